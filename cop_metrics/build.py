@@ -1,0 +1,88 @@
+"""Builds a store from the lake, a roster and settings: a pure function, so equal inputs give equal stores.
+
+An engine runs the marts' SQL; DuckDB writes the store whatever the engine.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+import duckdb
+import polars as pl
+
+from cop_metrics.inputs import Inputs
+from cop_metrics.marts import MARTS, Mart, mart_sql
+from cop_metrics.tables import TABLES
+
+Progress = Callable[[str, float], None]
+KEPT_INPUTS = ("communities", "sources", "imports", "measured", "roster", "reaction_meanings")
+
+
+class Engine(Protocol):
+    """Runs the marts over the inputs and leaves those with an order as tables of the store at `path`."""
+
+    def build(self, inputs: Inputs, path: Path, progress: Progress) -> None:
+        """Write the store; raises nothing that the inputs can cause."""
+
+
+def silent(_step: str, _share: float) -> None:
+    """Report progress to nobody."""
+
+
+class DuckDB:
+    """The engine of one machine: marts are temporary tables until the store's own are written in order."""
+
+    def build(self, inputs: Inputs, path: Path, progress: Progress = silent) -> None:
+        """Write the store at `path`, which must not exist yet."""
+        with duckdb.connect(str(path)) as connection:
+            connection.execute("set preserve_insertion_order = true")
+            connection.execute("set TimeZone = 'UTC'")
+            load_inputs(connection, inputs)
+            for number, mart in enumerate(MARTS):
+                progress(mart.name, number / len(MARTS))
+                connection.execute(f"create temp table {mart.name}_unsorted as {mart_sql(mart.name)}")
+                _keep(connection, mart)
+            progress("done", 1.0)
+
+
+def load_inputs(connection: duckdb.DuckDBPyConnection, inputs: Inputs) -> None:
+    """Create the input tables and one view a lake table (`lake_post` ...) with import rank, community and source."""
+    for name, frame in inputs.frames.items():
+        connection.register("frame", frame.to_arrow())
+        connection.execute(f"create {'' if name in KEPT_INPUTS else 'temp'} table {name} as select * from frame")
+        connection.unregister("frame")
+    for table in TABLES:
+        connection.execute(f"create temp view lake_{table} as {_lake_sql(table, inputs)}")
+
+
+def _lake_sql(table: str, inputs: Inputs) -> str:
+    columns = TABLES[table].columns
+    files = inputs.files[table]
+    if not files:
+        empty = ", ".join(f"cast(null as {_sql_type(kind)}) as {name}" for name, kind in columns.items())
+        return f"select 0 as import_rank, '' as community, '' as source, 0 as row_number, {empty} where false"
+    return " union all ".join(
+        f"select {rank} as import_rank, {_literal(community)} as community, {_literal(source)} as source, "
+        f"file_row_number as row_number, {', '.join(columns)} "
+        f"from read_parquet({_literal(str(path))}, file_row_number = true)"
+        for rank, community, source, path in files
+    )
+
+
+def _keep(connection: duckdb.DuckDBPyConnection, mart: Mart) -> None:
+    """Give a mart its name: sorted in the store if it is kept, as it is and for this build only if not."""
+    if mart.order is None:
+        connection.execute(f"alter table {mart.name}_unsorted rename to {mart.name}")
+    else:
+        connection.execute(f"create table {mart.name} as select * from {mart.name}_unsorted order by {mart.order}")
+        connection.execute(f"drop table {mart.name}_unsorted")
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def _sql_type(kind: pl.DataType | type[pl.DataType]) -> str:
+    if kind == pl.String:
+        return "varchar"
+    return {pl.Boolean: "boolean", pl.Int64: "bigint", pl.Date: "date"}.get(kind, "timestamp")  # type: ignore[arg-type]

@@ -1,0 +1,211 @@
+"""What a build is made from besides the lake's tables: small frames of communities, sources, rosters and meanings.
+
+Everything here is a function of the lake's imports and the settings, so equal inputs give equal stores.
+"""
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+from cop_metrics.lake import Import, Lake
+from cop_metrics.settings import Settings
+from cop_metrics.tables import TABLES
+
+ROSTER = "roster"
+EPOCH = datetime(1970, 1, 1)
+REACTIONS = Path(__file__).parent / "reactions.toml"
+
+ROSTER_COLUMNS: dict[str, type[pl.DataType]] = {
+    "community": pl.String,
+    "row_number": pl.Int64,
+    "email_hash": pl.String,
+    "username": pl.String,
+    "platform_id": pl.String,
+    "display_name": pl.String,
+    "team": pl.String,
+    "seniority": pl.String,
+    "job_title": pl.String,
+    "from_day": pl.Date,
+    "to_day": pl.Date,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inputs:
+    """All that `build` reads. `files`: by lake table, (import rank, community, source, Parquet file) of each import."""
+
+    imports: tuple[Import, ...]
+    files: dict[str, list[tuple[int, str, str, Path]]]
+    frames: dict[str, pl.DataFrame]
+
+
+def gather(lake: Lake, settings: Settings) -> Inputs:
+    """Return the inputs of a build from the lake as it is now."""
+    everything = lake.imports()
+    exports = tuple(each for each in everything if each.platform != ROSTER)
+    rosters = {each.community: each for each in everything if each.platform == ROSTER}
+    ranks = {each.id: rank for rank, each in enumerate(exports)}
+    files: dict[str, list[tuple[int, str, str, Path]]] = {table: [] for table in TABLES}
+    for each in exports:
+        for table in each.tables:
+            path = lake.path(each) / f"{table}.parquet"
+            if path.exists():
+                files[table].append((ranks[each.id], each.community, each.source, path))
+    frames = {
+        "imports": _imports(everything),
+        "measured": _measured(exports, ranks),
+        "sources": _sources(exports),
+        "communities": _communities(exports, rosters, settings),
+        "roster": _roster(lake, rosters, settings),
+        "reaction_meanings": _meanings(),
+    }
+    return Inputs(imports=everything, files=files, frames=frames)
+
+
+def seconds(time: datetime) -> int:
+    """Return whole seconds since 1970 of a naive UTC time."""
+    return int((time - EPOCH).total_seconds() // 1)
+
+
+def local_day(time: datetime, time_zone: str) -> int:
+    """Return the local day number (days since 1970-01-01) of a naive UTC time."""
+    local = time.replace(tzinfo=ZoneInfo("UTC")).astimezone(ZoneInfo(time_zone))
+    return (local.date() - EPOCH.date()).days
+
+
+def _imports(imports: Sequence[Import]) -> pl.DataFrame:
+    schema = {
+        "import_id": pl.String,
+        "community": pl.String,
+        "source": pl.String,
+        "platform": pl.String,
+        "file_name": pl.String,
+        "exported_at": pl.Datetime("us"),
+        "observed_from": pl.Datetime("us"),
+        "observed_until": pl.Datetime("us"),
+        "imported_at": pl.Datetime("us"),
+        "rows": pl.Int64,
+        "skipped": pl.Int64,
+    }
+    rows = [
+        (
+            each.id,
+            each.community,
+            each.source,
+            each.platform,
+            each.file_name,
+            each.exported_at,
+            each.observed_from,
+            each.observed_until,
+            each.imported_at,
+            sum(each.tables.values()),
+            sum(int(reason["rows"]) for reason in each.skipped.values()),
+        )
+        for each in imports
+    ]
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _measured(exports: Sequence[Import], ranks: dict[str, int]) -> pl.DataFrame:
+    rows = [(ranks[each.id], each.community, each.source, table) for each in exports for table in sorted(each.tables)]
+    schema = {"import_rank": pl.Int32, "community": pl.String, "source": pl.String, "table_name": pl.String}
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _sources(exports: Sequence[Import]) -> pl.DataFrame:
+    seen: dict[tuple[str, str], list[Import]] = {}
+    for each in exports:
+        seen.setdefault((each.community, each.source), []).append(each)
+    rows = []
+    for (community, source), imports in sorted(seen.items()):
+        first = min(each.observed_from for each in imports)
+        last = max(each.observed_until for each in imports)
+        rows.append((community, source, imports[-1].platform, first, last, seconds(first), seconds(last)))
+    schema = {
+        "community": pl.String,
+        "source": pl.String,
+        "platform": pl.String,
+        "observed_from": pl.Datetime("us"),
+        "observed_until": pl.Datetime("us"),
+        "from_second": pl.Int64,
+        "until_second": pl.Int64,
+    }
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _communities(exports: Sequence[Import], rosters: dict[str, Import], settings: Settings) -> pl.DataFrame:
+    rows = []
+    for community in sorted({each.community for each in exports}):
+        own = [each for each in exports if each.community == community]
+        zone = settings.of(community).time_zone
+        first = min(each.observed_from for each in own)
+        as_of = max(each.observed_until for each in own)
+        tables = {table for each in own for table in each.tables}
+        rows.append(
+            (
+                community,
+                zone,
+                first,
+                as_of,
+                seconds(as_of),
+                local_day(first, zone),
+                local_day(as_of, zone),
+                community in rosters,
+                "read" in tables,
+                "reaction" in tables,
+            )
+        )
+    schema = {
+        "community": pl.String,
+        "time_zone": pl.String,
+        "observed_from": pl.Datetime("us"),
+        "as_of": pl.Datetime("us"),
+        "as_of_second": pl.Int64,
+        "first_day": pl.Int32,
+        "as_of_day": pl.Int32,
+        "has_roster": pl.Boolean,
+        "has_reads": pl.Boolean,
+        "has_reactions": pl.Boolean,
+    }
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _roster(lake: Lake, rosters: dict[str, Import], settings: Settings) -> pl.DataFrame:
+    read = [_roster_of(lake, each, settings) for _, each in sorted(rosters.items())]
+    return pl.concat(read) if read else pl.DataFrame(schema=ROSTER_COLUMNS)
+
+
+def _roster_of(lake: Lake, imported: Import, settings: Settings) -> pl.DataFrame:
+    """Return the roster with seniorities on the community's scale; a team or seniority that is not known is 'Unknown'."""
+    own = settings.of(imported.community)
+    meanings = {name.lower(): name for name in own.seniorities}
+    meanings |= {title.lower(): seniority for title, seniority in own.job_titles.items()}
+    rows = pl.read_parquet(lake.path(imported) / "roster.parquet")
+    scaled = pl.coalesce(
+        pl.col(column).str.strip_chars().str.to_lowercase().replace_strict(meanings, default=None, return_dtype=pl.String)
+        for column in ("seniority", "job_title")
+    )
+    return rows.select(
+        pl.lit(imported.community).alias("community"),
+        pl.col("row").cast(pl.Int64).alias("row_number"),
+        "email_hash",
+        "username",
+        "platform_id",
+        "display_name",
+        pl.col("team").fill_null("Unknown"),
+        scaled.fill_null("Unknown").alias("seniority"),
+        "job_title",
+        "from_day",
+        "to_day",
+    ).cast(ROSTER_COLUMNS)  # type: ignore[arg-type]
+
+
+def _meanings() -> pl.DataFrame:
+    meanings = tomllib.loads(REACTIONS.read_text(encoding="utf-8"))
+    schema = {"kind": pl.String, "meaning": pl.String}
+    return pl.DataFrame(sorted(meanings.items()), schema=schema, orient="row")

@@ -1,0 +1,50 @@
+"""The marts: one file, one relation; its first line says what one row is. SQL that DuckDB runs as it stands and Spark through sqlglot.
+
+To add one: a .sql file here and its entry in `MARTS`, after those that it reads.
+"""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+FOLDER = Path(__file__).parent
+
+
+@dataclass(frozen=True, kw_only=True)
+class Mart:
+    """A relation made by `<name>.sql`; `order` sorts its rows in the store, and None keeps it out of the store."""
+
+    name: str
+    order: str | None
+
+
+MARTS = (
+    Mart(name="accounts", order=None),
+    Mart(name="threads", order=None),
+    Mart(name="human_posts", order=None),
+    Mart(name="current_reactions", order=None),
+    Mart(name="current_reads", order="day, community, member, thread"),
+    Mart(name="activity", order=None),
+    Mart(name="roster_matches", order="community, row_number, member"),
+    Mart(name="roster_refusals", order="community, member"),
+    Mart(name="roster_ends", order=None),
+    Mart(name="members", order="community, member"),
+    Mart(name="memberships", order="community, member, from_day"),
+    Mart(name="posts", order="day, second, community, post"),
+    Mart(name="replies", order=None),
+    Mart(name="helps", order="day, second, community, question, helper"),
+    Mart(name="member_days", order="day, community, member"),
+    Mart(name="questions", order="day, second, community, question"),
+    Mart(name="question_topics", order="day, community, question, topic"),
+)
+
+
+@cache
+def mart_sql(name: str) -> str:
+    """Return the SELECT statement of a mart."""
+    return (FOLDER / f"{name}.sql").read_text(encoding="utf-8")
+
+
+def one_row(name: str) -> str:
+    """Return what one row of a mart is, in words."""
+    return mart_sql(name).splitlines()[0].removeprefix("-- ").strip()

@@ -1,0 +1,30 @@
+-- One row per reaction of a human to a human's undeleted post, dated when given, else when the post was made, with its meaning.
+with parents as (
+    select lake_post.community, lake_post.post, max(lake_post.import_rank) as import_rank
+    from lake_post
+    join measured
+        on measured.import_rank = lake_post.import_rank and measured.table_name = 'reaction'
+    group by 1, 2
+),
+dated as (
+    select
+        reactions.community, reactions.post, reactions.giver, reactions.kind, reactions.row_number,
+        human_posts.thread, human_posts.member as receiver, human_posts.kind as post_kind,
+        coalesce(reaction_meanings.meaning, 'nothing') as meaning,
+        coalesce(reactions.given_at, human_posts.posted_at) as given_at,
+        communities.time_zone
+    from lake_reaction as reactions
+    join parents
+        on parents.community = reactions.community and parents.post = reactions.post
+        and parents.import_rank = reactions.import_rank
+    join human_posts on human_posts.community = reactions.community and human_posts.post = reactions.post
+    join communities on communities.community = reactions.community
+    left join reaction_meanings on reaction_meanings.kind = lower(reactions.kind)
+    left join accounts on accounts.community = reactions.community and accounts.member = reactions.giver
+    where human_posts.deleted_second is null and not coalesce(accounts.is_bot, false)
+)
+select
+    community, post, giver, kind, row_number, thread, receiver, post_kind, meaning,
+    date_diff('second', timestamp '1970-01-01 00:00:00', date_trunc('second', given_at)) as second,
+    date_diff('day', date '1970-01-01', cast(given_at at time zone 'UTC' at time zone time_zone as date)) as day
+from dated

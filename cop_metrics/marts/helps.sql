@@ -1,0 +1,53 @@
+-- One row per question and helper (another member who answered it), dated by the helper's first answer.
+with pairs as (
+    select
+        community, question, member as helper, min(asker) as asker, min(asked_second) as asked_second,
+        min(second) as second, min(day) as day, max(cast(clamped as int)) = 1 as clamped,
+        min(case when accepted then accepted_second end) as accepted_second
+    from replies
+    where is_answer and not by_asker
+    group by 1, 2, 3
+),
+thanks as (
+    select
+        replies.community, replies.question, replies.member as helper,
+        min(current_reactions.second) as second,
+        count(*) as thanks
+    from replies
+    join current_reactions on current_reactions.community = replies.community and current_reactions.post = replies.post
+    where
+        replies.is_answer and not replies.by_asker and current_reactions.meaning in ('thanks', 'upvote')
+        and (current_reactions.giver is null or current_reactions.giver <> replies.member)
+    group by 1, 2, 3
+),
+recognised as (
+    select
+        pairs.*,
+        coalesce(thanks.thanks, 0) as thanks,
+        coalesce(least(pairs.accepted_second, thanks.second), pairs.accepted_second, thanks.second) as recognised_second
+    from pairs
+    left join thanks
+        on thanks.community = pairs.community and thanks.question = pairs.question and thanks.helper = pairs.helper
+)
+select
+    recognised.community, recognised.question, threads.title, threads.url,
+    helper, members.name as helper_name, helpers.team as helper_team, helpers.seniority as helper_seniority,
+    asker, askers.team as asker_team, askers.seniority as asker_seniority,
+    timestamp '1970-01-01 00:00:00' + recognised.second * interval 1 second as helped_at,
+    recognised.second, recognised.day, recognised.clamped,
+    recognised.second - asked_second as wait_seconds,
+    recognised.accepted_second is not null as accepted,
+    thanks, recognised_second,
+    case when recognised.second + 30 * 86400 <= sources.until_second
+        then coalesce(recognised_second <= recognised.second + 30 * 86400, false) end as recognised_in_30_days
+from recognised
+join human_posts as questions on questions.community = recognised.community and questions.post = recognised.question
+join sources on sources.community = questions.community and sources.source = questions.source
+join members on members.community = recognised.community and members.member = helper
+left join threads on threads.community = questions.community and threads.thread = questions.thread
+join memberships as helpers
+    on helpers.community = recognised.community and helpers.member = helper
+    and recognised.day >= helpers.from_day and recognised.day < helpers.to_day
+join memberships as askers
+    on askers.community = recognised.community and askers.member = asker
+    and recognised.day >= askers.from_day and recognised.day < askers.to_day

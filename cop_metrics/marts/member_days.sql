@@ -1,0 +1,19 @@
+-- One row per member and local day with anything done: team and seniority on that day, counts by kind.
+with helped as (
+    select community, helper as member, day, count(*) as helps
+    from helps
+    group by 1, 2, 3
+)
+select
+    activity.community, activity.member, members.name, activity.day,
+    memberships.team as member_team, memberships.seniority as member_seniority,
+    questions, answers, comments, reactions, threads_read, coalesce(helped.helps, 0) as helps,
+    questions + answers + comments as posts,
+    members.since_day, members.start_in_view
+from activity
+join members on members.community = activity.community and members.member = activity.member
+join memberships
+    on memberships.community = activity.community and memberships.member = activity.member
+    and activity.day >= memberships.from_day and activity.day < memberships.to_day
+left join helped
+    on helped.community = activity.community and helped.member = activity.member and helped.day = activity.day

@@ -1,0 +1,32 @@
+-- One row per human account: when it joined (else was first seen) and left, in local days, and whether its start is in view.
+with seen as (
+    select community, member, min(day) as first_day
+    from activity
+    group by 1, 2
+),
+dated as (
+    select
+        accounts.community, accounts.source, accounts.member, accounts.name, accounts.username,
+        accounts.deleted_at is not null as is_deleted,
+        date_diff('day', date '1970-01-01', cast(
+            accounts.joined_at at time zone 'UTC' at time zone communities.time_zone as date
+        )) as joined_day,
+        date_diff('day', date '1970-01-01', cast(
+            accounts.deleted_at at time zone 'UTC' at time zone communities.time_zone as date
+        )) as deleted_day,
+        seen.first_day, communities.first_day as community_first_day
+    from accounts
+    join communities on communities.community = accounts.community
+    left join seen on seen.community = accounts.community and seen.member = accounts.member
+    where not accounts.is_bot
+)
+select
+    dated.community, dated.source, dated.member,
+    case when is_deleted then 'deleted account' else coalesce(name, username, dated.member) end as name,
+    username, is_deleted,
+    coalesce(least(joined_day, first_day), joined_day, first_day) as since_day,
+    first_day,
+    coalesce(coalesce(least(joined_day, first_day), joined_day, first_day) >= community_first_day + 90, false) as start_in_view,
+    least(coalesce(deleted_day, 99999), coalesce(roster_ends.left_day, 99999)) as left_day
+from dated
+left join roster_ends on roster_ends.community = dated.community and roster_ends.member = dated.member

@@ -1,0 +1,50 @@
+-- One row per member and stretch of days with the same team and seniority; a member's stretches cover all days, without overlap.
+with rostered as (
+    select roster_matches.community, roster_matches.member, team, seniority, from_day, to_day
+    from roster_matches
+    left join roster_refusals
+        on roster_refusals.community = roster_matches.community and roster_refusals.member = roster_matches.member
+    where roster_refusals.member is null
+),
+gaps as (
+    select
+        community, member, 'Unknown' as team, 'Unknown' as seniority,
+        lag(to_day, 1, 0) over (partition by community, member order by from_day) as from_day,
+        from_day as to_day
+    from rostered
+    union all
+    select community, member, 'Unknown' as team, 'Unknown' as seniority, max(to_day) as from_day, 99999 as to_day
+    from rostered
+    group by 1, 2
+),
+unrostered as (
+    select members.community, members.member, communities.has_roster, since_day, start_in_view
+    from members
+    join communities on communities.community = members.community
+    left join roster_ends on roster_ends.community = members.community and roster_ends.member = members.member
+    where roster_ends.member is null
+),
+experience as (
+    select community, member, 'Unknown' as team, 'established' as seniority, 0 as from_day, since_day as to_day
+    from unrostered
+    where not has_roster and start_in_view
+    union all
+    select community, member, 'Unknown' as team, 'newcomer' as seniority, since_day as from_day, since_day + 90 as to_day
+    from unrostered
+    where not has_roster and start_in_view
+    union all
+    select
+        community, member, 'Unknown' as team, 'established' as seniority,
+        case when start_in_view then since_day + 90 else 0 end as from_day, 99999 as to_day
+    from unrostered
+    where not has_roster
+    union all
+    select community, member, 'Unknown' as team, 'Unknown' as seniority, 0 as from_day, 99999 as to_day
+    from unrostered
+    where has_roster
+)
+select community, member, team, seniority, from_day, to_day from rostered
+union all
+select community, member, team, seniority, from_day, to_day from gaps where from_day < to_day
+union all
+select community, member, team, seniority, from_day, to_day from experience where from_day < to_day

@@ -1,0 +1,108 @@
+-- One row per question: asker with team and seniority then, what became of it and when, wait in whole seconds.
+with first_helps as (
+    select community, question, member as first_helper, second, day
+    from replies
+    where is_answer and not by_asker
+    qualify row_number() over (partition by community, question order by second, post) = 1
+),
+replied as (
+    select
+        community, question,
+        count(distinct case when is_answer and not by_asker then member end) as helpers,
+        cast(sum(cast(is_answer and not by_asker as int)) as bigint) as helpful_answers,
+        max(cast(is_answer and by_asker as int)) = 1 as self_answered,
+        min(case when not by_asker then second end) as first_response_second,
+        min(case when by_asker then null else accepted_second end) as solved_second,
+        min(case when by_asker then accepted_second end) as self_solved_second
+    from replies
+    group by 1, 2
+),
+dated as (
+    select
+        questions.community, questions.source, questions.post as question, questions.thread, questions.member as asker,
+        questions.posted_at as asked_at, questions.local_at, questions.second, questions.day, questions.hour,
+        threads.title, threads.url, threads.channel, threads.views,
+        least(
+            questions.deleted_second,
+            date_diff('second', timestamp '1970-01-01 00:00:00', date_trunc('second', threads.closed_at))
+        ) as withdrawn_second,
+        first_helps.first_helper, first_helps.second as helped_second, first_helps.day as helped_day,
+        coalesce(replied.helpers, 0) as helpers,
+        coalesce(replied.self_answered, false) as self_answered,
+        replied.first_response_second, replied.solved_second, replied.self_solved_second,
+        sources.until_second
+    from human_posts as questions
+    join sources on sources.community = questions.community and sources.source = questions.source
+    left join threads on threads.community = questions.community and threads.thread = questions.thread
+    left join first_helps on first_helps.community = questions.community and first_helps.question = questions.post
+    left join replied on replied.community = questions.community and replied.question = questions.post
+    where questions.kind = 'question'
+),
+known as (
+    select
+        *,
+        until_second - second as age_seconds,
+        helped_second - second as wait_seconds,
+        withdrawn_second is not null and (helped_second is null or withdrawn_second < helped_second) as withdrawn,
+        least(
+            until_second, coalesce(withdrawn_second, until_second), coalesce(self_solved_second, until_second)
+        ) as censored_second
+    from dated
+)
+select
+    known.community, known.source, known.question, known.thread, known.title, known.url, known.channel, known.views,
+    known.asker, members.name as asker_name,
+    askers.team as asker_team, askers.seniority as asker_seniority,
+    known.asked_at, known.second, known.day, known.hour,
+    known.age_seconds, known.wait_seconds, known.first_helper, helpers_then.team as first_helper_team,
+    helpers_then.seniority as first_helper_seniority,
+    known.first_response_second - known.second as first_response_seconds,
+    known.helpers, known.withdrawn, known.helped_second is not null as helped,
+    known.solved_second is not null as solved,
+    case when known.helped_second is not null and known.helped_second <= known.censored_second
+        then known.wait_seconds else greatest(known.censored_second - known.second, 0) end as waited_seconds,
+    known.helped_second is not null and known.helped_second <= known.censored_second as wait_ended,
+    case
+        when withdrawn then 'withdrawn'
+        when solved_second is not null then 'resolved'
+        when self_solved_second is not null then 'resolved_by_self'
+        when helped_second is not null then 'answered'
+        when self_answered then 'self_answered'
+        else 'unanswered'
+    end as outcome,
+    case
+        when age_seconds < 3600 or (withdrawn and withdrawn_second < known.second + 3600) then null
+        else coalesce(wait_seconds <= 3600, false)
+    end as helped_in_1_hour,
+    case
+        when age_seconds < 86400 or (withdrawn and withdrawn_second < known.second + 86400) then null
+        else coalesce(wait_seconds <= 86400, false)
+    end as helped_in_24_hours,
+    case
+        when age_seconds < 7 * 86400 or (withdrawn and withdrawn_second < known.second + 7 * 86400) then null
+        else coalesce(wait_seconds <= 7 * 86400, false)
+    end as helped_in_7_days,
+    case
+        when age_seconds < 30 * 86400 or (withdrawn and withdrawn_second < known.second + 30 * 86400) then null
+        else coalesce(wait_seconds <= 30 * 86400, false)
+    end as helped_in_30_days,
+    case
+        when age_seconds < 30 * 86400 then null
+        when withdrawn and withdrawn_second <= known.second + 30 * 86400 then 'withdrawn'
+        when solved_second <= known.second + 30 * 86400 then 'resolved'
+        when self_solved_second <= known.second + 30 * 86400 then 'resolved_by_self'
+        when wait_seconds <= 30 * 86400 then 'answered'
+        when self_answered then 'self_answered'
+        else 'unanswered'
+    end as outcome_in_30_days,
+    not withdrawn and helped_second is null and not self_answered
+        and age_seconds > 86400 and age_seconds <= 30 * 86400 as waiting,
+    not withdrawn and helped_second is null and not self_answered and age_seconds > 30 * 86400 as given_up
+from known
+join members on members.community = known.community and members.member = known.asker
+join memberships as askers
+    on askers.community = known.community and askers.member = known.asker
+    and known.day >= askers.from_day and known.day < askers.to_day
+left join memberships as helpers_then
+    on helpers_then.community = known.community and helpers_then.member = known.first_helper
+    and known.helped_day >= helpers_then.from_day and known.helped_day < helpers_then.to_day

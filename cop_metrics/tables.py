@@ -1,0 +1,130 @@
+"""The tables of the lake: what one row is, its columns, and how a newer import replaces an older one.
+
+To add a table: one entry in `TABLES`. Times are naive UTC, `Date` columns are UTC days, keys are `<source>:<native key>`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import polars as pl
+
+TIME = pl.Datetime("us")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """A lake table.
+
+    `key`: its own row is replaced by the newest import that holds the same key. `parent` (a table, and the column that
+    names its row): all rows of a parent are replaced together. `keys`: columns that hold keys and get the source's prefix.
+    `event`: the column that dates a human act, checked against the clock of the import.
+    """
+
+    one_row: str
+    columns: Mapping[str, pl.DataType | type[pl.DataType]]
+    keys: tuple[str, ...]
+    key: str | None = None
+    parent: tuple[str, str] | None = None
+    event: str | None = None
+
+
+TABLES: dict[str, Table] = {
+    "member": Table(
+        one_row="an account",
+        columns={
+            "member": pl.String,
+            "name": pl.String,
+            "username": pl.String,
+            "email_hash": pl.String,
+            "joined_at": TIME,
+            "deleted_at": TIME,
+            "is_bot": pl.Boolean,
+        },
+        keys=("member",),
+        key="member",
+    ),
+    "thread": Table(
+        one_row="a conversation",
+        columns={
+            "thread": pl.String,
+            "kind": pl.String,
+            "title": pl.String,
+            "url": pl.String,
+            "channel": pl.String,
+            "created_at": TIME,
+            "closed_at": TIME,
+            "closed_as": pl.String,
+            "views": pl.Int64,
+        },
+        keys=("thread",),
+        key="thread",
+    ),
+    "post": Table(
+        one_row="a post: question, answer, comment, message or notice",
+        columns={
+            "post": pl.String,
+            "thread": pl.String,
+            "author": pl.String,
+            "kind": pl.String,
+            "created_at": TIME,
+            "deleted_at": TIME,
+            "accepted": pl.Boolean,
+            "accepted_at": TIME,
+            "solved_by": pl.String,
+            "rules": pl.String,
+        },
+        keys=("post", "thread", "author", "solved_by"),
+        key="post",
+        event="created_at",
+    ),
+    "topic": Table(
+        one_row="a thread's topic",
+        columns={"thread": pl.String, "topic": pl.String},
+        keys=("thread",),
+        parent=("thread", "thread"),
+    ),
+    "reaction": Table(
+        one_row="a vote, like or reaction to a post",
+        columns={"post": pl.String, "giver": pl.String, "kind": pl.String, "given_at": TIME},
+        keys=("post", "giver"),
+        parent=("post", "post"),
+        event="given_at",
+    ),
+    "read": Table(
+        one_row="a reader's reads of a thread on a day, or their undated total",
+        columns={"thread": pl.String, "reader": pl.String, "day": pl.Date, "reads": pl.Int64},
+        keys=("thread", "reader"),
+        parent=("thread", "thread"),
+        event="day",
+    ),
+    "visit": Table(
+        one_row="a member's day on the platform",
+        columns={"member": pl.String, "day": pl.Date},
+        keys=("member",),
+        parent=("member", "member"),
+        event="day",
+    ),
+    "channel_member": Table(
+        one_row="a member of a channel",
+        columns={"channel": pl.String, "member": pl.String},
+        keys=("member",),
+        parent=("member", "member"),
+    ),
+}
+
+QUESTION, ANSWER, COMMENT, MESSAGE, NOTICE = "question", "answer", "comment", "message", "notice"
+POST_KINDS = (QUESTION, ANSWER, COMMENT, MESSAGE, NOTICE)
+
+
+def typed(table: str, rows: pl.DataFrame) -> pl.DataFrame:
+    """Return `rows` with exactly the table's columns, in order and type; missing ones are null.
+
+    Raises `ValueError` for a column that the table does not have, which is a fault of the source's code.
+    """
+    columns = TABLES[table].columns
+    foreign = set(rows.columns) - set(columns)
+    if foreign:
+        raise ValueError(f"table '{table}' has no column {sorted(foreign)}")
+    return rows.select(
+        (pl.col(name) if name in rows.columns else pl.lit(None)).cast(kind).alias(name) for name, kind in columns.items()
+    )

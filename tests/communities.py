@@ -1,0 +1,159 @@
+"""Small communities told as stories: who asked, who answered and when, built into a real store."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from types import SimpleNamespace
+
+import duckdb
+import polars as pl
+
+from cop_metrics.build import DuckDB, silent
+from cop_metrics.inputs import gather
+from cop_metrics.lake import Lake
+from cop_metrics.settings import CommunitySettings, Settings
+from cop_metrics.sources.source import Batch, Reading, Source
+from cop_metrics.tables import TABLES, typed
+
+NOW = datetime(2030, 1, 1)
+
+
+def at(text: str) -> datetime:
+    """Read a time such as '2026-03-01 10:00'."""
+    return datetime.fromisoformat(text)
+
+
+class Community:
+    """A community under construction; `build` makes it a store and returns a connection to it."""
+
+    def __init__(self, name: str = "craft", *, settings: CommunitySettings | None = None) -> None:
+        self.name = name
+        self.settings = settings or CommunitySettings()
+        self.rows: dict[str, list[dict[str, object]]] = {"member": [], "thread": [], "post": [], "topic": []}
+        self.roster: list[dict[str, object]] = []
+        self.seen: set[str] = set()
+        self._number = 0
+
+    def member(self, name: str, *, joined: str | None = None, deleted: str | None = None, bot: bool = False) -> str:
+        self.seen.add(name)
+        self.rows["member"].append(
+            {
+                "member": name,
+                "name": name,
+                "username": name,
+                "joined_at": at(joined) if joined else None,
+                "deleted_at": at(deleted) if deleted else None,
+                "is_bot": bot,
+            }
+        )
+        return name
+
+    def works(self, name: str, team: str, seniority: str, *, since: str | None = None, until: str | None = None) -> None:
+        """Put a stretch of the roster: `until` is the first day no longer in it."""
+        self.roster.append(
+            {
+                "username": name,
+                "team": team,
+                "seniority": seniority,
+                "from_day": date.fromisoformat(since) if since else None,
+                "to_day": date.fromisoformat(until) if until else None,
+            }
+        )
+
+    def ask(self, who: str, when: str, *, topics: tuple[str, ...] = (), **thread: object) -> str:
+        key = self._next("q")
+        self._meet(who)
+        self.rows["thread"].append(
+            {"thread": key, "kind": "question", "title": f"Question {key}", "created_at": at(when), **thread}
+        )
+        self.rows["post"].append({"post": key, "thread": key, "author": who, "kind": "question", "created_at": at(when)})
+        self.rows["topic"] += [{"thread": key, "topic": topic} for topic in topics]
+        return key
+
+    def answer(self, question: str, who: str, when: str, *, kind: str = "answer", **post: object) -> str:
+        key = self._next("a")
+        self._meet(who)
+        self.rows["post"].append(
+            {"post": key, "thread": question, "author": who, "kind": kind, "created_at": at(when), **post}
+        )
+        return key
+
+    def react(self, post: str, who: str | None, when: str | None, kind: str = "thanks") -> None:
+        self.rows.setdefault("reaction", []).append(
+            {"post": post, "giver": who, "kind": kind, "given_at": at(when) if when else None}
+        )
+
+    def read(self, thread: str, who: str | None, day: str | None, reads: int = 1) -> None:
+        self.rows.setdefault("read", []).append(
+            {"thread": thread, "reader": who, "day": date.fromisoformat(day) if day else None, "reads": reads}
+        )
+
+    def build(self, data: Path, *, until: str, since: str | None = None) -> duckdb.DuckDBPyConnection:
+        """Write the lake under `data`, build the store, and return a read-only connection to it."""
+        stated = SimpleNamespace(since=at(since) if since else None, until=at(until))
+        lake = Lake(data)
+        source = self._source(stated)
+        lake.write(community=self.name, source_name="src", source=source, export=_export(), now=NOW)
+        if self.roster:
+            lake.write_roster(community=self.name, rows=self._roster(), file_name="roster", now=NOW, skipped={})
+        path = data / f"store-{self._next('v')}.duckdb"
+        DuckDB().build(gather(lake, Settings(default=self.settings)), path, silent)
+        return duckdb.connect(str(path), read_only=True)
+
+    def _source(self, stated: SimpleNamespace) -> Source:
+        def read(_export: object, reading: Reading) -> Iterator[Batch]:
+            reading.observed_from, reading.observed_until = stated.since, stated.until
+            for table, rows in self.rows.items():
+                frame = pl.DataFrame(rows, schema_overrides=dict(TABLES[table].columns), infer_schema_length=None)
+                yield Batch(table, typed(table, frame.select(c for c in frame.columns if c in TABLES[table].columns)))
+
+        return Source(
+            id="story",
+            title="A story",
+            how_to_export="Tell one.",
+            personal_fields=(),
+            cannot_measure=(),
+            version=1,
+            recognises=lambda _: True,
+            read=read,
+        )
+
+    def _roster(self) -> pl.DataFrame:
+        schema = {
+            "row": pl.Int64,
+            "email_hash": pl.String,
+            "username": pl.String,
+            "platform_id": pl.String,
+            "display_name": pl.String,
+            "team": pl.String,
+            "seniority": pl.String,
+            "job_title": pl.String,
+            "from_day": pl.Date,
+            "to_day": pl.Date,
+        }
+        return pl.DataFrame([{"row": n, **row} for n, row in enumerate(self.roster, 2)], schema=schema)
+
+    def _meet(self, who: str) -> None:
+        if who not in self.seen:
+            self.member(who)
+
+    def _next(self, letter: str) -> str:
+        self._number += 1
+        return f"{letter}{self._number}"
+
+
+def _export() -> SimpleNamespace:
+    return SimpleNamespace(path=Path("story"))
+
+
+def plus(when: str, **delta: float) -> str:
+    """Return the time that much later: plus('2026-03-01 10:00', hours=5)."""
+    return (at(when) + timedelta(**delta)).isoformat(sep=" ")
+
+
+def days_later(day: str, days: int) -> str:
+    """Return the ISO day that many days later."""
+    return (date.fromisoformat(day) + timedelta(days=days)).isoformat()
+
+
+__all__ = ["NOW", "UTC", "Community", "at", "days_later", "plus"]

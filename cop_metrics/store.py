@@ -57,8 +57,8 @@ class Store:
         """Open a version read-only; None if it has been replaced meanwhile."""
         if version is None:
             raise CopError(
-                f"There is no store in '{self._folder}' yet: make one from the samples with 'python -m cop_metrics demo', "
-                "or from an export with 'python -m cop_metrics import PATH'."
+                f"There is no store in '{self._folder}' yet: make one with 'python -m cop_metrics demo' from "
+                "the samples, or from an export with 'python -m cop_metrics import PATH'."
             )
         path = _path(self._folder, version)
         try:

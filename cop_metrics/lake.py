@@ -1,0 +1,396 @@
+"""The lake: each import is one folder of Parquet tables, committed by one rename; the truth that stores are built from.
+
+A table is added in `tables.py`, never here. Only the holder of `store.writer_lock` writes, undoes or cleans.
+"""
+
+import hashlib
+import json
+import shutil
+import unicodedata
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self, TypedDict
+from uuid import uuid4
+
+import polars as pl
+import pyarrow.parquet as pq
+
+from cop_metrics.disk import replace_text, sync
+from cop_metrics.errors import CopError, UnknownName
+from cop_metrics.sources.export import Export
+from cop_metrics.sources.source import Batch, Reading, Source
+from cop_metrics.tables import NOTICE, TABLES, TIME, typed
+
+ROSTER = "roster"
+ROWS_IN_A_GROUP = 200_000
+EARLIEST = datetime(1990, 1, 1)
+AHEAD_OF_THE_CLOCK = timedelta(days=1)
+ACTS = {
+    "post": ("author", "created_at"),
+    "reaction": ("giver", "given_at"),
+    "read": ("reader", "day"),
+    "visit": ("member", "day"),
+}
+
+_STAGING, _UNDONE, _ABOUT = ".staging-", ".undone", "import.json"
+_TIMES = ("exported_at", "observed_from", "observed_until", "imported_at")
+_IN_NO_FOLDER_NAME = '/\\:|"<>*?[]{}='  # they divide paths or keys, or an engine reads them as a pattern or partition
+
+
+class Skipped(TypedDict):
+    """Rows left out for one reason, with up to three examples."""
+
+    rows: int
+    examples: list[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Import:
+    """One import as its `import.json` tells it; times are naive UTC, `tables` counts kept rows.
+
+    A table with no rows was measured; one that is not named was not.
+    """
+
+    id: str
+    community: str
+    source: str
+    platform: str
+    reader_version: int
+    file_name: str
+    exported_at: datetime
+    observed_from: datetime
+    observed_until: datetime
+    imported_at: datetime
+    tables: dict[str, int] = field(hash=False)
+    skipped: dict[str, Skipped] = field(hash=False)
+    notes: list[str] = field(hash=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Written:
+    """The import that now stands in the lake; `is_new` is False when equal content was there before."""
+
+    imported: Import
+    is_new: bool
+
+
+class Lake:
+    """The imports of all communities in one data folder."""
+
+    def __init__(self, data: Path) -> None:
+        """Look at `data`/lake, which need not exist yet."""
+        self.root = data / "lake"
+
+    def write(self, *, community: str, source_name: str, source: Source, export: Export, now: datetime) -> Written:
+        """Read `export` and commit it as one import; `now` is naive UTC.
+
+        Raises `CopError` for unusable names, for an export in which no person does anything, and whatever the source
+        raises; the lake is then as it was before.
+        """
+        community, source_name = folder_name("community", community), folder_name("source", source_name)
+        if source_name == ROSTER:
+            raise CopError(f"A source cannot be called '{ROSTER}', the roster's own name: choose another name for it.")
+        file_name, reading = Path(export.path).resolve().name, Reading()
+        with self._staging() as staged:
+            with _StagedTables(staged, prefix=f"{source_name}:", latest=now + AHEAD_OF_THE_CLOCK) as tables:
+                for batch in source.read(export, reading):
+                    tables.add(batch, reading)
+            exported_at, since, until = _times(_human_span(staged, tables.rows), reading, file_name, now)
+            digest = _digest(staged, community, source_name)
+            imported = Import(
+                id=f"{exported_at:%Y%m%dT%H%M%S}-v{source.version}-{digest}",
+                community=community,
+                source=source_name,
+                platform=source.id,
+                reader_version=source.version,
+                file_name=file_name,
+                exported_at=exported_at,
+                observed_from=since,
+                observed_until=until,
+                imported_at=now,
+                tables=tables.rows,
+                skipped={reason: _skipped(reading, reason) for reason in sorted(reading.skipped)},
+                notes=list(reading.notes),
+            )
+            return self._commit(staged, imported)
+
+    def write_roster(
+        self, *, community: str, rows: pl.DataFrame, file_name: str, now: datetime, skipped: Mapping[str, Skipped]
+    ) -> Written:
+        """Commit the rows of a roster as given; it is not new if it equals the newest roster of the community.
+
+        The roster written last is the newest, even where the clock `now` (naive UTC) was set back in between.
+        """
+        community = folder_name("community", community)
+        if rows.is_empty():
+            raise CopError(f"The roster '{file_name}' names nobody: check that it is the right file and sheet.")
+        newest = self._newest_roster(community)
+        with self._staging() as staged:
+            with _TableFile(staged / f"{ROSTER}.parquet", rows.schema) as table:
+                table.add(rows)
+            digest = _digest(staged, community, ROSTER)
+            if newest and newest.id.endswith(f"-{digest}"):
+                return Written(imported=newest, is_new=False)
+            when = max(now, newest.imported_at + timedelta(seconds=1)) if newest else now
+            imported = Import(
+                id=f"{when:%Y%m%dT%H%M%S}-v1-{digest}",
+                community=community,
+                source=ROSTER,
+                platform=ROSTER,
+                reader_version=1,
+                file_name=file_name,
+                exported_at=when,
+                observed_from=when,
+                observed_until=when,
+                imported_at=when,
+                tables={ROSTER: rows.height},
+                skipped=dict(skipped),
+                notes=[],
+            )
+            return self._commit(staged, imported)
+
+    def imports(self) -> tuple[Import, ...]:
+        """Return every import, oldest export first, equal times by id: the order in which a later one wins."""
+        found = []
+        for about in self.root.glob(f"*/*/*/{_ABOUT}"):
+            try:
+                found.append(_import_at(about))
+            except FileNotFoundError:  # undone by another process since it was listed
+                continue
+        return tuple(sorted(found, key=_order))
+
+    def path(self, imported: Import) -> Path:
+        """Return the folder that holds the import's tables, `<table>.parquet` each."""
+        return self.root / imported.community / imported.source / imported.id
+
+    def undo(self, import_id: str) -> Import:
+        """Take an import out of the lake, at once and for good; raises `UnknownName` when there is none of that id."""
+        imports = {imported.id: imported for imported in self.imports()}
+        if import_id not in imports:
+            raise UnknownName("import", import_id, imports)
+        folder, undone = self.path(imports[import_id]), self.root / _UNDONE
+        undone.mkdir(exist_ok=True)
+        folder.rename(undone / f"{import_id}-{uuid4().hex}")
+        sync(folder.parent)
+        shutil.rmtree(undone)
+        return imports[import_id]
+
+    def clean(self) -> None:
+        """Remove what a killed writer left behind; only the holder of the writer's lock may call it."""
+        for left in (*self.root.glob(f"{_STAGING}*"), *self.root.glob(_UNDONE)):
+            shutil.rmtree(left)
+
+    @contextmanager
+    def _staging(self) -> Iterator[Path]:
+        staged = self.root / f"{_STAGING}{uuid4().hex}"
+        staged.mkdir(parents=True)
+        try:
+            yield staged
+        finally:
+            shutil.rmtree(staged, ignore_errors=True)
+
+    def _commit(self, staged: Path, imported: Import) -> Written:
+        """Make the staged folder an import, by one rename, once all of it is on the disk."""
+        target = self.path(imported)
+        if target.exists():
+            return Written(imported=_import_at(target / _ABOUT), is_new=False)
+        replace_text(staged / _ABOUT, _json(imported))
+        for table in imported.tables:
+            sync(staged / f"{table}.parquet")
+        sync(staged)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        staged.rename(target)
+        for folder in (target.parent, target.parent.parent, self.root, self.root.parent):
+            sync(folder)
+        return Written(imported=imported, is_new=True)
+
+    def _newest_roster(self, community: str) -> Import | None:
+        rosters = [each for each in self.imports() if (each.community, each.source) == (community, ROSTER)]
+        return rosters[-1] if rosters else None
+
+
+def folder_name(kind: str, name: str) -> str:
+    """Return the name of a community or source in the one spelling that may name its folder.
+
+    `kind` is the noun for the sentence. Raises `CopError` for a name that could leave the folder or clash with keys.
+    """
+    spelled = unicodedata.normalize("NFC", name).strip()
+    wrong = [sign for sign in spelled if sign in _IN_NO_FOLDER_NAME or not sign.isprintable()]
+    if not spelled:
+        raise CopError(f"The {kind} needs a name: letters, digits, spaces and hyphens are fine.")
+    if spelled.startswith("."):
+        raise CopError(f"The {kind} name '{spelled}' starts with a dot: leave the dot away.")
+    if wrong:
+        raise CopError(
+            f"The {kind} name {spelled!r} holds {wrong[0]!r}, which cannot be in a folder's name: leave it away."
+        )
+    if len(spelled.encode()) > 200:
+        raise CopError(f"The {kind} name '{spelled[:40]}…' is too long: keep it below 200 bytes.")
+    return spelled
+
+
+class _TableFile:
+    """One Parquet file, filled batch by batch; equal rows give equal bytes however they are cut into batches."""
+
+    def __init__(self, path: Path, schema: Mapping[str, Any]) -> None:
+        self.rows = 0
+        self._waiting = [pl.DataFrame(schema=schema)]
+        self._writer = pq.ParquetWriter(path, _arrow(self._waiting[0]).schema, compression="zstd")
+
+    def add(self, rows: pl.DataFrame) -> None:
+        self.rows += rows.height
+        self._waiting.append(rows)
+        if sum(each.height for each in self._waiting) >= ROWS_IN_A_GROUP:
+            self._write_groups(ROWS_IN_A_GROUP)
+
+    def _write_groups(self, least: int) -> None:
+        """Write whole row groups while `least` rows or more are waiting."""
+        rows = pl.concat(self._waiting)
+        while rows.height >= least:
+            self._writer.write_table(_arrow(rows.head(ROWS_IN_A_GROUP)))
+            rows = rows.slice(ROWS_IN_A_GROUP)
+        self._waiting = [rows]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        try:
+            if kind is None:
+                self._write_groups(1)
+        finally:
+            self._writer.close()
+
+
+class _StagedTables:
+    """The tables that one export has yielded so far, each in its file."""
+
+    def __init__(self, folder: Path, *, prefix: str, latest: datetime) -> None:
+        self._folder, self._prefix, self._latest = folder, prefix, latest
+        self._files: dict[str, _TableFile] = {}
+        self._open = ExitStack()
+
+    @property
+    def rows(self) -> dict[str, int]:
+        return {table: self._files[table].rows for table in TABLES if table in self._files}
+
+    def add(self, batch: Batch, reading: Reading) -> None:
+        table, rows = batch
+        keys = (pl.lit(self._prefix) + pl.col(key) for key in TABLES[table].keys)
+        known = typed(table, rows).head(rows.height)  # a frame without columns would come back as one row of nulls
+        rows = _on_the_calendar(table, known, self._latest, reading).with_columns(
+            key.alias(name) for key, name in zip(keys, TABLES[table].keys, strict=True)
+        )
+        if table not in self._files:
+            file = _TableFile(self._folder / f"{table}.parquet", TABLES[table].columns)
+            self._files[table] = self._open.enter_context(file)
+        self._files[table].add(rows)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, problem: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._open.__exit__(kind, problem, trace)
+
+
+def _arrow(rows: pl.DataFrame) -> Any:
+    return rows.rechunk().to_arrow(compat_level=pl.CompatLevel.oldest())
+
+
+def _on_the_calendar(table: str, rows: pl.DataFrame, latest: datetime, reading: Reading) -> pl.DataFrame:
+    """Leave out, and count, the acts whose date no clock can have shown; undated rows stay."""
+    event = TABLES[table].event
+    if event is None:
+        return rows
+    when, key = pl.col(event).cast(TIME), TABLES[table].key or TABLES[table].keys[0]
+    wrongs = {
+        f"{table} dated more than a day after the import": when > latest,
+        f"{table} dated before 1990": when < EARLIEST,
+    }
+    for reason, wrong in wrongs.items():
+        left_out = rows.filter(wrong)
+        if left_out.height:
+            reading.skip(reason, f"{left_out[key][0]}, dated {left_out[event][0]}", left_out.height)
+            rows = rows.remove(wrong)
+    return rows
+
+
+def _human_span(folder: Path, tables: Mapping[str, int]) -> tuple[datetime, datetime] | None:
+    """Return the times of the oldest and the newest act of a person in the staged tables, None if there is none."""
+    acts = []
+    for table in (each for each in ACTS if each in tables):
+        member, time = ACTS[table]
+        rows = pl.scan_parquet(folder / f"{table}.parquet", glob=False)
+        if table == "post":
+            rows = rows.filter(pl.col("kind").ne_missing(NOTICE))
+        acts.append(rows.select(member=member, time=pl.col(time).cast(TIME)))
+    if not acts:
+        return None
+    people = pl.concat(acts)
+    if "member" in tables:
+        bots = pl.scan_parquet(folder / "member.parquet", glob=False).filter("is_bot").select("member")
+        people = people.join(bots, on="member", how="anti")
+    span = people.select(first=pl.col("time").min(), last=pl.col("time").max())
+    first, last = span.collect(engine="streaming").row(0)
+    return None if first is None else (first, last)
+
+
+def _times(
+    span: tuple[datetime, datetime] | None, reading: Reading, file_name: str, now: datetime
+) -> tuple[datetime, datetime, datetime]:
+    """Return (exported_at, observed_from, observed_until): what the export states, else its human events."""
+    if span is None:
+        left_out = "; ".join(f"{rows} x {reason}" for reason, rows in reading.skipped.most_common(3))
+        raise CopError(
+            f"Nobody posts, reacts, reads or visits in '{file_name}', so there is nothing to measure: "
+            f"check that it is the whole export.{f' Rows left out: {left_out}.' if left_out else ''}"
+        )
+    until = _believed("says it reaches to", reading.observed_until, reading, now) or span[1]
+    exported_at = _believed("says it was made on", reading.exported_at, reading, now) or until
+    return exported_at, reading.observed_from or span[0], until
+
+
+def _believed(says: str, stated: datetime | None, reading: Reading, now: datetime) -> datetime | None:
+    """Return the stated time unless it lies ahead of the clock, where it would outdo every later export."""
+    if stated is None or stated <= now + AHEAD_OF_THE_CLOCK:
+        return stated
+    reading.notes.append(f"The export {says} {stated:%Y-%m-%d}, after its own import: its newest event counts instead.")
+    return None
+
+
+def _skipped(reading: Reading, reason: str) -> Skipped:
+    return {"rows": reading.skipped[reason], "examples": list(reading.examples.get(reason, []))}
+
+
+def _digest(folder: Path, community: str, source_name: str) -> str:
+    """Return 12 hex digits that tell the staged tables' content, and whose it is, from any other."""
+    told = hashlib.sha256(f"{community}/{source_name}".encode())
+    for path in sorted(folder.glob("*.parquet")):
+        with path.open("rb") as file:
+            told.update(path.name.encode() + hashlib.file_digest(file, "sha256").digest())
+    return told.hexdigest()[:12]
+
+
+def _json(imported: Import) -> str:
+    return json.dumps(asdict(imported), default=lambda time: time.isoformat(), indent=2, ensure_ascii=False) + "\n"
+
+
+def _import_at(about: Path) -> Import:
+    text = about.read_text(encoding="utf-8")
+    try:
+        stated = json.loads(text)
+        return Import(**{**stated, **{name: datetime.fromisoformat(stated[name]) for name in _TIMES}})
+    except (ValueError, KeyError, TypeError) as problem:
+        raise CopError(
+            f"'{about}' is damaged ({problem}): delete the folder that it is in, then import that export again."
+        ) from problem
+
+
+def _order(imported: Import) -> tuple[datetime, str]:
+    return imported.exported_at, imported.id

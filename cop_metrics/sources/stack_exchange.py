@@ -1,0 +1,536 @@
+"""Stack Exchange: the public data dump of a site, or the one that a company's own Stack Overflow gives.
+
+Posts.xml is enough; Users.xml, Votes.xml and Comments.xml add names, recognition and comments.
+"""
+
+import re
+import tempfile
+from array import array
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO, NoReturn
+from xml.parsers import expat
+
+import numpy as np
+import polars as pl
+
+from cop_metrics.errors import CopError
+from cop_metrics.sources.export import Export
+from cop_metrics.sources.source import Batch, Reading, Source
+from cop_metrics.tables import ANSWER, COMMENT, QUESTION, TABLES, typed
+
+BATCH_ROWS = 50_000
+CHUNK = 1 << 20
+LONGEST_ROW = 16 << 20  # bytes; a post of a public site is at most 30,000 characters
+
+POSTS, USERS, VOTES, COMMENTS = "Posts.xml", "Users.xml", "Votes.xml", "Comments.xml"
+ATTRIBUTES = {
+    POSTS: (
+        "Id",
+        "PostTypeId",
+        "ParentId",
+        "AcceptedAnswerId",
+        "CreationDate",
+        "ClosedDate",
+        "ViewCount",
+        "OwnerUserId",
+        "OwnerDisplayName",
+        "Title",
+        "Tags",
+    ),
+    USERS: ("Id", "DisplayName", "CreationDate"),
+    VOTES: ("Id", "PostId", "VoteTypeId", "UserId", "CreationDate"),
+    COMMENTS: ("Id", "PostId", "UserId", "UserDisplayName", "CreationDate"),
+}
+POST_TYPES = {
+    3: "orphaned tag wiki",
+    4: "tag wiki excerpt",
+    5: "tag wiki",
+    6: "moderator nomination",
+    7: "wiki placeholder",
+    8: "privilege wiki",
+}
+ACCEPTED_VOTE = 1
+REACTIONS = {2: "upvote", 3: "downvote", 5: "bookmark", 8: "bounty"}
+SYSTEM_USER = -1
+
+
+def recognises(export: Export) -> bool:
+    """Return whether the export holds a Posts.xml of Stack Exchange, at any depth."""
+    name = _posts_name(export)
+    if name is None:
+        return False
+    try:
+        return b"<posts" in export.head(name)
+    except CopError:
+        return PurePosixPath(name).name.lower() == POSTS.lower()
+
+
+def read(export: Export, reading: Reading) -> Iterator[Batch]:
+    """Yield the dump's rows in batches; memory grows by some 20 bytes a post and a member.
+
+    Raises `CopError` when a file is cut short, is not XML of a dump, or declares entities.
+    """
+    files = _files(export, reading)
+    export.unpack(files.values())
+    with tempfile.TemporaryDirectory(prefix="cop-metrics-") as folder:
+        dump = _Dump(export=export, files=files, reading=reading, folder=Path(folder))
+        for table in ("member", "thread", "post", "topic", *(["reaction"] if VOTES in files else [])):
+            yield Batch(table, pl.DataFrame(schema=dict(TABLES[table].columns)))
+        yield from _members(dump)
+        yield from _questions(dump)
+        threads = dump.threads.lookup().rooted()
+        yield from _reactions(dump, threads)
+        yield from _answers(dump, threads)
+        yield from _comments(dump, threads)
+        yield from _other_authors(dump)
+
+
+SOURCE = Source(
+    id="stack_exchange",
+    title="Stack Exchange or Stack Overflow data dump",
+    how_to_export=(
+        "A public site: sign in there and open 'Data dump access' in the settings of your profile; older dumps are on "
+        "archive.org/details/stackexchange, one .7z a site. Give the .7z as it is, or the folder that holds Posts.xml."
+    ),
+    personal_fields=(
+        "Users.xml: Id, DisplayName",
+        "Posts.xml: OwnerUserId, OwnerDisplayName",
+        "Comments.xml: UserId, UserDisplayName",
+        "Votes.xml: UserId",
+    ),
+    cannot_measure=(
+        "who read what: the dump holds one undated total of views a question",
+        "who voted: only bookmarks and bounties name their giver",
+        "the hour of a vote or of an acceptance: they are dated by the day",
+    ),
+    version=1,
+    recognises=recognises,
+    read=read,
+)
+
+
+# Which files
+
+
+def _posts_name(export: Export) -> str | None:
+    found = export.find(POSTS)
+    if found is None and len(export.names) == 1 and export.names[0].lower().endswith(".xml"):
+        return export.names[0]
+    return found
+
+
+def _files(export: Export, reading: Reading) -> dict[str, str]:
+    """Return the names of the dump's files that are there; they lie beside the posts, so that sites never mix."""
+    posts = _posts_name(export)
+    if posts is None:
+        raise CopError(f"'{export.path.name}' holds no Posts.xml. Give the dump of one site, as .7z or unpacked.")
+    _refuse_several(export, posts)
+    folder, by_lower_case = PurePosixPath(posts).parent, {name.lower(): name for name in export.names}
+    split = folder.name.lower().endswith("-posts")  # large sites: one archive a file, site-Posts.7z
+    files = {POSTS: posts}
+    for file in (USERS, VOTES, COMMENTS):
+        beside = folder.with_name(folder.name[: -len("posts")] + Path(file).stem) if split else folder
+        name = by_lower_case.get((beside / file).as_posix().lower())
+        if name is None:
+            reading.notes.append(f"There is no {file} beside {posts}: {_WITHOUT[file]}.")
+        else:
+            files[file] = name
+    return files
+
+
+_WITHOUT = {
+    USERS: "members have no names and no day of joining",
+    VOTES: "no votes, and accepted answers without a day",
+    COMMENTS: "no comments",
+}
+
+
+def _refuse_several(export: Export, posts: str) -> None:
+    same = [name for name in export.names if PurePosixPath(name).name.lower() == POSTS.lower()]
+    level = [name for name in same if name.count("/") == posts.count("/")]
+    if len(level) > 1:
+        raise CopError(
+            f"'{export.path.name}' holds {len(level)} dumps ({', '.join(level[:3])}). "
+            "Import each site by itself, since each numbers its posts and people anew."
+        )
+
+
+def _host(export: Export, posts: str) -> str | None:
+    """Return the site's host if a folder's or archive's name tells it: `ai.stackexchange.com`."""
+    for name in (PurePosixPath(posts).parent.name, export.path.name, export.path.resolve().parent.name):
+        bare = re.sub(r"(\.7z|\.zip)$|-posts(\.7z)?$", "", name.lower())
+        if re.fullmatch(r"([a-z0-9-]+\.)+(com|net|org)", bare):
+            return bare
+    return None
+
+
+# What is known so far
+
+
+class _Lookup:
+    """Whole numbers by whole number, as two sorted arrays."""
+
+    def __init__(self, keys: np.ndarray, values: np.ndarray) -> None:
+        order = np.argsort(keys, kind="stable")
+        self._keys, self._values = keys[order], values[order]
+
+    def find(self, keys: pl.Series) -> tuple[pl.Series, pl.Series]:
+        """Return the value of each key, and whether it has one; values without one mean nothing."""
+        asked = keys.fill_null(np.iinfo(np.int64).min).to_numpy()
+        if not len(self._keys):
+            return pl.Series(asked), pl.Series(np.zeros(len(asked), dtype=bool))
+        at = np.minimum(np.searchsorted(self._keys, asked), len(self._keys) - 1)
+        return pl.Series(self._values[at]), pl.Series(self._keys[at] == asked)
+
+    def rooted(self) -> "_Lookup":
+        """Return those pairs whose value is a key that has itself as value: posts whose thread is there."""
+        value, found = self.find(pl.Series(self._values))
+        there = found.to_numpy() & (value.to_numpy() == self._values)
+        return _Lookup(self._keys[there], self._values[there])
+
+
+class _Pairs:
+    """Pairs of whole numbers, collected compactly."""
+
+    def __init__(self) -> None:
+        self._keys, self._values = array("q"), array("q")
+
+    def add(self, keys: pl.Series, values: pl.Series) -> None:
+        self._keys.frombytes(keys.cast(pl.Int64).to_numpy().tobytes())
+        self._values.frombytes(values.cast(pl.Int64).to_numpy().tobytes())
+
+    def lookup(self) -> _Lookup:
+        return _Lookup(np.frombuffer(self._keys, dtype=np.int64), np.frombuffer(self._values, dtype=np.int64))
+
+
+class _Distinct:
+    """Distinct keys of people, from many batches."""
+
+    def __init__(self) -> None:
+        self._distinct = pl.Series(dtype=pl.String)
+        self._new: list[pl.Series] = []
+        self._waiting = 0
+
+    def add(self, keys: pl.Series) -> None:
+        self._new.append(keys.drop_nulls().unique())
+        self._waiting += len(self._new[-1])
+        if self._waiting > len(self._distinct) + 1_000_000:
+            self.keys()
+
+    def keys(self) -> pl.Series:
+        self._distinct = pl.concat([self._distinct, *self._new]).unique()
+        self._new, self._waiting = [], 0
+        return self._distinct
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Dump:
+    """The dump that is being read, and what the later files need of the earlier ones."""
+
+    export: Export
+    files: dict[str, str]
+    reading: Reading
+    folder: Path
+    accounts: _Distinct = field(default_factory=_Distinct)
+    authors: _Distinct = field(default_factory=_Distinct)
+    threads: _Pairs = field(default_factory=_Pairs)
+    accepted: _Pairs = field(default_factory=_Pairs)
+    accepted_days: _Pairs = field(default_factory=_Pairs)
+    answers: list[Path] = field(default_factory=list)
+
+    def rows(self, file: str) -> Iterator[pl.DataFrame]:
+        """Yield the file's rows that have an `Id` (Int64) and a `CreationDate` (a time); the rest is counted."""
+        if file not in self.files:
+            return
+        with self.export.open(self.files[file]) as stream:
+            for rows in _parsed(stream, file):
+                dated = rows.with_columns(_number("Id"), _time("CreationDate"))
+                dated = self.without(dated, pl.col("Id").is_null(), f"{file}: a row without a readable Id")
+                yield self.without(dated, pl.col("CreationDate").is_null(), f"{file}: unreadable date")
+
+    def without(self, rows: pl.DataFrame, wrong: pl.Expr, reason: str) -> pl.DataFrame:
+        """Return the rows that are not wrong, and count the others by reason."""
+        is_wrong = rows.select(wrong.fill_null(False).alias("wrong"))["wrong"]
+        if not is_wrong.any():
+            return rows
+        places = rows.filter(is_wrong).head(3)
+        for number, key in places.select("row", "Id").iter_rows():
+            self.reading.skip(reason, f"row {number}" if key is None else f"Id {key}")
+        more = int(is_wrong.sum()) - len(places)
+        if more:
+            self.reading.skip(reason, "", more)
+        return rows.filter(~is_wrong)
+
+
+def _number(column: str) -> pl.Expr:
+    return pl.col(column).cast(pl.Int64, strict=False)
+
+
+def _time(column: str) -> pl.Expr:
+    text = pl.col(column).str.strip_suffix("Z")
+    second = text.str.to_datetime("%Y-%m-%dT%H:%M:%S%.f", time_unit="us", strict=False)
+    day = text.str.to_date("%Y-%m-%d", strict=False).cast(pl.Datetime("us"))
+    return pl.coalesce(second, day).alias(column)
+
+
+def _person(account: str, name: str) -> pl.Expr:
+    """Return the key of an author: the account, else the display name that a deleted one left."""
+    left = pl.col(name).str.strip_chars()
+    named = pl.when(left != "").then(pl.lit("name:") + left)
+    return pl.coalesce(_number(account).cast(pl.String), named).alias("author")
+
+
+def _key(column: str) -> pl.Expr:
+    return pl.col(column).cast(pl.String)
+
+
+# The XML
+
+
+def _parsed(stream: BinaryIO, file: str) -> Iterator[pl.DataFrame]:
+    """Yield the file's rows as text columns of `ATTRIBUTES`, and `row`, their number; all else is dropped at once.
+
+    Raises `CopError` when the XML is cut short, broken, of another kind, or declares entities.
+    """
+    rows: list[tuple[str | None, ...]] = []
+    parser = _parser(file, rows)
+    done = fed = 0
+    while chunk := stream.read(CHUNK):
+        _feed(parser, chunk, file)
+        fed += len(chunk)
+        if fed - parser.CurrentByteIndex > LONGEST_ROW:
+            raise CopError(
+                f"{file} holds a row of more than {LONGEST_ROW >> 20} MB near line {parser.CurrentLineNumber}."
+            )
+        if len(rows) >= BATCH_ROWS:
+            yield _frame(file, rows, done)
+            done += len(rows)
+            rows.clear()
+    if not fed:
+        raise CopError(f"{file} is empty (0 bytes). Copy or download the dump again.")
+    _feed(parser, b"", file)
+    yield _frame(file, rows, done)
+
+
+def _parser(file: str, rows: list[tuple[str | None, ...]]) -> expat.XMLParserType:
+    """Return a parser that appends the wanted attributes of each row to `rows`."""
+    parser, wanted, root = expat.ParserCreate(), ATTRIBUTES[file], Path(file).stem.lower()
+
+    def take(tag: str, attributes: dict[str, str]) -> None:
+        if tag == "row":
+            rows.append(tuple(map(attributes.get, wanted)))
+
+    def check_root(tag: str, _: dict[str, str]) -> None:
+        if tag != root:
+            raise CopError(f"{file} is not of a Stack Exchange dump: it starts with <{tag[:50]}>, not with <{root}>.")
+        parser.StartElementHandler = take
+
+    def refuse_entity(name: str, *_: object) -> NoReturn:
+        raise CopError(
+            f"{file} declares an XML entity ('{name[:50]}'), which no dump does and which can do harm. "
+            "It was not read; get the dump from Stack Exchange itself."
+        )
+
+    parser.specified_attributes = True
+    parser.StartElementHandler = check_root
+    parser.EntityDeclHandler = refuse_entity
+    return parser
+
+
+def _feed(parser: expat.XMLParserType, chunk: bytes, file: str) -> None:
+    """Parse one more piece, or the end, which is the empty one."""
+    try:
+        parser.Parse(chunk, not chunk)
+    except expat.ExpatError as problem:
+        where = f"near line {problem.lineno:,}"
+        if not chunk:
+            raise CopError(f"{file} is cut short: it ends {where}. Copy or download the dump again.") from problem
+        raise CopError(
+            f"{file} is not readable as XML {where} ({expat.ErrorString(problem.code)}). "
+            "Copy or download the dump again."
+        ) from problem
+
+
+def _frame(file: str, rows: list[tuple[str | None, ...]], done: int) -> pl.DataFrame:
+    """Return the rows with their number in the file, from 1."""
+    columns = list(zip(*rows, strict=True)) or [()] * len(ATTRIBUTES[file])
+    texts = {
+        name: pl.Series(name, values, dtype=pl.String) for name, values in zip(ATTRIBUTES[file], columns, strict=True)
+    }
+    return pl.DataFrame(texts).with_row_index("row", done + 1)
+
+
+# The tables
+
+
+def _members(dump: _Dump) -> Iterator[Batch]:
+    for rows in dump.rows(USERS):
+        members = rows.select(
+            _key("Id").alias("member"),
+            pl.col("DisplayName").alias("name"),
+            pl.col("CreationDate").alias("joined_at"),
+            (pl.col("Id") == SYSTEM_USER).alias("is_bot"),
+        )
+        dump.accounts.add(members["member"])
+        yield Batch("member", typed("member", members))
+
+
+def _other_authors(dump: _Dump) -> Iterator[Batch]:
+    """Yield those who posted or bookmarked without being in Users.xml: deleted, or the file is missing."""
+    authors = pl.DataFrame({"member": dump.authors.keys()})
+    others = authors.join(pl.DataFrame({"member": dump.accounts.keys()}), on="member", how="anti").sort("member")
+    named = pl.col("member").str.starts_with("name:")
+    members = others.with_columns(
+        pl.when(named).then(pl.col("member").str.strip_prefix("name:")).alias("name"),
+        (pl.col("member") == str(SYSTEM_USER)).alias("is_bot"),
+    )
+    yield Batch("member", typed("member", members))
+
+
+def _questions(dump: _Dump) -> Iterator[Batch]:
+    """Yield threads, topics and question posts; answers wait on disk until it is known which were accepted."""
+    host = _host(dump.export, dump.files[POSTS])
+    for rows in dump.rows(POSTS):
+        posts = _posts(dump, rows)
+        questions, answers = posts.filter(pl.col("kind") == 1), posts.filter(pl.col("kind") == 2)
+        _remember(dump, questions, answers)
+        yield Batch("thread", _threads(questions, host))
+        yield Batch("topic", _topics(questions))
+        asked = questions.select(
+            _key("Id").alias("post"),
+            _key("Id").alias("thread"),
+            "author",
+            pl.lit(QUESTION).alias("kind"),
+            pl.col("CreationDate").alias("created_at"),
+        )
+        yield Batch("post", typed("post", asked))
+
+
+def _posts(dump: _Dump, rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the questions and answers among the rows, with `kind` (the type's number), `parent` and `author`."""
+    posts = rows.with_columns(
+        _number("PostTypeId").alias("kind"),
+        _number("ParentId").alias("parent"),
+        _time("ClosedDate").alias("closed_at"),
+        _person("OwnerUserId", "OwnerDisplayName"),
+    )
+    for kind in posts["kind"].unique().drop_nulls().sort().to_list():
+        if kind not in (1, 2):
+            name = f"post type {kind} ({POST_TYPES.get(kind, 'unknown')}) is neither question nor answer"
+            posts = dump.without(posts, pl.col("kind") == kind, name)
+    posts = dump.without(posts, pl.col("kind").is_null(), f"{POSTS}: no readable post type")
+    bad_date = pl.col("ClosedDate").is_not_null() & pl.col("closed_at").is_null()
+    return dump.without(posts, bad_date, f"{POSTS}: unreadable date")
+
+
+def _remember(dump: _Dump, questions: pl.DataFrame, answers: pl.DataFrame) -> None:
+    dump.authors.add(questions["author"])
+    dump.authors.add(answers["author"])
+    dump.threads.add(questions["Id"], questions["Id"])
+    dump.threads.add(answers["Id"], answers["parent"].fill_null(np.iinfo(np.int64).min))
+    accepting = questions.select("Id", _number("AcceptedAnswerId").alias("answer")).drop_nulls()
+    dump.accepted.add(accepting["answer"], accepting["Id"])
+    file = dump.folder / f"{len(dump.answers)}.arrow"
+    answers.select("row", "Id", "parent", "author", "CreationDate").write_ipc(file)
+    dump.answers.append(file)
+
+
+def _threads(questions: pl.DataFrame, host: str | None) -> pl.DataFrame:
+    url = pl.lit(None) if host is None else pl.lit(f"https://{host}/q/") + _key("Id")
+    threads = questions.select(
+        _key("Id").alias("thread"),
+        pl.lit(QUESTION).alias("kind"),
+        pl.col("Title").alias("title"),
+        url.alias("url"),
+        pl.col("CreationDate").alias("created_at"),
+        "closed_at",
+        pl.when(pl.col("closed_at").is_not_null()).then(pl.lit("closed")).alias("closed_as"),
+        _number("ViewCount").alias("views"),
+    )
+    return typed("thread", threads)
+
+
+def _topics(questions: pl.DataFrame) -> pl.DataFrame:
+    """Return the tags, spelt `<a><b>` in older dumps and `|a|b|` in newer ones."""
+    tags = questions.select(
+        _key("Id").alias("thread"), pl.col("Tags").str.extract_all(r"[^<>|\s]+").list.unique(maintain_order=True)
+    )
+    return typed("topic", tags.explode("Tags").drop_nulls().rename({"Tags": "topic"}))
+
+
+def _reactions(dump: _Dump, threads: _Lookup) -> Iterator[Batch]:
+    """Yield votes that mean a reaction, and remember the days of acceptance."""
+    for rows in dump.rows(VOTES):
+        votes = rows.with_columns(
+            _number("VoteTypeId").alias("type"), _number("PostId").alias("post"), _key("UserId").alias("giver")
+        )
+        votes = _of_known_type(dump, votes)
+        _, found = threads.find(votes["post"])
+        votes = dump.without(
+            votes.with_columns(found.alias("found")), ~pl.col("found"), "a vote on no question or answer of the export"
+        )
+        accepted, given = votes.filter(pl.col("type") == ACCEPTED_VOTE), votes.filter(pl.col("type") != ACCEPTED_VOTE)
+        dump.accepted_days.add(accepted["post"], accepted["CreationDate"].dt.epoch("us"))
+        dump.authors.add(given["giver"])
+        reactions = given.select(
+            _key("post"),
+            "giver",
+            pl.col("type").replace_strict(REACTIONS, return_dtype=pl.String).alias("kind"),
+            pl.col("CreationDate").alias("given_at"),
+        )
+        yield Batch("reaction", typed("reaction", reactions))
+
+
+def _of_known_type(dump: _Dump, votes: pl.DataFrame) -> pl.DataFrame:
+    for kind in votes["type"].unique().drop_nulls().sort().to_list():
+        if kind not in (ACCEPTED_VOTE, *REACTIONS):
+            votes = dump.without(votes, pl.col("type") == kind, f"vote type {kind} is no reaction")
+    return dump.without(votes, pl.col("type").is_null(), f"{VOTES}: no readable vote type")
+
+
+def _answers(dump: _Dump, threads: _Lookup) -> Iterator[Batch]:
+    accepted, days = dump.accepted.lookup(), dump.accepted_days.lookup()
+    for file in dump.answers:
+        answers = pl.read_ipc(file.read_bytes())
+        file.unlink()
+        question, is_accepted = accepted.find(answers["Id"])
+        day, has_day = days.find(answers["Id"])
+        _, asked = threads.find(answers["Id"])
+        answers = answers.with_columns(
+            (is_accepted & (question == answers["parent"]).fill_null(False)).alias("accepted"),
+            day.cast(pl.Datetime("us")).alias("day"),
+            has_day.alias("has_day"),
+            asked.alias("asked"),
+        )
+        answers = dump.without(answers, ~pl.col("asked"), "an answer to a question that is not in the export")
+        yield Batch("post", _answer_posts(answers))
+
+
+def _answer_posts(answers: pl.DataFrame) -> pl.DataFrame:
+    posts = answers.select(
+        _key("Id").alias("post"),
+        _key("parent").alias("thread"),
+        "author",
+        pl.lit(ANSWER).alias("kind"),
+        pl.col("CreationDate").alias("created_at"),
+        "accepted",
+        pl.when(pl.col("accepted") & pl.col("has_day")).then("day").alias("accepted_at"),
+    )
+    return typed("post", posts)
+
+
+def _comments(dump: _Dump, threads: _Lookup) -> Iterator[Batch]:
+    for rows in dump.rows(COMMENTS):
+        thread, found = threads.find(rows.select(_number("PostId"))["PostId"])
+        placed = rows.with_columns(thread.alias("thread"), found.alias("found"))
+        comments = dump.without(placed, ~pl.col("found"), "a comment on no question or answer of the export").select(
+            (pl.lit("c") + _key("Id")).alias("post"),
+            _key("thread"),
+            _person("UserId", "UserDisplayName"),
+            pl.lit(COMMENT).alias("kind"),
+            pl.col("CreationDate").alias("created_at"),
+        )
+        dump.authors.add(comments["author"])
+        yield Batch("post", typed("post", comments))

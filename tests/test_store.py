@@ -97,6 +97,24 @@ def test_threads_read_whole_versions_while_new_ones_are_published(tmp_path: Path
     assert all(told == version * 10 for version, told in seen)
 
 
+def test_version_that_goes_while_it_is_being_opened_is_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store(tmp_path)
+    publish(tmp_path, build_of(10))
+    current = store.version
+
+    def told_too_late() -> int | None:
+        monkeypatch.undo()
+        version = current()
+        publish(tmp_path, build_of(20))
+        publish(tmp_path, build_of(30))
+        return version
+
+    monkeypatch.setattr(store, "version", told_too_late)
+    assert number(store) == 30
+
+
 def test_build_that_fails_changes_nothing(tmp_path: Path) -> None:
     def fails(path: Path) -> None:
         build_of(99)(path)

@@ -1,0 +1,378 @@
+"""The HR roster: who was in which team, at which seniority, from when to when.
+
+To accept another name of a column: one word in `ROSTER_COLUMNS`.
+"""
+
+import csv
+import hashlib
+import io
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import pairwise
+from pathlib import Path
+
+import fastexcel
+import polars as pl
+
+from cop_metrics.errors import CopError
+
+DELIMITERS = ",;\t"
+MOST_COLUMNS = 1_000
+
+
+@dataclass(frozen=True, kw_only=True)
+class RosterColumn:
+    """A column of the roster, the other names under which it is found, and what it means."""
+
+    name: str
+    also: tuple[str, ...]
+    meaning: str
+
+
+ROSTER_COLUMNS = (
+    RosterColumn(
+        name="who",
+        also=("person", "employee", "member"),
+        meaning="the person: an e-mail address if it holds an @, else a username, member id or display name",
+    ),
+    RosterColumn(
+        name="email",
+        also=("mail", "email address", "work email", "mail address"),
+        meaning="the e-mail address; it is turned into a hash at once and never kept",
+    ),
+    RosterColumn(
+        name="username",
+        also=("user", "user name", "login", "handle", "account"),
+        meaning="the name with which the person signs in on the platform",
+    ),
+    RosterColumn(
+        name="member_id",
+        also=("platform id", "user id", "account id"),
+        meaning="the key of the person's account on the platform",
+    ),
+    RosterColumn(
+        name="name",
+        also=("display name", "full name", "employee name"),
+        meaning="the name as the platform shows it",
+    ),
+    RosterColumn(
+        name="team",
+        also=("department", "unit", "group", "division", "org unit", "organizational unit", "business unit"),
+        meaning="the team in that period",
+    ),
+    RosterColumn(
+        name="seniority",
+        also=("seniority level", "level", "grade", "career level"),
+        meaning="the seniority in that period",
+    ),
+    RosterColumn(
+        name="job_title",
+        also=("title", "position", "job", "role"),
+        meaning="the job title in that period, which the settings can map to a seniority",
+    ),
+    RosterColumn(
+        name="from",
+        also=("start", "start date", "from date", "valid from", "effective from", "since"),
+        meaning="the first day of the period; empty means since ever",
+    ),
+    RosterColumn(
+        name="to",
+        also=("end", "end date", "to date", "valid to", "valid until", "until"),
+        meaning="the first day that no longer belongs to the period; empty means still open",
+    ),
+)
+IDENTITY = ("who", "email", "username", "member_id", "name")
+GROUPS = ("team", "seniority", "job_title")
+
+ROSTER_ROWS: dict[str, pl.DataType | type[pl.DataType]] = {
+    "row": pl.Int64,
+    "email_hash": pl.String,
+    "username": pl.String,
+    "platform_id": pl.String,
+    "display_name": pl.String,
+    "team": pl.String,
+    "seniority": pl.String,
+    "job_title": pl.String,
+    "from_day": pl.Date,
+    "to_day": pl.Date,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Roster:
+    """A roster as it was read.
+
+    `rows` has the columns of `ROSTER_ROWS`, one row a period: `row` is the line in the file, `from_day` is null since
+    ever, `to_day` is exclusive and null while open. `skipped` names the lines
+    that were left out, by reason; `notes` are sentences for the person who handed the roster over.
+    """
+
+    rows: pl.DataFrame
+    skipped: Mapping[str, tuple[int, ...]]
+    notes: tuple[str, ...]
+
+
+def email_hash(address: str) -> str:
+    """Return the SHA-256 of the lower-cased address without surrounding spaces, as 64 hex digits."""
+    return hashlib.sha256(address.strip().lower().encode("utf-8", "replace")).hexdigest()
+
+
+def described() -> str:
+    """Return the columns of a roster as a Markdown table, for the docs."""
+    rows = ["| column | also found as | meaning |", "|---|---|---|"]
+    rows += [f"| `{column.name}` | {', '.join(column.also)} | {column.meaning} |" for column in ROSTER_COLUMNS]
+    return "\n".join(rows) + "\n"
+
+
+def plain_name(name: str) -> str:
+    """Return a column's or table's name as names are compared: no case, spaces, underscores or hyphens."""
+    return re.sub(r"[\s_\-\ufeff]+", "", name).casefold()
+
+
+def text_encoding(head: bytes) -> str:
+    """Tell from a file's first bytes how its text is encoded; UTF-8 unless a mark or zero bytes say UTF-16."""
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    sample = head[: len(head) // 2 * 2]
+    most = len(sample) * 0.4 / 2
+    if sample and sample[1::2].count(0) > most and not sample[::2].count(0):
+        return "utf-16-le"
+    if sample and sample[::2].count(0) > most and not sample[1::2].count(0):
+        return "utf-16-be"
+    return "utf-8-sig"
+
+
+def is_binary(text: str) -> bool:
+    """Tell from the beginning of a decoded file whether it was no text: it holds control characters."""
+    return re.search(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]", text[:4096]) is not None
+
+
+def table_text(text: str) -> str:
+    """Return the text from its header on: without blank lines above it and the line `sep=;` that spreadsheets write."""
+    text = text.lstrip("\r\n")
+    return text.partition("\n")[2] if text[:4].lower() == "sep=" else text
+
+
+def delimiter_of(table: str) -> str:
+    """Return the one of `DELIMITERS` that splits the first line of a table into the most columns."""
+    return max(DELIMITERS, key=re.split(r"[\r\n]", table, maxsplit=1)[0].count)
+
+
+def listed(names: Sequence[str], most: int = 10) -> str:
+    """Return up to `most` names in one phrase, long ones cut, with the number of those left out."""
+    printable = ["".join(sign if sign.isprintable() else "?" for sign in name.strip()[:40]) for name in names[:most]]
+    shown = ", ".join(name or "(no name)" for name in printable) or "none"
+    return f"{shown} and {len(names) - most:,} more" if len(names) > most else shown
+
+
+def read_roster(path: Path) -> Roster:
+    """Read a roster from a CSV or XLSX file.
+
+    Raises `CopError` if it cannot be read as a table, names nobody or no group, holds no rows, a date that is no date,
+    a period that ends before it begins, or two periods of one person at the same time.
+    """
+    lines = _lines(path)
+    if not lines:
+        raise CopError(f"The roster {path.name} is empty. Hand over a table with a header: who, team, seniority.")
+    places = _places(path, lines[0][1])
+    if len(lines) == 1:
+        raise CopError(f"The roster {path.name} has a header but no rows. Add one row a person.")
+    skipped: dict[str, list[int]] = {}
+    kept = [row for row in (_row(path, places, line, cells, skipped) for line, cells in lines[1:]) if row]
+    if not kept:
+        reasons = "; ".join(f"{reason} (row {listed([str(line) for line in at], 3)})" for reason, at in skipped.items())
+        raise CopError(f"No row of the roster {path.name} can be used: {reasons}.")
+    _refuse_overlaps(path, kept)
+    rows = pl.DataFrame([row.values for row in kept], schema=ROSTER_ROWS, orient="row")
+    return Roster(rows=rows, skipped={reason: tuple(at) for reason, at in skipped.items()}, notes=_notes(kept))
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Period:
+    """One row of the roster, with the name by which its file calls the person."""
+
+    line: int
+    called: str
+    identity: tuple[str | None, str | None, str | None, str | None]
+    groups: tuple[str | None, str | None, str | None]
+    start: date | None
+    end: date | None
+
+    @property
+    def values(self) -> tuple[object, ...]:
+        return (self.line, *self.identity, *self.groups, self.start, self.end)
+
+    def __str__(self) -> str:
+        return f"row {self.line}: from {self.start or 'ever'} to {self.end or 'ever'}"
+
+
+def _lines(path: Path) -> list[tuple[int, list[str]]]:
+    """Return the lines that hold anything, each with its number in the file; the first is the header."""
+    try:
+        content = path.read_bytes()
+    except OSError as problem:
+        raise CopError(f"The roster {path} cannot be read: {problem.strerror}. Name a CSV or XLSX file.") from problem
+    if content.startswith(b"PK\x03\x04"):
+        lines = _sheet_lines(path, content)
+    else:
+        lines = _text_lines(path, content)
+    return [(number, cells) for number, cells in lines if any(cells)]
+
+
+def _sheet_lines(path: Path, content: bytes) -> list[tuple[int, list[str]]]:
+    try:
+        workbook = fastexcel.read_excel(content)
+        names = {plain_name(name): name for name in workbook.sheet_names}
+        sheet = names.get("roster", workbook.sheet_names[0])
+        cells = workbook.load_sheet(sheet, header_row=None, skip_rows=0, dtypes="string").to_polars()
+    except (fastexcel.FastExcelError, IndexError) as problem:
+        raise CopError(f"The roster {path.name} is no readable XLSX file. Save it again as XLSX or CSV.") from problem
+    return [(number, [_cleaned(cell) for cell in row]) for number, row in enumerate(cells.iter_rows(), start=1)]
+
+
+def _text_lines(path: Path, content: bytes) -> list[tuple[int, list[str]]]:
+    encoding = text_encoding(content[:4096])
+    try:
+        text = content.decode(encoding)
+    except UnicodeDecodeError:
+        text = content.decode("cp1252", "replace")
+    if is_binary(text):
+        raise CopError(f"The roster {path.name} is not a table but a binary file. Save it as CSV or XLSX.")
+    table = table_text(text)
+    above = text[: len(text) - len(table)].count("\n")
+    reader = csv.reader(io.StringIO(table, newline=""), delimiter=delimiter_of(table))
+    try:
+        return [(above + reader.line_num, [_cleaned(cell) for cell in row]) for row in reader]
+    except csv.Error as problem:
+        raise CopError(
+            f"The roster {path.name} cannot be read as a table at line {above + reader.line_num}: {problem}. "
+            "Look for a quotation mark that is never closed."
+        ) from problem
+
+
+def _cleaned(cell: str | None) -> str:
+    return (cell or "").strip()
+
+
+def _places(path: Path, header: Sequence[str]) -> dict[str, int]:
+    """Return where each column of `ROSTER_COLUMNS` stands; its own name goes before the others, in their order."""
+    if len(header) > MOST_COLUMNS:
+        raise CopError(f"The roster {path.name} has {len(header):,} columns. A roster has few: who, team, seniority.")
+    found = {plain_name(name): place for place, name in reversed(list(enumerate(header)))}
+    places: dict[str, int] = {}
+    for column in ROSTER_COLUMNS:
+        names = [plain_name(name) for name in (column.name, *column.also)]
+        place = next((found[name] for name in names if name in found), None)
+        if place is not None:
+            places[column.name] = place
+    for needed, what in ((IDENTITY, "says who a row is about"), (GROUPS, "gives a group")):
+        if not set(needed) & set(places):
+            raise CopError(
+                f"The roster {path.name} has no column that {what}. "
+                f"It has: {listed(header)}. Name one of them: {', '.join(needed)}."
+            )
+    return places
+
+
+def _row(
+    path: Path, places: Mapping[str, int], line: int, cells: Sequence[str], skipped: dict[str, list[int]]
+) -> _Period | None:
+    """Return a line as a period, or None if it says nothing, which is then counted in `skipped`."""
+    values = {name: cells[place] for name, place in places.items() if place < len(cells) and cells[place]}
+    identity = _identity(values)
+    if not any(identity):
+        skipped.setdefault("names nobody", []).append(line)
+        return None
+    if not values.keys() & set(GROUPS):
+        skipped.setdefault("has no team, seniority or job title", []).append(line)
+        return None
+    start, end = (_day(path, line, name, values.get(name)) for name in ("from", "to"))
+    if start and end and start >= end:
+        raise CopError(
+            f"The roster {path.name}, row {line}: the period from {start} to {end} holds no day. "
+            "`to` is the first day that no longer counts; correct the dates or leave `to` empty."
+        )
+    return _Period(
+        line=line,
+        called=next(values[name] for name in ("name", "who", "username", "email", "member_id") if name in values),
+        identity=identity,
+        groups=(values.get("team"), values.get("seniority"), values.get("job_title")),
+        start=start,
+        end=end,
+    )
+
+
+def _identity(values: Mapping[str, str]) -> tuple[str | None, str | None, str | None, str | None]:
+    """Return hash of the e-mail, username, platform id and display name, as far as the row gives them."""
+    who = values.get("who", "").removeprefix("@") or None
+    address = values.get("email", "")
+    if who and "@" in who:
+        address, who = address or who, None
+    hashed = email_hash(address) if "@" in address else None
+    username = values.get("username", "").removeprefix("@") or who
+    return hashed, username, values.get("member_id", who), values.get("name", who)
+
+
+def _day(path: Path, line: int, column: str, value: str | None) -> date | None:
+    if not value:
+        return None
+    for form in ("%Y-%m-%d", "%d.%m.%Y", "%Y%m%d"):
+        try:
+            return datetime.strptime(value, form).date()
+        except ValueError:
+            continue
+    try:
+        return datetime.fromisoformat(value).date()
+    except ValueError as problem:
+        raise CopError(
+            f"The roster {path.name}, row {line}: '{value[:40]}' in column '{column}' is no date. "
+            "Write dates as 2024-03-31."
+        ) from problem
+
+
+def _same_person(periods: Iterable[_Period]) -> list[list[_Period]]:
+    """Return each person's periods in time order; by name alone only where a row gives nothing better."""
+    people: dict[tuple[int, str], list[_Period]] = {}
+    for period in periods:
+        for kind, key in enumerate(period.identity):
+            if key and (kind < 3 or not any(period.identity[:3])):
+                people.setdefault((kind, key.lower()), []).append(period)
+    return [
+        sorted(rows, key=lambda period: (period.start or date.min, period.line))
+        for rows in people.values()
+        if len(rows) > 1
+    ]
+
+
+def _refuse_overlaps(path: Path, periods: list[_Period]) -> None:
+    overlaps: dict[str, str] = {}
+    for rows in _same_person(periods):
+        for before, after in pairwise(rows):
+            if before.end is None or after.start is None or before.end > after.start:
+                overlaps.setdefault(after.called, f"{after.called} ({before}; {after})")
+    if overlaps:
+        people = "; ".join(list(overlaps.values())[:5])
+        more = f"; and {len(overlaps) - 5:,} more" if len(overlaps) > 5 else ""
+        raise CopError(
+            f"The roster {path.name} has people in two rows at the same time: {people}{more}. "
+            "Put into `to` of the earlier row the day on which the next row begins, or delete the row that is wrong."
+        )
+
+
+def _notes(periods: list[_Period]) -> tuple[str, ...]:
+    """Say it where `to` looks like a last day, since that day would then belong to no team."""
+    gaps = {
+        after.line
+        for rows in _same_person(periods)
+        for before, after in pairwise(rows)
+        if before.end and after.start and (after.start - before.end).days == 1
+    }
+    if not gaps:
+        return ()
+    at = listed([str(line) for line in sorted(gaps)], 3)
+    return (
+        f"{len(gaps):,} periods begin one day after the one before ends (row {at}). "
+        "`to` is the first day that no longer counts: on that one day these people are in no team.",
+    )

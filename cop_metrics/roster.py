@@ -145,8 +145,9 @@ def text_encoding(head: bytes) -> str:
 
 
 def is_binary(text: str) -> bool:
-    """Tell from the beginning of a decoded file whether it was no text: it holds control characters."""
-    return re.search(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]", text[:4096]) is not None
+    """Tell from a decoded file whether it was no text: its first line holds control characters."""
+    first_line = re.split(r"[\r\n]", text[:4096].lstrip("\r\n"), maxsplit=1)[0]
+    return re.search(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]", first_line) is not None
 
 
 def table_text(text: str) -> str:

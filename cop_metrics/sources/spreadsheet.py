@@ -1,0 +1,882 @@
+"""The way in for any platform: tables in CSV, XLSX or Parquet, with names and columns as declared in `SHEETS`.
+
+To add a column: one `Column` in its sheet, and the lake's column that it fills; the docs' tables come from `described`.
+"""
+
+import codecs
+import csv
+import io
+import shutil
+import tempfile
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from itertools import chain
+from pathlib import PurePosixPath
+from typing import IO, Any, NamedTuple
+
+import fastexcel
+import polars as pl
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet
+
+from cop_metrics.errors import CopError
+from cop_metrics.roster import (
+    MOST_COLUMNS,
+    delimiter_of,
+    email_hash,
+    is_binary,
+    listed,
+    plain_name,
+    table_text,
+    text_encoding,
+)
+from cop_metrics.sources.export import Export
+from cop_metrics.sources.source import Batch, Reading, Source
+from cop_metrics.tables import ANSWER, COMMENT, MESSAGE, QUESTION, TABLES, TIME, typed
+
+DOCS = "docs/spreadsheet.md"
+KINDS = (QUESTION, ANSWER, COMMENT, MESSAGE)
+YES, NO = ("yes", "true", "1", "y"), ("no", "false", "0", "n")
+BLOCK = 8 << 20
+HEAD = 1 << 20
+ROWS_A_BATCH = 100_000
+LARGEST_WORKBOOK = 2 << 30
+
+
+class Kind(Enum):
+    """What a column's values are, in the words of the docs and of the summary of skipped rows."""
+
+    KEY = "a key"
+    TEXT = "a text"
+    TIME = "a time"
+    DAY = "a day"
+    YES_NO = "yes or no"
+    COUNT = "a whole number"
+    POST_KIND = "question, answer, comment or message"
+    EMAIL = "an e-mail address"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Column:
+    """A column of a sheet; `fills` is the lake table's column that takes its values as they are."""
+
+    name: str
+    kind: Kind
+    meaning: str
+    required: bool = False
+    fills: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Sheet:
+    """A table that people hand over, and the lake table that its rows go to."""
+
+    name: str
+    one_row: str
+    lake_table: str
+    columns: tuple[Column, ...]
+
+    @property
+    def required(self) -> tuple[str, ...]:
+        return tuple(column.name for column in self.columns if column.required)
+
+
+POSTS = Sheet(
+    name="posts",
+    one_row="a post",
+    lake_table="post",
+    columns=(
+        Column(name="post_id", kind=Kind.KEY, required=True, fills="post", meaning="the post's own key"),
+        Column(
+            name="thread_id",
+            kind=Kind.KEY,
+            required=True,
+            fills="thread",
+            meaning="the conversation it is in: the same for a question and its answers",
+        ),
+        Column(name="kind", kind=Kind.POST_KIND, required=True, fills="kind", meaning="what sort of post it is"),
+        Column(name="author_id", kind=Kind.KEY, meaning="the author's key; empty if unknown"),
+        Column(
+            name="author_name",
+            kind=Kind.TEXT,
+            meaning="the author's name; where there is no key, the member becomes `name:` and this name",
+        ),
+        Column(name="created_at", kind=Kind.TIME, required=True, fills="created_at", meaning="when it was written"),
+        Column(
+            name="deleted_at", kind=Kind.TIME, fills="deleted_at", meaning="when it was deleted; empty if it stands"
+        ),
+        Column(
+            name="accepted", kind=Kind.YES_NO, fills="accepted", meaning="whether this answer was accepted; empty is no"
+        ),
+        Column(name="accepted_at", kind=Kind.TIME, fills="accepted_at", meaning="when it was accepted"),
+        Column(
+            name="solved_by", kind=Kind.KEY, fills="solved_by", meaning="the key of the member who marked it accepted"
+        ),
+        Column(name="title", kind=Kind.TEXT, meaning="the thread's title, on the row of its question"),
+        Column(name="url", kind=Kind.TEXT, meaning="the thread's address, on the row of its question"),
+        Column(
+            name="topics", kind=Kind.TEXT, meaning="the thread's topics, separated by ;, on the row of its question"
+        ),
+        Column(name="channel", kind=Kind.TEXT, meaning="where the thread is, on the row of its question"),
+    ),
+)
+THREADS = Sheet(
+    name="threads",
+    one_row="a conversation",
+    lake_table="thread",
+    columns=(
+        Column(name="thread_id", kind=Kind.KEY, required=True, fills="thread", meaning="the thread's key"),
+        Column(name="title", kind=Kind.TEXT, fills="title", meaning="its title"),
+        Column(name="url", kind=Kind.TEXT, fills="url", meaning="its address, for links in lists"),
+        Column(name="channel", kind=Kind.TEXT, fills="channel", meaning="the forum, group or room that it is in"),
+        Column(name="topics", kind=Kind.TEXT, meaning="its topics, separated by ;"),
+        Column(name="created_at", kind=Kind.TIME, fills="created_at", meaning="when it was opened"),
+        Column(name="closed_at", kind=Kind.TIME, fills="closed_at", meaning="when it was closed; empty if it is open"),
+        Column(name="closed_as", kind=Kind.TEXT, fills="closed_as", meaning="the reason for which it was closed"),
+        Column(name="views", kind=Kind.COUNT, fills="views", meaning="how often it was viewed, ever"),
+    ),
+)
+MEMBERS = Sheet(
+    name="members",
+    one_row="an account",
+    lake_table="member",
+    columns=(
+        Column(name="member_id", kind=Kind.KEY, required=True, fills="member", meaning="the key used as author_id"),
+        Column(name="name", kind=Kind.TEXT, fills="name", meaning="the name as the platform shows it"),
+        Column(name="username", kind=Kind.TEXT, fills="username", meaning="the name used to sign in"),
+        Column(
+            name="email",
+            kind=Kind.EMAIL,
+            fills="email_hash",
+            meaning="the address, to find the member in the roster; only its hash is kept",
+        ),
+        Column(name="joined_at", kind=Kind.TIME, fills="joined_at", meaning="when the account was made"),
+        Column(name="deleted_at", kind=Kind.TIME, fills="deleted_at", meaning="when the account was deleted"),
+        Column(name="is_bot", kind=Kind.YES_NO, fills="is_bot", meaning="whether it is a program; empty is no"),
+    ),
+)
+REACTIONS = Sheet(
+    name="reactions",
+    one_row="a vote, like or reaction to a post",
+    lake_table="reaction",
+    columns=(
+        Column(name="post_id", kind=Kind.KEY, required=True, fills="post", meaning="the post that it is about"),
+        Column(name="giver_id", kind=Kind.KEY, fills="giver", meaning="the member who gave it; empty if unknown"),
+        Column(name="kind", kind=Kind.TEXT, required=True, fills="kind", meaning="its name: like, upvote, tada"),
+        Column(name="given_at", kind=Kind.TIME, fills="given_at", meaning="when it was given"),
+    ),
+)
+READS = Sheet(
+    name="reads",
+    one_row="a reader's reads of a thread on a day",
+    lake_table="read",
+    columns=(
+        Column(name="thread_id", kind=Kind.KEY, required=True, fills="thread", meaning="the thread that was read"),
+        Column(name="reader_id", kind=Kind.KEY, fills="reader", meaning="the member who read it; empty if unknown"),
+        Column(name="day", kind=Kind.DAY, fills="day", meaning="the day; empty for an undated total"),
+        Column(name="reads", kind=Kind.COUNT, fills="reads", meaning="how many times; empty is 1"),
+    ),
+)
+VISITS = Sheet(
+    name="visits",
+    one_row="a member's day on the platform",
+    lake_table="visit",
+    columns=(
+        Column(name="member_id", kind=Kind.KEY, required=True, fills="member", meaning="the member"),
+        Column(name="day", kind=Kind.DAY, required=True, fills="day", meaning="the day of the visit"),
+    ),
+)
+SHEETS: dict[str, Sheet] = {sheet.name: sheet for sheet in (POSTS, THREADS, MEMBERS, REACTIONS, READS, VISITS)}
+TELLING = ("post_id", "thread_id", "created_at")
+IF_EMPTY: Mapping[str, object] = {"accepted": False, "is_bot": False, "reads": 1}
+
+
+def described() -> str:
+    """Return all sheets and their columns as Markdown tables, for the docs."""
+    parts = []
+    for sheet in SHEETS.values():
+        rows = [f"### {sheet.name}", "", f"One row is {sheet.one_row}.", ""]
+        rows += ["| column | needed | is | meaning |", "|---|---|---|---|"]
+        rows += [
+            f"| `{column.name}` | {'yes' if column.required else ''} | {column.kind.value} | {column.meaning} |"
+            for column in sheet.columns
+        ]
+        parts.append("\n".join(rows))
+    return "\n\n".join(parts) + "\n"
+
+
+class Place(NamedTuple):
+    """Where a table was found: a file of the export, and the sheet in it if it is a workbook."""
+
+    file: str
+    sheet: str | None
+
+    def __str__(self) -> str:
+        return f"{self.file}, sheet '{self.sheet}'" if self.sheet is not None else self.file
+
+
+def places_of_tables(export: Export) -> dict[str, Place]:
+    """Return where each table of the export is, by the names of files and of the sheets of a workbook.
+
+    Raises `CopError` if a table is there twice or a workbook cannot be opened.
+    """
+    names = [name for name in export.names if _suffix(name) in READERS and not _is_left_open(name)]
+    workbooks = [name for name in names if _suffix(name) == ".xlsx"]
+    found: dict[str, list[Place]] = {}
+    for name in names:
+        table = plain_name(PurePosixPath(name).stem)
+        if name in workbooks and (table in SHEETS or len(workbooks) == 1):
+            for sheet_table, place in _places_in_workbook(export, name, alone=len(names) == 1):
+                found.setdefault(sheet_table, []).append(place)
+        elif table in SHEETS or len(names) == 1:
+            found.setdefault(table if table in SHEETS else POSTS.name, []).append(Place(name, None))
+    for table, places in found.items():
+        if len(places) > 1:
+            raise CopError(
+                f"The table {table} is there more than once: {listed([str(place) for place in places])}. "
+                "Keep the one that counts, or put their rows into one file."
+            )
+    return {table: places[0] for table, places in found.items()}
+
+
+def _suffix(name: str) -> str:
+    return PurePosixPath(name).suffix.lower()
+
+
+def _is_left_open(name: str) -> bool:
+    """Tell whether it is a file that Excel keeps beside an open workbook."""
+    return PurePosixPath(name).name.startswith("~$")
+
+
+def _places_in_workbook(export: Export, name: str, *, alone: bool) -> list[tuple[str, Place]]:
+    with _seekable(export, name) as stream:
+        sheets: list[str] = _workbook(name, stream).sheet_names
+    named = [(plain_name(sheet), Place(name, sheet)) for sheet in sheets if plain_name(sheet) in SHEETS]
+    table = plain_name(PurePosixPath(name).stem)
+    if named or not sheets:
+        return named
+    if table in SHEETS or alone:
+        return [(table if table in SHEETS else POSTS.name, Place(name, sheets[0]))]
+    return []
+
+
+def _seekable(export: Export, name: str) -> IO[bytes]:
+    """Copy a file of the export to a nameless one on disk, since workbooks and Parquet are read from their end."""
+    copy = tempfile.TemporaryFile()  # noqa: SIM115  (the caller closes it)
+    with export.open(name) as stream:
+        shutil.copyfileobj(stream, copy, 1 << 20)
+    copy.seek(0)
+    return copy
+
+
+def _workbook(name: str, stream: IO[bytes]) -> Any:
+    try:
+        with zipfile.ZipFile(stream) as parts:
+            unpacked = sum(part.file_size for part in parts.infolist())
+        if unpacked > LARGEST_WORKBOOK:
+            raise CopError(f"{name} unpacks to {unpacked >> 20:,} MB. Save tables of that size as CSV or Parquet.")
+        stream.seek(0)
+        return fastexcel.read_excel(stream.read())
+    except (fastexcel.FastExcelError, zipfile.BadZipFile) as problem:
+        raise CopError(f"{name} is no readable XLSX workbook. Open it and save it again as XLSX or CSV.") from problem
+
+
+class Texts(NamedTuple):
+    """Rows of a table under their declared column names, and the number that the first has in its file."""
+
+    rows: pl.DataFrame
+    row_number: Callable[[int], int]
+
+
+def _columns_of(sheet: Sheet, place: Place, header: Sequence[str], reading: Reading | None = None) -> dict[str, int]:
+    """Return where each declared column stands in the header; raise `CopError` if a required one is not there."""
+    if len(header) > MOST_COLUMNS:
+        raise CopError(
+            f"{place} has {len(header):,} columns ({listed(header, 3)}); a table has at most {MOST_COLUMNS:,}. "
+            f"The table {sheet.name} needs: {', '.join(sheet.required)}."
+        )
+    found = {plain_name(name): at for at, name in reversed(list(enumerate(header)))}
+    known = {plain_name(column.name): column.name for column in sheet.columns}
+    missing = [name for name in sheet.required if plain_name(name) not in found]
+    if missing:
+        raise CopError(
+            f"{place} is not the table {sheet.name}: it has no column {', '.join(missing)}. "
+            f"Found: {listed(header)}. Needed: {', '.join(sheet.required)}. Rename the columns; see {DOCS}."
+        )
+    unused = [name for name in header if name.strip() and plain_name(name) not in known]
+    if unused and reading is not None:
+        reading.notes.append(f"{place}: columns that are not used: {listed(unused)}.")
+    return {column: found[name] for name, column in known.items() if name in found}
+
+
+class _Utf8(io.RawIOBase):
+    """Chunks of bytes as a stream."""
+
+    def __init__(self, chunks: Iterator[bytes]) -> None:
+        self._chunks = chunks
+        self._rest = memoryview(b"")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        while not self._rest:
+            chunk = next(self._chunks, None)
+            if chunk is None:
+                return 0
+            self._rest = memoryview(chunk)
+        size = min(len(buffer), len(self._rest))
+        buffer[:size] = self._rest[:size]
+        self._rest = self._rest[size:]
+        return size
+
+
+def _as_windows_1252(problem: UnicodeError) -> tuple[str, int]:
+    """Read bytes that are no UTF-8 as what spreadsheets on Windows save, which holds Latin-1."""
+    if not isinstance(problem, UnicodeDecodeError):
+        raise problem
+    return problem.object[problem.start : problem.end].decode("cp1252", "replace"), problem.end
+
+
+codecs.register_error("cop_metrics_windows_1252", _as_windows_1252)
+
+
+def _decoded(stream: IO[bytes]) -> Iterator[str]:
+    """Yield a file's text in chunks; the first holds the whole header unless that is longer than `HEAD`."""
+    head = b""
+    while len(head) < HEAD and (chunk := stream.read(HEAD - len(head))):
+        head += chunk
+    encoding = text_encoding(head[:4096])
+    errors = "cop_metrics_windows_1252" if encoding.startswith("utf-8") else "replace"
+    decoder = codecs.getincrementaldecoder(encoding)(errors)
+    yield decoder.decode(head)
+    while chunk := stream.read(1 << 20):
+        yield decoder.decode(chunk)
+    yield decoder.decode(b"", final=True)
+
+
+class _Csv(NamedTuple):
+    """A CSV file: its header, what separates columns, the text after the header, and the lines up to there."""
+
+    header: list[str]
+    delimiter: str
+    body: Iterator[str]
+    lines: int
+
+
+def _opened_csv(place: Place, stream: IO[bytes]) -> _Csv:
+    chunks = _decoded(stream)
+    head = next(chunks)
+    if is_binary(head):
+        raise CopError(f"{place} is not a table but a binary file. Hand over CSV, XLSX or Parquet; see {DOCS}.")
+    table = table_text(head)
+    if not table.strip():
+        raise CopError(f"{place} is empty. It needs a line with the names of the columns, then the rows; see {DOCS}.")
+    delimiter = delimiter_of(table)
+    lines = io.StringIO(table, newline="")
+    reader = csv.reader(lines, delimiter=delimiter)
+    try:
+        header = next(reader)
+    except csv.Error as problem:
+        raise CopError(
+            f"The first line of {place} cannot be read as names of columns: {problem}; see {DOCS}."
+        ) from problem
+    above = head[: len(head) - len(table)].count("\n")
+    return _Csv(header, delimiter, chain([lines.read()], chunks), above + reader.line_num)
+
+
+def _csv_header(export: Export, place: Place) -> list[str]:
+    return _opened_csv(place, io.BytesIO(export.head(place.file, HEAD))).header
+
+
+def _csv_texts(export: Export, place: Place, sheet: Sheet, reading: Reading) -> Iterator[Texts]:
+    with export.open(place.file) as stream:
+        opened = _opened_csv(place, stream)
+        columns = _columns_of(sheet, place, opened.header, reading)
+        uneven: list[int] = []
+        try:
+            start = 0
+            for batch in _csv_batches(opened, columns.values(), uneven):
+                rows = pl.DataFrame(batch).rename({str(at): name for name, at in columns.items()})
+                yield Texts(rows, _numbering(start, opened.lines, uneven))
+                start += len(rows)
+        except pa.ArrowInvalid as problem:
+            raise CopError(
+                f"{place} cannot be read as a table after about {start + opened.lines:,} rows. "
+                "Look there for a quotation mark that is never closed."
+            ) from problem
+        for number in uneven:
+            row = f"{place.file} row {number - 1 + opened.lines}"
+            reading.skip(f"{sheet.name}: more or fewer columns than the header", row)
+
+
+def _csv_batches(opened: _Csv, columns: Any, uneven: list[int]) -> Iterator[Any]:
+    """Yield Arrow batches of strings, the columns named by their number; the numbers of uneven rows go to `uneven`."""
+
+    def left_out(row: Any) -> str:
+        uneven.append(row.number)
+        return "skip"
+
+    names = opened.delimiter.join(str(at) for at in range(len(opened.header))) + "\n"
+    body = (text.encode("utf-8", "replace") for text in chain([names], opened.body))
+    wanted = [str(at) for at in columns]
+    yield from pa.csv.open_csv(
+        pa.PythonFile(io.BufferedReader(_Utf8(body), 1 << 20), mode="r"),
+        read_options=pa.csv.ReadOptions(block_size=BLOCK, use_threads=False),
+        parse_options=pa.csv.ParseOptions(
+            delimiter=opened.delimiter, newlines_in_values=True, invalid_row_handler=left_out
+        ),
+        convert_options=pa.csv.ConvertOptions(
+            include_columns=wanted,
+            column_types={name: pa.large_string() for name in wanted},
+            strings_can_be_null=True,
+            null_values=[""],
+        ),
+    )
+
+
+def _numbering(start: int, header_lines: int, uneven: Sequence[int]) -> Callable[[int], int]:
+    """Return how a row of a batch is numbered in its file, in which the uneven rows count too."""
+
+    def number(at: int) -> int:
+        row = start + at + 2
+        for other in uneven:
+            if other > row:
+                break
+            row += 1
+        return row - 1 + header_lines
+
+    return number
+
+
+def _xlsx_cells(export: Export, place: Place) -> pl.DataFrame:
+    with _seekable(export, place.file) as stream:
+        workbook = _workbook(place.file, stream)
+        try:
+            cells: pl.DataFrame = workbook.load_sheet(
+                place.sheet, header_row=None, skip_rows=0, dtypes="string"
+            ).to_polars()
+        except fastexcel.FastExcelError as problem:
+            raise CopError(f"{place} cannot be read. Open the workbook and save it again.") from problem
+    if cells.is_empty():
+        raise CopError(f"{place} is empty. It needs a row with the names of the columns, then the rows; see {DOCS}.")
+    return cells
+
+
+def _xlsx_header(export: Export, place: Place) -> list[str]:
+    return _header_row(_xlsx_cells(export, place))[1]
+
+
+def _header_row(cells: pl.DataFrame) -> tuple[int, list[str]]:
+    """Return the place and cells of the first row that holds anything."""
+    rows = enumerate(cells.head(1_000).iter_rows())
+    at, row = next(((at, row) for at, row in rows if any(row)), (0, ()))
+    return at, [cell or "" for cell in row]
+
+
+def _xlsx_texts(export: Export, place: Place, sheet: Sheet, reading: Reading) -> Iterator[Texts]:
+    cells = _xlsx_cells(export, place)
+    top, header = _header_row(cells)
+    columns = _columns_of(sheet, place, header, reading)
+    rows = cells.select(pl.nth(at).alias(name) for name, at in columns.items())
+    for start in range(top + 1, max(len(rows), top + 2), ROWS_A_BATCH):
+        yield Texts(rows.slice(start, ROWS_A_BATCH), _numbering(start - 1, 1, ()))
+
+
+def _parquet_header(export: Export, place: Place) -> list[str]:
+    with _seekable(export, place.file) as stream:
+        return [str(name) for name in _parquet_file(place, stream).schema_arrow.names]
+
+
+def _parquet_file(place: Place, stream: IO[bytes]) -> Any:
+    try:
+        return pa.parquet.ParquetFile(stream)
+    except (pa.ArrowException, OSError) as problem:
+        raise CopError(f"{place} is no readable Parquet file. Write it again, or hand over CSV.") from problem
+
+
+def _parquet_texts(export: Export, place: Place, sheet: Sheet, reading: Reading) -> Iterator[Texts]:
+    with _seekable(export, place.file) as stream:
+        file = _parquet_file(place, stream)
+        header = file.schema_arrow.names
+        columns = _columns_of(sheet, place, header, reading)
+        start = 0
+        try:
+            for batch in file.iter_batches(ROWS_A_BATCH, columns=[header[at] for at in columns.values()]):
+                rows = pl.DataFrame(batch).select(pl.col(header[at]).alias(name) for name, at in columns.items())
+                yield Texts(rows.select(_plain(column) for column in rows), _numbering(start, 1, ()))
+                start += len(rows)
+        except (pa.ArrowException, pl.exceptions.PolarsError, OSError) as problem:
+            raise CopError(
+                f"{place} cannot be read after {start:,} rows. Write its columns as text or times."
+            ) from problem
+
+
+def _plain(column: pl.Series) -> pl.Series:
+    """Return a typed column as text; times and days stay what they are."""
+    if column.dtype.is_temporal():
+        return column
+    if isinstance(column.dtype, pl.List):
+        return column.cast(pl.List(pl.String)).list.join(";")
+    if column.dtype.is_float() and bool((column.fill_nan(None).drop_nulls() % 1 == 0).all()):
+        return column.fill_nan(None).cast(pl.Int64).cast(pl.String)
+    return column.cast(pl.String)
+
+
+class _Reader(NamedTuple):
+    header: Callable[[Export, Place], list[str]]
+    texts: Callable[[Export, Place, Sheet, Reading], Iterator[Texts]]
+
+
+_CSV = _Reader(_csv_header, _csv_texts)
+READERS: dict[str, _Reader] = {
+    ".csv": _CSV,
+    ".tsv": _CSV,
+    ".txt": _CSV,
+    ".xlsx": _Reader(_xlsx_header, _xlsx_texts),
+    ".parquet": _Reader(_parquet_header, _parquet_texts),
+}
+
+
+_FORMS_OF_TIME = (
+    "%Y-%m-%dT%H:%M:%S%.f%#z",
+    "%Y-%m-%d %H:%M:%S%.f",
+    "%Y-%m-%dT%H:%M:%S%.f",
+    "%Y-%m-%d %H:%M:%S%.f%#z",
+    "%Y-%m-%d %H:%M",
+    "%Y-%m-%dT%H:%M",
+    "%Y-%m-%d",
+    "%Y-%m-%d %H:%M%#z",
+    "%Y-%m-%dT%H:%M%#z",
+    "%Y%m%dT%H%M%S%.f%#z",
+    "%Y%m%dT%H%M%S%.f",
+)
+
+
+def times_of(texts: pl.Series) -> pl.Series:
+    """Return texts as naive UTC times in microseconds, null where they are none."""
+    if texts.dtype.is_temporal():
+        return _times_of_temporal(texts)
+    times, left = _parsed(texts, texts.is_not_null())
+    if left.any():
+        tidied = texts.str.to_uppercase().str.replace(r" ?(UTC|GMT)$", "Z").str.replace(r" ([+-]\d\d:?\d\d)$", "$1")
+        again, _ = _parsed(tidied.str.replace(",", ".", literal=True), left)
+        times = times.fill_null(again)
+    return times.set(~times.is_between(datetime(1, 1, 1), datetime(9999, 12, 31)).fill_null(True), None)
+
+
+def _times_of_temporal(times: pl.Series) -> pl.Series:
+    if isinstance(times.dtype, pl.Datetime) and times.dtype.time_zone:
+        times = times.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+    return times.cast(TIME, strict=False) if times.dtype in (pl.Date, pl.Datetime) else _nothing(times, TIME)
+
+
+def _nothing(like: pl.Series, kind: Any) -> pl.Series:
+    return pl.Series(like.name, [None], dtype=kind).new_from_index(0, len(like))
+
+
+def _parsed(texts: pl.Series, left: pl.Series) -> tuple[pl.Series, pl.Series]:
+    """Return times, trying each form on what the ones before could not read, and which rows of `left` are unread."""
+    times = _nothing(texts, TIME)
+    for form in _FORMS_OF_TIME:
+        if not left.any():
+            break
+        some = texts if left.all() else texts.set(~left, None)
+        read = some.str.to_datetime(form, strict=False, time_unit="us", time_zone="UTC" if "z" in form else None)
+        times = times.fill_null(read.dt.replace_time_zone(None))
+        left = left & times.is_null()
+    return times, left
+
+
+def days_of(texts: pl.Series) -> pl.Series:
+    """Return texts as days: the UTC day of a time, null where they are neither day nor time."""
+    if texts.dtype.is_temporal():
+        return _times_of_temporal(texts).cast(pl.Date)
+    days = texts.str.to_date("%Y-%m-%d", strict=False)
+    return days if days.null_count() == texts.null_count() else times_of(texts).cast(pl.Date)
+
+
+def _yes_or_no(texts: pl.Series) -> pl.Series:
+    words = {**dict.fromkeys(YES, True), **dict.fromkeys(NO, False)}
+    return texts.str.to_lowercase().replace_strict(words, default=None, return_dtype=pl.Boolean)
+
+
+def _whole_numbers(texts: pl.Series) -> pl.Series:
+    numbers = texts.str.replace(r"\.0+$", "").cast(pl.Int64, strict=False)
+    return numbers.set((numbers < 0).fill_null(False), None)
+
+
+def _kinds_of_post(texts: pl.Series) -> pl.Series:
+    kinds = texts.str.to_lowercase()
+    return kinds.set(~kinds.is_in(KINDS).fill_null(True), None)
+
+
+def _hashes(texts: pl.Series) -> pl.Series:
+    hashes = {address: email_hash(address) for address in texts.drop_nulls().unique()}
+    return texts.replace_strict(hashes, default=None, return_dtype=pl.String)
+
+
+def _as_they_stand(texts: pl.Series) -> pl.Series:
+    return texts
+
+
+_VALUES: Mapping[Kind, Callable[[pl.Series], pl.Series]] = {
+    Kind.KEY: _as_they_stand,
+    Kind.TEXT: _as_they_stand,
+    Kind.TIME: times_of,
+    Kind.DAY: days_of,
+    Kind.YES_NO: _yes_or_no,
+    Kind.COUNT: _whole_numbers,
+    Kind.POST_KIND: _kinds_of_post,
+    Kind.EMAIL: _hashes,
+}
+_TEMPORAL = (Kind.TIME, Kind.DAY)
+
+
+def values_of(sheet: Sheet, texts: Texts, place: Place, reading: Reading) -> pl.DataFrame:
+    """Return the rows that can be read, typed, under the sheet's column names; the others are counted by reason."""
+    columns = [column for column in sheet.columns if column.name in texts.rows.columns]
+    stripped = texts.rows.select(_stripped(texts.rows[column.name], column.kind) for column in columns)
+    values = stripped.select(_VALUES[column.kind](stripped[column.name]) for column in columns)
+    reasons = pl.DataFrame([_reasons(sheet, column, stripped, values) for column in columns])
+    reason = reasons.select(pl.coalesce(pl.all())).to_series()
+    empty = stripped.select(pl.all_horizontal(pl.all().is_null())).to_series()
+    bad = reason.is_not_null() & ~empty
+    _count_skipped(reason.set(~bad, None), texts, place, reading)
+    defaults = [pl.col(name).fill_null(value) for name, value in IF_EMPTY.items() if name in values.columns]
+    return values.filter(~bad & ~empty).with_columns(defaults)
+
+
+def _stripped(texts: pl.Series, kind: Kind) -> pl.Series:
+    if texts.dtype.is_temporal():
+        return texts if kind in _TEMPORAL else texts.cast(pl.String)
+    stripped = texts.cast(pl.String).str.strip_chars()
+    return stripped.set((stripped == "").fill_null(False), None)
+
+
+def _reasons(sheet: Sheet, column: Column, texts: pl.DataFrame, values: pl.DataFrame) -> pl.Series:
+    """Return for each row why the column makes it unreadable, null where it does not."""
+    text, value = texts[column.name], values[column.name]
+    why = _nothing(text, pl.String)
+    unread = text.is_not_null() & value.is_null()
+    if unread.any():
+        why = why.set(unread, f"{sheet.name}: {column.name} is not {column.kind.value}")
+    if column.required and text.null_count():
+        why = why.set(text.is_null(), f"{sheet.name}: {column.name} is empty")
+    return why
+
+
+def _count_skipped(reason: pl.Series, texts: Texts, place: Place, reading: Reading) -> None:
+    if reason.null_count() == len(reason):
+        return
+    rows = pl.DataFrame({"reason": reason, "at": pl.int_range(len(reason), eager=True)}).drop_nulls()
+    counted = rows.group_by("reason", maintain_order=True).agg(pl.len().alias("rows"), pl.col("at").head(3))
+    for why, number, places in counted.iter_rows():
+        for at in places[:-1]:
+            reading.skip(why, f"{place.file} row {texts.row_number(at)}")
+        reading.skip(why, f"{place.file} row {texts.row_number(places[-1])}", rows=number - len(places) + 1)
+
+
+_THREAD = ("thread_id", "created_at", "title", "url", "channel", "topics")
+_THREAD_ROWS = {name: TIME if name == "created_at" else pl.String() for name in _THREAD}
+_PERSON_ROWS = {"member": pl.String(), "name": pl.String()}
+
+
+@dataclass
+class _Gathered:
+    """Rows gathered over batches, folded into one a key whenever they have doubled."""
+
+    fold: Callable[[pl.DataFrame], pl.DataFrame]
+    rows: pl.DataFrame
+    pending: list[pl.DataFrame] = field(default_factory=list)
+
+    def add(self, rows: pl.DataFrame) -> None:
+        self.pending.append(rows)
+        if sum(map(len, self.pending)) > max(len(self.rows), 500_000):
+            self.all()
+
+    def all(self) -> pl.DataFrame:
+        if self.pending:
+            self.rows = self.fold(pl.concat([self.rows, *self.pending]))
+            self.pending = []
+        return self.rows
+
+
+def _one_a_person(people: pl.DataFrame) -> pl.DataFrame:
+    return people.unique("member", keep="first", maintain_order=True)
+
+
+def _one_a_thread(posts: pl.DataFrame) -> pl.DataFrame:
+    first = [pl.col(name).drop_nulls().first() for name in _THREAD[2:]]
+    return posts.group_by("thread_id", maintain_order=True).agg(pl.col("created_at").min(), *first)
+
+
+@dataclass
+class _Implied:
+    """Threads and members that only posts tell about, gathered while the posts are read."""
+
+    has_threads: bool
+    has_topics: bool = False
+    threads: _Gathered = field(default_factory=lambda: _Gathered(_one_a_thread, pl.DataFrame(schema=_THREAD_ROWS)))
+    opened: list[pl.Series] = field(default_factory=list)
+    people: _Gathered = field(default_factory=lambda: _Gathered(_one_a_person, pl.DataFrame(schema=_PERSON_ROWS)))
+    members: list[pl.Series] = field(default_factory=list)
+
+    def posts(self, posts: pl.DataFrame, *, has_topics: bool) -> Iterator[Batch]:
+        """Yield the threads that questions of the batch open; keep the rest until all posts are read."""
+        self.has_topics = has_topics
+        self.people.add(
+            posts.filter(pl.col("author_name").is_not_null())
+            .select(pl.col("author").alias("member"), pl.col("author_name").alias("name"))
+            .unique("member", keep="first", maintain_order=True)
+        )
+        rows = posts.select(*_THREAD, "kind")
+        if self.has_threads:
+            self.threads.add(_one_a_thread(rows))
+            return
+        questions = rows.filter(pl.col("kind") == QUESTION).unique("thread_id", keep="first", maintain_order=True)
+        self.opened.append(questions["thread_id"])
+        self.threads.add(_one_a_thread(rows.join(questions, on="thread_id", how="anti")))
+        yield from _threads(questions, has_topics=has_topics)
+
+    def rest(self, reading: Reading) -> Iterator[Batch]:
+        """Yield the threads that no question and no table `threads` told about, and the members known by name."""
+        threads = _without(self.threads.all(), "thread_id", self.opened)
+        if self.has_threads and len(threads):
+            reading.notes.append(f"{len(threads):,} threads of posts are not in the table threads; they are kept.")
+        yield from _threads(threads, has_topics=self.has_topics)
+        people = _without(self.people.all(), "member", self.members)
+        yield Batch("member", typed("member", people.with_columns(pl.lit(False).alias("is_bot"))))
+
+
+def _without(rows: pl.DataFrame, key: str, known: Sequence[pl.Series]) -> pl.DataFrame:
+    if not known:
+        return rows
+    return rows.join(pl.DataFrame({key: pl.concat(known)}), on=key, how="anti", maintain_order="left")
+
+
+def _threads(threads: pl.DataFrame, *, has_topics: bool) -> Iterator[Batch]:
+    """Yield threads under the sheet's column names, and their topics."""
+    kept = [name for name in threads.columns if name in TABLES["thread"].columns]
+    yield Batch("thread", typed("thread", threads.select(pl.col("thread_id").alias("thread"), *kept)))
+    if has_topics:
+        topics = threads.select(pl.col("thread_id").alias("thread"), pl.col("topics").str.split(";").alias("topic"))
+        one_each = topics.explode("topic").with_columns(pl.col("topic").str.strip_chars()).drop_nulls()
+        yield Batch("topic", one_each.filter(pl.col("topic") != "").unique(maintain_order=True))
+
+
+def _lake_rows(sheet: Sheet, values: pl.DataFrame) -> Batch:
+    filled = [column for column in sheet.columns if column.fills and column.name in values.columns]
+    return Batch(
+        sheet.lake_table,
+        typed(sheet.lake_table, values.select(pl.col(column.name).alias(str(column.fills)) for column in filled)),
+    )
+
+
+def _with_author(posts: pl.DataFrame) -> pl.DataFrame:
+    """Add `author`, the key or else `name:<name>`, and the optional columns that are not there."""
+    missing = [pl.lit(None, pl.String).alias(c.name) for c in POSTS.columns if c.name not in posts.columns]
+    named = pl.concat_str(pl.lit("name:"), pl.col("author_name"))
+    return posts.with_columns(missing).with_columns(pl.coalesce("author_id", named).alias("author"))
+
+
+def _read_posts(values: pl.DataFrame, implied: _Implied) -> Iterator[Batch]:
+    posts = _with_author(values)
+    rows = _lake_rows(POSTS, values).rows.with_columns(posts["author"])
+    yield Batch("post", rows)
+    yield from implied.posts(posts, has_topics="topics" in values.columns)
+
+
+def _read_threads(values: pl.DataFrame, implied: _Implied) -> Iterator[Batch]:
+    implied.opened.append(values["thread_id"])
+    yield from _threads(values, has_topics="topics" in values.columns)
+
+
+def _read_members(values: pl.DataFrame, implied: _Implied) -> Iterator[Batch]:
+    implied.members.append(values["member_id"])
+    yield _lake_rows(MEMBERS, values)
+
+
+def _read_table(sheet: Sheet, values: pl.DataFrame, implied: _Implied) -> Iterator[Batch]:
+    if sheet is POSTS:
+        return _read_posts(values, implied)
+    if sheet is THREADS:
+        return _read_threads(values, implied)
+    if sheet is MEMBERS:
+        return _read_members(values, implied)
+    return iter([_lake_rows(sheet, values)])
+
+
+def recognises(export: Export) -> bool:
+    """Tell whether the export holds a table of posts by its header; whatever cannot be opened is not ours."""
+    try:
+        place = places_of_tables(export).get(POSTS.name)
+        if place is None:
+            return False
+        header = {plain_name(name) for name in READERS[_suffix(place.file)].header(export, place)}
+    except (CopError, OSError, ValueError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error):
+        return False
+    return {plain_name(name) for name in TELLING} <= header
+
+
+def read(export: Export, reading: Reading) -> Iterator[Batch]:
+    """Yield the rows of all tables of the export, threads and members first.
+
+    Raises `CopError` if there is no table of posts, a table lacks a required column or cannot be read, or no post
+    is left.
+    """
+    places = places_of_tables(export)
+    if POSTS.name not in places:
+        raise CopError(
+            f"There is no table of posts in {export.path.name}. Found: {listed(export.names)}. "
+            f"Needed: a file or sheet called posts, with {', '.join(POSTS.required)}; see {DOCS}."
+        )
+    implied = _Implied(has_threads=THREADS.name in places)
+    for table in (THREADS, MEMBERS, POSTS, REACTIONS, READS, VISITS):
+        if table.name in places:
+            yield from _read_place(export, table, places[table.name], implied, reading)
+    yield from implied.rest(reading)
+
+
+def _read_place(export: Export, sheet: Sheet, place: Place, implied: _Implied, reading: Reading) -> Iterator[Batch]:
+    rows = 0
+    for texts in READERS[_suffix(place.file)].texts(export, place, sheet, reading):
+        values = values_of(sheet, texts, place, reading)
+        rows += len(values)
+        yield from _read_table(sheet, values, implied)
+    if sheet is not POSTS:
+        yield Batch(sheet.lake_table, pl.DataFrame(schema=TABLES[sheet.lake_table].columns))
+    elif not rows:
+        why = [f"{reason} ({reading.examples[reason][0]})" for reason in reading.skipped if reason.startswith("posts:")]
+        raise CopError(
+            f"{place} has no post that can be read{': ' + '; '.join(why) if why else ', only a header'}. "
+            f"Write times as 2024-03-31 14:05 and kinds as {', '.join(KINDS)}; see {DOCS}."
+        )
+
+
+SOURCE = Source(
+    id="spreadsheet",
+    title="Spreadsheet or tables (CSV, XLSX, Parquet)",
+    how_to_export=(
+        "Write one table of posts with the columns post_id, thread_id, kind, created_at and author_id: as a CSV, as an "
+        "XLSX workbook, or as a folder or .zip with one file for each table (posts, threads, members, reactions, "
+        f"reads, visits). {DOCS} lists every column."
+    ),
+    personal_fields=(
+        "posts.author_name",
+        "posts.title",
+        "threads.title",
+        "members.name",
+        "members.username",
+        "members.email",
+    ),
+    cannot_measure=("channel members", "withdrawn reactions"),
+    version=1,
+    recognises=recognises,
+    read=read,
+)

@@ -295,8 +295,8 @@ def survival(durations: ArrayLike, observed: ArrayLike) -> SurvivalCurve:
 
 def _table_of_waits(waited: Floats, answered: Booleans) -> tuple[Floats, Integers, Integers]:
     """Give distinct durations, ascending, with how many still waited just before and how many were answered then."""
-    # The bits of floats from +0.0 on sort as the floats do, so that duration and outcome need only one sort together.
-    keys = np.sort(((waited + 0.0).view(np.uint64) << np.uint64(1)) | answered.astype(np.uint64))
+    # Without the sign, the bits of floats sort as the floats do: duration and outcome need only one sort together.
+    keys = np.sort((waited.view(np.uint64) << np.uint64(1)) | answered.astype(np.uint64))
     ascending = (keys >> np.uint64(1)).view(np.float64)
     first = np.ones(len(keys), dtype=bool)
     first[1:] = ascending[1:] != ascending[:-1]

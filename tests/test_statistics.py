@@ -430,6 +430,7 @@ def test_a_clear_difference_passes_a_scan_of_a_thousand() -> None:
 def test_a_draw_of_the_bootstrap_is_the_curve_of_the_questions_drawn(answered_of_all: float) -> None:
     random = np.random.default_rng(2)
     waited, answered = random.integers(0, 12, 40).astype(float), random.random(40) < answered_of_all
+    waited[0], answered[0] = 99, True
     askers = random.integers(0, 15, 40)
     order = np.lexsort((~answered, waited))
     times_drawn = statistics._times_drawn(random, 200, 15)

@@ -12,10 +12,11 @@ import polars as pl
 
 from cop_metrics.inputs import Inputs
 from cop_metrics.marts import MARTS, Mart, mart_sql
-from cop_metrics.tables import TABLES
+from cop_metrics.small_groups import keep_small_groups
+from cop_metrics.tables import TABLES, TIME
 
 Progress = Callable[[str, float], None]
-KEPT_INPUTS = ("communities", "sources", "imports", "measured", "roster", "reaction_meanings")
+KEPT_INPUTS = ("communities", "sources", "imports", "measured", "roster", "reaction_meanings", "level_bars")
 
 
 class Engine(Protocol):
@@ -42,6 +43,8 @@ class DuckDB:
                 progress(mart.name, number / len(MARTS))
                 connection.execute(f"create temp table {mart.name}_unsorted as {mart_sql(mart.name)}")
                 _keep(connection, mart)
+            keep_small_groups(connection)
+            connection.execute("create table meta as select ? as inputs_digest", [inputs.digest])
             progress("done", 1.0)
 
 
@@ -57,16 +60,23 @@ def load_inputs(connection: duckdb.DuckDBPyConnection, inputs: Inputs) -> None:
 
 def _lake_sql(table: str, inputs: Inputs) -> str:
     columns = TABLES[table].columns
+    milliseconds = "".join(f", epoch_ms({name}) as {name}_ms" for name in _times(table))
     files = inputs.files[table]
     if not files:
         empty = ", ".join(f"cast(null as {_sql_type(kind)}) as {name}" for name, kind in columns.items())
+        empty += "".join(f", cast(null as bigint) as {name}_ms" for name in _times(table))
         return f"select 0 as import_rank, '' as community, '' as source, 0 as row_number, {empty} where false"
     return " union all ".join(
         f"select {rank} as import_rank, {_literal(community)} as community, {_literal(source)} as source, "
-        f"file_row_number as row_number, {', '.join(columns)} "
+        f"file_row_number as row_number, {', '.join(columns)}{milliseconds} "
         f"from read_parquet({_literal(str(path))}, file_row_number = true)"
         for rank, community, source, path in files
     )
+
+
+def _times(table: str) -> list[str]:
+    """Return the columns of a lake table that hold a time; each comes with a twin `<name>_ms`, milliseconds since 1970."""
+    return [name for name, kind in TABLES[table].columns.items() if kind == TIME]
 
 
 def _keep(connection: duckdb.DuckDBPyConnection, mart: Mart) -> None:

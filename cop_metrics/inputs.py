@@ -3,16 +3,19 @@
 Everything here is a function of the lake's imports and the settings, so equal inputs give equal stores.
 """
 
+import hashlib
+import json
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import polars as pl
 
 from cop_metrics.lake import Import, Lake
+from cop_metrics.levels import level_bars
 from cop_metrics.settings import Settings
 from cop_metrics.tables import TABLES
 
@@ -43,6 +46,14 @@ class Inputs:
     files: dict[str, list[tuple[int, str, str, Path]]]
     frames: dict[str, pl.DataFrame]
 
+    @property
+    def digest(self) -> str:
+        """Return what tells these inputs from any others: the imports, and every frame's content."""
+        told = hashlib.sha256(" ".join(each.id for each in self.imports).encode())
+        for name, frame in sorted(self.frames.items()):
+            told.update(name.encode() + frame.write_ndjson().encode())
+        return told.hexdigest()[:16]
+
 
 def gather(lake: Lake, settings: Settings) -> Inputs:
     """Return the inputs of a build from the lake as it is now."""
@@ -63,19 +74,26 @@ def gather(lake: Lake, settings: Settings) -> Inputs:
         "communities": _communities(exports, rosters, settings),
         "roster": _roster(lake, rosters, settings),
         "reaction_meanings": _meanings(),
+        "level_bars": level_bars(),
     }
     return Inputs(imports=everything, files=files, frames=frames)
 
 
-def seconds(time: datetime) -> int:
-    """Return whole seconds since 1970 of a naive UTC time."""
-    return int((time - EPOCH).total_seconds() // 1)
+def seconds(time: datetime) -> float:
+    """Return the seconds since 1970 of a naive UTC time, to the millisecond."""
+    return (time - EPOCH) // timedelta(milliseconds=1) / 1000
 
 
 def local_day(time: datetime, time_zone: str) -> int:
     """Return the local day number (days since 1970-01-01) of a naive UTC time."""
     local = time.replace(tzinfo=ZoneInfo("UTC")).astimezone(ZoneInfo(time_zone))
     return (local.date() - EPOCH.date()).days
+
+
+def local_midnight(time: datetime, time_zone: str) -> bool:
+    """Say whether a naive UTC time is the very start of a local day."""
+    local = time.replace(tzinfo=ZoneInfo("UTC")).astimezone(ZoneInfo(time_zone))
+    return local.time() == local.min.time()
 
 
 def _imports(imports: Sequence[Import]) -> pl.DataFrame:
@@ -132,8 +150,8 @@ def _sources(exports: Sequence[Import]) -> pl.DataFrame:
         "platform": pl.String,
         "observed_from": pl.Datetime("us"),
         "observed_until": pl.Datetime("us"),
-        "from_second": pl.Int64,
-        "until_second": pl.Int64,
+        "from_second": pl.Float64,
+        "until_second": pl.Float64,
     }
     return pl.DataFrame(rows, schema=schema, orient="row")
 
@@ -158,6 +176,8 @@ def _communities(exports: Sequence[Import], rosters: dict[str, Import], settings
                 community in rosters,
                 "read" in tables,
                 "reaction" in tables,
+                local_midnight(first, zone),
+                json.dumps(asdict(settings.of(community)), default=str, sort_keys=True),
             )
         )
     schema = {
@@ -165,12 +185,14 @@ def _communities(exports: Sequence[Import], rosters: dict[str, Import], settings
         "time_zone": pl.String,
         "observed_from": pl.Datetime("us"),
         "as_of": pl.Datetime("us"),
-        "as_of_second": pl.Int64,
+        "as_of_second": pl.Float64,
         "first_day": pl.Int32,
         "as_of_day": pl.Int32,
         "has_roster": pl.Boolean,
         "has_reads": pl.Boolean,
         "has_reactions": pl.Boolean,
+        "starts_at_midnight": pl.Boolean,
+        "settings": pl.String,
     }
     return pl.DataFrame(rows, schema=schema, orient="row")
 

@@ -39,6 +39,7 @@ TABLES: dict[str, Table] = {
             "joined_at": TIME,
             "deleted_at": TIME,
             "is_bot": pl.Boolean,
+            "is_deleted": pl.Boolean,
         },
         keys=("member",),
         key="member",
@@ -125,6 +126,6 @@ def typed(table: str, rows: pl.DataFrame) -> pl.DataFrame:
     foreign = set(rows.columns) - set(columns)
     if foreign:
         raise ValueError(f"table '{table}' has no column {sorted(foreign)}")
-    return rows.select(
-        (pl.col(name) if name in rows.columns else pl.lit(None)).cast(kind).alias(name) for name, kind in columns.items()
+    return rows.with_row_index("row").select(
+        (pl.col(name) if name in rows.columns else pl.lit(None, dtype=kind)).cast(kind).alias(name) for name, kind in columns.items()
     )

@@ -381,9 +381,10 @@ def test_authors_who_left_their_name_only(tmp_path: Path) -> None:
     assert read.rows("member", "member", "name", "deleted_at", "is_bot")[3:] == [("name:user77", "user77", None, False)]
 
 
-def test_the_system_s_posts_belong_to_a_bot_even_without_users(tmp_path: Path) -> None:
+def test_a_question_that_the_site_s_community_owns_has_an_unknown_asker(tmp_path: Path) -> None:
     read = Read(dump(tmp_path, {"Posts.xml": [QUESTION.replace('OwnerUserId="10"', 'OwnerUserId="-1"')]}))
-    assert read.rows("member", "member", "is_bot") == [("-1", True)]
+    assert read.rows("post", "kind", "author") == [("question", None)]
+    assert read.tables["member"].is_empty()
 
 
 def test_votes_that_are_no_reaction_or_point_nowhere_are_counted(tmp_path: Path) -> None:

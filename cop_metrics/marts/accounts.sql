@@ -9,15 +9,18 @@ with seen as (
 told as (
     select
         community, source, member, name, username, email_hash, joined_at, deleted_at,
-        coalesce(is_bot, false) as is_bot, import_rank, row_number
+        coalesce(is_bot, false) as is_bot, coalesce(is_deleted, deleted_at is not null) as is_deleted, import_rank, row_number
     from lake_member
     union all
     select
         community, source, member, cast(null as varchar) as name, cast(null as varchar) as username,
         cast(null as varchar) as email_hash, cast(null as timestamp) as joined_at,
-        cast(null as timestamp) as deleted_at, false as is_bot, -1 as import_rank, 0 as row_number
+        cast(null as timestamp) as deleted_at, false as is_bot, member = source || ':unknown' as is_deleted, -1 as import_rank, 0 as row_number
     from seen
 )
-select community, source, member, name, username, email_hash, joined_at, deleted_at, is_bot
+select community, source, member, name, username, email_hash, joined_at, deleted_at, is_bot, is_deleted
 from told
-qualify row_number() over (partition by community, member order by import_rank desc, row_number desc) = 1
+qualify row_number() over (
+    partition by community, member
+    order by cast(coalesce(name, username, email_hash, cast(joined_at as varchar)) is null as int), import_rank desc, row_number desc
+) = 1

@@ -12,6 +12,7 @@ dated as (
         human_posts.thread, human_posts.member as receiver, human_posts.kind as post_kind,
         coalesce(reaction_meanings.meaning, 'nothing') as meaning,
         coalesce(reactions.given_at, human_posts.posted_at) as given_at,
+        coalesce(cast(reactions.given_at_ms as double) / 1000, human_posts.second) as second,
         communities.time_zone
     from lake_reaction as reactions
     join parents
@@ -25,6 +26,6 @@ dated as (
 )
 select
     community, post, giver, kind, row_number, thread, receiver, post_kind, meaning,
-    date_diff('second', timestamp '1970-01-01 00:00:00', date_trunc('second', given_at)) as second,
+    second,
     date_diff('day', date '1970-01-01', cast(given_at at time zone 'UTC' at time zone time_zone as date)) as day
 from dated

@@ -2,7 +2,7 @@
 with pairs as (
     select
         community, question, member as helper, min(asker) as asker, min(asked_second) as asked_second,
-        min(second) as second, min(day) as day, max(cast(clamped as int)) = 1 as clamped,
+        min(second) as second, min(posted_at) as helped_at, min(day) as day, max(cast(clamped as int)) = 1 as clamped,
         min(case when accepted then accepted_second end) as accepted_second
     from replies
     where is_answer and not by_asker
@@ -33,8 +33,8 @@ select
     recognised.community, recognised.question, threads.title, threads.url,
     helper, members.name as helper_name, helpers.team as helper_team, helpers.seniority as helper_seniority,
     asker, askers.team as asker_team, askers.seniority as asker_seniority,
-    timestamp '1970-01-01 00:00:00' + recognised.second * interval 1 second as helped_at,
-    recognised.second, recognised.day, recognised.clamped,
+    
+    recognised.helped_at, recognised.second, recognised.day, recognised.clamped,
     recognised.second - asked_second as wait_seconds,
     recognised.accepted_second is not null as accepted,
     thanks, recognised_second,

@@ -1,4 +1,4 @@
--- One row per post of a human, notices left out, as its newest export tells it; times in whole seconds since 1970 UTC.
+-- One row per post of a human, notices left out, as its newest export tells it; times in seconds since 1970 UTC, to the millisecond.
 with newest as (
     select *
     from lake_post
@@ -11,9 +11,9 @@ dated as (
         coalesce(newest.accepted, false) as accepted,
         newest.created_at as posted_at,
         newest.created_at at time zone 'UTC' at time zone communities.time_zone as local_at,
-        date_diff('second', timestamp '1970-01-01 00:00:00', date_trunc('second', newest.created_at)) as second,
-        date_diff('second', timestamp '1970-01-01 00:00:00', date_trunc('second', newest.accepted_at)) as accepted_second,
-        date_diff('second', timestamp '1970-01-01 00:00:00', date_trunc('second', newest.deleted_at)) as deleted_second
+        cast(newest.created_at_ms as double) / 1000 as second,
+        cast(newest.accepted_at_ms as double) / 1000 as accepted_second,
+        cast(newest.deleted_at_ms as double) / 1000 as deleted_second
     from newest
     join communities on communities.community = newest.community
     left join accounts on accounts.community = newest.community and accounts.member = newest.author

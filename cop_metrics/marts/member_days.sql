@@ -7,9 +7,9 @@ with helped as (
 select
     activity.community, activity.member, members.name, activity.day,
     memberships.team as member_team, memberships.seniority as member_seniority,
-    questions, answers, comments, reactions, threads_read, coalesce(helped.helps, 0) as helps,
+    questions, answers, comments, reactions, threads_read, threads_watched, coalesce(helped.helps, 0) as helps,
     questions + answers + comments as posts,
-    members.since_day, members.start_in_view
+    members.since_day, members.start_in_view, members.is_deleted
 from activity
 join members on members.community = activity.community and members.member = activity.member
 join memberships

@@ -7,7 +7,7 @@ with seen as (
 dated as (
     select
         accounts.community, accounts.source, accounts.member, accounts.name, accounts.username,
-        accounts.deleted_at is not null as is_deleted,
+        accounts.is_deleted, communities.as_of_day,
         date_diff('day', date '1970-01-01', cast(
             accounts.joined_at at time zone 'UTC' at time zone communities.time_zone as date
         )) as joined_day,
@@ -27,6 +27,8 @@ select
     coalesce(least(joined_day, first_day), joined_day, first_day) as since_day,
     first_day,
     coalesce(coalesce(least(joined_day, first_day), joined_day, first_day) >= community_first_day + 90, false) as start_in_view,
-    least(coalesce(deleted_day, 99999), coalesce(roster_ends.left_day, 99999)) as left_day
+    least(
+        coalesce(deleted_day, case when is_deleted then as_of_day else 99999 end), coalesce(roster_ends.left_day, 99999)
+    ) as left_day
 from dated
 left join roster_ends on roster_ends.community = dated.community and roster_ends.member = dated.member

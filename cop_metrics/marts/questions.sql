@@ -1,4 +1,4 @@
--- One row per question: asker with team and seniority then, what became of it and when, wait in whole seconds.
+-- One row per question: asker with team and seniority then, what became of it and when, wait in seconds.
 with first_helps as (
     select community, question, member as first_helper, second, day
     from replies
@@ -24,7 +24,7 @@ dated as (
         threads.title, threads.url, threads.channel, threads.views,
         least(
             questions.deleted_second,
-            date_diff('second', timestamp '1970-01-01 00:00:00', date_trunc('second', threads.closed_at))
+            cast(threads.closed_at_ms as double) / 1000
         ) as withdrawn_second,
         first_helps.first_helper, first_helps.second as helped_second, first_helps.day as helped_day,
         coalesce(replied.helpers, 0) as helpers,
@@ -59,6 +59,7 @@ select
     known.first_response_second - known.second as first_response_seconds,
     known.helpers, known.withdrawn, known.helped_second is not null as helped,
     known.solved_second is not null as solved,
+    coalesce(known.solved_second, known.self_solved_second) is not null as accepted,
     case when known.helped_second is not null and known.helped_second <= known.censored_second
         then known.wait_seconds else greatest(known.censored_second - known.second, 0) end as waited_seconds,
     known.helped_second is not null and known.helped_second <= known.censored_second as wait_ended,

@@ -3,7 +3,7 @@ select
     questions.community, questions.post as question, questions.member as asker, questions.second as asked_second,
     replies.post, replies.member, replies.member = questions.member as by_asker,
     replies.kind in ('answer', 'message') as is_answer,
-    greatest(replies.second, questions.second) as second,
+    greatest(replies.second, questions.second) as second, greatest(replies.posted_at, questions.posted_at) as posted_at,
     replies.second < questions.second as clamped,
     greatest(replies.day, questions.day) as day,
     replies.accepted,

@@ -1,1 +1,27 @@
 """All sources, in the order in which they are asked whether an export is theirs."""
+
+from cop_metrics.errors import CopError, UnknownName
+from cop_metrics.sources import spreadsheet, stack_exchange
+from cop_metrics.sources.export import Export
+from cop_metrics.sources.source import Source
+
+SOURCES: dict[str, Source] = {each.id: each for each in (stack_exchange.SOURCE, spreadsheet.SOURCE)}
+
+
+def source_of(export: Export, platform: str | None = None) -> Source:
+    """Return the source whose export it is: the one named, else the first that recognises it.
+
+    Raises `UnknownName` for a platform that there is not, `CopError` when nothing recognises the export.
+    """
+    if platform is not None:
+        if platform not in SOURCES:
+            raise UnknownName("platform", platform, SOURCES)
+        return SOURCES[platform]
+    for source in SOURCES.values():
+        if source.recognises(export):
+            return source
+    known = "; ".join(source.title for source in SOURCES.values())
+    raise CopError(
+        f"'{export.path.name}' is no export that is known here. Known are: {known}. "
+        "Any other platform's data can come as a table: see docs/spreadsheet.md for its columns."
+    )

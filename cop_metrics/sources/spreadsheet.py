@@ -282,7 +282,7 @@ def _workbook(name: str, stream: IO[bytes]) -> Any:
             raise CopError(f"{name} unpacks to {unpacked >> 20:,} MB. Save tables of that size as CSV or Parquet.")
         stream.seek(0)
         return fastexcel.read_excel(stream.read())
-    except (fastexcel.FastExcelError, zipfile.BadZipFile) as problem:
+    except (fastexcel.FastExcelError, zipfile.BadZipFile, NotImplementedError, ValueError, OSError) as problem:
         raise CopError(f"{name} is no readable XLSX workbook. Open it and save it again as XLSX or CSV.") from problem
 
 
@@ -490,24 +490,26 @@ def _xlsx_texts(export: Export, place: Place, sheet: Sheet, reading: Reading) ->
 
 def _parquet_header(export: Export, place: Place) -> list[str]:
     with _seekable(export, place.file) as stream:
-        return [str(name) for name in _parquet_file(place, stream).schema_arrow.names]
+        return _parquet_file(place, stream)[1]
 
 
-def _parquet_file(place: Place, stream: IO[bytes]) -> Any:
+def _parquet_file(place: Place, stream: IO[bytes]) -> tuple[Any, list[str]]:
+    """Return an open Parquet file and the names of its columns."""
     try:
-        return pa.parquet.ParquetFile(stream)
-    except (pa.ArrowException, OSError) as problem:
+        file = pa.parquet.ParquetFile(stream)
+        return file, list(file.schema_arrow.names)
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as problem:
         raise CopError(f"{place} is no readable Parquet file. Write it again, or hand over CSV.") from problem
 
 
 def _parquet_texts(export: Export, place: Place, sheet: Sheet, reading: Reading) -> Iterator[Texts]:
     with _seekable(export, place.file) as stream:
-        file = _parquet_file(place, stream)
-        header = file.schema_arrow.names
+        file, header = _parquet_file(place, stream)
         columns = _columns_of(sheet, place, header, reading)
         start = 0
         try:
             for batch in file.iter_batches(ROWS_A_BATCH, columns=[header[at] for at in columns.values()]):
+                batch.validate(full=True)  # text that is no UTF-8 would end the process in Polars
                 rows = pl.DataFrame(batch).select(pl.col(header[at]).alias(name) for name, at in columns.items())
                 yield Texts(rows.select(_plain(column) for column in rows), _numbering(start, 1, ()))
                 start += len(rows)

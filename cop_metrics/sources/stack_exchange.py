@@ -282,6 +282,15 @@ def _person(account: str, name: str) -> pl.Expr:
     return pl.coalesce(_number(account).cast(pl.String), named).alias("author")
 
 
+def _owner() -> pl.Expr:
+    """Return the author of a question or answer: nobody known where the site's community owns it.
+
+    The dump gives posts of removed people to user -1, so that account is no bot here as it is elsewhere.
+    """
+    author = _person("OwnerUserId", "OwnerDisplayName")
+    return pl.when(author != str(SYSTEM_USER)).then(author).alias("author")
+
+
 def _key(column: str) -> pl.Expr:
     return pl.col(column).cast(pl.String)
 
@@ -385,6 +394,7 @@ def _other_authors(dump: _Dump) -> Iterator[Batch]:
     members = others.with_columns(
         pl.when(named).then(pl.col("member").str.strip_prefix("name:")).alias("name"),
         (pl.col("member") == str(SYSTEM_USER)).alias("is_bot"),
+        named.alias("is_deleted"),
     )
     yield Batch("member", typed("member", members))
 
@@ -414,7 +424,7 @@ def _posts(dump: _Dump, rows: pl.DataFrame) -> pl.DataFrame:
         _number("PostTypeId").alias("kind"),
         _number("ParentId").alias("parent"),
         _time("ClosedDate").alias("closed_at"),
-        _person("OwnerUserId", "OwnerDisplayName"),
+        _owner(),
     )
     for kind in posts["kind"].unique().drop_nulls().sort().to_list():
         if kind not in (1, 2):

@@ -1,0 +1,142 @@
+"""Brings exports and rosters into the lake, takes them out again, and builds the store anew after each."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from cop_metrics.build import DuckDB, Engine, Progress, silent
+from cop_metrics.errors import CopError
+from cop_metrics.inputs import gather
+from cop_metrics.lake import Import, Lake, Written
+from cop_metrics.roster import read_roster
+from cop_metrics.settings import read_settings
+from cop_metrics.sources import source_of
+from cop_metrics.sources.export import open_export
+from cop_metrics.store import Store, publish, writer_lock
+
+Bytes = Callable[[int, int], None]
+
+
+def nobody(_done: int, _of: int) -> None:
+    """Report bytes read to nobody."""
+
+
+def now() -> datetime:
+    """Return the time of an import, naive UTC: the one reading of the clock, kept with the import."""
+    return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Request:
+    """What to import: an export, a roster or both; names left out are taken from the export's file name and platform."""
+
+    path: Path | None = None
+    community: str | None = None
+    source: str | None = None
+    platform: str | None = None
+    roster: Path | None = None
+
+
+def take_in(
+    data: Path, request: Request, *, on_bytes: Bytes = nobody, on_build: Progress = silent, wait_seconds: float = 0
+) -> tuple[Written, ...]:
+    """Import what is asked and build the store anew; returns what now stands in the lake, export first.
+
+    Raises `CopError`; then the store shows what it showed before. A roster that cannot be read stops the export too.
+    """
+    roster = read_roster(request.roster) if request.roster else None
+    with writer_lock(data, wait_seconds=wait_seconds):
+        lake = Lake(data)
+        lake.clean()
+        read_settings(data)
+        written = []
+        if request.path is not None:
+            written.append(_export(lake, request, request.path, on_bytes, data))
+        if roster is not None and request.roster is not None:
+            community = written[0].imported.community if written else _community(lake, request.community)
+            skipped = {reason: {"rows": rows, "examples": []} for reason, rows in roster.skipped.items()}
+            written.append(
+                lake.write_roster(
+                    community=community, rows=roster.rows, file_name=request.roster.name, now=now(), skipped=skipped  # type: ignore[arg-type]
+                )
+            )
+        rebuild_locked(data, lake, on_build=on_build, force=any(each.is_new for each in written))
+        return tuple(written)
+
+
+def undo(data: Path, import_id: str, *, on_build: Progress = silent) -> Import:
+    """Take an import out of the lake and build the store anew; raises `UnknownName` for an id that there is not."""
+    with writer_lock(data, what="undo"):
+        lake = Lake(data)
+        undone = lake.undo(import_id)
+        rebuild_locked(data, lake, on_build=on_build, force=True)
+        return undone
+
+
+def rebuild(data: Path, *, engine: Engine | None = None, on_build: Progress = silent) -> int:
+    """Build the store anew from the lake as it is, and return its version."""
+    with writer_lock(data, what="build"):
+        return rebuild_locked(data, Lake(data), engine=engine, on_build=on_build, force=True)
+
+
+def rebuild_locked(
+    data: Path, lake: Lake, *, engine: Engine | None = None, on_build: Progress = silent, force: bool
+) -> int:
+    """Build the store unless it already shows the lake and the settings as they are; call it under the writer's lock."""
+    inputs = gather(lake, read_settings(data))
+    if not force and _built_from(data) == inputs.digest:
+        return Store(data).version() or 0
+    builder = engine or DuckDB()
+    return publish(data, lambda path: builder.build(inputs, path, on_build))
+
+
+def _export(lake: Lake, request: Request, path: Path, on_bytes: Bytes, data: Path) -> Written:
+    done = 0
+
+    def count(size: int) -> None:
+        nonlocal done
+        done += size
+        on_bytes(done, max(total, done))
+
+    total = 0
+    with open_export(path, count) as export:
+        total = export.size
+        source = source_of(export, request.platform)
+        community = request.community or path.resolve().stem
+        return lake.write(
+            community=community,
+            source_name=request.source or _source_name(lake, community, source.id),
+            source=source,
+            export=export,
+            now=now(),
+        )
+
+
+def _source_name(lake: Lake, community: str, platform: str) -> str:
+    """Return the name of the community's one source of that platform, else the platform's id."""
+    names = {each.source for each in lake.imports() if (each.community, each.platform) == (community, platform)}
+    if len(names) > 1:
+        raise CopError(
+            f"'{community}' has several sources of this platform ({', '.join(sorted(names))}): say which with --source."
+        )
+    return names.pop() if names else platform
+
+
+def _community(lake: Lake, named: str | None) -> str:
+    communities = sorted({each.community for each in lake.imports()})
+    if named:
+        return named
+    if len(communities) == 1:
+        return communities[0]
+    raise CopError(f"Say whose roster it is with --community: there is {', '.join(communities) or 'no community yet'}.")
+
+
+def _built_from(data: Path) -> str | None:
+    """Return the digest of the inputs that the current store was built from, None where there is no store."""
+    store = Store(data)
+    try:
+        row = store.snapshot().cursor.sql("select inputs_digest from meta").fetchall()
+    except CopError:
+        return None
+    return str(row[0][0])

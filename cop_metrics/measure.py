@@ -1,0 +1,362 @@
+"""Measures a metric or an exhibit within a scope: the only place that builds metric SQL, and no SQL runs without a scope.
+
+Every relation is cut to the viewer's community, days, teams, seniorities and topics before anything is aggregated.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any, Protocol
+
+import duckdb
+import numpy as np
+import polars as pl
+
+from cop_metrics.errors import CopError, UnknownName
+from cop_metrics.metrics.metric import (
+    Computed,
+    Counts,
+    Exhibit,
+    Figure,
+    Metric,
+    PeopleShare,
+    Share,
+    Total,
+    Whose,
+)
+from cop_metrics.metrics.relation import RELATIONS, Relation
+from cop_metrics.period import Period, to_date, to_day
+from cop_metrics.scope import CommunityChoices, Scope
+from cop_metrics.statistics import clustered_wilson, wilson
+
+BY = ("month", "week", "team", "seniority", "topic")
+HELD_DAYS = 30
+_CALENDAR = """,
+    cast(date_trunc('month', date '1970-01-01' + cast({day} as int)) as date) as month,
+    cast(date_trunc('week', date '1970-01-01' + cast({day} as int)) as date) as week,
+    month >= date '1970-01-01' + cast(greatest($first_day, {since}) as int)
+        and month + interval 1 month <= date '1970-01-01' + cast(least($end_day, {as_of}) as int) as month_complete"""
+FIGURE_SCHEMA: dict[str, type[pl.DataType]] = {
+    "group": pl.String,
+    "value": pl.Float64,
+    "sample_size": pl.Int64,
+    "low": pl.Float64,
+    "high": pl.Float64,
+    "note": pl.String,
+    "complete": pl.Boolean,
+}
+
+
+class Declared(Protocol):
+    """What a metric and an exhibit have in common for cutting their relations."""
+
+    @property
+    def whose(self) -> Whose: ...
+    @property
+    def counts(self) -> Counts: ...
+    @property
+    def splits(self) -> tuple[str, ...]: ...
+    @property
+    def needs(self) -> str | None: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Measurer:
+    """Measures over one snapshot of one store; `choices` are those of the scope's community."""
+
+    cursor: duckdb.DuckDBPyConnection
+    choices: CommunityChoices
+
+    def figure(self, metric: Metric, scope: Scope) -> Figure:
+        """Measure one number. Where there is no data the value is None and the note says why."""
+        unmeasurable = self.unmeasurable(metric)
+        if unmeasurable:
+            return Figure(value=None, sample_size=0, note=unmeasurable)
+        rows = self._grouped(metric, scope, None)
+        return rows[0][1] if rows else self._empty(metric)
+
+    def figures_by(self, metric: Metric, scope: Scope, by: str) -> pl.DataFrame:
+        """Measure by month, week, team, seniority or topic.
+
+        Returns group (ISO day for months and weeks), value, sample_size, low, high, note, complete (False for a first or
+        last month or week that the period or the data cuts), in the order of the groups. Groups too small for the viewer
+        have a null value and say so. Raises `CopError` for a split that the metric does not have.
+        """
+        if by not in BY:
+            raise UnknownName("split", by, BY)
+        if by not in ("month", "week") and by not in metric.splits:
+            raise CopError(f"'{metric.title}' cannot be split by {by}; it can by {', '.join(metric.splits)}.")
+        if by in ("month", "week") and metric.counts is Counts.STATE:
+            raise CopError(f"'{metric.title}' is a state of now: it has no history by {by}.")
+        if self.unmeasurable(metric):
+            return pl.DataFrame(schema=FIGURE_SCHEMA)
+        pieces = dict(self._grouped(metric, scope, by))
+        rows = [self._row(group, pieces.get(group) or self._nobody(metric, by), scope, by) for group in self._groups(pieces, scope, by)]
+        return pl.DataFrame(rows, schema=FIGURE_SCHEMA, orient="row")
+
+    def table(self, exhibit: Exhibit, scope: Scope) -> pl.DataFrame:
+        """Return the table of an exhibit, with exactly its declared columns; empty where there is no data."""
+        names = tuple(exhibit.columns)
+        if self.unmeasurable(exhibit) or ((exhibit.people or exhibit.individual) and not scope.names):
+            return pl.DataFrame(schema=dict.fromkeys(names, pl.String))
+        parts = [f"{name} as ({self._cut(RELATIONS[name], exhibit, scope)})" for name in exhibit.relations]
+        frame = self._frame(f"with {self._periods(scope, 'month')}, {', '.join(parts)}{_joined(exhibit.sql)}", scope)
+        shaped = exhibit.shape(frame) if exhibit.shape else frame
+        return shaped.select(names)
+
+    def listed(self, metric: Metric, scope: Scope) -> pl.DataFrame:
+        """Return the rows behind a number, with a column for their outcome: as many as the number's sample (metrics, 2.10).
+
+        Columns are named in words. Lists of people need the right to see names, else `CopError`.
+        """
+        relation = RELATIONS[metric.relation]
+        people = not relation.topic and "title" not in relation.listing
+        if people and not scope.names:
+            raise CopError("Lists of people are only for viewers who may see names.")
+        if self.unmeasurable(metric):
+            return pl.DataFrame()
+        columns = {
+            name: title
+            for name, title in relation.listing.items()
+            if scope.names or (name not in relation.personal and not name.endswith(("_team", "_seniority")))
+        }
+        cut = f"with {self._periods(scope, None)}, cut as ({self._cut(relation, metric, scope)})"
+        frame = self._frame(f"{cut} {_listing_sql(metric, relation, columns)}", scope)
+        return frame.rename({name: title for name, title in columns.items() if name in frame.columns})
+
+    def sql(self, metric: Metric | Exhibit) -> str:
+        """Return the SQL that measures it over all data, for the glossary."""
+        period = Period(first_day=self.choices.first_day, end_day=self.choices.as_of_day + 1, words="")
+        scope = Scope(community=self.choices.community, period=period)
+        if isinstance(metric, Exhibit):
+            parts = [f"{name} as ({self._cut(RELATIONS[name], metric, scope)})" for name in metric.relations]
+            return f"with {', '.join(parts)}{_joined(metric.sql)}"
+        return f"with cut as ({self._cut(RELATIONS[metric.relation], metric, scope)})\n{_aggregate_sql(metric.measure, 'true')}"
+
+    def unmeasurable(self, declared: Declared) -> str | None:
+        """Return why the community's sources cannot measure it, None where they can."""
+        if declared.needs and declared.needs not in self.choices.measured:
+            return f"not measurable: the sources record no {declared.needs}s"
+        return None
+
+    def ignored(self, declared: Declared, scope: Scope) -> str | None:
+        """Return which of the scope's filters do not act on it, in words."""
+        set_filters = {"team": scope.teams, "seniority": scope.seniorities, "topic": scope.topics}
+        ignored = [name for name, values in set_filters.items() if values and name not in declared.splits]
+        return f"not filtered by {' and '.join(ignored)}" if ignored else None
+
+    def _grouped(self, metric: Metric, scope: Scope, by: str | None) -> list[tuple[str, Figure]]:
+        cut = self._cut(RELATIONS[metric.relation], metric, scope)
+        group = self._group_sql(metric, by)
+        source = "cut"
+        if by == "topic":
+            source = (
+                "(select cut.*, bridge.topic from cut join question_topics as bridge "
+                "on bridge.community = $community and bridge.question = cut.question "
+                + ("where bridge.topic in (select unnest($topics))" if scope.topics else "")
+                + ") as cut"
+            )
+        head = f"with {self._periods(scope, by)}, cut as ({cut})"
+        measured = metric.measure
+        frame = self._frame(f"{head} {_aggregate_sql(measured, group, source)}", scope)
+        return [
+            (_label(key[0]), _figure(metric, part))
+            for key, part in frame.group_by("group_value", maintain_order=True)
+            if by is None or key[0] is not None
+        ]
+
+    def _group_sql(self, metric: Metric, by: str | None) -> str:
+        if by is None:
+            return "''"
+        if by in ("team", "seniority"):
+            return f"{metric.whose}_{by}"
+        if by == "topic":
+            return "topic"
+        return "period" if RELATIONS[metric.relation].day is None else by
+
+    def _cut(self, relation: Relation, declared: Declared, scope: Scope) -> str:
+        """Return the SELECT of a relation's rows within the scope."""
+        wheres = ["true"]
+        if relation.day and declared.counts is not Counts.STATE:
+            wheres.append(f"{relation.day} >= $first_day and {relation.day} < $end_day")
+        team, seniority = f"{declared.whose}_team", f"{declared.whose}_seniority"
+        shown = "" if scope.names else self._merged_teams(team)
+        if scope.teams and "team" in declared.splits:
+            wheres.append(f"{team} in (select unnest($teams))")
+        if scope.seniorities and "seniority" in declared.splits:
+            wheres.append(f"{seniority} in (select unnest($seniorities))")
+        if scope.topics and relation.topic and "topic" in declared.splits:
+            wheres.append(
+                f"{relation.topic} in (select question from question_topics where community = $community "
+                "and topic in (select unnest($topics)))"
+            )
+        calendar = ""
+        if relation.day:
+            calendar = _CALENDAR.format(day=relation.day, as_of=self.choices.as_of_day, since=self.choices.first_whole_day)
+        inner = f"select *{shown}{calendar} from ({relation.sql})"
+        return f"select * from ({inner}) where {' and '.join(wheres)}"
+
+    def _merged_teams(self, team: str) -> str:
+        """Return the REPLACE clause that shows small teams as one, for viewers who may not see names."""
+        small = self.choices.small_groups.shown_as
+        if not small:
+            return ""
+        cases = " ".join(f"when {_literal(name)} then {_literal(shown)}" for name, shown in sorted(small.items()))
+        return f" replace (case {team} {cases} else {team} end as {team})"
+
+    def _periods(self, scope: Scope, by: str | None) -> str:
+        """Return the table of the periods asked for: one, or each calendar month or week of the scope's period."""
+        if by not in ("month", "week"):
+            rows = [("period", scope.period.first_day, scope.period.end_day)]
+        else:
+            rows = [(str(each), *self._bounds(each, scope, by)) for each in calendar(scope.period, by, self.choices)]
+        values = ", ".join(f"('{label}', {first}, {end})" for label, first, end in rows)
+        return f"periods(period, first_day, end_day) as (values {values})"
+
+    def _bounds(self, start: date, scope: Scope, by: str) -> tuple[int, int]:
+        last = min(scope.period.end_day, self.choices.as_of_day + 1)
+        return max(to_day(start), scope.period.first_day), min(to_day(_next(start, by)), last)
+
+    def _groups(self, pieces: Mapping[str, Figure], scope: Scope, by: str) -> list[str]:
+        if by in ("month", "week"):
+            return [str(each) for each in calendar(scope.period, by, self.choices)]
+        if by == "team":
+            return [team for team in self.choices.team_choices(scope.names) if team in pieces]
+        if by == "seniority":
+            return [name for name in self.choices.seniorities if name in pieces]
+        return [topic for topic in self.choices.topics if topic in pieces]
+
+    def _row(self, group: str, figure: Figure, scope: Scope, by: str) -> tuple[Any, ...]:
+        if not scope.names and self._too_small(group, scope, by):
+            figure = Figure(value=None, sample_size=0, note="too small a group to be shown")
+        low, high = (figure.interval.low, figure.interval.high) if figure.interval else (None, None)
+        complete = by not in ("month", "week") or self._complete(date.fromisoformat(group), scope, by)
+        return (group, figure.value, figure.sample_size, low, high, figure.note, complete)
+
+    def _too_small(self, group: str, scope: Scope, by: str) -> bool:
+        teams = (group,) if by == "team" else scope.teams
+        seniorities = (group,) if by == "seniority" else scope.seniorities
+        return by in ("team", "seniority") and self.choices.small_groups.refuses(teams, seniorities, self.choices.teams)
+
+    def _complete(self, start: date, scope: Scope, by: str) -> bool:
+        first, end = self._bounds(start, scope, by)
+        return first == to_day(start) and end == to_day(_next(start, by)) and end <= self.choices.as_of_day
+
+    def _nobody(self, metric: Metric, by: str) -> Figure:
+        counted = isinstance(metric.measure, Total) and by in ("month", "week")
+        return Figure(value=0.0, sample_size=0) if counted else Figure(value=None, sample_size=0, note="no data")
+
+    def _empty(self, metric: Metric) -> Figure:
+        if isinstance(metric.measure, Total):
+            return Figure(value=0.0, sample_size=0)
+        return Figure(value=None, sample_size=0, note="no data in this period")
+
+    def _frame(self, sql: str, scope: Scope) -> pl.DataFrame:
+        values = {
+            "community": scope.community,
+            "first_day": scope.period.first_day,
+            "end_day": scope.period.end_day,
+            "teams": list(scope.teams),
+            "seniorities": list(scope.seniorities),
+            "topics": list(scope.topics),
+        }
+        used = {name: value for name, value in values.items() if re.search(rf"\${name}\b", sql)}
+        return self.cursor.sql(sql, params=used).pl()
+
+
+def calendar(period: Period, by: str, choices: CommunityChoices) -> Sequence[date]:
+    """Return the first days of the months or weeks that the period has data in."""
+    end = min(period.end_day, choices.as_of_day + 1)
+    day, starts = _begin(to_date(max(period.first_day, choices.first_day)), by), []
+    while to_day(day) < end:
+        starts.append(day)
+        day = _next(day, by)
+    return starts
+
+
+def _begin(day: date, by: str) -> date:
+    return day.replace(day=1) if by == "month" else day - timedelta(days=day.weekday())
+
+
+def _next(start: date, by: str) -> date:
+    return (start + timedelta(days=32)).replace(day=1) if by == "month" else start + timedelta(days=7)
+
+
+def _aggregate_sql(measured: Any, group: str, source: str = "cut") -> str:
+    match measured:
+        case Total(of=of, where=where):
+            return (
+                f"select {group} as group_value, cast({of} as double) as value, count(*) as n "
+                f"from {source} where {where} group by 1 order by 1"
+            )
+        case Share(hit=hit, person=None):
+            return (
+                f"select {group} as group_value, cast(sum(cast({hit} as int)) as double) as hits, count({hit}) as n "
+                f"from {source} where ({hit}) is not null group by 1 order by 1"
+            )
+        case Share(hit=hit, person=person):
+            return (
+                f"select {group} as group_value, {person} as person, "
+                f"cast(sum(cast({hit} as int)) as double) as hits, count({hit}) as n "
+                f"from {source} where ({hit}) is not null group by 1, 2 order by 1, 2"
+            )
+        case PeopleShare(did=did):
+            return (
+                f"select group_value, cast(sum(hit) as double) as hits, count(*) as n from ("
+                f"select {group} as group_value, member, max(cast({did} as int)) as hit from {source} "
+                f"group by 1, 2 having sum(days_held) >= least({HELD_DAYS}, max(days))) group by 1 order by 1"
+            )
+        case Computed(columns=columns, where=where):
+            return f"select {group} as group_value, {', '.join(columns)} from {source} where {where} order by all"
+    raise TypeError(f"{measured} is no aggregate")
+
+
+def _figure(metric: Metric, part: pl.DataFrame) -> Figure:
+    measured = metric.measure
+    if isinstance(measured, Computed):
+        return measured.figure(part)
+    if isinstance(measured, Total):
+        return Figure(value=part["value"][0], sample_size=int(part["n"][0]))
+    hits, sizes = part["hits"].to_numpy(), part["n"].to_numpy()
+    total = int(sizes.sum())
+    clustered = isinstance(measured, Share) and measured.person is not None
+    interval = clustered_wilson(hits, sizes) if clustered else wilson(float(hits.sum()), total)
+    return Figure(value=float(np.sum(hits) / total), sample_size=total, interval=interval)
+
+
+def _listing_sql(metric: Metric, relation: Relation, columns: Mapping[str, str]) -> str:
+    names = ", ".join(columns)
+    match metric.measure:
+        case Total(listed=str(key), where=where):
+            shown = ", ".join(f"any_value({name} order by {key}) as {name}" for name in columns if name != key)
+            return f"select {shown or key} from cut where {where} group by {key} order by {key}"
+        case Total(where=where) | Computed(where=where):
+            return f"select {names} from cut where {where} order by all"
+        case Share(hit=hit):
+            return f'select {names}, {hit} as "{metric.title}" from cut where ({hit}) is not null order by all'
+        case PeopleShare(did=did):
+            shown = ", ".join(f"any_value({name} order by days_held desc) as {name}" for name in columns)
+            return (
+                f'select {shown}, bool_or({did}) as "{metric.title}" from cut group by member '
+                f"having sum(days_held) >= least({HELD_DAYS}, max(days)) order by all"
+            )
+    raise TypeError(f"{metric.measure} is no aggregate")
+
+
+def _joined(sql: str) -> str:
+    """Return an exhibit's SQL as it follows the relations: one that starts with a comma names more of them."""
+    return sql if sql.lstrip().startswith(",") else f" {sql}"
+
+
+def _label(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
+
+
+def at(scope: Scope, period: Period) -> Scope:
+    """Return the scope over another period."""
+    return replace(scope, period=period, compare=None)

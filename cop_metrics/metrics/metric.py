@@ -1,0 +1,160 @@
+"""What a number and an exhibit are: everything that a page, a report, the glossary, the command line and the tests need to know.
+
+To add one, see the recipe in CONTRIBUTING: a declaration in the module of its promise, and a worked example named after it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum, StrEnum
+
+import polars as pl
+
+from cop_metrics.statistics import Interval
+
+
+class Promise(Enum):
+    """The three promises, and participation, which is the base of all three."""
+
+    PARTICIPATION = "participation"
+    HELP = "help"
+    INSPIRATION = "inspiration"
+    STATUS = "status"
+
+
+class Unit(Enum):
+    """What a value counts; it decides how the value and its change are written."""
+
+    COUNT = "count"
+    PERCENT = "percent"
+    HOURS = "hours"
+    POINTS = "points"
+    RATIO = "ratio"
+
+
+class Better(Enum):
+    """The direction that serves the members; NEITHER where more is not better."""
+
+    HIGHER = "higher"
+    LOWER = "lower"
+    NEITHER = "neither"
+
+
+class Whose(StrEnum):
+    """Whose team and seniority the filters act on; the value is the prefix of the relation's columns."""
+
+    ASKER = "asker"
+    HELPER = "helper"
+    MEMBER = "member"
+
+
+class Counts(Enum):
+    """FLOW: what happened in the period. STOCK: what held at its last moment. STATE: what holds as of the data."""
+
+    FLOW = "flow"
+    STOCK = "stock"
+    STATE = "state"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Figure:
+    """A measured value: None where there is no data, with the reason as `note`; hours, shares 0 to 1, or counts."""
+
+    value: float | None
+    sample_size: int
+    interval: Interval | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Total:
+    """An SQL aggregate over the relation's rows; `listed` names the column of which each value is one listed row."""
+
+    of: str
+    listed: str | None = None
+    where: str = "true"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Share:
+    """The share of rows for which `hit` holds; rows where it is null are not in the sample.
+
+    `person`: the column whose values are the clusters of the interval (metrics, 2.9); None where each row is one person.
+    """
+
+    hit: str
+    person: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PeopleShare:
+    """The share of people who did something while in a group that they held for at least 30 days (metrics, 2.8)."""
+
+    did: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Computed:
+    """A figure that Python computes from columns of the relation's rows."""
+
+    columns: tuple[str, ...]
+    figure: Callable[[pl.DataFrame], Figure]
+    where: str = "true"
+
+
+Aggregate = Total | Share | PeopleShare | Computed
+
+
+@dataclass(frozen=True, kw_only=True)
+class Metric:
+    """One number, declared once.
+
+    `question` is what a leader asks; `description` says the definition in words and what is left out; `formula` in short;
+    `source` where the definition comes from; `peers` what others do differently. `splits` are the dimensions that it can
+    be filtered and split by; a filter on any other is ignored, and said. `act_on` is SQL for the listed rows to act on.
+    `needs` names the lake table without which it is not measurable.
+    """
+
+    id: str
+    promise: Promise
+    title: str
+    question: str
+    description: str
+    formula: str
+    source: str
+    unit: Unit
+    better: Better
+    whose: Whose
+    counts: Counts
+    relation: str
+    measure: Aggregate
+    splits: tuple[str, ...]
+    peers: str = ""
+    act_on: str | None = None
+    needs: str | None = None
+    individual: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exhibit:
+    """A table and the chart drawn from it, declared once.
+
+    `sql` reads the relations by their names, each already cut to the viewer's scope; `shape` finishes the table in Python.
+    `columns` names each column of the table in words, in order. `people`: its rows are single persons.
+    """
+
+    id: str
+    promise: Promise
+    title: str
+    description: str
+    source: str
+    unit: Unit
+    whose: Whose
+    counts: Counts
+    relations: tuple[str, ...]
+    sql: str
+    columns: dict[str, str]
+    splits: tuple[str, ...]
+    shape: Callable[[pl.DataFrame], pl.DataFrame] | None = None
+    needs: str | None = None
+    people: bool = False
+    individual: bool = False

@@ -1,0 +1,253 @@
+"""The relations that numbers are counted over: marts, and what is made of them for a period.
+
+To add one: an entry in `RELATIONS`. `day` is the local day number that the period cuts; without it the SQL reads the
+table `periods(period, first_day, end_day)` itself, one row a period asked for, and yields a column `period`.
+"""
+
+from dataclasses import dataclass
+
+from cop_metrics.marts import one_row
+
+
+@dataclass(frozen=True, kw_only=True)
+class Relation:
+    """A named set of rows. `listing`: the columns of a list of its rows, in order, with their titles.
+
+    `personal`: columns that name a person. `topic`: the column of the question by which topics filter, None where there
+    are no topics.
+    """
+
+    name: str
+    one_row: str
+    sql: str
+    day: str | None
+    topic: str | None
+    personal: tuple[str, ...]
+    listing: dict[str, str]
+
+
+def _mart(
+    name: str, *, day: str | None = "day", topic: str | None = None, personal: tuple[str, ...], listing: dict[str, str]
+) -> Relation:
+    return Relation(
+        name=name,
+        one_row=one_row(name),
+        sql=f"select * from {name} where community = $community",
+        day=day,
+        topic=topic,
+        personal=personal,
+        listing=listing,
+    )
+
+
+QUESTION_LISTING = {
+    "title": "Question",
+    "url": "Link",
+    "asked_at": "Asked (UTC)",
+    "asker_name": "Asked by",
+    "asker_team": "Team",
+    "asker_seniority": "Seniority",
+    "wait_hours": "Hours to first answer",
+    "outcome": "Outcome",
+}
+
+QUESTIONS = Relation(
+    name="questions",
+    one_row=one_row("questions"),
+    sql="select *, wait_seconds / 3600.0 as wait_hours, age_seconds / 86400.0 as age_days "
+    "from questions where community = $community",
+    day="day",
+    topic="question",
+    personal=("asker_name", "asker", "first_helper"),
+    listing=QUESTION_LISTING,
+)
+
+HELPS = _mart(
+    "helps",
+    topic="question",
+    personal=("helper", "helper_name", "asker"),
+    listing={
+        "title": "Question",
+        "url": "Link",
+        "helped_at": "Helped (UTC)",
+        "helper_name": "Helper",
+        "helper_team": "Team",
+        "helper_seniority": "Seniority",
+        "thanks": "Thanks",
+        "accepted": "Accepted",
+    },
+)
+
+POSTS = Relation(
+    name="posts",
+    one_row=one_row("posts"),
+    sql="select posts.*, members.name from posts "
+    "join members on members.community = posts.community and members.member = posts.member "
+    "where posts.community = $community",
+    day="day",
+    topic=None,
+    personal=("member", "name"),
+    listing={
+        "title": "Thread",
+        "url": "Link",
+        "kind": "Kind",
+        "posted_at": "Posted (UTC)",
+        "name": "By",
+        "member_team": "Team",
+        "member_seniority": "Seniority",
+    },
+)
+
+MEMBER_LISTING = {"name": "Member", "member_team": "Team", "member_seniority": "Seniority"}
+
+MEMBER_DAYS = _mart("member_days", personal=("member", "name"), listing=MEMBER_LISTING)
+
+POINTS = _mart(
+    "points",
+    personal=("member", "name", "giver"),
+    listing={
+        "title": "Thread",
+        "url": "Link",
+        "name": "Member",
+        "member_team": "Team",
+        "member_seniority": "Seniority",
+        "reason": "For",
+        "points": "Points",
+    },
+)
+
+LEVEL_MOVES = Relation(
+    name="level_moves",
+    one_row="One row per change of a member's level, joining left out.",
+    sql="select level_changes.* from level_changes join communities using (community) "
+    "where community = $community and from_level is not null and day >= communities.first_day + 180",
+    day="day",
+    topic=None,
+    personal=("member", "name"),
+    listing={**MEMBER_LISTING, "from_level": "From level", "to_level": "To level"},
+)
+
+ARRIVALS = Relation(
+    name="arrivals",
+    one_row="One row per member who joined (else was first seen) 90 days or more after the export begins.",
+    sql="""
+        select members.member, members.name, members.since_day as day,
+            memberships.team as member_team, memberships.seniority as member_seniority
+        from members
+        join memberships on memberships.community = members.community and memberships.member = members.member
+            and members.since_day >= memberships.from_day and members.since_day < memberships.to_day
+        where members.community = $community and members.start_in_view""",
+    day="day",
+    topic=None,
+    personal=("member", "name"),
+    listing=MEMBER_LISTING,
+)
+
+PEOPLE = Relation(
+    name="people",
+    one_row="One row per period, member and group held in it: the days held, and what was done while in the group.",
+    sql="""
+        with held as (
+            select periods.period, members.member, members.name, memberships.team, memberships.seniority,
+                sum(least(memberships.to_day, periods.end_day, members.left_day)
+                    - greatest(memberships.from_day, periods.first_day, coalesce(members.since_day, 0))) as days_held,
+                min(periods.end_day - periods.first_day) as days
+            from periods
+            join members on members.community = $community
+            join memberships on memberships.community = members.community and memberships.member = members.member
+            where least(memberships.to_day, periods.end_day, members.left_day)
+                > greatest(memberships.from_day, periods.first_day, coalesce(members.since_day, 0))
+            group by all
+        ),
+        done as (
+            select periods.period, member, member_team as team, member_seniority as seniority,
+                sum(posts) as posts, sum(questions) as questions, sum(answers) as answers, sum(helps) as helps,
+                sum(reactions) as reactions, sum(threads_read) as threads_read, sum(threads_watched) as threads_watched
+            from periods
+            join member_days on day >= first_day and day < end_day and member_days.community = $community
+            group by all
+        )
+        select held.period, held.member, held.name, held.team as member_team, held.seniority as member_seniority,
+            held.days_held, held.days,
+            coalesce(posts, 0) as posts, coalesce(questions, 0) as questions, coalesce(answers, 0) as answers,
+            coalesce(helps, 0) as helps, coalesce(reactions, 0) as reactions,
+            coalesce(threads_read, 0) as threads_read, coalesce(threads_watched, 0) as threads_watched
+        from held
+        left join done using (period, member, team, seniority)""",
+    day=None,
+    topic=None,
+    personal=("member", "name"),
+    listing=MEMBER_LISTING,
+)
+
+PRESENT = Relation(
+    name="present",
+    one_row="One row per period and member present at its last moment, with the group, the level and the last day active.",
+    sql="""
+        with active as (
+            select periods.period, member, max(day) as last_day,
+                max(case when day < first_day then day end) as last_day_before,
+                max(case when day >= first_day then day end) as last_day_within,
+                max(case when threads_read > 0 then day end) as last_day_read,
+                max(case when posts > 0 then day end) as last_day_posted
+            from periods
+            join member_days on member_days.community = $community and day < end_day
+            group by all
+        )
+        select periods.period, members.member, members.name,
+            memberships.team as member_team, memberships.seniority as member_seniority,
+            periods.first_day, periods.end_day, active.last_day, active.last_day_before, active.last_day_within,
+            active.last_day_within is not null as active,
+            active.last_day_within is not null and active.last_day_before < periods.first_day - 90 as returning_now,
+            coalesce(active.last_day < periods.end_day - 90, false) as away,
+            coalesce(active.last_day_read, active.last_day_posted) is null as silent
+        from periods
+        join members on members.community = $community
+            and coalesce(members.since_day, 0) < periods.end_day and members.left_day >= periods.end_day
+        join memberships on memberships.community = members.community and memberships.member = members.member
+            and periods.end_day - 1 >= memberships.from_day and periods.end_day - 1 < memberships.to_day
+        left join active on active.period = periods.period and active.member = members.member""",
+    day=None,
+    topic=None,
+    personal=("member", "name"),
+    listing=MEMBER_LISTING,
+)
+
+LEVELS = Relation(
+    name="levels",
+    one_row="One row per period and member present at its last moment with any act so far, with the level then.",
+    sql="""
+        with latest as (
+            select periods.period, periods.first_day, periods.end_day, member, arg_max(to_level, day) as level
+            from periods
+            join level_changes on level_changes.community = $community and day < end_day
+            group by all
+        )
+        select latest.period, latest.first_day, latest.end_day, members.member, members.name, latest.level,
+            memberships.team as member_team, memberships.seniority as member_seniority
+        from latest
+        join members on members.community = $community and members.member = latest.member
+            and members.left_day >= latest.end_day
+        join memberships on memberships.community = members.community and memberships.member = members.member
+            and latest.end_day - 1 >= memberships.from_day and latest.end_day - 1 < memberships.to_day""",
+    day=None,
+    topic=None,
+    personal=("member", "name"),
+    listing={**MEMBER_LISTING, "level": "Level"},
+)
+
+RELATIONS = {
+    each.name: each
+    for each in (
+        QUESTIONS,
+        HELPS,
+        POSTS,
+        MEMBER_DAYS,
+        POINTS,
+        LEVEL_MOVES,
+        ARRIVALS,
+        PEOPLE,
+        PRESENT,
+        LEVELS,
+    )
+}

@@ -1,0 +1,178 @@
+"""The scope: which community, days, teams, seniorities and topics a viewer looks at, parsed once and trusted afterwards.
+
+`Catalogue` says what there is to choose from in one store; a choice that is not in it stops with a sentence.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+import duckdb
+
+from cop_metrics.errors import CopError, UnknownName
+from cop_metrics.period import ALL, Compare, Period, earlier, read_period
+from cop_metrics.small_groups import SMALL_TEAMS, SmallGroups, read_small_groups
+
+UNKNOWN = "Unknown"
+EXPERIENCE = ("newcomer", "established")
+
+
+@dataclass(frozen=True, kw_only=True)
+class CommunityChoices:
+    """What can be chosen within one community, and what its data covers; days are local day numbers."""
+
+    community: str
+    time_zone: str
+    observed_from: datetime
+    as_of: datetime
+    first_day: int
+    first_whole_day: int
+    as_of_day: int
+    has_roster: bool
+    measured: frozenset[str]
+    teams: tuple[str, ...]
+    seniorities: tuple[str, ...]
+    topics: tuple[str, ...]
+    targets: Mapping[str, float]
+    individual_scores: bool
+    small_groups: SmallGroups
+
+    @property
+    def seniority_word(self) -> str:
+        """Return what the scale is: seniority by roster, else experience, which stands in for it."""
+        return "Seniority" if self.has_roster else "Experience"
+
+    def team_choices(self, names: bool) -> tuple[str, ...]:
+        """Return the teams a viewer may choose from, small ones merged for those who may not see names."""
+        if names:
+            return self.teams
+        shown = {self.small_groups.shown_as.get(team, team) for team in self.teams}
+        return tuple(sorted(shown, key=lambda team: (team in (SMALL_TEAMS, UNKNOWN), team)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scope:
+    """One viewer's cut of the data; empty tuples mean all. `compare` is None where there is nothing to compare with."""
+
+    community: str
+    period: Period
+    compare: Period | None = None
+    compare_note: str | None = None
+    teams: tuple[str, ...] = ()
+    seniorities: tuple[str, ...] = ()
+    topics: tuple[str, ...] = ()
+    names: bool = True
+
+    def earlier(self) -> "Scope | None":
+        """Return the same cut over the period compared with."""
+        return replace(self, period=self.compare, compare=None) if self.compare else None
+
+
+Catalogue = Mapping[str, CommunityChoices]
+
+
+def read_catalogue(cursor: duckdb.DuckDBPyConnection) -> dict[str, CommunityChoices]:
+    """Read from a store what there is to choose from, by community."""
+    rows = cursor.sql("select * from communities order by community").pl().to_dicts()
+    return {row["community"]: _choices(cursor, row) for row in rows}
+
+
+def _choices(cursor: duckdb.DuckDBPyConnection, row: dict[str, Any]) -> CommunityChoices:
+    community = row["community"]
+    settings = json.loads(row["settings"])
+    held = cursor.sql(
+        "select distinct team, seniority from memberships where community = $community "
+        "and to_day > $first_day and from_day <= $as_of_day",
+        params={"community": community, "first_day": row["first_day"], "as_of_day": row["as_of_day"]},
+    ).fetchall()
+    topics = cursor.sql(
+        "select topic from question_topics where community = $community group by topic order by count(*) desc, topic",
+        params={"community": community},
+    ).fetchall()
+    measured = cursor.sql(
+        "select distinct table_name from measured where community = $community", params={"community": community}
+    ).fetchall()
+    scale = tuple(settings["seniorities"]) if row["has_roster"] else EXPERIENCE
+    seniorities = {seniority for _, seniority in held}
+    whole = row["first_day"] + (0 if row["starts_at_midnight"] else 1)
+    return CommunityChoices(
+        community=community,
+        time_zone=row["time_zone"],
+        observed_from=row["observed_from"],
+        as_of=row["as_of"],
+        first_day=row["first_day"],
+        first_whole_day=whole,
+        as_of_day=row["as_of_day"],
+        has_roster=row["has_roster"],
+        measured=frozenset(table for (table,) in measured),
+        teams=tuple(sorted({team for team, _ in held}, key=lambda team: (team == UNKNOWN, team))),
+        seniorities=tuple(name for name in (*scale, UNKNOWN) if name in seniorities),
+        topics=tuple(topic for (topic,) in topics),
+        targets=settings["targets"],
+        individual_scores=settings["individual_scores"],
+        small_groups=read_small_groups(cursor, community, settings["small_group"]),
+    )
+
+
+def parse_scope(
+    params: Mapping[str, Sequence[str]], catalogue: Catalogue, *, names: bool = True, default_period: str = ALL
+) -> Scope:
+    """Read a scope from named choices as they stand in a URL or on the command line.
+
+    Keys: community, period, compare, and repeated team, seniority, topic. Raises `CopError` for a value that is unknown.
+    """
+    if not catalogue:
+        raise CopError("There is no community yet: import an export first.")
+    community = _one(params, "community") or next(iter(catalogue))
+    if community not in catalogue:
+        raise UnknownName("community", community, catalogue)
+    choices = catalogue[community]
+    text = _one(params, "period") or default_period
+    period = read_period(text, first_day=choices.first_day, as_of_day=choices.as_of_day)
+    compare, note = _compare(params, text, period, choices)
+    teams = _known(params, "team", choices.team_choices(names))
+    seniorities = _known(params, "seniority", choices.seniorities)
+    if not names and choices.small_groups.refuses(teams, seniorities, choices.teams):
+        raise CopError(
+            f"{', '.join(seniorities)} in {', '.join(teams) or 'all teams'} is too small a group to be shown without names "
+            f"(fewer than {choices.small_groups.size} people, or a neighbour of such a group): choose a wider filter."
+        )
+    return Scope(
+        community=community,
+        period=period,
+        compare=compare,
+        compare_note=note,
+        teams=teams,
+        seniorities=seniorities,
+        topics=_known(params, "topic", choices.topics),
+        names=names,
+    )
+
+
+def _compare(
+    params: Mapping[str, Sequence[str]], text: str, period: Period, choices: CommunityChoices
+) -> tuple[Period | None, str | None]:
+    wanted = _one(params, "compare") or Compare.BEFORE
+    if wanted not in list(Compare):
+        raise UnknownName("comparison", wanted, list(Compare))
+    before = earlier(text, period, Compare(wanted), as_of_day=choices.as_of_day)
+    if before is None:
+        return None, None
+    if before.first_day < choices.first_whole_day:
+        return None, f"no data before {choices.observed_from:%Y-%m-%d}"
+    return before, None
+
+
+def _one(params: Mapping[str, Sequence[str]], key: str) -> str | None:
+    values = [value for value in params.get(key, ()) if value]
+    return values[-1] if values else None
+
+
+def _known(params: Mapping[str, Sequence[str]], key: str, known: Sequence[str]) -> tuple[str, ...]:
+    chosen = tuple(dict.fromkeys(value for value in params.get(key, ()) if value))
+    for value in chosen:
+        if value not in known:
+            raise UnknownName(key, value, known)
+    return chosen

@@ -87,8 +87,8 @@ def pattern(holdings: Holdings, size: int) -> Pattern:
 def following(wanted: Collection[Cell], hidden: Collection[Cell], cells: Collection[Cell]) -> list[Cell]:
     """Return those of the `wanted` cells and totals whose values follow from what is shown (the rank test).
 
-    `cells`: all cells not known to be empty. Shown are the teams' totals, and the seniorities' totals and the cells that
-    are not hidden. A value follows if it adds nothing to the rank of these sums; shown cells drop out beforehand.
+    `cells`: all cells not known to be empty. Shown are the totals of the teams, and those totals of the seniorities and
+    those cells that are not hidden. A value follows if it adds nothing to the rank of these sums.
     """
     unknown = sorted(cell for cell in cells if cell[0] != EVERY and cell in hidden)
     shown = [(team, EVERY) for team in sorted({team for team, _ in unknown})]

@@ -509,6 +509,37 @@ def test_a_table_that_is_there_twice_is_refused(tmp_path: Path) -> None:
     assert "posts.xlsx" in said
 
 
+@pytest.mark.parametrize(
+    ("name", "form", "step"),
+    [("posts.parquet", as_parquet(POST_ROWS), 19), ("posts.xlsx", as_xlsx({"posts": POST_ROWS}), 61)],
+)
+def test_files_with_a_wrong_byte_are_read_or_refused(tmp_path: Path, name: str, form: bytes, step: int) -> None:
+    """One byte after the other is made one that no UTF-8 holds, and that is no version of zip."""
+    path = tmp_path / name
+    refused = 0
+    for at in range(0, len(form), step):
+        path.write_bytes(form[:at] + b"\xf6" + form[at + 1 :])
+        try:
+            Read(path)
+        except CopError:
+            refused += 1
+    assert refused > 20
+
+
+def test_a_workbook_of_an_unknown_version_of_zip_is_refused(tmp_path: Path) -> None:
+    content = bytearray(as_xlsx({"posts": POST_ROWS}))
+    directory = content.index(b"PK\x01\x02")
+    content[directory + 6] = 0xF6
+    assert "no readable XLSX" in refusal_of(tmp_path, bytes(content), "posts.xlsx")
+
+
+def test_parquet_with_text_that_is_no_utf8_is_refused(tmp_path: Path) -> None:
+    rows = pl.DataFrame({**{name: ["x"] for name in POSTS.required}, "title": ["marked"]})
+    rows.write_parquet(tmp_path / "posts.parquet", compression="uncompressed", statistics=False)
+    content = (tmp_path / "posts.parquet").read_bytes().replace(b"marked", b"\xf6arked")
+    assert "posts.parquet cannot be read" in refusal_of(tmp_path, content, "posts.parquet")
+
+
 def test_a_damaged_archive_is_told_in_a_sentence(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_STORED) as archive:
         archive.writestr("posts.csv", as_csv(POST_ROWS))

@@ -509,8 +509,9 @@ def _parquet_texts(export: Export, place: Place, sheet: Sheet, reading: Reading)
         start = 0
         try:
             for batch in file.iter_batches(ROWS_A_BATCH, columns=[header[at] for at in columns.values()]):
-                batch.validate(full=True)  # text that is no UTF-8 would end the process in Polars
-                rows = pl.DataFrame(batch).select(pl.col(header[at]).alias(name) for name, at in columns.items())
+                batch.validate(full=True)  # text or names that are no UTF-8 make Polars panic
+                places = {name: batch.schema.names.index(header[at]) for name, at in columns.items()}
+                rows = pl.DataFrame(pa.table({name: batch.column(at) for name, at in places.items()}))
                 yield Texts(rows.select(_plain(column) for column in rows), _numbering(start, 1, ()))
                 start += len(rows)
         except (pa.ArrowException, pl.exceptions.PolarsError, OSError) as problem:

@@ -136,7 +136,7 @@ def test_the_rank_test_finds_what_follows() -> None:
     assert following(totals, totals, COMPANY) == [(EVERY, "senior")]
 
 
-def test_if_the_search_for_neighbours_failed_all_splits_by_seniority_are_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_if_the_search_for_neighbours_failed_every_split_would_be_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("cop_metrics.small_groups._ring", lambda *_: ())
     found = pattern(alone(COMPANY), K)
     assert found.hidden == {*COMPANY, *((EVERY, name) for name in ("junior", "mid", "senior"))}

@@ -36,6 +36,10 @@ MARTS = (
     Mart(name="member_days", order="day, community, member"),
     Mart(name="questions", order="day, second, community, question"),
     Mart(name="question_topics", order="day, community, question, topic"),
+    Mart(name="thanks", order=None),
+    Mart(name="points", order="day, second, community, member, thread, reason, post, giver, points"),
+    Mart(name="level_spells", order=None),
+    Mart(name="level_changes", order="day, community, member"),
 )
 
 

@@ -1,0 +1,68 @@
+-- One row per dated gain or loss of points, capped at 50 a thread: for what, in which thread, from whom where that is known.
+with acceptances as (
+    select
+        replies.community, replies.question, replies.post, replies.asker, replies.member, replies.accepted_second,
+        date_diff('day', date '1970-01-01', cast(
+            (timestamp '1970-01-01 00:00:00' + replies.accepted_second * interval 1 second)
+            at time zone 'UTC' at time zone communities.time_zone as date
+        )) as accepted_day
+    from replies
+    join communities on communities.community = replies.community
+    where replies.accepted and replies.is_answer and not replies.by_asker
+    qualify row_number() over (partition by replies.community, replies.post order by replies.asked_second, replies.question) = 1
+),
+acts as (
+    select
+        community, question, question as post, helper as member, cast(null as varchar) as giver,
+        second, day, 'help' as reason, 2 as points
+    from helps
+    union all
+    select
+        community, question, post, member, asker as giver, accepted_second as second,
+        accepted_day as day, 'accepted' as reason, 15 as points
+    from acceptances
+),
+earned as (
+    select
+        acts.community, questions.thread, acts.question, acts.post, acts.member, acts.giver,
+        acts.second, acts.day, acts.reason, '' as kind, 0 as row_number, acts.points
+    from acts
+    join questions on questions.community = acts.community and questions.question = acts.question
+    union all
+    select
+        community, thread, question, post, member, giver, second, day, reason, kind, row_number,
+        case reason
+            when 'upvote on a help' then 10
+            when 'thanks on a help' then 10
+            when 'on a question' then 5
+            when 'on another post' then 2
+            else -2
+        end as points
+    from thanks
+    where place_in_month <= 5
+),
+running as (
+    select
+        *,
+        sum(points) over (
+            partition by community, member, thread order by second, reason, post, kind, row_number
+            rows between unbounded preceding and current row
+        ) as total
+    from earned
+)
+select
+    running.community, running.member, members.name,
+    receivers.team as member_team, receivers.seniority as member_seniority,
+    running.day, running.second, running.reason, running.question, running.post, running.thread, threads.title, threads.url,
+    running.giver, givers.team as giver_team, givers.seniority as giver_seniority,
+    cast(least(50, total) - least(50, total - points) as int) as points
+from running
+join members on members.community = running.community and members.member = running.member
+left join threads on threads.community = running.community and threads.thread = running.thread
+join memberships as receivers
+    on receivers.community = running.community and receivers.member = running.member
+    and running.day >= receivers.from_day and running.day < receivers.to_day
+left join memberships as givers
+    on givers.community = running.community and givers.member = running.giver
+    and running.day >= givers.from_day and running.day < givers.to_day
+where least(50, total) <> least(50, total - points)

@@ -1,0 +1,446 @@
+"""The command line: results on stdout, all else on stderr; exit 0 done, 1 a problem told in a sentence, 2 wrong usage.
+
+To add a command: a function, and its entry in `COMMANDS`.
+"""
+
+import argparse
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars as pl
+from tqdm import tqdm
+
+from cop_metrics.build import DuckDB, Engine
+from cop_metrics.disk import replace_text
+from cop_metrics.errors import CopError
+from cop_metrics.intake import Request, rebuild, take_in, undo
+from cop_metrics.lake import ROSTER, Import, Lake, Written
+from cop_metrics.made_up_company import COMPANY, TIME_ZONE, write_company
+from cop_metrics.measure import BY, Measurer
+from cop_metrics.metrics import EXHIBITS, METRICS, declared
+from cop_metrics.metrics.metric import Exhibit, Metric
+from cop_metrics.period import to_date
+from cop_metrics.roster import listed, read_roster
+from cop_metrics.scope import UNKNOWN, CommunityChoices, Scope, parse_scope, read_catalogue
+from cop_metrics.shown import FORMATS, aligned, json_text, measured
+from cop_metrics.store import Snapshot, Store
+from cop_metrics.summary import moved_answers, roster_fit
+
+PROJECT = Path(__file__).resolve().parents[1]
+SAMPLE = PROJECT / "data" / "samples" / "ai-first-months"
+SAMPLE_COMMUNITY = "AI first months"
+ENGINES: dict[str, Callable[[], Engine]] = {"duckdb": DuckDB}
+DEMO_SETTINGS = f"""# Settings of the demo; docs/settings.md lists all there are.
+[communities."{COMPANY}"]
+time_zone = "{TIME_ZONE}"
+individual_scores = true
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Argument:
+    """One argument of a command: its name or flag, and what argparse needs to know of it."""
+
+    name: str
+    help: str
+    settings: Mapping[str, Any]
+
+
+def argument(name: str, help_: str, **settings: Any) -> Argument:
+    """Declare an argument with what argparse calls its settings."""
+    return Argument(name=name, help=help_, settings=settings)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Command:
+    """A command, as the parser, the help text and the README list it; `check` returns what is wrong with its usage."""
+
+    name: str
+    summary: str
+    arguments: tuple[Argument, ...]
+    run: Callable[[argparse.Namespace], None]
+    check: Callable[[argparse.Namespace], str | None] = lambda _asked: None
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code; what goes wrong with the input is told in a sentence on stderr."""
+    try:
+        asked = _asked(argv)
+    except SystemExit as usage:
+        return int(usage.code or 0)
+    try:
+        asked.run(asked)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _drop_stdout()
+        return 0
+    except (CopError, OSError, duckdb.Error, pl.exceptions.PolarsError, MemoryError, KeyboardInterrupt) as problem:
+        print(_sentence(problem), file=sys.stderr)
+        _flush_or_drop()
+        return 1
+    return 0
+
+
+def _asked(argv: Sequence[str] | None) -> argparse.Namespace:
+    parser = _parser()
+    asked = parser.parse_args(argv)
+    wrong = asked.check(asked)
+    if wrong:
+        parser.error(wrong)
+    return asked
+
+
+def _parser() -> argparse.ArgumentParser:
+    data: dict[str, Any] = {"type": Path, "metavar": "DIR", "help": "the data folder (COP_DATA, else 'data')"}
+    parser = argparse.ArgumentParser(
+        prog="python -m cop_metrics", description="Shows whether a community keeps its promises.", allow_abbrev=False
+    )
+    parser.add_argument("--data", default=Path(os.environ.get("COP_DATA") or "data"), **data)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    for command in COMMANDS:
+        below = commands.add_parser(
+            command.name, help=command.summary, description=command.summary, allow_abbrev=False
+        )
+        below.add_argument("--data", default=argparse.SUPPRESS, **data)
+        for argument in command.arguments:
+            below.add_argument(argument.name, help=argument.help, **argument.settings)
+        below.set_defaults(run=command.run, check=command.check)
+    return parser
+
+
+def _name(text: str) -> str:
+    if not text.strip():
+        raise argparse.ArgumentTypeError("a name must not be empty")
+    return text
+
+
+def _sentence(problem: BaseException) -> str:
+    match problem:
+        case CopError():
+            return str(problem)
+        case KeyboardInterrupt():
+            return "Stopped. The store shows what it showed before."
+        case OSError(strerror=str(reason)):
+            where = f" at '{problem.filename}'" if problem.filename else ""
+            return f"{reason}{where}: make room or give the right to use it, then try again. The store is unharmed."
+        case MemoryError():
+            return "There is not enough memory: close other programs or use a larger machine. The store is unharmed."
+    reason = str(problem).strip().splitlines()[0] if str(problem).strip() else type(problem).__name__
+    return f"It failed ({reason}): try again, and 'python -m cop_metrics build' if that does not help."
+
+
+def _flush_or_drop() -> None:
+    try:
+        sys.stdout.flush()
+    except OSError:
+        _drop_stdout()
+
+
+def _drop_stdout() -> None:
+    """Point stdout nowhere, so that Python does not fail again when it flushes at its end."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+@contextmanager
+def _progress() -> Iterator[tuple[Callable[[int, int], None], Callable[[str, float], None]]]:
+    """Yield who is told of bytes read and of steps built; shown on a terminal only."""
+    silent = not sys.stderr.isatty()
+    shares = "{desc}: {percentage:3.0f} %"
+    with (
+        tqdm(disable=silent, desc="Reading", unit="B", unit_scale=True, leave=False) as reading,
+        tqdm(disable=silent, desc="Building", total=100, leave=False, bar_format=shares) as steps,
+    ):
+
+        def on_bytes(done: int, of: int) -> None:
+            reading.total = of
+            reading.update(done - reading.n)
+
+        def on_build(step: str, share: float) -> None:
+            steps.set_description(f"Building {step}", refresh=False)
+            steps.update(round(share * 100) - steps.n)
+
+        yield on_bytes, on_build
+
+
+def _demo(asked: argparse.Namespace) -> None:
+    settings = asked.data / "settings.toml"
+    if not settings.exists():
+        asked.data.mkdir(parents=True, exist_ok=True)
+        replace_text(settings, DEMO_SETTINGS)
+    with tempfile.TemporaryDirectory() as folder:
+        company = Path(folder) / "made-up-company"
+        company.mkdir()
+        write_company(company)
+        _take_in(asked.data, Request(path=company, community=COMPANY, roster=company / "roster.csv"))
+    _take_in(asked.data, Request(path=SAMPLE, community=SAMPLE_COMMUNITY))
+
+
+def _import(asked: argparse.Namespace) -> None:
+    request = Request(
+        path=asked.path,
+        community=asked.community,
+        source=asked.source,
+        platform=asked.platform,
+        roster=asked.roster,
+    )
+    _take_in(asked.data, request)
+    if request.roster:
+        for note in read_roster(request.roster).notes:
+            print(f"  note       {note}")
+
+
+def _import_needs(asked: argparse.Namespace) -> str | None:
+    if asked.path is None and asked.roster is None:
+        return "import needs the PATH of an export, a --roster, or both"
+    if asked.path is None and (asked.source or asked.platform):
+        return "--source and --platform describe an export: name its PATH"
+    return None
+
+
+def _take_in(data: Path, request: Request) -> None:
+    with _progress() as (on_bytes, on_build):
+        written = take_in(data, request, on_bytes=on_bytes, on_build=on_build)
+    snapshot = Store(data).snapshot()
+    for each in written:
+        print("\n".join(_import_lines(each)))
+    community, roster = written[0].imported.community, request.roster is not None
+    print("\n".join(_community_lines(snapshot, community, roster=roster)))
+
+
+def _import_lines(written: Written) -> Iterator[str]:
+    imported = written.imported
+    what = "the roster" if imported.platform == ROSTER else f"source '{imported.source}'"
+    done = "Imported" if written.is_new else "Was there already, nothing changed:"
+    yield f"{done} {imported.file_name} into '{imported.community}', {what}"
+    yield f"  import     {imported.id}"
+    if imported.platform != ROSTER:
+        yield f"  covers     {_covers(imported)}"
+    yield f"  rows       {', '.join(f'{table} {rows:,}' for table, rows in imported.tables.items())}"
+    for reason, skipped in imported.skipped.items():
+        examples = f", such as {listed(skipped['examples'], 3)}" if skipped["examples"] else ""
+        yield f"  left out   {skipped['rows']:,} x {reason}{examples}"
+    for note in imported.notes:
+        yield f"  note       {note}"
+
+
+def _covers(imported: Import) -> str:
+    return f"{imported.observed_from:%Y-%m-%d} to {imported.observed_until:%Y-%m-%d}"
+
+
+def _community_lines(snapshot: Snapshot, community: str, *, roster: bool) -> Iterator[str]:
+    catalogue = read_catalogue(snapshot.cursor)
+    if community not in catalogue:
+        yield f"There is no export of '{community}' yet: the roster counts from the first one on."
+        return
+    figures = _counts(snapshot, catalogue[community])
+    yield f"'{community}' now has {figures['questions']:,} questions and {figures['members']:,} members."
+    moved = moved_answers(snapshot.cursor, community)
+    if moved:
+        yield f"  moved      {moved:,} answers are dated before their question; their wait counts as 0"
+    if roster:
+        yield from _roster_lines(snapshot, community)
+
+
+def _roster_lines(snapshot: Snapshot, community: str) -> Iterator[str]:
+    fit = roster_fit(snapshot.cursor, community)
+    if fit is None:
+        return
+    yield f"  roster     {fit.rows:,} rows, {fit.members:,} members found"
+    if fit.unmatched:
+        rows = [f"{row} ({name})" if name else str(row) for row, name in fit.unmatched]
+        yield f"  not found  {len(rows):,} rows mean no account: row {listed(rows)}"
+    if fit.refused:
+        yield f"  refused    {len(fit.refused):,} members whose periods overlap: {listed(fit.refused)}"
+
+
+def _counts(snapshot: Snapshot, choices: CommunityChoices) -> dict[str, int]:
+    scope = parse_scope({"community": [choices.community]}, {choices.community: choices})
+    measurer = Measurer(cursor=snapshot.cursor, choices=choices)
+    return {id_: int(measurer.figure(METRICS[id_], scope).value or 0) for id_ in ("questions", "members")}
+
+
+def _imports(asked: argparse.Namespace) -> None:
+    rows = [
+        {
+            "import": each.id,
+            "community": each.community,
+            "source": each.source,
+            "file": each.file_name,
+            "covers": "" if each.platform == ROSTER else _covers(each),
+            "imported (UTC)": f"{each.imported_at:%Y-%m-%d %H:%M}",
+            "rows": f"{sum(each.tables.values()):,}",
+            "left out": f"{sum(skipped['rows'] for skipped in each.skipped.values()):,}",
+        }
+        for each in Lake(asked.data).imports()
+    ]
+    print(aligned(rows) if rows else "There are no imports yet.")
+
+
+def _undo(asked: argparse.Namespace) -> None:
+    with _progress() as (_, on_build):
+        undone = undo(asked.data, asked.import_id, on_build=on_build)
+    print(f"Took {undone.file_name} out of '{undone.community}' ({undone.id}).")
+
+
+def _communities(asked: argparse.Namespace) -> None:
+    snapshot = Store(asked.data).snapshot()
+    rows = []
+    for community, choices in read_catalogue(snapshot.cursor).items():
+        counts = _counts(snapshot, choices)
+        rows.append(
+            {
+                "community": community,
+                "from": str(to_date(choices.first_day)),
+                "as of": str(to_date(choices.as_of_day)),
+                "time zone": choices.time_zone,
+                "questions": f"{counts['questions']:,}",
+                "members": f"{counts['members']:,}",
+                "teams": str(len({*choices.teams} - {UNKNOWN})) if choices.has_roster else "no roster",
+            }
+        )
+    print(aligned(rows) if rows else "There are no communities yet: import an export first.")
+
+
+def _metrics(asked: argparse.Namespace) -> None:
+    known: list[Metric | Exhibit] = [*METRICS.values(), *EXHIBITS.values()]
+    rows: list[dict[str, Any]] = [
+        {
+            "id": each.id,
+            "promise": each.promise.value,
+            "unit": each.unit.value,
+            "title": each.title,
+            "splits": list(each.splits),
+            "kind": "metric" if isinstance(each, Metric) else "exhibit",
+            "description": each.description,
+        }
+        for each in known
+    ]
+    if asked.format == "json":
+        print(json_text(rows))
+    else:
+        print(aligned([{name: row[name] for name in ("id", "promise", "unit", "kind", "title")} for row in rows]))
+
+
+def _build(asked: argparse.Namespace) -> None:
+    with _progress() as (_, on_build):
+        version = rebuild(asked.data, engine=ENGINES[asked.engine](), on_build=on_build)
+    print(f"Built version {version} of the store.")
+
+
+def _show(asked: argparse.Namespace) -> None:
+    of = declared(asked.id)
+    snapshot = Store(asked.data).snapshot()
+    choices, scope = _scope(asked, snapshot)
+    measurer = Measurer(cursor=snapshot.cursor, choices=choices)
+    print(FORMATS[asked.format](measured(of, scope, measurer, asked.by)))
+
+
+def _scope(asked: argparse.Namespace, snapshot: Snapshot) -> tuple[CommunityChoices, Scope]:
+    """Return the scope asked for; a day that is left out is the first or last of the community's data."""
+    catalogue = read_catalogue(snapshot.cursor)
+    community = {"community": [asked.community] if asked.community else []}
+    choices = catalogue[parse_scope(community, catalogue).community]
+    since, until = asked.since or to_date(choices.first_day), asked.until or to_date(choices.as_of_day)
+    params = {
+        **community,
+        "period": [f"{since}..{until}"] if asked.since or asked.until else [],
+        "team": asked.team,
+        "seniority": asked.seniority,
+        "topic": asked.topic,
+    }
+    return choices, parse_scope(params, catalogue, names=not asked.no_names)
+
+
+def _serve(asked: argparse.Namespace) -> None:
+    dashboard = PROJECT / "dashboard.py"
+    if not dashboard.exists():
+        raise CopError(f"'{dashboard}' is not there: run this from a copy of the whole project.")
+    if find_spec("streamlit") is None:
+        raise CopError("Streamlit is not installed: 'pip install -r requirements.txt' brings it.")
+    print(f"CoP Metrics is at http://{asked.address}:{asked.port} (Ctrl+C ends it).", flush=True)
+    flags = {
+        "server.headless": "true",
+        "server.port": str(asked.port),
+        "server.address": asked.address,
+        "browser.gatherUsageStats": "false",
+    }
+    settings = [word for name, value in flags.items() for word in (f"--{name}", value)]
+    os.environ["COP_DATA"] = str(asked.data.resolve())
+    os.chdir(PROJECT)
+    os.execv(sys.executable, [sys.executable, "-m", "streamlit", "run", str(dashboard), *settings])
+
+
+FILTERS = (
+    argument("--community", "which community; the first by name unless said", type=_name, metavar="NAME"),
+    argument("--team", "only this team; may be repeated", type=_name, action="append", default=[]),
+    argument("--seniority", "only this seniority; may be repeated", type=_name, action="append", default=[]),
+    argument("--topic", "only this topic; may be repeated", type=_name, action="append", default=[]),
+    argument("--from", "first day (2026-01-01); else the first of the data", dest="since", metavar="DAY", type=_name),
+    argument("--to", "last day, included; else the last of the data", dest="until", metavar="DAY", type=_name),
+    argument("--no-names", "as for viewers who may not see names: small groups are hidden", action="store_true"),
+)
+
+COMMANDS = (
+    Command(name="demo", summary="make the samples into a store", arguments=(), run=_demo),
+    Command(
+        name="import",
+        summary="bring in an export, a roster or both",
+        arguments=(
+            argument("path", "the export: a file, a folder or an archive", nargs="?", type=Path, metavar="PATH"),
+            argument("--community", "its community; else the export's name", type=_name, metavar="NAME"),
+            argument("--source", "its source, where a community has several", type=_name, metavar="NAME"),
+            argument("--platform", "its platform, where it is not recognised", type=_name, metavar="ID"),
+            argument("--roster", "who was in which team when: CSV or XLSX", type=Path, metavar="FILE"),
+        ),
+        run=_import,
+        check=_import_needs,
+    ),
+    Command(name="imports", summary="list what was imported", arguments=(), run=_imports),
+    Command(
+        name="undo",
+        summary="take an import out again",
+        arguments=(argument("import_id", "its id, as 'imports' lists it", metavar="IMPORT"),),
+        run=_undo,
+    ),
+    Command(name="communities", summary="list the communities", arguments=(), run=_communities),
+    Command(
+        name="metrics",
+        summary="list the metrics and exhibits that 'show' knows",
+        arguments=(argument("--format", "how to print them", choices=("table", "json"), default="table"),),
+        run=_metrics,
+    ),
+    Command(
+        name="build",
+        summary="build the store anew from the lake",
+        arguments=(argument("--engine", "what builds it", choices=tuple(ENGINES), default="duckdb"),),
+        run=_build,
+    ),
+    Command(
+        name="show",
+        summary="measure one metric or exhibit",
+        arguments=(
+            argument("id", "its id, as 'metrics' lists it", metavar="ID"),
+            *FILTERS,
+            argument("--by", "split by", choices=BY),
+            argument("--format", "how to print it", choices=tuple(FORMATS), default="table"),
+        ),
+        run=_show,
+    ),
+    Command(
+        name="serve",
+        summary="serve the pages",
+        arguments=(
+            argument("--port", "8501 unless said", type=int, default=8501),
+            argument("--address", "localhost unless said", default="localhost"),
+        ),
+        run=_serve,
+    ),
+)

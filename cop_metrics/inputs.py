@@ -209,7 +209,10 @@ def _roster_of(lake: Lake, imported: Import, settings: Settings) -> pl.DataFrame
     meanings |= {title.lower(): seniority for title, seniority in own.job_titles.items()}
     rows = pl.read_parquet(lake.path(imported) / "roster.parquet")
     scaled = pl.coalesce(
-        pl.col(column).str.strip_chars().str.to_lowercase().replace_strict(meanings, default=None, return_dtype=pl.String)
+        pl.col(column)
+        .str.strip_chars()
+        .str.to_lowercase()
+        .replace_strict(meanings, default=None, return_dtype=pl.String)
         for column in ("seniority", "job_title")
     )
     return rows.select(

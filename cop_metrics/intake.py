@@ -1,6 +1,6 @@
 """Brings exports and rosters into the lake, takes them out again, and builds the store anew after each."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -8,7 +8,7 @@ from pathlib import Path
 from cop_metrics.build import DuckDB, Engine, Progress, silent
 from cop_metrics.errors import CopError
 from cop_metrics.inputs import gather
-from cop_metrics.lake import Import, Lake, Written
+from cop_metrics.lake import Import, Lake, Skipped, Written
 from cop_metrics.roster import read_roster
 from cop_metrics.settings import read_settings
 from cop_metrics.sources import source_of
@@ -55,10 +55,14 @@ def take_in(
             written.append(_export(lake, request, request.path, on_bytes, data))
         if roster is not None and request.roster is not None:
             community = written[0].imported.community if written else _community(lake, request.community)
-            skipped = {reason: {"rows": rows, "examples": []} for reason, rows in roster.skipped.items()}
+            file_name = request.roster.name
             written.append(
                 lake.write_roster(
-                    community=community, rows=roster.rows, file_name=request.roster.name, now=now(), skipped=skipped  # type: ignore[arg-type]
+                    community=community,
+                    rows=roster.rows,
+                    file_name=file_name,
+                    now=now(),
+                    skipped=_lines(roster.skipped),
                 )
             )
         rebuild_locked(data, lake, on_build=on_build, force=any(each.is_new for each in written))
@@ -111,6 +115,13 @@ def _export(lake: Lake, request: Request, path: Path, on_bytes: Bytes, data: Pat
             export=export,
             now=now(),
         )
+
+
+def _lines(skipped: Mapping[str, Sequence[int]]) -> dict[str, Skipped]:
+    return {
+        reason: {"rows": len(lines), "examples": [f"row {line}" for line in lines[:3]]}
+        for reason, lines in skipped.items()
+    }
 
 
 def _source_name(lake: Lake, community: str, platform: str) -> str:

@@ -28,7 +28,7 @@ POINTS = {
 class Level:
     """A level and its bars: points, distinct people helped and days with a post, in the last `WINDOW_DAYS` local days.
 
-    Without bars (None) nobody rises to it. Level 0 is the floor: it is everyone's from the first event on.
+    Level 0 is the floor and has no bars (None): it is everyone's from the first event on.
     """
 
     number: int
@@ -39,11 +39,11 @@ class Level:
 
 
 LEVELS = (
-    Level(number=0, name="Member", points=0, people=0, days=1),
-    Level(number=1, name="Participant", points=20, people=3, days=3),
-    Level(number=2, name="Helper", points=150, people=10, days=15),
-    Level(number=3, name="Expert", points=500, people=25, days=40),
-    Level(number=4, name="Mentor", points=None, people=None, days=None),
+    Level(number=0, name="Member", points=None, people=None, days=None),
+    Level(number=1, name="Participant", points=0, people=0, days=1),
+    Level(number=2, name="Helper", points=20, people=3, days=3),
+    Level(number=3, name="Expert", points=150, people=10, days=15),
+    Level(number=4, name="Mentor", points=500, people=25, days=40),
 )
 
 

@@ -92,13 +92,16 @@ class Measurer:
         if self.unmeasurable(metric):
             return pl.DataFrame(schema=FIGURE_SCHEMA)
         pieces = dict(self._grouped(metric, scope, by))
-        rows = [self._row(group, pieces.get(group) or self._nobody(metric, by), scope, by) for group in self._groups(pieces, scope, by)]
+        rows = [
+            self._row(group, pieces.get(group) or self._nobody(metric, by), scope, by)
+            for group in self._groups(pieces, scope, by)
+        ]
         return pl.DataFrame(rows, schema=FIGURE_SCHEMA, orient="row")
 
     def table(self, exhibit: Exhibit, scope: Scope) -> pl.DataFrame:
         """Return the table of an exhibit, with exactly its declared columns; empty where there is no data."""
         names = tuple(exhibit.columns)
-        if self.unmeasurable(exhibit) or ((exhibit.people or exhibit.individual) and not scope.names):
+        if self.withheld(exhibit, scope):
             return pl.DataFrame(schema=dict.fromkeys(names, pl.String))
         parts = [f"{name} as ({self._cut(RELATIONS[name], exhibit, scope)})" for name in exhibit.relations]
         frame = self._frame(f"with {self._periods(scope, 'month')}, {', '.join(parts)}{_joined(exhibit.sql)}", scope)
@@ -111,8 +114,7 @@ class Measurer:
         Columns are named in words. Lists of people need the right to see names, else `CopError`.
         """
         relation = RELATIONS[metric.relation]
-        people = not relation.topic and "title" not in relation.listing
-        if people and not scope.names:
+        if not self.may_list(metric, scope):
             raise CopError("Lists of people are only for viewers who may see names.")
         if self.unmeasurable(metric):
             return pl.DataFrame()
@@ -124,6 +126,34 @@ class Measurer:
         cut = f"with {self._periods(scope, None)}, cut as ({self._cut(relation, metric, scope)})"
         frame = self._frame(f"{cut} {_listing_sql(metric, relation, columns)}", scope)
         return frame.rename({name: title for name, title in columns.items() if name in frame.columns})
+
+    def may_list(self, metric: Metric, scope: Scope) -> bool:
+        """Say whether this viewer may see the rows behind a number: lists of people need the right to see names."""
+        return scope.names or "title" in RELATIONS[metric.relation].listing
+
+    def only(self, scope: Scope, by: str, group: str) -> Scope:
+        """Return the scope cut down to one group of a dimension."""
+        return replace(scope, **{{"team": "teams", "seniority": "seniorities", "topic": "topics"}[by]: (group,)})
+
+    def evidence(self, metric: Metric, scope: Scope, by: str | None) -> dict[str, pl.DataFrame]:
+        """Return, by group ("" where `by` is None), the rows that a comparison of two periods needs.
+
+        Shares: person, hits, n. Totals: week, value. Computed: the columns that the metric declares.
+        """
+        if self.unmeasurable(metric):
+            return {}
+        group = self._group_sql(metric, by)
+        source = self._with_topics(scope) if by == "topic" else "cut"
+        head = f"with {self._periods(scope, None)}, cut as ({self._cut(RELATIONS[metric.relation], metric, scope)})"
+        if isinstance(metric.measure, Total):
+            sql = (
+                f"select {group} as group_value, week, cast({metric.measure.of} as double) as value from {source} "
+                f"where {metric.measure.where} group by 1, 2 order by 1, 2"
+            )
+        else:
+            sql = _aggregate_sql(metric.measure, group, source)
+        frame = self._frame(f"{head} {sql}", scope)
+        return {_label(key[0]): part for key, part in frame.group_by("group_value", maintain_order=True)}
 
     def sql(self, metric: Metric | Exhibit) -> str:
         """Return the SQL that measures it over all data, for the glossary."""
@@ -140,6 +170,17 @@ class Measurer:
             return f"not measurable: the sources record no {declared.needs}s"
         return None
 
+    def withheld(self, exhibit: Exhibit, scope: Scope) -> str | None:
+        """Return why this viewer is not shown an exhibit, None where there is no reason."""
+        unmeasurable = self.unmeasurable(exhibit)
+        if unmeasurable:
+            return unmeasurable
+        if exhibit.people and not scope.names:
+            return "Tables of people are for viewers who may see names."
+        if exhibit.individual and not self.choices.individual_scores:
+            return "Points and levels of single people are shown only where the setting individual_scores allows it."
+        return None
+
     def ignored(self, declared: Declared, scope: Scope) -> str | None:
         """Return which of the scope's filters do not act on it, in words."""
         set_filters = {"team": scope.teams, "seniority": scope.seniorities, "topic": scope.topics}
@@ -149,14 +190,7 @@ class Measurer:
     def _grouped(self, metric: Metric, scope: Scope, by: str | None) -> list[tuple[str, Figure]]:
         cut = self._cut(RELATIONS[metric.relation], metric, scope)
         group = self._group_sql(metric, by)
-        source = "cut"
-        if by == "topic":
-            source = (
-                "(select cut.*, bridge.topic from cut join question_topics as bridge "
-                "on bridge.community = $community and bridge.question = cut.question "
-                + ("where bridge.topic in (select unnest($topics))" if scope.topics else "")
-                + ") as cut"
-            )
+        source = self._with_topics(scope) if by == "topic" else "cut"
         head = f"with {self._periods(scope, by)}, cut as ({cut})"
         measured = metric.measure
         frame = self._frame(f"{head} {_aggregate_sql(measured, group, source)}", scope)
@@ -165,6 +199,14 @@ class Measurer:
             for key, part in frame.group_by("group_value", maintain_order=True)
             if by is None or key[0] is not None
         ]
+
+    def _with_topics(self, scope: Scope) -> str:
+        """Return the rows of the cut once for each of their topics, or of those topics that the scope asks for."""
+        chosen = "where bridge.topic in (select unnest($topics))" if scope.topics else ""
+        return (
+            "(select cut.*, bridge.topic from cut join question_topics as bridge "
+            f"on bridge.community = $community and bridge.question = cut.question {chosen}) as cut"
+        )
 
     def _group_sql(self, metric: Metric, by: str | None) -> str:
         if by is None:
@@ -193,7 +235,9 @@ class Measurer:
             )
         calendar = ""
         if relation.day:
-            calendar = _CALENDAR.format(day=relation.day, as_of=self.choices.as_of_day, since=self.choices.first_whole_day)
+            calendar = _CALENDAR.format(
+                day=relation.day, as_of=self.choices.as_of_day, since=self.choices.first_whole_day
+            )
         inner = f"select *{shown}{calendar} from ({relation.sql})"
         return f"select * from ({inner}) where {' and '.join(wheres)}"
 
@@ -228,13 +272,16 @@ class Measurer:
         return [topic for topic in self.choices.topics if topic in pieces]
 
     def _row(self, group: str, figure: Figure, scope: Scope, by: str) -> tuple[Any, ...]:
-        if not scope.names and self._too_small(group, scope, by):
+        if self.too_small(group, scope, by):
             figure = Figure(value=None, sample_size=0, note="too small a group to be shown")
         low, high = (figure.interval.low, figure.interval.high) if figure.interval else (None, None)
         complete = by not in ("month", "week") or self._complete(date.fromisoformat(group), scope, by)
         return (group, figure.value, figure.sample_size, low, high, figure.note, complete)
 
-    def _too_small(self, group: str, scope: Scope, by: str) -> bool:
+    def too_small(self, group: str, scope: Scope, by: str) -> bool:
+        """Say whether a group may not be shown to this viewer (metrics, 2.11)."""
+        if scope.names:
+            return False
         teams = (group,) if by == "team" else scope.teams
         seniorities = (group,) if by == "seniority" else scope.seniorities
         return by in ("team", "seniority") and self.choices.small_groups.refuses(teams, seniorities, self.choices.teams)
@@ -260,6 +307,8 @@ class Measurer:
             "teams": list(scope.teams),
             "seniorities": list(scope.seniorities),
             "topics": list(scope.topics),
+            "junior": self.choices.junior,
+            "senior": self.choices.senior,
         }
         used = {name: value for name, value in values.items() if re.search(rf"\${name}\b", sql)}
         return self.cursor.sql(sql, params=used).pl()
@@ -355,8 +404,3 @@ def _label(value: object) -> str:
 
 def _literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
-
-
-def at(scope: Scope, period: Period) -> Scope:
-    """Return the scope over another period."""
-    return replace(scope, period=period, compare=None)

@@ -150,9 +150,7 @@ def earlier(text: str, period: Period, compare: Compare, *, as_of_day: int) -> P
         start = _months(period.first, -preset.calendar)
         length = (period.first - start).days if period.complete else min(days, (period.first - start).days)
         return Period(first_day=to_day(start), end_day=to_day(start) + length, words=_words(start, length, period))
-    return Period(
-        first_day=period.first_day - days, end_day=period.first_day, words=f"the {days} days before"
-    )
+    return Period(first_day=period.first_day - days, end_day=period.first_day, words=f"the {days} days before")
 
 
 def _words(start: date, length: int, period: Period) -> str:

@@ -33,6 +33,7 @@ class CommunityChoices:
     has_roster: bool
     measured: frozenset[str]
     teams: tuple[str, ...]
+    scale: tuple[str, ...]
     seniorities: tuple[str, ...]
     topics: tuple[str, ...]
     targets: Mapping[str, float]
@@ -43,6 +44,16 @@ class CommunityChoices:
     def seniority_word(self) -> str:
         """Return what the scale is: seniority by roster, else experience, which stands in for it."""
         return "Seniority" if self.has_roster else "Experience"
+
+    @property
+    def junior(self) -> str:
+        """Return the lowest step of the scale, newcomers where there is no roster."""
+        return self.scale[0]
+
+    @property
+    def senior(self) -> str:
+        """Return the highest step of the scale, established members where there is no roster."""
+        return self.scale[-1]
 
     def team_choices(self, names: bool) -> tuple[str, ...]:
         """Return the teams a viewer may choose from, small ones merged for those who may not see names."""
@@ -108,6 +119,7 @@ def _choices(cursor: duckdb.DuckDBPyConnection, row: dict[str, Any]) -> Communit
         has_roster=row["has_roster"],
         measured=frozenset(table for (table,) in measured),
         teams=tuple(sorted({team for team, _ in held}, key=lambda team: (team == UNKNOWN, team))),
+        scale=scale,
         seniorities=tuple(name for name in (*scale, UNKNOWN) if name in seniorities),
         topics=tuple(topic for (topic,) in topics),
         targets=settings["targets"],

@@ -127,5 +127,6 @@ def typed(table: str, rows: pl.DataFrame) -> pl.DataFrame:
     if foreign:
         raise ValueError(f"table '{table}' has no column {sorted(foreign)}")
     return rows.with_row_index("row").select(
-        (pl.col(name) if name in rows.columns else pl.lit(None, dtype=kind)).cast(kind).alias(name) for name, kind in columns.items()
+        (pl.col(name) if name in rows.columns else pl.lit(None, dtype=kind)).cast(kind).alias(name)
+        for name, kind in columns.items()
     )

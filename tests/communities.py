@@ -48,7 +48,9 @@ class Community:
         )
         return name
 
-    def works(self, name: str, team: str, seniority: str, *, since: str | None = None, until: str | None = None) -> None:
+    def works(
+        self, name: str, team: str, seniority: str, *, since: str | None = None, until: str | None = None
+    ) -> None:
         """Put a stretch of the roster: `until` is the first day no longer in it."""
         self.roster.append(
             {
@@ -66,7 +68,9 @@ class Community:
         self.rows["thread"].append(
             {"thread": key, "kind": "question", "title": f"Question {key}", "created_at": at(when), **thread}
         )
-        self.rows["post"].append({"post": key, "thread": key, "author": who, "kind": "question", "created_at": at(when)})
+        self.rows["post"].append(
+            {"post": key, "thread": key, "author": who, "kind": "question", "created_at": at(when)}
+        )
         self.rows["topic"] += [{"thread": key, "topic": topic} for topic in topics]
         return key
 

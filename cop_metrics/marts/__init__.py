@@ -40,6 +40,8 @@ MARTS = (
     Mart(name="points", order="day, second, community, member, thread, reason, post, giver, points"),
     Mart(name="level_spells", order=None),
     Mart(name="level_changes", order="day, community, member"),
+    Mart(name="level_stretches", order="from_day, community, member"),
+    Mart(name="level_ledger", order="day, community, member, reason, level"),
 )
 
 

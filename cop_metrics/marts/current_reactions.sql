@@ -11,8 +11,8 @@ dated as (
         reactions.community, reactions.post, reactions.giver, reactions.kind, reactions.row_number,
         human_posts.thread, human_posts.member as receiver, human_posts.kind as post_kind,
         coalesce(reaction_meanings.meaning, 'nothing') as meaning,
-        coalesce(reactions.given_at, human_posts.posted_at) as given_at,
-        coalesce(cast(reactions.given_at_ms as double) / 1000, human_posts.second) as second,
+        greatest(coalesce(reactions.given_at, human_posts.posted_at), human_posts.posted_at) as given_at,
+        greatest(coalesce(cast(reactions.given_at_ms as double) / 1000, human_posts.second), human_posts.second) as second,
         communities.time_zone
     from lake_reaction as reactions
     join parents

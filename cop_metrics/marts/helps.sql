@@ -38,6 +38,9 @@ select
     recognised.second - asked_second as wait_seconds,
     recognised.accepted_second is not null as accepted,
     thanks, recognised_second,
+    members.start_in_view and row_number() over (
+        partition by recognised.community, helper order by recognised.second, recognised.question
+    ) = 1 as is_first,
     case when recognised.second + 30 * 86400 <= sources.until_second
         then coalesce(recognised_second <= recognised.second + 30 * 86400, false) end as recognised_in_30_days
 from recognised

@@ -216,24 +216,70 @@ PRESENT = Relation(
 LEVELS = Relation(
     name="levels",
     one_row="One row per period and member present at its last moment with any act so far, with the level then.",
-    sql="""
-        with latest as (
-            select periods.period, periods.first_day, periods.end_day, member, arg_max(to_level, day) as level
-            from periods
-            join level_changes on level_changes.community = $community and day < end_day
-            group by all
-        )
-        select latest.period, latest.first_day, latest.end_day, members.member, members.name, latest.level,
-            memberships.team as member_team, memberships.seniority as member_seniority
-        from latest
-        join members on members.community = $community and members.member = latest.member
-            and members.left_day >= latest.end_day
-        join memberships on memberships.community = members.community and memberships.member = members.member
-            and latest.end_day - 1 >= memberships.from_day and latest.end_day - 1 < memberships.to_day""",
+    sql="select periods.period, stretches.member, stretches.name, stretches.level, level_bars.name as level_name, "
+    "member_team, member_seniority from periods "
+    "join level_stretches as stretches on stretches.community = $community "
+    "and stretches.from_day < periods.end_day and stretches.to_day >= periods.end_day "
+    "join level_bars on level_bars.level = stretches.level",
     day=None,
     topic=None,
     personal=("member", "name"),
-    listing={**MEMBER_LISTING, "level": "Level"},
+    listing={**MEMBER_LISTING, "level_name": "Level"},
+)
+
+LEVEL_LEDGER = Relation(
+    name="level_ledger",
+    one_row=one_row("level_ledger"),
+    sql="select ledger.*, level_bars.name as level_name, greatest($first_day, communities.first_day + 180) as flows_from, "
+    "$end_day as flows_until from level_ledger as ledger join communities using (community) "
+    "join level_bars using (level) where community = $community and day < $end_day",
+    day=None,
+    topic=None,
+    personal=("member", "name"),
+    listing=MEMBER_LISTING,
+)
+
+GAINS = Relation(
+    name="gains",
+    one_row="One row per member and thread with points in the period or in as many days before it.",
+    sql="""
+        select points.member, any_value(points.name) as name, points.thread,
+            any_value(points.member_team order by points.day desc, points.second desc) as member_team,
+            any_value(points.member_seniority order by points.day desc, points.second desc) as member_seniority,
+            cast(sum(case when points.day >= $first_day then points else 0 end) as int) as points_now,
+            cast(sum(case when points.day < $first_day then points else 0 end) as int) as points_before,
+            list(distinct coalesce(giver, 'unknown, in ' || points.thread))
+                filter (where points.day >= $first_day and reason <> 'help') as givers,
+            any_value(members.since_day) as since_day, $first_day - ($end_day - $first_day) as earlier_day
+        from points
+        join members using (community, member)
+        where community = $community and points.day >= $first_day - ($end_day - $first_day) and points.day < $end_day
+            and not members.is_deleted
+        group by points.member, points.thread""",
+    day=None,
+    topic=None,
+    personal=("member", "name"),
+    listing=MEMBER_LISTING,
+)
+
+SENIORS = Relation(
+    name="seniors",
+    one_row="One row per period and senior, with the days held and what was done while a senior.",
+    sql=f"select * from ({PEOPLE.sql}) where member_seniority = $senior",
+    day=None,
+    topic=None,
+    personal=("member", "name"),
+    listing=MEMBER_LISTING,
+)
+
+JUNIORS = Relation(
+    name="juniors",
+    one_row="One row per period and junior, with the days held and what was done while a junior.",
+    sql=f"select * from ({PEOPLE.sql}) where member_seniority = $junior",
+    day=None,
+    topic=None,
+    personal=("member", "name"),
+    listing=MEMBER_LISTING,
 )
 
 RELATIONS = {
@@ -249,5 +295,9 @@ RELATIONS = {
         PEOPLE,
         PRESENT,
         LEVELS,
+        LEVEL_LEDGER,
+        GAINS,
+        SENIORS,
+        JUNIORS,
     )
 }

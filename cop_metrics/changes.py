@@ -1,0 +1,206 @@
+"""What changed beyond noise: every headline number by group, tested against the period before and corrected for the many tests.
+
+Definition: metrics, 2.9. Nothing that is not in the result may be called a change anywhere. To scan another number, add its
+id to `SCANNED`.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+from cop_metrics.measure import Measurer
+from cop_metrics.metrics import METRICS
+from cop_metrics.metrics.metric import Better, Computed, Metric, PeopleShare, Share, Total, Unit
+from cop_metrics.scope import Scope
+from cop_metrics.statistics import (
+    Comparison,
+    Interval,
+    Waits,
+    benjamini_hochberg,
+    bootstrap_median_difference,
+    clustered_newcombe,
+    newcombe,
+    rate_ratio,
+)
+
+SCANNED = (
+    "answer_rate",
+    "answer_rate_24h",
+    "wait",
+    "recognition_rate",
+    "reading_rate",
+    "contributor_rate",
+    "questions",
+    "helps",
+)
+DIMENSIONS = (None, "seniority", "team", "topic")
+ENOUGH = 20
+MOST_DRAWN = 4_000
+"""Waits of more questions than these are left to the 24-hour rate, since drawing medians anew would take seconds."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change:
+    """One comparison: `before` and `now` in the metric's unit, `difference` now minus before (counts: now / before)."""
+
+    metric: Metric
+    by: str | None
+    group: str
+    before: float
+    now: float
+    difference: Interval
+    p: float
+    beyond_noise: bool
+
+    @property
+    def rises(self) -> bool:
+        return self.now > self.before
+
+    @property
+    def word(self) -> str:
+        """Return 'better' or 'worse' beyond noise, 'more' or 'fewer' where neither is better, else 'no clear change'."""
+        if not self.beyond_noise:
+            return "no clear change"
+        if self.metric.better is Better.NEITHER:
+            return "more" if self.rises else "fewer"
+        return "better" if self.rises == (self.metric.better is Better.HIGHER) else "worse"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Scan:
+    """All comparisons of one scope with the period before; `changes` in the order of surprise."""
+
+    changes: tuple[Change, ...]
+
+    @property
+    def compared(self) -> int:
+        return len(self.changes)
+
+    @property
+    def beyond_noise(self) -> tuple[Change, ...]:
+        return tuple(each for each in self.changes if each.beyond_noise)
+
+    def of(self, metric_id: str, by: str | None = None, group: str = "") -> Change | None:
+        """Return one comparison, None where there was too little to compare."""
+        for each in self.changes:
+            if (each.metric.id, each.by, each.group) == (metric_id, by, group):
+                return each
+        return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Compared:
+    metric: Metric
+    by: str | None
+    group: str
+    before: float
+    now: float
+    comparison: Comparison
+
+
+def scan(measurer: Measurer, scope: Scope) -> Scan:
+    """Compare every scanned number with the earlier period of the scope; empty where there is no earlier period."""
+    earlier = scope.earlier()
+    if earlier is None:
+        return Scan(changes=())
+    found = [
+        compared
+        for metric in (METRICS[id_] for id_ in SCANNED)
+        for by in DIMENSIONS
+        if by is None or (by in metric.splits and not (by == "topic" and metric.unit is Unit.HOURS))
+        for compared in _compared(measurer, metric, by, scope, earlier)
+    ]
+    beyond = benjamini_hochberg([each.comparison.p for each in found])
+    changes = [
+        Change(
+            metric=each.metric,
+            by=each.by,
+            group=each.group,
+            before=each.before,
+            now=each.now,
+            difference=each.comparison.interval,
+            p=each.comparison.p,
+            beyond_noise=bool(past),
+        )
+        for each, past in zip(found, beyond, strict=True)
+    ]
+    return Scan(changes=tuple(sorted(changes, key=lambda each: each.p)))
+
+
+def _compared(measurer: Measurer, metric: Metric, by: str | None, scope: Scope, earlier: Scope) -> list[_Compared]:
+    now, before = measurer.evidence(metric, scope, by), measurer.evidence(metric, earlier, by)
+    found = []
+    for group in sorted(now.keys() & before.keys()):
+        if by and measurer.too_small(group, scope, by):
+            continue
+        compared = _compare(metric, now[group], before[group], scope, earlier)
+        if compared:
+            found.append(
+                _Compared(
+                    metric=metric, by=by, group=group, before=compared[0], now=compared[1], comparison=compared[2]
+                )
+            )
+    return found
+
+
+def _compare(
+    metric: Metric, now: pl.DataFrame, before: pl.DataFrame, scope: Scope, earlier: Scope
+) -> tuple[float, float, Comparison] | None:
+    """Return (before, now, comparison) of two periods, None where either is below 20 or cannot be compared."""
+    match metric.measure:
+        case Share():
+            return _compare_shares(now, before)
+        case PeopleShare():
+            return _compare_people(now, before)
+        case Total():
+            return _compare_counts(now, before, scope.period.days, earlier.period.days)
+        case Computed() if metric.unit is Unit.HOURS:
+            return _compare_waits(metric, now, before)
+    return None
+
+
+def _compare_shares(now: pl.DataFrame, before: pl.DataFrame) -> tuple[float, float, Comparison] | None:
+    sizes = [int(part["n"].sum()) for part in (before, now)]
+    if min(sizes) < ENOUGH:
+        return None
+    arrays = [part[name].to_numpy() for part in (now, before) for name in ("hits", "n")]
+    comparison = clustered_newcombe(*arrays)
+    if comparison is None:
+        return None
+    return before["hits"].sum() / sizes[0], now["hits"].sum() / sizes[1], comparison
+
+
+def _compare_people(now: pl.DataFrame, before: pl.DataFrame) -> tuple[float, float, Comparison] | None:
+    hits_before, n_before, hits, n = (float(part[name][0]) for part in (before, now) for name in ("hits", "n"))
+    comparison = newcombe(hits, n, hits_before, n_before) if min(n, n_before) >= ENOUGH else None
+    return None if comparison is None else (hits_before / n_before, hits / n, comparison)
+
+
+def _compare_counts(
+    now: pl.DataFrame, before: pl.DataFrame, days: int, days_before: int
+) -> tuple[float, float, Comparison] | None:
+    counts = [float(part["value"].sum()) for part in (before, now)]
+    if min(counts) < ENOUGH:
+        return None
+    weekly = [part["value"].to_numpy()[1:-1] for part in (now, before)]
+    comparison = rate_ratio(counts[1], days, counts[0], days_before, *weekly)
+    return None if comparison is None else (counts[0], counts[1], comparison)
+
+
+def _compare_waits(metric: Metric, now: pl.DataFrame, before: pl.DataFrame) -> tuple[float, float, Comparison] | None:
+    sizes = now.height, before.height
+    if min(sizes) < ENOUGH or max(sizes) > MOST_DRAWN or not isinstance(metric.measure, Computed):
+        return None
+    medians = [metric.measure.figure(part).value for part in (before, now)]
+    comparison = bootstrap_median_difference(*(_waits(part) for part in (now, before)))
+    if comparison is None or medians[0] is None or medians[1] is None:
+        return None
+    return medians[0], medians[1], comparison
+
+
+def _waits(rows: pl.DataFrame) -> Waits:
+    askers = np.unique(rows["asker"].to_numpy(), return_inverse=True)[1]
+    return Waits(
+        durations=rows["waited_seconds"].to_numpy() / 3600.0, observed=rows["wait_ended"].to_numpy(), askers=askers
+    )

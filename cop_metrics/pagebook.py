@@ -1,0 +1,183 @@
+"""The pages: which cards, charts and lists each holds, in order. The dashboard, the reports and the tests loop over `PAGES`.
+
+To add a card, chart or list: its id in the page's entry. To add a page: an entry, and a file of the same name in `pages/`.
+"""
+
+from dataclasses import dataclass
+
+from cop_metrics.errors import UnknownName
+from cop_metrics.metrics.metric import Promise
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShowExhibit:
+    """The chart of an exhibit."""
+
+    id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OverTime:
+    """Metrics of one unit, a line each, by month."""
+
+    ids: tuple[str, ...]
+    title: str
+
+    @property
+    def id(self) -> str:
+        return f"{'-'.join(self.ids)}-by-month"
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupsOverTime:
+    """One metric by month, a small chart for each group."""
+
+    id_: str
+    by: str
+    title: str
+
+    @property
+    def id(self) -> str:
+        return f"{self.id_}-by-{self.by}-by-month"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Groups:
+    """One metric by team, seniority or topic, as dots with whiskers."""
+
+    id_: str
+    by: str
+    title: str
+
+    @property
+    def id(self) -> str:
+        return f"{self.id_}-by-{self.by}"
+
+
+Chart = ShowExhibit | OverTime | GroupsOverTime | Groups
+
+
+@dataclass(frozen=True, kw_only=True)
+class Page:
+    """A page: `headline` is the metric that its first sentence is about; `lists` are metrics whose rows are shown."""
+
+    id: str
+    title: str
+    question: str
+    promise: Promise
+    headline: str
+    cards: tuple[str, ...]
+    charts: tuple[Chart, ...]
+    lists: tuple[str, ...]
+
+
+OVERVIEW = Page(
+    id="overview",
+    title="Overview",
+    question="Does the community keep its promises?",
+    promise=Promise.PARTICIPATION,
+    headline="answer_rate",
+    cards=("answer_rate", "reading_rate", "recognition_rate", "contributors"),
+    charts=(
+        Groups(id_="answer_rate", by="seniority", title="Help: are juniors, mid and seniors answered alike?"),
+        Groups(id_="reading_rate", by="seniority", title="Inspiration: who watches and learns?"),
+        Groups(id_="recognition_rate", by="seniority", title="Status: whose help is recognised?"),
+    ),
+    lists=("waiting_questions",),
+)
+
+PARTICIPATION = Page(
+    id="participation",
+    title="Participation",
+    question="Who takes part, and how?",
+    promise=Promise.PARTICIPATION,
+    headline="contributor_rate",
+    cards=("members", "active", "contributors", "readers", "new", "returning", "away", "stickiness"),
+    charts=(
+        ShowExhibit(id="people_by_act"),
+        GroupsOverTime(id_="contributor_rate", by="team", title="Is each team taking part?"),
+        Groups(id_="contributor_rate", by="team", title="Which teams write?"),
+        Groups(id_="contributor_rate", by="seniority", title="Which seniorities write?"),
+        Groups(id_="silent", by="team", title="Where are people silent?"),
+        OverTime(ids=("active", "contributors"), title="Is participation growing?"),
+        ShowExhibit(id="awake"),
+    ),
+    lists=("contributors",),
+)
+
+ANSWERS = Page(
+    id="answers",
+    title="Answers",
+    question="When someone asks, does anyone answer?",
+    promise=Promise.HELP,
+    headline="answer_rate",
+    cards=(
+        "questions",
+        "answer_rate",
+        "wait",
+        "waiting_questions",
+        "solved_rate",
+        "ever_answered",
+        "given_up",
+        "too_young",
+    ),
+    charts=(
+        ShowExhibit(id="waiting_curve"),
+        OverTime(
+            ids=("answer_rate_1h", "answer_rate_24h", "answer_rate", "answer_rate_30d"), title="Is it getting better?"
+        ),
+        ShowExhibit(id="outcomes"),
+        ShowExhibit(id="topics"),
+        Groups(id_="answer_rate", by="team", title="Does every team get help alike?"),
+        Groups(id_="answer_rate_24h", by="seniority", title="Is every seniority answered within a day?"),
+        Groups(id_="wait", by="team", title="How long does each team wait?"),
+        Groups(id_="wait", by="topic", title="Which topics wait longest?"),
+        Groups(id_="answer_rate", by="topic", title="Which topics are answered?"),
+        OverTime(ids=("wait",), title="Is the wait getting shorter?"),
+        ShowExhibit(id="help_by_team"),
+        ShowExhibit(id="help_by_seniority"),
+    ),
+    lists=("waiting_questions", "answer_rate"),
+)
+
+STATUS = Page(
+    id="status",
+    title="Status",
+    question="Does answering make people known?",
+    promise=Promise.STATUS,
+    headline="recognition_rate",
+    cards=(
+        "recognition_rate",
+        "helpers_and_up",
+        "moved_up",
+        "moved_down",
+        "first_helps",
+        "people_helped",
+        "points",
+        "answer_concentration",
+    ),
+    charts=(
+        ShowExhibit(id="levels_over_time"),
+        GroupsOverTime(id_="helpers_and_up", by="team", title="Which teams grow helpers and experts?"),
+        GroupsOverTime(id_="helpers_and_up", by="seniority", title="Which seniorities grow helpers and experts?"),
+        ShowExhibit(id="levels"),
+        ShowExhibit(id="level_flows"),
+        ShowExhibit(id="rising"),
+        Groups(id_="recognition_rate", by="seniority", title="Whose help is recognised?"),
+        Groups(id_="recognition_rate", by="team", title="Which teams' help is recognised?"),
+        Groups(id_="seniors_helping", by="team", title="Are seniors doing their part?"),
+        OverTime(ids=("seniors_helping", "juniors_helped_by_seniors"), title="Do seniors answer, and answer juniors?"),
+        Groups(id_="seniors_silent", by="team", title="Where are seniors silent?"),
+        Groups(id_="juniors_silent", by="team", title="Where do juniors not ask?"),
+    ),
+    lists=("recognition_rate", "seniors_helping"),
+)
+
+PAGES: dict[str, Page] = {each.id: each for each in (OVERVIEW, PARTICIPATION, ANSWERS, STATUS)}
+
+
+def page(id_: str) -> Page:
+    """Return the page of that id; raises `UnknownName` when there is none."""
+    if id_ not in PAGES:
+        raise UnknownName("page", id_, PAGES)
+    return PAGES[id_]

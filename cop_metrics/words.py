@@ -1,0 +1,106 @@
+"""Numbers, changes, days and periods in words, the same on every page, in every report and on the command line."""
+
+from datetime import date, datetime
+from math import floor, isfinite, isinf, log10
+from zoneinfo import ZoneInfo
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_datetime
+
+from cop_metrics.metrics.metric import Figure, Metric, Unit
+from cop_metrics.period import Period
+from cop_metrics.statistics import Interval
+
+NOTHING = "–"
+DAYS_FROM = 48.0
+
+
+def value(unit: Unit, number: float | None) -> str:
+    """Write a value: whole per cent, hours under 48 h else days in two significant figures, thousands separated."""
+    if number is None:
+        return NOTHING
+    match unit:
+        case Unit.PERCENT:
+            return f"{floor(number * 100 + 0.5):d} %"
+        case Unit.HOURS:
+            return duration(number)
+        case Unit.RATIO:
+            return f"{number:.2f}"
+        case Unit.COUNT | Unit.POINTS:
+            return f"{floor(number + 0.5):,d}"
+
+
+def duration(hours: float) -> str:
+    """Write hours: minutes under 1 h, hours under 48 h, else days; two significant figures."""
+    if isinf(hours):
+        return "more than is known"
+    if hours < 1:
+        return f"{floor(hours * 60 + 0.5):d} min"
+    if hours < DAYS_FROM:
+        return f"{_two_figures(hours)} h"
+    return f"{_two_figures(hours / 24)} days"
+
+
+def _two_figures(number: float) -> str:
+    digits = max(0, 1 - floor(log10(number)))
+    return f"{number:,.{digits}f}" if number < 99.5 else f"{round(number, -floor(log10(number)) + 1):,.0f}"
+
+
+def interval(unit: Unit, found: Interval | None) -> str:
+    """Write a 95 % interval, empty where there is none."""
+    if found is None:
+        return ""
+    if unit is Unit.PERCENT:
+        return f"{value(unit, found.low)[:-2]}–{value(unit, found.high)}"
+    if not isfinite(found.high):
+        return f"{value(unit, found.low)} or more"
+    low, high = value(unit, found.low), value(unit, found.high)
+    same = low.rpartition(" ")[2] == high.rpartition(" ")[2]
+    return f"{low.rpartition(' ')[0] if same and ' ' in low else low}–{high}"
+
+
+def change(metric: Metric, now: Figure, before: Figure | None) -> float | None:
+    """Return the change from before: in points (of a share) for rates, relative otherwise; None from nothing or zero."""
+    if before is None or now.value is None or before.value is None:
+        return None
+    if metric.unit is Unit.PERCENT:
+        return now.value - before.value
+    return None if before.value == 0 else now.value / before.value - 1
+
+
+def change_text(metric: Metric, changed: float | None) -> str:
+    """Write a change with its sign: '+3 points', '-12 %'; empty where there is none."""
+    if changed is None:
+        return ""
+    amount = floor(abs(changed) * 100 + 0.5)
+    sign = "±" if amount == 0 else ("+" if changed > 0 else "−")
+    unit = ("point" if amount == 1 else "points") if metric.unit is Unit.PERCENT else "%"
+    return f"{sign}{amount:,d} {unit}"
+
+
+def day(when: date, locale: str | None = None) -> str:
+    """Write a day in the reader's own format, the year in full."""
+    return str(format_date(when, format="medium", locale=_locale(locale)))
+
+
+def moment(when: datetime, time_zone: str, locale: str | None = None) -> str:
+    """Write a naive UTC time as the community's local day and time, in the reader's own format."""
+    local = when.replace(tzinfo=ZoneInfo("UTC")).astimezone(ZoneInfo(time_zone))
+    return str(format_datetime(local, format="medium", tzinfo=ZoneInfo(time_zone), locale=_locale(locale)))
+
+
+def period(period: Period, locale: str | None = None) -> str:
+    """Write a period as its first and last day."""
+    return f"{day(period.first, locale)} – {day(period.last, locale)}"
+
+
+def listing(names: list[str]) -> str:
+    """Join names as a sentence does: 'a', 'a and b', 'a, b and c'."""
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def _locale(name: str | None) -> Locale:
+    try:
+        return Locale.parse((name or "en_GB").replace("-", "_"))
+    except (UnknownLocaleError, ValueError):
+        return Locale.parse("en_GB")

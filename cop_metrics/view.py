@@ -43,11 +43,13 @@ class Card:
 
     @property
     def change_text(self) -> str:
-        """Return the change in words, with what it means: beyond noise or not."""
+        """Return what the scan says of the change; a number that was not tested only says what it was before."""
+        if self.before is None or self.before.value is None:
+            return ""
+        if self.compared is None:
+            return f"{words.value(self.metric.unit, self.before.value)} in the period before"
         text = words.change_text(self.metric, self.change)
-        if not text or self.compared is None:
-            return text
-        return f"{text} ({self.compared.word})" if self.compared.beyond_noise else f"{text} (within noise)"
+        return f"{text}, beyond noise: {self.compared.word}" if self.compared.beyond_noise else f"about the same ({text})"
 
 
 @dataclass(frozen=True, kw_only=True)

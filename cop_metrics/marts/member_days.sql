@@ -1,4 +1,4 @@
--- One row per member and local day with anything done: team and seniority on that day, counts by kind.
+-- One row per member and local day with anything done: team and seniority on that day, counts by kind, the member's active days before and after.
 with helped as (
     select community, helper as member, day, count(*) as helps
     from helps
@@ -9,7 +9,9 @@ select
     memberships.team as member_team, memberships.seniority as member_seniority,
     questions, answers, comments, reactions, threads_read, threads_watched, coalesce(helped.helps, 0) as helps,
     questions + answers + comments as posts,
-    members.since_day, members.start_in_view, members.is_deleted
+    members.since_day, members.start_in_view, members.is_deleted,
+    lag(activity.day, 1, -1) over (partition by activity.community, activity.member order by activity.day) as day_before,
+    lead(activity.day, 1, 99999) over (partition by activity.community, activity.member order by activity.day) as day_after
 from activity
 join members on members.community = activity.community and members.member = activity.member
 join memberships

@@ -182,31 +182,30 @@ PEOPLE = Relation(
 
 PRESENT = Relation(
     name="present",
-    one_row="One row per period and member present at its last moment, with the group, the level and the last day active.",
+    one_row="One row per period and member present at its last moment, with the group and the last days active.",
     sql="""
-        with active as (
-            select periods.period, member, max(day) as last_day,
-                max(case when day < first_day then day end) as last_day_before,
-                max(case when day >= first_day then day end) as last_day_within,
-                max(case when threads_read > 0 then day end) as last_day_read,
-                max(case when posts > 0 then day end) as last_day_posted
+        with latest as (
+            select periods.period, member, day
             from periods
-            join member_days on member_days.community = $community and day < end_day
-            group by all
+            join member_days on member_days.community = $community and day < end_day and day_after >= end_day
+        ),
+        earlier as (
+            select periods.period, member, day
+            from periods
+            join member_days on member_days.community = $community and day < first_day and day_after >= first_day
         )
         select periods.period, members.member, members.name,
             memberships.team as member_team, memberships.seniority as member_seniority,
-            periods.first_day, periods.end_day, active.last_day, active.last_day_before, active.last_day_within,
-            active.last_day_within is not null as active,
-            active.last_day_within is not null and active.last_day_before < periods.first_day - 90 as returning_now,
-            coalesce(active.last_day < periods.end_day - 90, false) as away,
-            coalesce(active.last_day_read, active.last_day_posted) is null as silent
+            coalesce(latest.day >= periods.first_day and earlier.day < periods.first_day - 90, false) as returning_now,
+            coalesce(latest.day < periods.end_day - 90, false) as away,
+            members.first_voiced_day >= periods.end_day as silent
         from periods
         join members on members.community = $community
             and coalesce(members.since_day, 0) < periods.end_day and members.left_day >= periods.end_day
         join memberships on memberships.community = members.community and memberships.member = members.member
             and periods.end_day - 1 >= memberships.from_day and periods.end_day - 1 < memberships.to_day
-        left join active on active.period = periods.period and active.member = members.member""",
+        left join latest on latest.period = periods.period and latest.member = members.member
+        left join earlier on earlier.period = periods.period and earlier.member = members.member""",
     day=None,
     topic=None,
     personal=("member", "name"),

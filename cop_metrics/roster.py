@@ -3,23 +3,16 @@
 To accept another name of a column: one word in `ROSTER_COLUMNS`.
 """
 
-import csv
-import hashlib
-import io
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import pairwise
 from pathlib import Path
 
-import fastexcel
 import polars as pl
 
 from cop_metrics.errors import CopError
-
-DELIMITERS = ",;\t"
-MOST_COLUMNS = 1_000
+from cop_metrics.tabular import columns_by_name, email_hash, lines_of, listed, plain_name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,58 +107,11 @@ class Roster:
     notes: tuple[str, ...]
 
 
-def email_hash(address: str) -> str:
-    """Return the SHA-256 of the lower-cased address without surrounding spaces, as 64 hex digits."""
-    return hashlib.sha256(address.strip().lower().encode("utf-8", "replace")).hexdigest()
-
-
 def described() -> str:
     """Return the columns of a roster as a Markdown table, for the docs."""
     rows = ["| column | also found as | meaning |", "|---|---|---|"]
     rows += [f"| `{column.name}` | {', '.join(column.also)} | {column.meaning} |" for column in ROSTER_COLUMNS]
     return "\n".join(rows) + "\n"
-
-
-def plain_name(name: str) -> str:
-    """Return a column's or table's name as names are compared: no case, spaces, underscores or hyphens."""
-    return re.sub(r"[\s_\-\ufeff]+", "", name).casefold()
-
-
-def text_encoding(head: bytes) -> str:
-    """Tell from a file's first bytes how its text is encoded; UTF-8 unless a mark or zero bytes say UTF-16."""
-    if head.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "utf-16"
-    sample = head[: len(head) // 2 * 2]
-    most = len(sample) * 0.4 / 2
-    if sample and sample[1::2].count(0) > most and not sample[::2].count(0):
-        return "utf-16-le"
-    if sample and sample[::2].count(0) > most and not sample[1::2].count(0):
-        return "utf-16-be"
-    return "utf-8-sig"
-
-
-def is_binary(text: str) -> bool:
-    """Tell from a decoded file whether it was no text: its first line holds control characters."""
-    first_line = re.split(r"[\r\n]", text[:4096].lstrip("\r\n"), maxsplit=1)[0]
-    return re.search(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]", first_line) is not None
-
-
-def table_text(text: str) -> str:
-    """Return the text from its header on: without blank lines above it and the line `sep=;` that spreadsheets write."""
-    text = text.lstrip("\r\n")
-    return text.partition("\n")[2] if text[:4].lower() == "sep=" else text
-
-
-def delimiter_of(table: str) -> str:
-    """Return the one of `DELIMITERS` that splits the first line of a table into the most columns."""
-    return max(DELIMITERS, key=re.split(r"[\r\n]", table, maxsplit=1)[0].count)
-
-
-def listed(names: Sequence[str], most: int = 10) -> str:
-    """Return up to `most` names in one phrase, long ones cut, with the number of those left out."""
-    printable = ["".join(sign if sign.isprintable() else "?" for sign in name.strip()[:40]) for name in names[:most]]
-    shown = ", ".join(name or "(no name)" for name in printable) or "none"
-    return f"{shown} and {len(names) - most:,} more" if len(names) > most else shown
 
 
 def read_roster(path: Path) -> Roster:
@@ -175,8 +121,6 @@ def read_roster(path: Path) -> Roster:
     a period that ends before it begins, or two periods of one person at the same time.
     """
     lines = _lines(path)
-    if not lines:
-        raise CopError(f"The roster {path.name} is empty. Hand over a table with a header: who, team, seniority.")
     places = _places(path, lines[0][1])
     if len(lines) == 1:
         raise CopError(f"The roster {path.name} has a header but no rows. Add one row a person.")
@@ -215,53 +159,12 @@ def _lines(path: Path) -> list[tuple[int, list[str]]]:
         content = path.read_bytes()
     except OSError as problem:
         raise CopError(f"The roster {path} cannot be read: {problem.strerror}. Name a CSV or XLSX file.") from problem
-    if content.startswith(b"PK\x03\x04"):
-        lines = _sheet_lines(path, content)
-    else:
-        lines = _text_lines(path, content)
-    return [(number, cells) for number, cells in lines if any(cells)]
-
-
-def _sheet_lines(path: Path, content: bytes) -> list[tuple[int, list[str]]]:
-    try:
-        workbook = fastexcel.read_excel(content)
-        names = {plain_name(name): name for name in workbook.sheet_names}
-        sheet = names.get("roster", workbook.sheet_names[0])
-        cells = workbook.load_sheet(sheet, header_row=None, skip_rows=0, dtypes="string").to_polars()
-    except (fastexcel.FastExcelError, IndexError) as problem:
-        raise CopError(f"The roster {path.name} is no readable XLSX file. Save it again as XLSX or CSV.") from problem
-    return [(number, [_cleaned(cell) for cell in row]) for number, row in enumerate(cells.iter_rows(), start=1)]
-
-
-def _text_lines(path: Path, content: bytes) -> list[tuple[int, list[str]]]:
-    encoding = text_encoding(content[:4096])
-    try:
-        text = content.decode(encoding)
-    except UnicodeDecodeError:
-        text = content.decode("cp1252", "replace")
-    if is_binary(text):
-        raise CopError(f"The roster {path.name} is not a table but a binary file. Save it as CSV or XLSX.")
-    table = table_text(text)
-    above = text[: len(text) - len(table)].count("\n")
-    reader = csv.reader(io.StringIO(table, newline=""), delimiter=delimiter_of(table))
-    try:
-        return [(above + reader.line_num, [_cleaned(cell) for cell in row]) for row in reader]
-    except csv.Error as problem:
-        raise CopError(
-            f"The roster {path.name} cannot be read as a table at line {above + reader.line_num}: {problem}. "
-            "Look for a quotation mark that is never closed."
-        ) from problem
-
-
-def _cleaned(cell: str | None) -> str:
-    return (cell or "").strip()
+    return lines_of(f"The roster {path.name}", content, sheet="roster")
 
 
 def _places(path: Path, header: Sequence[str]) -> dict[str, int]:
     """Return where each column of `ROSTER_COLUMNS` stands; its own name goes before the others, in their order."""
-    if len(header) > MOST_COLUMNS:
-        raise CopError(f"The roster {path.name} has {len(header):,} columns. A roster has few: who, team, seniority.")
-    found = {plain_name(name): place for place, name in reversed(list(enumerate(header)))}
+    found = columns_by_name(f"The roster {path.name}", header, ("who", "team", "seniority"))
     places: dict[str, int] = {}
     for column in ROSTER_COLUMNS:
         names = [plain_name(name) for name in (column.name, *column.also)]

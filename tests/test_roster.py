@@ -13,7 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cop_metrics.errors import CopError
-from cop_metrics.roster import ROSTER_COLUMNS, ROSTER_ROWS, Roster, RosterColumn, described, email_hash, read_roster
+from cop_metrics.roster import ROSTER_COLUMNS, ROSTER_ROWS, Roster, RosterColumn, described, read_roster
+from cop_metrics.tabular import email_hash
 
 DOCS = Path(__file__).resolve().parents[1] / "docs" / "roster.md"
 

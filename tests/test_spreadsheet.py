@@ -14,13 +14,13 @@ import xlsxwriter
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from cop_metrics import tabular
 from cop_metrics.errors import CopError
-from cop_metrics.roster import email_hash
-from cop_metrics.sources import spreadsheet
 from cop_metrics.sources.export import Export, open_export
 from cop_metrics.sources.source import Reading
 from cop_metrics.sources.spreadsheet import POSTS, SHEETS, SOURCE, days_of, described, times_of
 from cop_metrics.tables import TABLES
+from cop_metrics.tabular import email_hash
 
 DOCS = Path(__file__).resolve().parents[1] / "docs" / "spreadsheet.md"
 
@@ -265,9 +265,74 @@ def test_threads_that_the_table_lacks_come_from_posts(tmp_path: Path) -> None:
     assert [note for note in read.reading.notes if "1 threads of posts are not in the table" in note]
 
 
+def export_with(folder: Path, text: str) -> Path:
+    return folder_of(folder / "dated", {"posts.csv": as_csv(POST_ROWS), "export.csv": text.encode()})
+
+
+@pytest.mark.parametrize(
+    ("text", "times"),
+    [
+        (
+            "exported_at,observed_from,observed_until\n2024-04-02,2024-01-01T00:00+01:00,2024-04-01 12:00\n",
+            (datetime(2024, 4, 2), datetime(2023, 12, 31, 23), datetime(2024, 4, 1, 12)),
+        ),
+        ("Observed Until\n2024-04-01\n", (None, None, datetime(2024, 4, 1))),
+        ("exported_at,observed_from,observed_until\n2024-04-02,,\n,,\n", (datetime(2024, 4, 2), None, None)),
+        ("exported_at,observed_from\n", (None, None, None)),
+    ],
+)
+def test_an_export_states_its_own_times(tmp_path: Path, text: str, times: tuple[datetime | None, ...]) -> None:
+    read = Read(export_with(tmp_path, text))
+    assert (read.reading.exported_at, read.reading.observed_from, read.reading.observed_until) == times
+    assert set(read.tables) == {"post", "thread", "member"}
+    assert not read.reading.skipped
+
+
+def test_every_form_can_state_the_times_of_the_export(tmp_path: Path) -> None:
+    dated = {**COMMUNITY, "export": [{"observed_until": datetime(2024, 4, 1, 12)}]}
+    forms = {"parquet": as_parquet(dated["export"]), "csv": as_csv(dated["export"])}
+    books = {name: {"posts.csv": as_csv(POST_ROWS), f"export.{name}": form} for name, form in forms.items()}
+    folders = [folder_of(tmp_path / name, files) for name, files in books.items()]
+    (tmp_path / "community.xlsx").write_bytes(as_xlsx(dated))
+    for path in (*folders, tmp_path / "community.xlsx"):
+        assert Read(path).reading.observed_until == datetime(2024, 4, 1, 12), path
+
+
+def test_a_time_of_the_export_that_is_none_is_counted_and_named(tmp_path: Path) -> None:
+    reading = Read(export_with(tmp_path, "exported_at,observed_until\n2024-04-02,last week\n")).reading
+    assert reading.examples == {"export: observed_until is not a time": ["export.csv row 2"]}
+    assert (reading.exported_at, reading.observed_until) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("exported_at\n2024-04-01\n2024-04-02\n", ["export.csv has 2 rows", "has one"]),
+        ("sku,price\n1,2\n", ["export.csv is not the table export", "sku, price", "observed_until"]),
+        (
+            "observed_from,observed_until\n2024-04-01,2024-03-01\n",
+            ["export.csv says that the export begins at 2024-04-01", "only to 2024-03-01", "observed_until"],
+        ),
+    ],
+)
+def test_an_export_that_contradicts_itself_is_refused(tmp_path: Path, text: str, words: list[str]) -> None:
+    said = refusal(export_with(tmp_path, text))
+    for word in words:
+        assert word in said
+
+
+@pytest.mark.parametrize("name", ["export.csv", "Export.xlsx", "community.xlsx"])
+def test_posts_in_a_file_or_sheet_called_export_are_still_posts(tmp_path: Path, name: str) -> None:
+    content = as_xlsx({"export": POST_ROWS}) if name.endswith("xlsx") else as_csv(POST_ROWS)
+    (tmp_path / name).write_bytes(content)
+    with exported(tmp_path / name) as export:
+        assert SOURCE.recognises(export)
+    assert len(Read(tmp_path / name).tables["post"]) == 4
+
+
 def test_large_files_are_read_in_pieces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The question of thread 0 comes last, 2,000 rows after its answers; an uneven and a bad row keep their numbers."""
-    monkeypatch.setattr(spreadsheet, "BLOCK", 4096)
+    monkeypatch.setattr(tabular, "BLOCK", 4096)
     rows = [f"a{n},{n % 7},answer,ada,2024-03-01 10:00" for n in range(2000)]
     rows[499], rows[1499], rows[1799] = "only,three,columns", "x,0,answer,ada,never", "y,0,answer,ada,never"
     read = read_text(tmp_path, HEADER + "\n".join([*rows, "q,0,question,ada,2024-02-01 10:00"]))
@@ -485,7 +550,7 @@ def test_what_is_no_posts_table_is_refused_and_not_recognised(
 
 
 def test_a_quotation_mark_that_is_never_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(spreadsheet, "BLOCK", 4096)
+    monkeypatch.setattr(tabular, "BLOCK", 4096)
     text = HEADER + "1,t,question,ada,2024-03-01\n" * 500 + '2,t,"answer,ada,2024-03-01\n' + "3,t,x,x,x\n" * 5000
     said = refusal_of(tmp_path, text)
     assert "posts.csv cannot be read as a table" in said
@@ -603,4 +668,4 @@ def test_the_example_of_the_docs_can_be_read(tmp_path: Path) -> None:
 def test_every_column_fills_a_column_of_its_lake_table() -> None:
     for sheet in SHEETS.values():
         filled = {column.fills for column in sheet.columns if column.fills}
-        assert filled <= set(TABLES[sheet.lake_table].columns), sheet.name
+        assert filled <= set(TABLES[sheet.lake_table].columns if sheet.lake_table else ()), sheet.name

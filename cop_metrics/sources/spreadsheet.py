@@ -3,49 +3,38 @@
 To add a column: one `Column` in its sheet, and the lake's column that it fills; the docs' tables come from `described`.
 """
 
-import codecs
-import csv
-import io
-import shutil
-import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
-from itertools import chain
 from pathlib import PurePosixPath
-from typing import IO, Any, NamedTuple
+from typing import Any
 
-import fastexcel
 import polars as pl
-import pyarrow as pa
-import pyarrow.csv
-import pyarrow.parquet
 
 from cop_metrics.errors import CopError
-from cop_metrics.roster import (
-    MOST_COLUMNS,
-    delimiter_of,
-    email_hash,
-    is_binary,
-    listed,
-    plain_name,
-    table_text,
-    text_encoding,
-)
 from cop_metrics.sources.export import Export
 from cop_metrics.sources.source import Batch, Reading, Source
 from cop_metrics.tables import ANSWER, COMMENT, MESSAGE, QUESTION, TABLES, TIME, typed
+from cop_metrics.tabular import (
+    Place,
+    Texts,
+    columns_by_name,
+    email_hash,
+    header_of,
+    is_table,
+    is_workbook,
+    listed,
+    plain_name,
+    sheet_names,
+    texts_of,
+)
 
 DOCS = "docs/spreadsheet.md"
 KINDS = (QUESTION, ANSWER, COMMENT, MESSAGE)
 YES, NO = ("yes", "true", "1", "y"), ("no", "false", "0", "n")
-BLOCK = 8 << 20
-HEAD = 1 << 20
-ROWS_A_BATCH = 100_000
-LARGEST_WORKBOOK = 2 << 30
 
 
 class Kind(Enum):
@@ -74,11 +63,11 @@ class Column:
 
 @dataclass(frozen=True, kw_only=True)
 class Sheet:
-    """A table that people hand over, and the lake table that its rows go to."""
+    """A table that people hand over, and the lake table that its rows go to, None if they tell about the export."""
 
     name: str
     one_row: str
-    lake_table: str
+    lake_table: str | None
     columns: tuple[Column, ...]
 
     @property
@@ -191,7 +180,19 @@ VISITS = Sheet(
         Column(name="day", kind=Kind.DAY, required=True, fills="day", meaning="the day of the visit"),
     ),
 )
-SHEETS: dict[str, Sheet] = {sheet.name: sheet for sheet in (POSTS, THREADS, MEMBERS, REACTIONS, READS, VISITS)}
+EXPORT = Sheet(
+    name="export",
+    one_row="the export itself; there is only one",
+    lake_table=None,
+    columns=(
+        Column(name="exported_at", kind=Kind.TIME, meaning="when it was made: of two exports the newer one counts"),
+        Column(name="observed_from", kind=Kind.TIME, meaning="since when it holds everything that happened"),
+        Column(name="observed_until", kind=Kind.TIME, meaning="until when: the age of questions is counted to then"),
+    ),
+)
+SHEETS: dict[str, Sheet] = {
+    sheet.name: sheet for sheet in (POSTS, THREADS, MEMBERS, REACTIONS, READS, VISITS, EXPORT)
+}
 TELLING = ("post_id", "thread_id", "created_at")
 IF_EMPTY: Mapping[str, object] = {"accepted": False, "is_bot": False, "reads": 1}
 
@@ -210,14 +211,73 @@ def described() -> str:
     return "\n\n".join(parts) + "\n"
 
 
-class Place(NamedTuple):
-    """Where a table was found: a file of the export, and the sheet in it if it is a workbook."""
+def recognises(export: Export) -> bool:
+    """Tell whether the export holds a table of posts by its header; whatever cannot be opened is not ours."""
+    try:
+        place = places_of_tables(export).get(POSTS.name)
+        if place is None:
+            return False
+        header = {plain_name(name) for name in header_of(export, place)}
+    except (CopError, OSError, ValueError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error):
+        return False
+    return {plain_name(name) for name in TELLING} <= header
 
-    file: str
-    sheet: str | None
 
-    def __str__(self) -> str:
-        return f"{self.file}, sheet '{self.sheet}'" if self.sheet is not None else self.file
+def read(export: Export, reading: Reading) -> Iterator[Batch]:
+    """Yield the rows of all tables of the export, threads and members first, after its own times are noted.
+
+    Raises `CopError` if there is no table of posts, a table lacks a required column or cannot be read, no post is
+    left, or the export states its times twice or against their order.
+    """
+    places = places_of_tables(export)
+    if POSTS.name not in places:
+        raise CopError(
+            f"There is no table of posts in {export.path.name}. Found: {listed(export.names)}. "
+            f"Needed: a file or sheet called posts, with {', '.join(POSTS.required)}; see {DOCS}."
+        )
+    if EXPORT.name in places:
+        _note_times(export, places[EXPORT.name], reading)
+    implied = _Implied(has_threads=THREADS.name in places)
+    for table in (THREADS, MEMBERS, POSTS, REACTIONS, READS, VISITS):
+        if table.name in places:
+            yield from _read_place(export, table, places[table.name], implied, reading)
+    yield from implied.rest(reading)
+
+
+def _note_times(export: Export, place: Place, reading: Reading) -> None:
+    """Put the times that the export states of itself into `reading`."""
+    stated = [row for rows in _values(export, EXPORT, place, reading) for row in rows.to_dicts()]
+    if len(stated) > 1:
+        raise CopError(
+            f"{place} has {len(stated):,} rows; the table export has one, for the export as a whole. "
+            f"Keep the row that is right; see {DOCS}."
+        )
+    for times in stated:
+        reading.exported_at, reading.observed_from, reading.observed_until = (
+            times.get(column.name) for column in EXPORT.columns
+        )
+    since, until = reading.observed_from, reading.observed_until
+    if since and until and since >= until:
+        raise CopError(
+            f"{place} says that the export begins at {since}, but reaches only to {until}. "
+            "Correct observed_from or observed_until, or leave them empty."
+        )
+
+
+def _read_place(export: Export, sheet: Sheet, place: Place, implied: "_Implied", reading: Reading) -> Iterator[Batch]:
+    rows = 0
+    for values in _values(export, sheet, place, reading):
+        rows += len(values)
+        yield from _read_table(sheet, values, implied)
+    if sheet is not POSTS:
+        table = str(sheet.lake_table)
+        yield Batch(table, pl.DataFrame(schema=TABLES[table].columns))
+    elif not rows:
+        why = [f"{reason} ({reading.examples[reason][0]})" for reason in reading.skipped if reason.startswith("posts:")]
+        raise CopError(
+            f"{place} has no post that can be read{': ' + '; '.join(why) if why else ', only a header'}. "
+            f"Write times as 2024-03-31 14:05 and kinds as {', '.join(KINDS)}; see {DOCS}."
+        )
 
 
 def places_of_tables(export: Export) -> dict[str, Place]:
@@ -225,8 +285,8 @@ def places_of_tables(export: Export) -> dict[str, Place]:
 
     Raises `CopError` if a table is there twice or a workbook cannot be opened.
     """
-    names = [name for name in export.names if _suffix(name) in READERS and not _is_left_open(name)]
-    workbooks = [name for name in names if _suffix(name) == ".xlsx"]
+    names = [name for name in export.names if is_table(name)]
+    workbooks = [name for name in names if is_workbook(name)]
     found: dict[str, list[Place]] = {}
     for name in names:
         table = plain_name(PurePosixPath(name).stem)
@@ -235,6 +295,8 @@ def places_of_tables(export: Export) -> dict[str, Place]:
                 found.setdefault(sheet_table, []).append(place)
         elif table in SHEETS or len(names) == 1:
             found.setdefault(table if table in SHEETS else POSTS.name, []).append(Place(name, None))
+    if POSTS.name not in found and EXPORT.name in found:
+        found[POSTS.name] = found.pop(EXPORT.name)  # people call a file or sheet of posts "export" too
     for table, places in found.items():
         if len(places) > 1:
             raise CopError(
@@ -244,18 +306,8 @@ def places_of_tables(export: Export) -> dict[str, Place]:
     return {table: places[0] for table, places in found.items()}
 
 
-def _suffix(name: str) -> str:
-    return PurePosixPath(name).suffix.lower()
-
-
-def _is_left_open(name: str) -> bool:
-    """Tell whether it is a file that Excel keeps beside an open workbook."""
-    return PurePosixPath(name).name.startswith("~$")
-
-
 def _places_in_workbook(export: Export, name: str, *, alone: bool) -> list[tuple[str, Place]]:
-    with _seekable(export, name) as stream:
-        sheets: list[str] = _workbook(name, stream).sheet_names
+    sheets = sheet_names(export, name)
     named = [(plain_name(sheet), Place(name, sheet)) for sheet in sheets if plain_name(sheet) in SHEETS]
     table = plain_name(PurePosixPath(name).stem)
     if named or not sheets:
@@ -265,285 +317,34 @@ def _places_in_workbook(export: Export, name: str, *, alone: bool) -> list[tuple
     return []
 
 
-def _seekable(export: Export, name: str) -> IO[bytes]:
-    """Copy a file of the export to a nameless one on disk, since workbooks and Parquet are read from their end."""
-    copy = tempfile.TemporaryFile()  # noqa: SIM115  (the caller closes it)
-    with export.open(name) as stream:
-        shutil.copyfileobj(stream, copy, 1 << 20)
-    copy.seek(0)
-    return copy
+def _values(export: Export, sheet: Sheet, place: Place, reading: Reading) -> Iterator[pl.DataFrame]:
+    """Yield the typed rows of a table in batches; what cannot be read is counted in `reading`."""
+
+    def columns(header: Sequence[str]) -> dict[str, int]:
+        return _columns_of(sheet, place, header, reading)
+
+    def uneven(row: str) -> None:
+        reading.skip(f"{sheet.name}: more or fewer columns than the header", row)
+
+    for texts in texts_of(export, place, columns, uneven):
+        yield values_of(sheet, texts, place, reading)
 
 
-def _workbook(name: str, stream: IO[bytes]) -> Any:
-    try:
-        with zipfile.ZipFile(stream) as parts:
-            unpacked = sum(part.file_size for part in parts.infolist())
-        if unpacked > LARGEST_WORKBOOK:
-            raise CopError(f"{name} unpacks to {unpacked >> 20:,} MB. Save tables of that size as CSV or Parquet.")
-        stream.seek(0)
-        return fastexcel.read_excel(stream.read())
-    except (fastexcel.FastExcelError, zipfile.BadZipFile, NotImplementedError, ValueError, OSError) as problem:
-        raise CopError(f"{name} is no readable XLSX workbook. Open it and save it again as XLSX or CSV.") from problem
-
-
-class Texts(NamedTuple):
-    """Rows of a table under their declared column names, and the number that the first has in its file."""
-
-    rows: pl.DataFrame
-    row_number: Callable[[int], int]
-
-
-def _columns_of(sheet: Sheet, place: Place, header: Sequence[str], reading: Reading | None = None) -> dict[str, int]:
-    """Return where each declared column stands in the header; raise `CopError` if a required one is not there."""
-    if len(header) > MOST_COLUMNS:
-        raise CopError(
-            f"{place} has {len(header):,} columns ({listed(header, 3)}); a table has at most {MOST_COLUMNS:,}. "
-            f"The table {sheet.name} needs: {', '.join(sheet.required)}."
-        )
-    found = {plain_name(name): at for at, name in reversed(list(enumerate(header)))}
+def _columns_of(sheet: Sheet, place: Place, header: Sequence[str], reading: Reading) -> dict[str, int]:
+    """Return where each declared column stands in the header; raise `CopError` if one that is needed is not there."""
+    found = columns_by_name(place, header, sheet.required)
     known = {plain_name(column.name): column.name for column in sheet.columns}
     missing = [name for name in sheet.required if plain_name(name) not in found]
-    if missing:
+    if missing or not known.keys() & found.keys():
+        needed = ", ".join(sheet.required) or f"one of {', '.join(known.values())}"
         raise CopError(
-            f"{place} is not the table {sheet.name}: it has no column {', '.join(missing)}. "
-            f"Found: {listed(header)}. Needed: {', '.join(sheet.required)}. Rename the columns; see {DOCS}."
+            f"{place} is not the table {sheet.name}: it has no column {', '.join(missing) or 'of it'}. "
+            f"Found: {listed(header)}. Needed: {needed}. Rename the columns; see {DOCS}."
         )
     unused = [name for name in header if name.strip() and plain_name(name) not in known]
-    if unused and reading is not None:
+    if unused:
         reading.notes.append(f"{place}: columns that are not used: {listed(unused)}.")
     return {column: found[name] for name, column in known.items() if name in found}
-
-
-class _Utf8(io.RawIOBase):
-    """Chunks of bytes as a stream."""
-
-    def __init__(self, chunks: Iterator[bytes]) -> None:
-        self._chunks = chunks
-        self._rest = memoryview(b"")
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        while not self._rest:
-            chunk = next(self._chunks, None)
-            if chunk is None:
-                return 0
-            self._rest = memoryview(chunk)
-        size = min(len(buffer), len(self._rest))
-        buffer[:size] = self._rest[:size]
-        self._rest = self._rest[size:]
-        return size
-
-
-def _as_windows_1252(problem: UnicodeError) -> tuple[str, int]:
-    """Read bytes that are no UTF-8 as what spreadsheets on Windows save, which holds Latin-1."""
-    if not isinstance(problem, UnicodeDecodeError):
-        raise problem
-    return problem.object[problem.start : problem.end].decode("cp1252", "replace"), problem.end
-
-
-codecs.register_error("cop_metrics_windows_1252", _as_windows_1252)
-
-
-def _decoded(stream: IO[bytes]) -> Iterator[str]:
-    """Yield a file's text in chunks; the first holds the whole header unless that is longer than `HEAD`."""
-    head = b""
-    while len(head) < HEAD and (chunk := stream.read(HEAD - len(head))):
-        head += chunk
-    encoding = text_encoding(head[:4096])
-    errors = "cop_metrics_windows_1252" if encoding.startswith("utf-8") else "replace"
-    decoder = codecs.getincrementaldecoder(encoding)(errors)
-    yield decoder.decode(head)
-    while chunk := stream.read(1 << 20):
-        yield decoder.decode(chunk)
-    yield decoder.decode(b"", final=True)
-
-
-class _Csv(NamedTuple):
-    """A CSV file: its header, what separates columns, the text after the header, and the lines up to there."""
-
-    header: list[str]
-    delimiter: str
-    body: Iterator[str]
-    lines: int
-
-
-def _opened_csv(place: Place, stream: IO[bytes]) -> _Csv:
-    chunks = _decoded(stream)
-    head = next(chunks)
-    if is_binary(head):
-        raise CopError(f"{place} is not a table but a binary file. Hand over CSV, XLSX or Parquet; see {DOCS}.")
-    table = table_text(head)
-    if not table.strip():
-        raise CopError(f"{place} is empty. It needs a line with the names of the columns, then the rows; see {DOCS}.")
-    delimiter = delimiter_of(table)
-    lines = io.StringIO(table, newline="")
-    reader = csv.reader(lines, delimiter=delimiter)
-    try:
-        header = next(reader)
-    except csv.Error as problem:
-        raise CopError(
-            f"The first line of {place} cannot be read as names of columns: {problem}; see {DOCS}."
-        ) from problem
-    above = head[: len(head) - len(table)].count("\n")
-    return _Csv(header, delimiter, chain([lines.read()], chunks), above + reader.line_num)
-
-
-def _csv_header(export: Export, place: Place) -> list[str]:
-    return _opened_csv(place, io.BytesIO(export.head(place.file, HEAD))).header
-
-
-def _csv_texts(export: Export, place: Place, sheet: Sheet, reading: Reading) -> Iterator[Texts]:
-    with export.open(place.file) as stream:
-        opened = _opened_csv(place, stream)
-        columns = _columns_of(sheet, place, opened.header, reading)
-        uneven: list[int] = []
-        try:
-            start = 0
-            for batch in _csv_batches(opened, columns.values(), uneven):
-                rows = pl.DataFrame(batch).rename({str(at): name for name, at in columns.items()})
-                yield Texts(rows, _numbering(start, opened.lines, uneven))
-                start += len(rows)
-        except pa.ArrowInvalid as problem:
-            raise CopError(
-                f"{place} cannot be read as a table after about {start + opened.lines:,} rows. "
-                "Look there for a quotation mark that is never closed."
-            ) from problem
-        for number in uneven:
-            row = f"{place.file} row {number - 1 + opened.lines}"
-            reading.skip(f"{sheet.name}: more or fewer columns than the header", row)
-
-
-def _csv_batches(opened: _Csv, columns: Any, uneven: list[int]) -> Iterator[Any]:
-    """Yield Arrow batches of strings, the columns named by their number; the numbers of uneven rows go to `uneven`."""
-
-    def left_out(row: Any) -> str:
-        uneven.append(row.number)
-        return "skip"
-
-    names = opened.delimiter.join(str(at) for at in range(len(opened.header))) + "\n"
-    body = (text.encode("utf-8", "replace") for text in chain([names], opened.body))
-    wanted = [str(at) for at in columns]
-    yield from pa.csv.open_csv(
-        pa.PythonFile(io.BufferedReader(_Utf8(body), 1 << 20), mode="r"),
-        read_options=pa.csv.ReadOptions(block_size=BLOCK, use_threads=False),
-        parse_options=pa.csv.ParseOptions(
-            delimiter=opened.delimiter, newlines_in_values=True, invalid_row_handler=left_out
-        ),
-        convert_options=pa.csv.ConvertOptions(
-            include_columns=wanted,
-            column_types={name: pa.large_string() for name in wanted},
-            strings_can_be_null=True,
-            null_values=[""],
-        ),
-    )
-
-
-def _numbering(start: int, header_lines: int, uneven: Sequence[int]) -> Callable[[int], int]:
-    """Return how a row of a batch is numbered in its file, in which the uneven rows count too."""
-
-    def number(at: int) -> int:
-        row = start + at + 2
-        for other in uneven:
-            if other > row:
-                break
-            row += 1
-        return row - 1 + header_lines
-
-    return number
-
-
-def _xlsx_cells(export: Export, place: Place) -> pl.DataFrame:
-    with _seekable(export, place.file) as stream:
-        workbook = _workbook(place.file, stream)
-        try:
-            cells: pl.DataFrame = workbook.load_sheet(
-                place.sheet, header_row=None, skip_rows=0, dtypes="string"
-            ).to_polars()
-        except fastexcel.FastExcelError as problem:
-            raise CopError(f"{place} cannot be read. Open the workbook and save it again.") from problem
-    if cells.is_empty():
-        raise CopError(f"{place} is empty. It needs a row with the names of the columns, then the rows; see {DOCS}.")
-    return cells
-
-
-def _xlsx_header(export: Export, place: Place) -> list[str]:
-    return _header_row(_xlsx_cells(export, place))[1]
-
-
-def _header_row(cells: pl.DataFrame) -> tuple[int, list[str]]:
-    """Return the place and cells of the first row that holds anything."""
-    rows = enumerate(cells.head(1_000).iter_rows())
-    at, row = next(((at, row) for at, row in rows if any(row)), (0, ()))
-    return at, [cell or "" for cell in row]
-
-
-def _xlsx_texts(export: Export, place: Place, sheet: Sheet, reading: Reading) -> Iterator[Texts]:
-    cells = _xlsx_cells(export, place)
-    top, header = _header_row(cells)
-    columns = _columns_of(sheet, place, header, reading)
-    rows = cells.select(pl.nth(at).alias(name) for name, at in columns.items())
-    for start in range(top + 1, max(len(rows), top + 2), ROWS_A_BATCH):
-        yield Texts(rows.slice(start, ROWS_A_BATCH), _numbering(start - 1, 1, ()))
-
-
-def _parquet_header(export: Export, place: Place) -> list[str]:
-    with _seekable(export, place.file) as stream:
-        return _parquet_file(place, stream)[1]
-
-
-def _parquet_file(place: Place, stream: IO[bytes]) -> tuple[Any, list[str]]:
-    """Return an open Parquet file and the names of its columns."""
-    try:
-        file = pa.parquet.ParquetFile(stream)
-        return file, list(file.schema_arrow.names)
-    except (pa.ArrowException, OSError, UnicodeDecodeError) as problem:
-        raise CopError(f"{place} is no readable Parquet file. Write it again, or hand over CSV.") from problem
-
-
-def _parquet_texts(export: Export, place: Place, sheet: Sheet, reading: Reading) -> Iterator[Texts]:
-    with _seekable(export, place.file) as stream:
-        file, header = _parquet_file(place, stream)
-        columns = _columns_of(sheet, place, header, reading)
-        start = 0
-        try:
-            for batch in file.iter_batches(ROWS_A_BATCH, columns=[header[at] for at in columns.values()]):
-                batch.validate(full=True)  # text or names that are no UTF-8 make Polars panic
-                places = {name: batch.schema.names.index(header[at]) for name, at in columns.items()}
-                rows = pl.DataFrame(pa.table({name: batch.column(at) for name, at in places.items()}))
-                yield Texts(rows.select(_plain(column) for column in rows), _numbering(start, 1, ()))
-                start += len(rows)
-        except (pa.ArrowException, pl.exceptions.PolarsError, OSError) as problem:
-            raise CopError(
-                f"{place} cannot be read after {start:,} rows. Write its columns as text or times."
-            ) from problem
-
-
-def _plain(column: pl.Series) -> pl.Series:
-    """Return a typed column as text; times and days stay what they are."""
-    if column.dtype.is_temporal():
-        return column
-    if isinstance(column.dtype, pl.List):
-        return column.cast(pl.List(pl.String)).list.join(";")
-    if column.dtype.is_float() and bool((column.fill_nan(None).drop_nulls() % 1 == 0).all()):
-        return column.fill_nan(None).cast(pl.Int64).cast(pl.String)
-    return column.cast(pl.String)
-
-
-class _Reader(NamedTuple):
-    header: Callable[[Export, Place], list[str]]
-    texts: Callable[[Export, Place, Sheet, Reading], Iterator[Texts]]
-
-
-_CSV = _Reader(_csv_header, _csv_texts)
-READERS: dict[str, _Reader] = {
-    ".csv": _CSV,
-    ".tsv": _CSV,
-    ".txt": _CSV,
-    ".xlsx": _Reader(_xlsx_header, _xlsx_texts),
-    ".parquet": _Reader(_parquet_header, _parquet_texts),
-}
 
 
 _FORMS_OF_TIME = (
@@ -774,11 +575,10 @@ def _threads(threads: pl.DataFrame, *, has_topics: bool) -> Iterator[Batch]:
 
 
 def _lake_rows(sheet: Sheet, values: pl.DataFrame) -> Batch:
+    table = str(sheet.lake_table)
     filled = [column for column in sheet.columns if column.fills and column.name in values.columns]
-    return Batch(
-        sheet.lake_table,
-        typed(sheet.lake_table, values.select(pl.col(column.name).alias(str(column.fills)) for column in filled)),
-    )
+    rows = values.select(pl.col(column.name).alias(str(column.fills)) for column in filled)
+    return Batch(table, typed(table, rows))
 
 
 def _with_author(posts: pl.DataFrame) -> pl.DataFrame:
@@ -815,60 +615,13 @@ def _read_table(sheet: Sheet, values: pl.DataFrame, implied: _Implied) -> Iterat
     return iter([_lake_rows(sheet, values)])
 
 
-def recognises(export: Export) -> bool:
-    """Tell whether the export holds a table of posts by its header; whatever cannot be opened is not ours."""
-    try:
-        place = places_of_tables(export).get(POSTS.name)
-        if place is None:
-            return False
-        header = {plain_name(name) for name in READERS[_suffix(place.file)].header(export, place)}
-    except (CopError, OSError, ValueError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error):
-        return False
-    return {plain_name(name) for name in TELLING} <= header
-
-
-def read(export: Export, reading: Reading) -> Iterator[Batch]:
-    """Yield the rows of all tables of the export, threads and members first.
-
-    Raises `CopError` if there is no table of posts, a table lacks a required column or cannot be read, or no post
-    is left.
-    """
-    places = places_of_tables(export)
-    if POSTS.name not in places:
-        raise CopError(
-            f"There is no table of posts in {export.path.name}. Found: {listed(export.names)}. "
-            f"Needed: a file or sheet called posts, with {', '.join(POSTS.required)}; see {DOCS}."
-        )
-    implied = _Implied(has_threads=THREADS.name in places)
-    for table in (THREADS, MEMBERS, POSTS, REACTIONS, READS, VISITS):
-        if table.name in places:
-            yield from _read_place(export, table, places[table.name], implied, reading)
-    yield from implied.rest(reading)
-
-
-def _read_place(export: Export, sheet: Sheet, place: Place, implied: _Implied, reading: Reading) -> Iterator[Batch]:
-    rows = 0
-    for texts in READERS[_suffix(place.file)].texts(export, place, sheet, reading):
-        values = values_of(sheet, texts, place, reading)
-        rows += len(values)
-        yield from _read_table(sheet, values, implied)
-    if sheet is not POSTS:
-        yield Batch(sheet.lake_table, pl.DataFrame(schema=TABLES[sheet.lake_table].columns))
-    elif not rows:
-        why = [f"{reason} ({reading.examples[reason][0]})" for reason in reading.skipped if reason.startswith("posts:")]
-        raise CopError(
-            f"{place} has no post that can be read{': ' + '; '.join(why) if why else ', only a header'}. "
-            f"Write times as 2024-03-31 14:05 and kinds as {', '.join(KINDS)}; see {DOCS}."
-        )
-
-
 SOURCE = Source(
     id="spreadsheet",
     title="Spreadsheet or tables (CSV, XLSX, Parquet)",
     how_to_export=(
         "Write one table of posts with the columns post_id, thread_id, kind, created_at and author_id: as a CSV, as an "
         "XLSX workbook, or as a folder or .zip with one file for each table (posts, threads, members, reactions, "
-        f"reads, visits). {DOCS} lists every column."
+        f"reads, visits; export for its own times). {DOCS} lists every column."
     ),
     personal_fields=(
         "posts.author_name",
@@ -879,7 +632,7 @@ SOURCE = Source(
         "members.email",
     ),
     cannot_measure=("channel members", "withdrawn reactions"),
-    version=1,
+    version=2,
     recognises=recognises,
     read=read,
 )

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from cop_metrics.levels import LEVELS, WINDOW_DAYS, Level, kept_at, level_bars
 
 EPOCH = date(1970, 1, 1)
-MEMBER, PARTICIPANT, HELPER, EXPERT = range(4)
+MEMBER, PARTICIPANT, HELPER, EXPERT, MENTOR = range(5)
 
 Move = tuple[str, int | None, int]
 Act = tuple[int, int, int, bool, int, int]
@@ -39,7 +39,7 @@ def help_and_thanks(community: Community, asker: str, day: str, thankers: int = 
 
 
 def three_people_on_three_days(first: str = "2026-03-01") -> Community:
-    """Bo helps ana, ben and cat on three days in a row and earns 36 points: enough to be a Participant."""
+    """Bo helps ana, ben and cat on three days in a row and earns 36 points: enough to be a Helper."""
     craft = Community()
     for number, asker in enumerate(("ana", "ben", "cat")):
         help_and_thanks(craft, asker, days_later(first, number))
@@ -48,8 +48,8 @@ def three_people_on_three_days(first: str = "2026-03-01") -> Community:
 
 def test_no_bar_is_below_that_of_the_level_before_it() -> None:
     assert [level.number for level in LEVELS] == list(range(len(LEVELS)))
-    barred = [level for level in LEVELS if level.points is not None]
-    assert barred == list(LEVELS[: len(barred)])
+    floor, *barred = LEVELS
+    assert (floor.points, floor.people, floor.days) == (None, None, None)
     for lower, higher in pairwise(barred):
         for bar in ("points", "people", "days"):
             assert getattr(lower, bar) <= getattr(higher, bar)
@@ -67,23 +67,33 @@ def test_a_level_is_kept_at_ninety_per_cent_of_its_bar_rounded_up() -> None:
     }
 
 
-def test_who_helps_three_people_on_three_days_becomes_a_participant(tmp_path: Path) -> None:
+def test_who_helps_three_people_on_three_days_becomes_a_helper(tmp_path: Path) -> None:
     store = three_people_on_three_days().build(tmp_path, until="2026-06-01")
-    assert moves(store) == [("2026-03-01", None, MEMBER), ("2026-03-03", MEMBER, PARTICIPANT)]
+    assert moves(store) == [("2026-03-01", None, PARTICIPANT), ("2026-03-03", PARTICIPANT, HELPER)]
+
+
+def test_one_post_makes_a_participant_for_180_days_and_then_a_member_again(tmp_path: Path) -> None:
+    craft = Community()
+    craft.ask("bo", "2026-03-01 23:59")
+    craft.read("q1", "bo", "2026-08-27")
+    assert moves(craft.build(tmp_path, until="2027-06-01")) == [
+        ("2026-03-01", None, PARTICIPANT),
+        ("2026-08-28", PARTICIPANT, MEMBER),
+    ]
 
 
 def test_three_helps_for_two_people_are_not_enough(tmp_path: Path) -> None:
     craft = Community()
     for number, asker in enumerate(("ana", "ben", "ana", "ben")):
         help_and_thanks(craft, asker, days_later("2026-03-01", number), thankers=3)
-    assert moves(craft.build(tmp_path, until="2026-06-01")) == [("2026-03-01", None, MEMBER)]
+    assert moves(craft.build(tmp_path, until="2026-06-01")) == [("2026-03-01", None, PARTICIPANT)]
 
 
 def test_three_people_on_two_days_are_not_enough(tmp_path: Path) -> None:
     craft = Community()
     for number, asker in enumerate(("ana", "ben", "cat")):
         help_and_thanks(craft, asker, days_later("2026-03-01", number // 2), thankers=3)
-    assert moves(craft.build(tmp_path, until="2026-06-01")) == [("2026-03-01", None, MEMBER)]
+    assert moves(craft.build(tmp_path, until="2026-06-01")) == [("2026-03-01", None, PARTICIPANT)]
 
 
 @pytest.mark.parametrize(("until", "fallen"), [("2026-08-27 23:00", False), ("2026-08-28 01:00", True)])
@@ -92,20 +102,21 @@ def test_a_level_falls_on_the_day_that_the_first_of_the_three_leaves_the_window(
 ) -> None:
     """Ana was helped on March 1, which is 179 days before August 27 and 180 before the day after."""
     store = three_people_on_three_days().build(tmp_path, until=until)
-    fall = [("2026-08-28", PARTICIPANT, MEMBER)] if fallen else []
+    fall = [("2026-08-28", HELPER, PARTICIPANT)] if fallen else []
     assert moves(store)[2:] == fall
 
 
 @pytest.mark.parametrize(
     ("again", "expected"),
     [
-        ("2026-08-28", [("2027-02-24", PARTICIPANT, MEMBER)]),
+        ("2026-08-28", [("2027-02-24", HELPER, PARTICIPANT), ("2027-02-26", PARTICIPANT, MEMBER)]),
         (
             "2026-08-29",
             [
-                ("2026-08-28", PARTICIPANT, MEMBER),
-                ("2026-08-31", MEMBER, PARTICIPANT),
-                ("2027-02-25", PARTICIPANT, MEMBER),
+                ("2026-08-28", HELPER, PARTICIPANT),
+                ("2026-08-31", PARTICIPANT, HELPER),
+                ("2027-02-25", HELPER, PARTICIPANT),
+                ("2027-02-27", PARTICIPANT, MEMBER),
             ],
         ),
     ],
@@ -129,8 +140,9 @@ def test_points_leave_the_window_on_the_day_that_their_act_does(tmp_path: Path) 
             if (first, asker) == ("2026-03-01", "cat"):
                 craft.react(answer, "dan", "2026-03-05 12:00")
     assert moves(craft.build(tmp_path, until="2027-06-01"))[1:] == [
-        ("2026-03-21", MEMBER, PARTICIPANT),
-        ("2026-08-30", PARTICIPANT, MEMBER),
+        ("2026-03-21", PARTICIPANT, HELPER),
+        ("2026-08-30", HELPER, PARTICIPANT),
+        ("2026-09-18", PARTICIPANT, MEMBER),
     ]
 
 
@@ -138,7 +150,7 @@ def test_three_people_helped_in_one_day_do_not_make_up_for_days_that_leave(tmp_p
     craft = three_people_on_three_days()
     for asker in ("ana", "ben", "cat"):
         help_and_thanks(craft, asker, "2026-08-01")
-    assert moves(craft.build(tmp_path, until="2027-01-01"))[2:] == [("2026-08-29", PARTICIPANT, MEMBER)]
+    assert moves(craft.build(tmp_path, until="2027-01-01"))[2:] == [("2026-08-29", HELPER, PARTICIPANT)]
 
 
 def test_a_day_of_reading_is_no_day_with_a_post(tmp_path: Path) -> None:
@@ -146,7 +158,7 @@ def test_a_day_of_reading_is_no_day_with_a_post(tmp_path: Path) -> None:
     for number, asker in enumerate(("ana", "ben", "cat")):
         help_and_thanks(craft, asker, days_later("2026-03-01", number // 2), thankers=3)
     craft.read("q1", "bo", "2026-03-03")
-    assert moves(craft.build(tmp_path, until="2026-06-01")) == [("2026-03-01", None, MEMBER)]
+    assert moves(craft.build(tmp_path, until="2026-06-01")) == [("2026-03-01", None, PARTICIPANT)]
 
 
 def test_a_jump_over_a_level_is_one_move(tmp_path: Path) -> None:
@@ -157,10 +169,10 @@ def test_a_jump_over_a_level_is_one_move(tmp_path: Path) -> None:
     for number in range(10):
         help_and_thanks(craft, f"asker {number}", "2026-03-15", thankers=2 if number < 3 else 1)
     story = moves(craft.build(tmp_path, until="2026-06-01"))
-    assert story == [("2026-03-01", None, MEMBER), ("2026-03-15", MEMBER, HELPER)]
+    assert story == [("2026-03-01", None, PARTICIPANT), ("2026-03-15", PARTICIPANT, EXPERT)]
 
 
-def test_a_helper_of_ten_people_stays_one_with_nine_and_not_with_eight(tmp_path: Path) -> None:
+def test_an_expert_of_ten_people_stays_one_with_nine_and_not_with_eight(tmp_path: Path) -> None:
     """The first two of ten are helped on days of their own; all that is needed besides comes every day for a year."""
     craft = Community()
     for number in range(365):
@@ -169,9 +181,9 @@ def test_a_helper_of_ten_people_stays_one_with_nine_and_not_with_eight(tmp_path:
             if asker < 10:
                 help_and_thanks(craft, f"asker {asker}", day, thankers=3)
     story = moves(craft.build(tmp_path, until="2026-12-30"))
-    assert [move for move in story if HELPER in move[1:]] == [
-        ("2026-01-15", PARTICIPANT, HELPER),
-        ("2026-07-01", HELPER, PARTICIPANT),
+    assert [move for move in story if EXPERT in move[1:]] == [
+        ("2026-01-15", HELPER, EXPERT),
+        ("2026-07-01", EXPERT, HELPER),
     ]
 
 
@@ -189,10 +201,10 @@ def test_a_level_is_kept_at_ninety_per_cent_but_reached_only_at_the_whole_bar(tm
     craft.react(remark, "hal", "2026-03-25 12:00")
     craft.react(remark, "ida", "2026-03-30 12:00")
     assert moves(craft.build(tmp_path, until="2026-06-01")) == [
-        ("2026-03-01", None, MEMBER),
-        ("2026-03-03", MEMBER, PARTICIPANT),
-        ("2026-03-20", PARTICIPANT, MEMBER),
-        ("2026-03-30", MEMBER, PARTICIPANT),
+        ("2026-03-01", None, PARTICIPANT),
+        ("2026-03-03", PARTICIPANT, HELPER),
+        ("2026-03-20", HELPER, PARTICIPANT),
+        ("2026-03-30", PARTICIPANT, HELPER),
     ]
 
 
@@ -225,7 +237,7 @@ def test_a_move_is_shown_in_the_group_of_that_day(tmp_path: Path) -> None:
     store = craft.build(tmp_path, until="2026-06-01")
     assert store.sql(
         "select name, member_team, member_seniority, to_level from level_changes where member = 'src:bo' order by day"
-    ).fetchall() == [("bo", "Red", "mid", MEMBER), ("bo", "Blue", "senior", PARTICIPANT)]
+    ).fetchall() == [("bo", "Red", "mid", PARTICIPANT), ("bo", "Blue", "senior", HELPER)]
 
 
 def test_the_store_tells_the_bars_that_it_was_built_with(tmp_path: Path) -> None:
@@ -236,7 +248,9 @@ def test_the_store_tells_the_bars_that_it_was_built_with(tmp_path: Path) -> None
 
 SMALL_STEPS = tuple(
     Level(number=number, name=f"Step {number}", points=points, people=people, days=days)
-    for number, (points, people, days) in enumerate([(0, 0, 1), (10, 1, 1), (20, 1, 2), (40, 2, 3), (60, 3, 4)])
+    for number, (points, people, days) in enumerate(
+        [(None, None, None), (0, 0, 1), (10, 1, 1), (20, 1, 2), (40, 2, 3), (60, 3, 4)]
+    )
 )
 
 
@@ -275,8 +289,13 @@ def test_years_of_busy_members_equal_the_rule_followed_day_by_day(tmp_path: Path
     store = community_of(steps)[0].build(tmp_path, until="2026-12-31 12:00")  # type: ignore[arg-type]
     expected = day_by_day(store, LEVELS)
     assert all_moves(store) == expected
-    assert {level for *_, level in expected} == {MEMBER, PARTICIPANT, HELPER, EXPERT}
-    assert {before for *_, before, after in expected if before is not None and before > after} == {1, 2, 3}
+    assert {level for *_, level in expected} == {MEMBER, PARTICIPANT, HELPER, EXPERT, MENTOR}
+    assert {before for *_, before, after in expected if before is not None and before > after} == {
+        PARTICIPANT,
+        HELPER,
+        EXPERT,
+        MENTOR,
+    }
 
 
 def community_of(acts: list[Act]) -> tuple[Community, str]:

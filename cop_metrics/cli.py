@@ -18,7 +18,7 @@ import duckdb
 import polars as pl
 from tqdm import tqdm
 
-from cop_metrics.build import DuckDB, Engine
+from cop_metrics.build import ENGINES
 from cop_metrics.disk import replace_text
 from cop_metrics.errors import CopError
 from cop_metrics.intake import Request, rebuild, take_in, undo
@@ -28,16 +28,16 @@ from cop_metrics.measure import BY, Measurer
 from cop_metrics.metrics import EXHIBITS, METRICS, declared
 from cop_metrics.metrics.metric import Exhibit, Metric
 from cop_metrics.period import to_date
-from cop_metrics.roster import listed, read_roster
+from cop_metrics.roster import read_roster
 from cop_metrics.scope import UNKNOWN, CommunityChoices, Scope, parse_scope, read_catalogue
 from cop_metrics.shown import FORMATS, aligned, json_text, measured
 from cop_metrics.store import Snapshot, Store
 from cop_metrics.summary import moved_answers, roster_fit
+from cop_metrics.tabular import listed
 
 PROJECT = Path(__file__).resolve().parents[1]
 SAMPLE = PROJECT / "data" / "samples" / "ai-first-months"
 SAMPLE_COMMUNITY = "AI first months"
-ENGINES: dict[str, Callable[[], Engine]] = {"duckdb": DuckDB}
 DEMO_SETTINGS = f"""# Settings of the demo; docs/settings.md lists all there are.
 [communities."{COMPANY}"]
 time_zone = "{TIME_ZONE}"
@@ -171,16 +171,21 @@ def _progress() -> Iterator[tuple[Callable[[int, int], None], Callable[[str, flo
 
 
 def _demo(asked: argparse.Namespace) -> None:
-    settings = asked.data / "settings.toml"
-    if not settings.exists():
-        asked.data.mkdir(parents=True, exist_ok=True)
-        replace_text(settings, DEMO_SETTINGS)
+    demo_settings(asked.data)
     with tempfile.TemporaryDirectory() as folder:
         company = Path(folder) / "made-up-company"
         company.mkdir()
         write_company(company)
         _take_in(asked.data, Request(path=company, community=COMPANY, roster=company / "roster.csv"))
     _take_in(asked.data, Request(path=SAMPLE, community=SAMPLE_COMMUNITY))
+
+
+def demo_settings(data: Path) -> None:
+    """Write the made-up company's settings unless there are settings: these are the user's."""
+    settings = data / "settings.toml"
+    if not settings.exists():
+        data.mkdir(parents=True, exist_ok=True)
+        replace_text(settings, DEMO_SETTINGS)
 
 
 def _import(asked: argparse.Namespace) -> None:

@@ -1,0 +1,512 @@
+"""The command line: real figures, one sentence for whatever is wrong, and a store that only good input changes."""
+
+import json
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from cop_metrics import cli
+from cop_metrics.errors import CopError
+from cop_metrics.made_up_company import COMPANY
+from cop_metrics.measure import BY
+from cop_metrics.metrics import EXHIBITS, METRICS, declared
+from cop_metrics.store import Store
+
+PROJECT = Path(__file__).resolve().parents[1]
+SHARED = PROJECT.parent / "shared" / "data"
+SAMPLE = PROJECT / "data" / "samples" / "ai-first-months"
+
+REFERENCE = {
+    "stackexchange-ai": {
+        "questions": 604,
+        "answers": 1004,
+        "answerers": 273,
+        "answered_questions": 501,
+        "accepted_questions": 285,
+        "wait_naive": 5.2757,
+    },
+    "stackexchange-conlang-meta": {
+        "questions": 54,
+        "answers": 115,
+        "answered_questions": 48,
+        "accepted_questions": 11,
+        "answerers": 31,
+        "wait_naive": 2.7156,
+    },
+}
+
+WORKSHOP = """post_id,thread_id,kind,author_name,created_at,title,topics
+1,1,question,Ada,2024-03-01 09:00,How do I weld thin sheet?,welding
+2,1,answer,Grace,2024-03-01 10:00,,
+3,3,question,Ada,2024-03-02 09:00,Which glue holds felt?,glue
+4,3,answer,Edsger,2024-03-02 12:00,,
+5,5,question,Barbara,2024-03-20 09:00,Where is the torque table?,
+"""
+LATER = """post_id,thread_id,kind,author_name,created_at,title,topics
+5,5,question,Barbara,2024-03-20 09:00,Where is the torque table?,
+6,5,answer,Ada,2024-03-21 09:00,,
+7,7,question,Grace,2024-04-01 09:00,How long does paint dry?,paint
+"""
+ROSTER = "who,team,seniority,from,to\nAda,Frames,junior,,\nGrace,Tools,senior,,\nEdsger,Tools,mid,,\n"
+
+Run = Callable[..., int]
+
+
+@pytest.fixture
+def run(tmp_path: Path) -> Run:
+    """Run the command line on a data folder of the test's own."""
+    return lambda *argv: cli.main(["--data", str(tmp_path / "data"), *map(str, argv)])
+
+
+@pytest.fixture
+def show(run: Run, capsys: pytest.CaptureFixture[str]) -> Callable[..., dict[str, Any]]:
+    """Run `show` and return its JSON object."""
+
+    def shown(*argv: object) -> dict[str, Any]:
+        capsys.readouterr()
+        assert run("show", *argv, "--format", "json") == 0
+        return dict(json.loads(capsys.readouterr().out))
+
+    return shown
+
+
+@pytest.fixture(scope="session")
+def workshop_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Import three questions, two of them answered, into a data folder that nobody writes to."""
+    folder = tmp_path_factory.mktemp("workshop")
+    export = written(folder, "workshop.csv", WORKSHOP)
+    assert cli.main(["--data", str(folder / "data"), "import", str(export), "--community", "workshop"]) == 0
+    return folder
+
+
+@pytest.fixture
+def workshop(tmp_path: Path, workshop_once: Path) -> Path:
+    """Return a data folder of the test's own with the workshop in it, its export beside."""
+    shutil.copytree(workshop_once, tmp_path, dirs_exist_ok=True)
+    return tmp_path / "data"
+
+
+def written(folder: Path, name: str, content: str | bytes) -> Path:
+    path = folder / name
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return path
+
+
+def tables(data: Path) -> dict[str, list[tuple[object, ...]]]:
+    """Return the rows of the store's tables, but for those that tell when and from what it was built."""
+    cursor = Store(data).snapshot().cursor
+    names = [name for (name,) in cursor.sql("select table_name from information_schema.tables order by 1").fetchall()]
+    return {name: cursor.sql(f"from {name}").fetchall() for name in names if name not in ("imports", "meta")}
+
+
+def lake_of(data: Path) -> list[str]:
+    return sorted(str(path.relative_to(data)) for path in (data / "lake").rglob("*") if path.is_file())
+
+
+# What it says
+
+
+@pytest.mark.parametrize("dump", REFERENCE)
+def test_real_dump_gives_the_figures_that_were_counted_independently(
+    dump: str, run: Run, show: Callable[..., dict[str, Any]]
+) -> None:
+    if not (SHARED / dump).exists():
+        pytest.skip(f"the real export {dump} is not on this machine")
+    assert run("import", SHARED / dump) == 0
+    shown = {id_: show(id_)["value"] for id_ in REFERENCE[dump]}
+    shown["wait_naive"] = round(shown["wait_naive"], 4)
+    assert shown == REFERENCE[dump]
+
+
+def test_json_is_one_object_that_says_what_was_measured_when_and_where(
+    workshop: Path, show: Callable[..., dict[str, Any]]
+) -> None:
+    assert show("answered_questions", "--topic", "welding", "--topic", "glue", "--from", "2024-03-02") == {
+        "metric": "answered_questions",
+        "value": 1,
+        "unit": "count",
+        "sample_size": 1,
+        "interval": None,
+        "note": None,
+        "as_of": "2024-03-20T09:00:00+00:00",
+        "period": {"from": "2024-03-02", "to": "2024-03-20"},
+        "filters": {
+            "community": "workshop",
+            "team": [],
+            "seniority": [],
+            "topic": ["welding", "glue"],
+            "names": True,
+        },
+    }
+
+
+def test_rate_comes_as_a_share_with_its_interval(workshop: Path, show: Callable[..., dict[str, Any]]) -> None:
+    shown = show("answer_rate")
+    low, high = shown["interval"]
+    assert (shown["value"], shown["unit"], shown["sample_size"]) == (1.0, "percent", 2)
+    assert 0 < low < high == 1
+
+
+def test_split_adds_rows_shaped_as_the_whole(workshop: Path, show: Callable[..., dict[str, Any]]) -> None:
+    shown = show("questions", "--by", "week")
+    assert [(row["group"], row["value"]) for row in shown["rows"]] == [
+        ("2024-02-26", 2),
+        ("2024-03-04", 0),
+        ("2024-03-11", 0),
+        ("2024-03-18", 1),
+    ]
+    assert set(shown["rows"][0]) == {"group", "value", "sample_size", "interval", "note", "complete"}
+    assert [row["complete"] for row in shown["rows"]] == [False, True, True, False]
+
+
+def test_exhibit_has_rows_and_no_value(workshop: Path, show: Callable[..., dict[str, Any]]) -> None:
+    shown = show("outcomes")
+    assert (shown["value"], shown["sample_size"], shown["interval"]) == (None, None, None)
+    assert [set(row) for row in shown["rows"]] == [set(EXHIBITS["outcomes"].columns)] * len(shown["rows"])
+
+
+def test_last_day_is_included(workshop: Path, show: Callable[..., dict[str, Any]]) -> None:
+    assert show("questions", "--to", "2024-03-02")["value"] == 2
+    assert show("questions", "--to", "2024-03-01")["value"] == 1
+
+
+def test_endless_interval_is_null_in_json(workshop: Path, show: Callable[..., dict[str, Any]]) -> None:
+    shown = show("wait", "--from", "2024-03-02", "--to", "2024-03-20")
+    assert shown["interval"] is not None
+    assert shown["interval"][1] is None
+
+
+@pytest.mark.parametrize("id_", [*METRICS, *EXHIBITS])
+def test_everything_declared_can_be_shown(id_: str, demo_data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["--data", str(demo_data), "show", id_, "--community", COMPANY, "--from", "2026-04-01"]) == 0
+    shown = capsys.readouterr()
+    assert shown.out.startswith(f"{declared(id_).title}: {COMPANY}, 1 Apr 2026 – 30 Sept 2026")
+    assert not shown.err
+
+
+A_GROUP = {"month": "2025-01-01", "week": "2024-12-30", "team": "Sales", "seniority": "junior", "topic": "bolt-torque"}
+
+
+@pytest.mark.parametrize("by", BY)
+def test_every_split_names_its_groups(by: str, demo_data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["--data", str(demo_data), "show", "questions", "--community", COMPANY, "--by", by]) == 0
+    assert A_GROUP[by] in capsys.readouterr().out
+
+
+def test_filter_that_does_not_act_is_said(demo_data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    argv = ["--data", str(demo_data), "show", "members", "--community", COMPANY, "--topic", "hydraulics"]
+    assert cli.main([*argv, "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)["note"] == "not filtered by topic"
+
+
+def test_table_is_readable_at_a_glance(workshop: Path, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("show", "questions", "--by", "topic") == 0
+    assert capsys.readouterr().out == (
+        "Questions: workshop, 1 Mar 2024 – 20 Mar 2024\n"
+        "3  (n = 3)\n"
+        "\n"
+        "group    value  95 %  n  note\n"
+        "glue         1        1\n"
+        "welding      1        1\n"
+    )
+
+
+def test_csv_has_one_row_a_group(workshop: Path, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("show", "questions", "--by", "topic", "--format", "csv") == 0
+    header, *rows = capsys.readouterr().out.splitlines()
+    assert header == "group,value,sample_size,low,high,note,complete"
+    assert [row.split(",")[:2] for row in rows] == [["glue", "1.0"], ["welding", "1.0"]]
+
+
+# What an import tells
+
+
+def test_import_tells_what_came_and_what_was_left_out(
+    tmp_path: Path, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    damaged = WORKSHOP + "8,5,answer,Ada,on Tuesday,,\n"
+    assert run("import", written(tmp_path, "workshop.csv", damaged)) == 0
+    told = capsys.readouterr()
+    assert "Imported workshop.csv into 'workshop', source 'spreadsheet'" in told.out
+    assert "covers     2024-03-01 to 2024-03-20" in told.out
+    assert "post 5" in told.out
+    assert "left out   1 x" in told.out
+    assert "row 7" in told.out
+    assert "'workshop' now has 3 questions and 4 members." in told.out
+    assert told.err == ""
+
+
+def test_roster_alone_comes_to_the_only_community(
+    tmp_path: Path, workshop: Path, run: Run, show: Callable[..., dict[str, Any]]
+) -> None:
+    assert run("import", "--roster", written(tmp_path, "roster.csv", ROSTER)) == 0
+    assert [(row["group"], row["value"]) for row in show("questions", "--by", "team")["rows"]] == [
+        ("Frames", 2),
+        ("Unknown", 1),
+    ]
+
+
+def test_roster_rows_that_mean_nobody_and_members_refused_are_named(
+    tmp_path: Path, workshop: Path, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    roster = ROSTER + "Zoe,Tools,mid,,\n" + "name:Ada,Tools,mid,,\n"
+    assert run("import", "--roster", written(tmp_path, "roster.csv", roster)) == 0
+    told = capsys.readouterr().out
+    assert "not found  1 rows mean no account: row 5 (Zoe)" in told
+    assert "refused    1 members whose periods overlap: Ada" in told
+
+
+def test_roster_row_that_names_nobody_is_left_out_and_counted(
+    tmp_path: Path, workshop: Path, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("import", "--roster", written(tmp_path, "roster.csv", ROSTER + ",Tools,mid,,\n")) == 0
+    assert "left out   1 x names nobody" in capsys.readouterr().out
+
+
+def test_roster_whose_last_days_look_wrong_is_remarked_upon(
+    tmp_path: Path, workshop: Path, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    roster = "who,team,from,to\nAda,Frames,,2024-03-31\nAda,Tools,2024-04-01,\n"
+    assert run("import", "--roster", written(tmp_path, "roster.csv", roster)) == 0
+    assert "note       1 periods begin one day after the one before ends (row 3)" in capsys.readouterr().out
+
+
+def test_roster_before_any_export_waits_for_it(tmp_path: Path, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("import", "--community", "workshop", "--roster", written(tmp_path, "roster.csv", ROSTER)) == 0
+    assert "There is no export of 'workshop' yet" in capsys.readouterr().out
+    assert run("import", written(tmp_path, "workshop.csv", WORKSHOP)) == 0
+    capsys.readouterr()
+    assert run("communities") == 0
+    assert capsys.readouterr().out.split()[-7:] == ["workshop", "2024-03-01", "2024-03-20", "UTC", "3", "4", "2"]
+
+
+# What changes, and what does not
+
+
+def test_same_import_twice_changes_nothing(
+    tmp_path: Path, workshop: Path, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before, version, lake = tables(workshop), Store(workshop).version(), lake_of(workshop)
+    assert run("import", tmp_path / "workshop.csv", "--community", "workshop") == 0
+    assert "Was there already, nothing changed" in capsys.readouterr().out
+    assert (tables(workshop), Store(workshop).version(), lake_of(workshop)) == (before, version, lake)
+
+
+def test_undo_gives_back_exactly_what_was(
+    tmp_path: Path, workshop: Path, run: Run, show: Callable[..., dict[str, Any]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    before, lake = tables(workshop), lake_of(workshop)
+    assert run("import", written(tmp_path, "later.csv", LATER), "--community", "workshop") == 0
+    assert (show("questions")["value"], show("answered_questions")["value"]) == (4, 3)
+    capsys.readouterr()
+    assert run("imports") == 0
+    _, _, newest = capsys.readouterr().out.splitlines()
+    assert run("undo", newest.split()[0]) == 0
+    assert "Took later.csv out of 'workshop'" in capsys.readouterr().out
+    assert (tables(workshop), lake_of(workshop)) == (before, lake)
+
+
+def test_build_makes_the_same_store_again(workshop: Path, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    before = tables(workshop)
+    assert run("build") == 0
+    assert capsys.readouterr().out == "Built version 2 of the store.\n"
+    assert tables(workshop) == before
+
+
+BAD_EXPORTS: dict[str, tuple[str, bytes]] = {
+    "empty file": ("posts.csv", b""),
+    "header alone": ("posts.csv", WORKSHOP.splitlines()[0].encode()),
+    "wrong columns": ("posts.csv", b"name,age\nAda,36\n"),
+    "binary file": ("posts.csv", bytes(range(256)) * 20),
+    "truncated XML": ("Posts.xml", (SAMPLE / "Posts.xml").read_bytes()[:50_000]),
+    "no zip inside": ("export.zip", b"PK\x03\x04" + bytes(200)),
+    "no export at all": ("letter.docx", b"Dear Sir or Madam,\n"),
+}
+
+
+def bad_export(folder: Path, kind: str) -> Path:
+    if kind == "truncated zip":
+        whole = folder / "whole.zip"
+        with zipfile.ZipFile(whole, "w", zipfile.ZIP_DEFLATED) as archive:
+            archive.write(SAMPLE / "Posts.xml", "Posts.xml")
+        return written(folder, "cut.zip", whole.read_bytes()[: whole.stat().st_size // 2])
+    if kind == "nothing there":
+        return folder / "no-such-export.zip"
+    name, content = BAD_EXPORTS[kind]
+    return written(folder, name, content)
+
+
+@pytest.mark.parametrize("kind", [*BAD_EXPORTS, "truncated zip", "nothing there"])
+def test_bad_export_is_told_in_a_sentence_and_changes_nothing(
+    kind: str, tmp_path: Path, workshop: Path, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before, lake = tables(workshop), lake_of(workshop)
+    assert run("import", bad_export(tmp_path, kind), "--community", "workshop") == 1
+    assert_one_sentence(capsys)
+    assert (tables(workshop), lake_of(workshop)) == (before, lake)
+
+
+BAD_ROSTERS = {
+    "people in two rows at the same time": "who,team,from,to\nAda,Frames,2024-01-01,\nAda,Tools,2024-02-01,\n",
+    "is empty": "",
+    "no column that says who": "colour,team\nred,Frames\n",
+    "is no date": "who,team,from\nAda,Frames,Tuesday\n",
+}
+
+
+@pytest.mark.parametrize("wrong", BAD_ROSTERS)
+def test_bad_roster_stops_the_export_with_it(
+    wrong: str, tmp_path: Path, workshop: Path, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before, lake = tables(workshop), lake_of(workshop)
+    later, roster = written(tmp_path, "later.csv", LATER), written(tmp_path, "roster.csv", BAD_ROSTERS[wrong])
+    assert run("import", later, "--community", "workshop", "--roster", roster) == 1
+    assert wrong in assert_one_sentence(capsys)
+    assert (tables(workshop), lake_of(workshop)) == (before, lake)
+
+
+@pytest.mark.parametrize(
+    ("argv", "says"),
+    [
+        (["show", "anser_rate"], "There is no metric called 'anser_rate'. Did you mean 'answer_rate'?"),
+        (["show", "questions", "--community", "workship"], "Did you mean 'workshop'?"),
+        (["show", "questions", "--team", "Freams"], "There is no team called 'Freams'"),
+        (["show", "questions", "--seniority", "boss"], "There is no seniority called 'boss'"),
+        (["show", "questions", "--topic", "weldin"], "Did you mean 'welding'?"),
+        (["show", "questions", "--from", "2024-02-30"], "'2024-02-30' is not a day"),
+        (["show", "questions", "--to", "March"], "'March' is not a day"),
+        (["show", "questions", "--from", "2024-03-02", "--to", "2024-03-01"], "before it starts"),
+        (["show", "members", "--by", "topic"], "cannot be split by topic"),
+        (["show", "outcomes", "--by", "team"], "cannot be split"),
+        (["undo", "20240101T000000-v1-000000000000"], "There is no import called"),
+        (["import", ".", "--platform", "telex"], "There is no platform called 'telex'"),
+        (["import", ".", "--community", "a/b"], "a/b"),
+    ],
+)
+def test_wrong_value_is_told_in_a_sentence(
+    argv: list[str], says: str, workshop: Path, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(*argv) == 1
+    assert says in assert_one_sentence(capsys)
+
+
+def assert_one_sentence(capsys: pytest.CaptureFixture[str]) -> str:
+    """Check that stderr holds one line, which is a sentence, and stdout nothing; return it."""
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert len(told.err.splitlines()) == 1, told.err
+    assert told.err.rstrip()[-1] in ".?…", told.err
+    assert "Traceback" not in told.err
+    return told.err
+
+
+def test_nothing_imported_yet_says_how_to_begin(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("show", "questions") == 1
+    assert "python -m cop_metrics demo" in assert_one_sentence(capsys)
+    assert run("imports") == 0
+    assert capsys.readouterr().out == "There are no imports yet.\n"
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        [],
+        ["shew"],
+        ["show"],
+        ["show", "questions", "--by", "year"],
+        ["show", "questions", "--format", "pdf"],
+        ["show", "questions", "--team", ""],
+        ["show", "questions", "--te", "Frames"],
+        ["import"],
+        ["import", "--platform", "spreadsheet", "--roster", "roster.csv"],
+        ["build", "--engine", "abacus"],
+        ["serve", "--port", "http"],
+    ],
+    ids=" ".join,
+)
+def test_wrong_usage_exits_with_2(argv: list[str], run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(*argv) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err.startswith("usage: ")
+
+
+def test_help_lists_every_command(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("--help") == 0
+    told = " ".join(capsys.readouterr().out.split())
+    for command in cli.COMMANDS:
+        assert f" {command.name} {command.summary}" in told
+
+
+@pytest.mark.parametrize(
+    ("problem", "says"),
+    [
+        (KeyboardInterrupt(), "Stopped."),
+        (OSError(28, "No space left on device", "data/lake"), "No space left on device at 'data/lake'"),
+        (PermissionError(13, "Permission denied"), "Permission denied"),
+        (duckdb.IOException("the disk is gone\nand more"), "the disk is gone"),
+        (CopError("The moon is full: wait."), "The moon is full: wait."),
+    ],
+    ids=lambda problem: type(problem).__name__,
+)
+def test_failure_of_the_machine_is_told_in_a_sentence(
+    problem: BaseException, says: str, workshop: Path, run: Run, monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise problem
+
+    monkeypatch.setattr(cli, "take_in", fail)
+    assert run("import", "whatever.zip") == 1
+    assert says in assert_one_sentence(capsys)
+
+
+def test_data_folder_comes_from_the_environment_unless_named(
+    workshop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("COP_DATA", str(workshop))
+    assert cli.main(["communities"]) == 0
+    assert "workshop" in capsys.readouterr().out
+    assert cli.main(["communities", "--data", str(tmp_path / "elsewhere")]) == 1
+
+
+def test_demo_brings_two_communities_and_leaves_settings_alone_that_are_there(
+    demo_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["--data", str(demo_data), "communities"]) == 0
+    told = capsys.readouterr().out
+    assert COMPANY in told
+    assert cli.SAMPLE_COMMUNITY in told
+    assert "Europe/Amsterdam" in told
+    (tmp_path / "settings.toml").write_text("small_group = 7\n")
+    cli.demo_settings(tmp_path)
+    assert (tmp_path / "settings.toml").read_text() == "small_group = 7\n"
+
+
+def test_metrics_lists_everything_declared(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("metrics", "--format", "json") == 0
+    assert [each["id"] for each in json.loads(capsys.readouterr().out)] == [*METRICS, *EXHIBITS]
+    assert run("metrics") == 0
+    assert len(capsys.readouterr().out.splitlines()) == 1 + len(METRICS) + len(EXHIBITS)
+
+
+def test_as_a_program_it_survives_a_reader_who_leaves_and_a_full_disk(workshop: Path) -> None:
+    command = [sys.executable, "-m", "cop_metrics", "--data", str(workshop), "metrics", "--format", "json"]
+    with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as gone:
+        assert gone.stdout is not None
+        assert gone.stderr is not None
+        gone.stdout.close()
+        assert gone.stderr.read() == b""
+    assert gone.returncode == 0
+    if Path("/dev/full").exists():
+        with Path("/dev/full").open("w") as full:
+            ended = subprocess.run(command, cwd=PROJECT, stdout=full, stderr=subprocess.PIPE, check=False, text=True)
+        assert ended.returncode == 1
+        assert ended.stderr.startswith("No space left on device")
+        assert len(ended.stderr.splitlines()) == 1

@@ -37,7 +37,7 @@ Flags = npt.NDArray[np.bool_]
 COMPANY = "Tall Heron Harbour Cranes (made up)"
 TIME_ZONE = "Europe/Amsterdam"
 FIRST_DAY, LAST_DAY = date(2024, 10, 1), date(2026, 9, 30)
-FILES = ("posts.csv", "threads.csv", "members.csv", "reactions.csv", "reads.csv", "roster.csv")
+FILES = ("posts.csv", "threads.csv", "members.csv", "reactions.csv", "reads.csv", "roster.csv", "export.csv")
 
 SENIORITIES = ("junior", "mid", "senior")
 JUNIOR, MID, SENIOR = range(3)
@@ -49,6 +49,10 @@ DAYS, DAY = (LAST_DAY - FIRST_DAY).days + 1, 86_400
 END = DAYS * DAY
 
 EXPERT, SUCCESSOR, RISER, SILENT_SENIORS = 0, 1, 2, tuple(range(3, 9))
+FEW = (9, 10, 11)  # the seniors of Controls: too few to be shown without names
+WITHOUT_OTHER_SENIORS = (SALES, CONTROLS)
+UNLISTED, UNLISTED_FROM = 3, 18  # members whom the roster forgets, and the month from which they joined
+STARTS_SOON = "starts.soon@harbour.example"  # in the roster, but without an account
 ANSWER_BOT, NOTICE_BOT = "bot-dockhand", "bot-tidewatch"
 
 
@@ -232,7 +236,8 @@ def _overnight(draws: Draws, start: Ints) -> Ints:
 
 # --- people -----------------------------------------------------------------------------------------------------------
 
-_START_SIZES = ((12, 10, 8), (12, 10, 8), (11, 10, 8), (11, 10, 8), (16, 10, 8), (9, 7, 6))
+_START_SIZES = ((12, 10, 8), (10, 8, 8), (11, 15, 3), (9, 8, 8), (16, 10, 8), (14, 12, 6))
+_PLANTED = ((DRIVES, SENIOR), (DRIVES, MID), (STRUCTURES, JUNIOR), *((SALES, SENIOR),) * 6, *((CONTROLS, SENIOR),) * 3)
 _JOINING_SENIORITY = (JUNIOR, JUNIOR, JUNIOR, JUNIOR, JUNIOR, JUNIOR, MID, MID, MID, SENIOR)
 _JOINERS_A_MONTH, _LEAVERS_A_MONTH, _MOVES_A_QUARTER = 7, 3, 4
 _ABSENT = -1
@@ -262,25 +267,26 @@ class People:
 
 
 def _starting_groups(scale: float) -> tuple[list[int], list[int]]:
-    """Return team and seniority of the first people: those of the stories, then the rest up to each team's size."""
-    teams, seniorities = [DRIVES, DRIVES, STRUCTURES, *[SALES] * 6], [SENIOR, MID, JUNIOR, *[SENIOR] * 6]
+    """Return team and seniority of the first people: those who are planted, then the rest up to each team's size."""
+    groups = list(_PLANTED)
     for team, sizes in enumerate(_START_SIZES):
         for seniority, size in enumerate(sizes):
-            if (team, seniority) == (SALES, SENIOR):
-                continue
-            planted = sum((t, s) == (team, seniority) for t, s in zip(teams[:9], seniorities[:9], strict=True))
-            missing = max(round(size * scale) - planted, 0)
-            teams += [team] * missing
-            seniorities += [seniority] * missing
-    return teams, seniorities
+            if seniority != SENIOR or team not in WITHOUT_OTHER_SENIORS:
+                groups += [(team, seniority)] * max(round(size * scale) - _PLANTED.count((team, seniority)), 0)
+    return [team for team, _ in groups], [seniority for _, seniority in groups]
 
 
 def _joiners(draws: Draws, scale: float) -> tuple[Ints, Ints, Ints]:
-    """Return month, team and seniority of those who join later; no senior joins Sales."""
+    """Return month, team and seniority of those who join later; no senior joins a team with none but the planted."""
     months = np.repeat(np.arange(1, MONTHS), round(_JOINERS_A_MONTH * scale))
     team = draws.weighted(np.array([sum(sizes) for sizes in _START_SIZES], dtype=np.int64), len(months))
     seniority = np.array(_JOINING_SENIORITY, dtype=np.int64)[draws.below(10, len(months))]
-    return months, team, np.where((team == SALES) & (seniority == SENIOR), MID, seniority)
+    return months, team, np.where(_closed_to_seniors(team) & (seniority == SENIOR), MID, seniority)
+
+
+def _closed_to_seniors(team: Ints) -> Flags:
+    closed: Flags = np.isin(team, WITHOUT_OTHER_SENIORS)
+    return closed
 
 
 def _employ(draws: Draws, scale: float) -> tuple[Ints, Ints, Ints, Ints]:
@@ -307,19 +313,19 @@ def _one_month_of_changes(
 ) -> None:
     """Let people leave, be promoted and, once a quarter, move, in place; the people of the stories stay as they are."""
     free = ((joined == 0) | (joined <= month - 6)) & (month < left)
-    free[: SILENT_SENIORS[-1] + 1] = False
+    free[: len(_PLANTED)] = False
     left[draws.some_of(np.flatnonzero(free), round(_LEAVERS_A_MONTH * scale))] = month
     free &= month < left
     chance = np.where(seniority == JUNIOR, 110, 70)
-    chance[(seniority == SENIOR) | ((seniority == MID) & (team == SALES))] = 0
+    chance[(seniority == SENIOR) | ((seniority == MID) & _closed_to_seniors(team))] = 0
     seniority += free & draws.chance(chance, len(free))
     if month == SUCCESSOR_RISES + 2:
         seniority[SUCCESSOR] = SENIOR
     if month % 3 == 1:
         movers = draws.some_of(np.flatnonzero(free), round(_MOVES_A_QUARTER * scale))
         target = (team[movers] + 1 + draws.below(len(TEAMS) - 1, len(movers))) % len(TEAMS)
-        to_sales = (target == SALES) & (seniority[movers] == SENIOR)
-        target[to_sales] = np.where(team[movers[to_sales]] == SERVICE, DRIVES, SERVICE)
+        closed = _closed_to_seniors(target) & (seniority[movers] == SENIOR)
+        target[closed] = np.where(team[movers[closed]] == SERVICE, DRIVES, SERVICE)
         team[movers] = target
 
 
@@ -903,9 +909,18 @@ def _bots_frame() -> pl.DataFrame:
     )
 
 
+def _unlisted(people: People) -> Ints:
+    """Return the members whom the roster forgets: juniors who joined late, stay and ask, none in the stories' teams."""
+    first = np.arange(len(people.joined_month)), people.joined_month
+    forgotten = (people.joined_month >= UNLISTED_FROM) & (people.left_month == MONTHS) & (people.first_question >= 0)
+    forgotten &= (people.seniority[first] == JUNIOR) & ~np.isin(people.team[first], (SERVICE, SALES))
+    return np.flatnonzero(forgotten)[:UNLISTED]
+
+
 def _roster_frame(draws: Draws, people: People, emails: pl.Series) -> pl.DataFrame:
     """Return one row per person and period of one team and seniority; `to` is the first day after it."""
     group = np.where(people.present, people.team * len(SENIORITIES) + people.seniority, -1)
+    group[_unlisted(people)] = -1
     before = np.concatenate([np.full((len(group), 1), -1), group[:, :-1]], axis=1)
     person, month = np.nonzero((group != before) & (group >= 0))
     last = np.append(person[1:] != person[:-1], True)
@@ -915,7 +930,7 @@ def _roster_frame(draws: Draws, people: People, emails: pl.Series) -> pl.DataFra
     start = np.where(month == 0, hired[draws.below(150, len(month))], np.array(first_days)[month])
     ends = pl.Series(np.array(first_days)[until]).cast(pl.Date)
     stays = pl.Series([None], dtype=pl.Date).new_from_index(0, len(until))
-    return pl.DataFrame(
+    rows = pl.DataFrame(
         {
             "email": emails.gather(person),
             "team": pl.Series(TEAMS).gather(people.team[person, month]),
@@ -924,6 +939,14 @@ def _roster_frame(draws: Draws, people: People, emails: pl.Series) -> pl.DataFra
             "to": ends.zip_with(pl.Series(until < MONTHS), stays),
         }
     )
+    starts_soon = [(STARTS_SOON, TEAMS[STRUCTURES], SENIORITIES[JUNIOR], MONTH_STARTS[-2], None)]
+    return pl.concat([rows, pl.DataFrame(starts_soon, schema=rows.schema, orient="row")])
+
+
+def _export_frame() -> pl.DataFrame:
+    """Return the times of the export: all of the two years, and made as they ended."""
+    begins, ends = _time(np.array([0], dtype=np.int64)), _time(np.array([END], dtype=np.int64))
+    return pl.DataFrame({"exported_at": ends, "observed_from": begins, "observed_until": ends})
 
 
 def _make_files(scale: float, seed: int) -> dict[str, pl.DataFrame]:
@@ -954,11 +977,12 @@ def _make_files(scale: float, seed: int) -> dict[str, pl.DataFrame]:
         ),
         "reads.csv": reads,
         "roster.csv": _roster_frame(part[9], people, members["email"]),
+        "export.csv": _export_frame(),
     }
 
 
 def write_company(folder: Path, *, scale: float = 1.0, seed: int = 7) -> None:
-    """Write the made-up company's six files (`FILES`) into `folder`, which is made if need be.
+    """Write the made-up company's files (`FILES`) into `folder`, which is made if need be.
 
     `scale` multiplies people and posts (100: about a million posts); `seed` chooses another company with the same
     stories. Times in the files are UTC, days are local. Raises `CopError` for a scale outside 0.5 to 300, or when the

@@ -1,7 +1,7 @@
 """The made-up company: the same on every machine, whole in itself, and each planted story beyond noise."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from hashlib import sha256
 from math import sqrt
 from pathlib import Path
@@ -19,6 +19,7 @@ from cop_metrics.made_up_company import (
     FIRST_DAY,
     LAST_DAY,
     NOTICE_BOT,
+    STARTS_SOON,
     STORIES,
     TIME_ZONE,
     _utc,
@@ -33,6 +34,7 @@ TIMES = {
     "threads.csv": ("created_at", "closed_at"),
     "reactions.csv": ("given_at",),
     "members.csv": ("joined_at", "deleted_at"),
+    "export.csv": ("exported_at", "observed_from", "observed_until"),
 }
 DAYS = {"reads.csv": ("day",), "roster.csv": ("from", "to")}
 WEEK = timedelta(days=7)
@@ -81,7 +83,7 @@ def with_group(rows: pl.DataFrame, roster: pl.DataFrame, who: str, day: pl.Expr)
 
 
 def read_company(folder: Path) -> Company:
-    posts, threads, members, reactions, reads, roster = (read(folder, name) for name in FILES)
+    posts, threads, members, reactions, reads, roster, _ = (read(folder, name) for name in FILES)
     roster = roster.join(members.select("email", "member_id"), on="email")
     humans = members.filter(pl.col("is_bot") == "no")["member_id"].implode()
     human_posts = posts.filter(pl.col("author_id").is_in(humans), pl.col("deleted_at").is_null())
@@ -140,6 +142,12 @@ def difference(more: pl.Series, less: pl.Series) -> tuple[float, float]:
     return a - b - sqrt((a - a_low) ** 2 + (b_high - b) ** 2), a - b + sqrt((a_high - a) ** 2 + (b - b_low) ** 2)
 
 
+def unlisted(company: Company) -> list[str]:
+    """Return the people who are not in the roster."""
+    people = company.members.filter(pl.col("is_bot") == "no").join(company.roster, on="member_id", how="anti")
+    return people["member_id"].to_list()
+
+
 def fingerprint(folder: Path) -> str:
     return sha256(b"".join((folder / name).read_bytes() for name in FILES)).hexdigest()[:16]
 
@@ -160,7 +168,7 @@ def test_same_seed_same_files_and_another_seed_another_company(folder: Path, tmp
 
 def test_the_company_is_the_one_that_everybody_has(folder: Path) -> None:
     """Whoever changes the company on purpose writes the new fingerprint here."""
-    assert fingerprint(folder) == "d4a7ff72a47ba1ab"
+    assert fingerprint(folder) == "74463c3c59c78c2e"
 
 
 def test_it_has_the_size_that_the_documentation_tells(company: Company) -> None:
@@ -247,7 +255,7 @@ def test_people_act_only_while_they_are_employed(company: Company) -> None:
             company.reactions.select(who="giver_id", day=local("given_at").dt.date()),
             company.reads.select(who="reader_id", day="day"),
         ]
-    ).filter(~pl.col("who").is_in([ANSWER_BOT, NOTICE_BOT]))
+    ).filter(~pl.col("who").is_in([ANSWER_BOT, NOTICE_BOT, *unlisted(company)]))
     assert with_group(acts, company.roster, "who", pl.col("day"))["team"].null_count() == 0
     joined = company.posts.join(company.members, left_on="author_id", right_on="member_id")
     assert (joined["created_at"] > joined["joined_at"]).all()
@@ -373,7 +381,7 @@ def test_sales_asks_and_nobody_from_sales_answers(company: Company) -> None:
     assert len(asked) > 150
     answers = company.posts.filter(pl.col("kind") == "answer", pl.col("author_id") != ANSWER_BOT)
     by_team = with_group(answers, company.roster, "author_id", local("created_at").dt.date())["team"]
-    assert set(by_team) == set(TEAMS) - {"Sales"}
+    assert set(by_team.drop_nulls()) == set(TEAMS) - {"Sales"}
     assert wilson(0, asked["asker"].n_unique())[1] < 0.2
 
 
@@ -489,7 +497,8 @@ def test_a_bot_replies_to_every_question_within_a_second(company: Company) -> No
 def test_other_teams_and_seniorities_are_answered_alike(company: Company) -> None:
     """What is not a story must not look like one."""
     planted = pl.col("topics").is_in(["hydraulics", "sensor-drift", "bolt-torque"])
-    ordinary = company.questions.filter(~planted, pl.col("asked_day") <= LAST_DAY - WEEK)
+    in_roster = pl.col("team").is_not_null()
+    ordinary = company.questions.filter(~planted, in_roster, pl.col("asked_day") <= LAST_DAY - WEEK)
     for column in ("team", "seniority"):
         for (group,), rows in ordinary.group_by(column):
             rest = ordinary.filter(pl.col(column) != group)
@@ -499,4 +508,35 @@ def test_other_teams_and_seniorities_are_answered_alike(company: Company) -> Non
 
 def test_the_roster_is_read_without_a_complaint(folder: Path, company: Company) -> None:
     roster = read_roster(folder / "roster.csv")
-    assert len(roster.rows) == len(company.roster)
+    assert len(roster.rows) == len(company.roster) + 1
+    assert (roster.skipped, roster.notes) == ({}, ())
+
+
+# --- what the pages must cope with ------------------------------------------------------------------------------------
+
+
+def test_the_export_states_two_whole_local_years(folder: Path) -> None:
+    times = read(folder, "export.csv")
+    assert times.select(local(name) for name in times.columns).rows() == [
+        tuple(datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(TIME_ZONE)) for day in (AS_OF, FIRST_DAY, AS_OF))
+    ]
+    assert (AS_OF - FIRST_DAY).days == 2 * 365
+
+
+def test_three_juniors_are_not_in_the_roster_and_one_row_means_nobody(folder: Path, company: Company) -> None:
+    forgotten = company.members.filter(pl.col("member_id").is_in(unlisted(company)))
+    assert len(forgotten) == 3
+    assert forgotten["joined_at"].min() >= datetime(2026, 4, 1)
+    assert forgotten["deleted_at"].null_count() == 3
+    in_stories = {member for story in STORIES for ids in story.members.values() for member in ids}
+    assert not in_stories & set(forgotten["member_id"])
+    assert set(company.questions.filter(pl.col("team").is_null())["asker"]) == set(forgotten["member_id"])
+    nobody = read(folder, "roster.csv").join(company.members, on="email", how="anti")
+    assert nobody["email"].to_list() == [STARTS_SOON]
+
+
+def test_controls_has_three_seniors_and_no_other_group_is_as_small(company: Company) -> None:
+    lately = company.roster.filter(pl.col("to").is_null() | (pl.col("to") > AS_OF - timedelta(days=365)))
+    people = lately.group_by("team", "seniority").agg(pl.col("member_id").n_unique())
+    assert people.filter(pl.col("member_id") < 5).rows() == [("Controls", "senior", 3)]
+    assert people.filter(team="Sales", seniority="senior")["member_id"].to_list() == [6]

@@ -1,0 +1,171 @@
+"""The repository keeps its own rules: boundaries between the parts, and documents that say what is true."""
+
+import ast
+import re
+import subprocess
+from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+
+from cop_metrics import cli
+from cop_metrics.settings import CommunitySettings, read_settings
+
+PROJECT = Path(__file__).resolve().parents[1]
+SQL = re.compile(r"\bselect\s.+\sfrom\s|\bcreate (temp )?(table|view)\b", re.DOTALL)
+PUTS_SQL_TOGETHER = {"build.py", "inputs.py", "measure.py", "spark.py", "changes.py", "small_groups.py"}
+SHOWS_ONLY = ("pages/", "dashboard.py", "cop_metrics/charts/", "cop_metrics/reports/", "cop_metrics/cli.py")
+MACHINE_PATHS = re.compile(r"(?<![\w.])/(" + "|".join(("work", "home", "root", "Users")) + r")/\w")
+
+
+def tracked(*ends: str) -> list[Path]:
+    """Return the files that belong to the repository, by how their names end; skip where git cannot tell."""
+    try:
+        listed = subprocess.run(["git", "ls-files", "-z"], cwd=PROJECT, capture_output=True, check=True, text=True)
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("this copy is no git repository")
+    found = [PROJECT / name for name in listed.stdout.split("\0") if name.endswith(ends or ("",)) and name]
+    return [path for path in found if path.is_file()]
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(PROJECT).as_posix()
+
+
+def modules(*places: str) -> list[tuple[str, ast.Module]]:
+    return [
+        (name_of(path), ast.parse(path.read_text(encoding="utf-8")))
+        for path in tracked(".py")
+        if name_of(path).startswith(places)
+    ]
+
+
+def imported(tree: ast.Module) -> set[str]:
+    """Return the top names of all packages that a module imports, wherever in it."""
+    names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
+    names |= {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module}
+    return {name.split(".")[0] for name in names}
+
+
+def docstrings(tree: ast.Module) -> set[int]:
+    """Return which constants are docstrings: words about SQL are no SQL."""
+    bodies = [node.body for node in ast.walk(tree) if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)]
+    firsts = [body[0] for body in bodies if body and isinstance(body[0], ast.Expr)]
+    return {id(first.value) for first in firsts}
+
+
+def sql_strings(tree: ast.Module) -> Iterator[ast.Constant | ast.JoinedStr]:
+    """Yield strings that are SQL; of a string put together, the whole with `?` where values go."""
+    told = docstrings(tree)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.JoinedStr):
+            text = "".join(str(part.value) if isinstance(part, ast.Constant) else "?" for part in node.values)
+        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in told:
+            text = node.value
+        else:
+            continue
+        if SQL.search(text):
+            yield node
+
+
+def test_core_never_imports_streamlit() -> None:
+    assert [name for name, tree in modules("cop_metrics/") if "streamlit" in imported(tree)] == []
+
+
+def test_what_only_shows_holds_no_sql_and_opens_no_store() -> None:
+    for name, tree in modules(*SHOWS_ONLY):
+        assert list(sql_strings(tree)) == [], name
+        assert "duckdb" not in imported(tree) or name == "cop_metrics/cli.py", name
+
+
+def test_sql_is_found_where_it_is() -> None:
+    found = {name for name, tree in modules("cop_metrics/") if any(sql_strings(tree))}
+    assert {"cop_metrics/measure.py", "cop_metrics/summary.py", "cop_metrics/metrics/help.py"} <= found
+
+
+def test_sql_is_put_together_in_few_places() -> None:
+    elsewhere = [
+        f"{name}:{node.lineno}"
+        for name, tree in modules("cop_metrics/")
+        if Path(name).name not in PUTS_SQL_TOGETHER and not name.startswith("cop_metrics/metrics/")
+        for node in sql_strings(tree)
+        if isinstance(node, ast.JoinedStr)
+    ]
+    assert elsewhere == []
+
+
+def test_no_file_names_a_place_on_somebodys_machine() -> None:
+    text_files = tracked(".py", ".md", ".toml", ".txt", ".sql", ".css", ".js", ".html", "Makefile", "run", ".gitignore")
+    for path in text_files:
+        found = MACHINE_PATHS.search(path.read_text(encoding="utf-8"))
+        assert found is None, f"{name_of(path)}: {found}"
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+def test_requirements_are_pinned_with_hashes_and_name_no_address(name: str) -> None:
+    text = (PROJECT / name).read_text(encoding="utf-8")
+    assert "://" not in text
+    assert "--index-url" not in text
+    packages = re.findall(r"^([a-z0-9][\w.\[\]-]*)(.*?)$", text, re.MULTILINE)
+    assert packages
+    assert [package for package, rest in packages if not re.match(r"==[\w.!+]+ .*\\$", rest)] == []
+
+
+def test_generated_data_is_not_in_the_repository() -> None:
+    names = [name_of(path) for path in tracked()]
+    assert [name for name in names if re.search(r"\.duckdb|^data/(?!samples/)|\.parquet$|__pycache__", name)] == []
+
+
+def targets() -> set[str]:
+    return set(re.findall(r"^([a-z][a-z-]*):", (PROJECT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+
+
+def test_every_make_target_is_phony_and_explained() -> None:
+    makefile = (PROJECT / "Makefile").read_text(encoding="utf-8")
+    [phony] = re.findall(r"^\.PHONY: (.*)$", makefile, re.MULTILINE)
+    explained = set(re.findall(r"^([a-z-]+):.*## \S", makefile, re.MULTILINE))
+    assert targets() == set(phony.split()) == explained
+
+
+@pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", ".ci/run"])
+def test_documents_name_make_targets_that_exist(name: str) -> None:
+    named = re.findall(r"(?m)(?:^|`|=1 )make ([a-z-]+)", (PROJECT / name).read_text(encoding="utf-8"))
+    assert named
+    assert set(named) <= targets()
+
+
+def test_readme_sets_up_in_two_commands() -> None:
+    first_block = (PROJECT / "README.md").read_text(encoding="utf-8").split("```")[1]
+    assert first_block.split("\n") == ["", "make run", "make test", ""]
+
+
+def test_readme_tells_of_each_command_and_option() -> None:
+    readme = (PROJECT / "README.md").read_text(encoding="utf-8")
+    assert re.findall(r"^\| `([a-z]+)", readme, re.MULTILINE) == [command.name for command in cli.COMMANDS]
+    for command in cli.COMMANDS:
+        for argument in command.arguments:
+            assert not argument.name.startswith("--") or f"`{argument.name}" in readme or f"[{argument.name}" in readme
+
+
+def test_settings_are_documented_with_their_defaults(tmp_path: Path) -> None:
+    rows = re.findall(
+        r"^\| `(\w+)` \| `(.*?)` \| \S", (PROJECT / "docs" / "settings.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert [name for name, _ in rows] == [each.name for each in fields(CommunitySettings)]
+    written = "\n".join(f"{name} = {default}" for name, default in rows)
+    (tmp_path / "settings.toml").write_text(written, encoding="utf-8")
+    assert read_settings(tmp_path).default == CommunitySettings()
+
+
+def test_links_between_documents_lead_somewhere() -> None:
+    for path in tracked(".md"):
+        for link in re.findall(r"\]\(([^)#]+)", path.read_text(encoding="utf-8")):
+            assert "://" in link or (path.parent / link).exists(), f"{name_of(path)}: {link}"
+
+
+def test_decisions_are_numbered_without_gaps() -> None:
+    records = sorted((PROJECT / "docs" / "decisions").glob("*.md"))
+    assert [record.name[:4] for record in records] == [f"{number:04d}" for number in range(1, len(records) + 1)]
+    for record in records:
+        assert record.read_text(encoding="utf-8").startswith(f"# {int(record.name[:4])}. ")

@@ -10,7 +10,7 @@ replied as (
         community, question,
         count(distinct case when is_answer and not by_asker then member end) as helpers,
         cast(sum(cast(is_answer and not by_asker as int)) as bigint) as helpful_answers,
-        max(cast(is_answer and by_asker as int)) = 1 as self_answered,
+        min(case when is_answer and by_asker then second end) as self_answered_second,
         min(case when not by_asker then second end) as first_response_second,
         min(case when by_asker then null else accepted_second end) as solved_second,
         min(case when by_asker then accepted_second end) as self_solved_second
@@ -28,7 +28,7 @@ dated as (
         ) as withdrawn_second,
         first_helps.first_helper, first_helps.second as helped_second, first_helps.day as helped_day,
         coalesce(replied.helpers, 0) as helpers,
-        coalesce(replied.self_answered, false) as self_answered,
+        replied.self_answered_second is not null as self_answered, replied.self_answered_second,
         replied.first_response_second, replied.solved_second, replied.self_solved_second,
         sources.until_second
     from human_posts as questions
@@ -93,7 +93,7 @@ select
         when solved_second <= known.second + 30 * 86400 then 'resolved'
         when self_solved_second <= known.second + 30 * 86400 then 'resolved_by_self'
         when wait_seconds <= 30 * 86400 then 'answered'
-        when self_answered then 'self_answered'
+        when self_answered_second <= known.second + 30 * 86400 then 'self_answered'
         else 'unanswered'
     end as outcome_in_30_days,
     not withdrawn and helped_second is null and not self_answered

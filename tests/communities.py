@@ -1,6 +1,7 @@
 """Small communities told as stories: who asked, who answered and when, built into a real store."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -10,7 +11,11 @@ import polars as pl
 
 from cop_metrics.build import DuckDB, silent
 from cop_metrics.inputs import gather
-from cop_metrics.lake import Lake
+from cop_metrics.lake import Lake, Written
+from cop_metrics.measure import Measurer
+from cop_metrics.metrics import EXHIBITS, METRICS
+from cop_metrics.metrics.metric import Figure
+from cop_metrics.scope import CommunityChoices, Scope, parse_scope, read_catalogue
 from cop_metrics.settings import CommunitySettings, Settings
 from cop_metrics.sources.source import Batch, Reading, Source
 from cop_metrics.tables import TABLES, typed
@@ -98,15 +103,30 @@ class Community:
         lake = Lake(data)
         source = self._source(stated)
         lake.write(community=self.name, source_name="src", source=source, export=_export(), now=NOW)
-        if self.roster:
-            lake.write_roster(community=self.name, rows=self._roster(), file_name="roster", now=NOW, skipped={})
+        self._write_roster(lake)
         path = data / f"store-{self._next('v')}.duckdb"
         DuckDB().build(gather(lake, Settings(default=self.settings)), path, silent)
         return duckdb.connect(str(path), read_only=True)
 
+    def tell(self, data: Path, *, until: str, since: str | None = None) -> "Told":
+        """Build the store under `data` and return what can be measured of it."""
+        return Told(cursor=self.build(data, until=until, since=since), community=self.name)
+
+    def export(self, lake: Lake, *, until: str, since: str, exported: str | None = None) -> Written:
+        """Write what has been told so far into the lake, as an export made at that time (else at its end)."""
+        stated = SimpleNamespace(since=at(since), until=at(until), exported=at(exported or until))
+        return lake.write(
+            community=self.name, source_name="src", source=self._source(stated), export=_export(), now=NOW
+        )
+
+    def _write_roster(self, lake: Lake) -> None:
+        if self.roster:
+            lake.write_roster(community=self.name, rows=self._roster(), file_name="roster", now=NOW, skipped={})
+
     def _source(self, stated: SimpleNamespace) -> Source:
         def read(_export: object, reading: Reading) -> Iterator[Batch]:
             reading.observed_from, reading.observed_until = stated.since, stated.until
+            reading.exported_at = getattr(stated, "exported", None)
             for table, rows in self.rows.items():
                 frame = pl.DataFrame(rows, schema_overrides=dict(TABLES[table].columns), infer_schema_length=None)
                 yield Batch(table, typed(table, frame.select(c for c in frame.columns if c in TABLES[table].columns)))
@@ -146,6 +166,44 @@ class Community:
         return f"{letter}{self._number}"
 
 
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """A community as measured. Filters are those of a URL, such as team="Red" or period="2026-03-01..2026-03-31"."""
+
+    cursor: duckdb.DuckDBPyConnection
+    community: str
+
+    @property
+    def choices(self) -> CommunityChoices:
+        return read_catalogue(self.cursor)[self.community]
+
+    @property
+    def measurer(self) -> Measurer:
+        return Measurer(cursor=self.cursor, choices=self.choices)
+
+    def scope(self, *, names: bool = True, **filters: str | tuple[str, ...]) -> Scope:
+        params = {key: (value,) if isinstance(value, str) else value for key, value in filters.items()}
+        catalogue = read_catalogue(self.cursor)
+        return parse_scope({"community": (self.community,), **params}, catalogue, names=names)
+
+    def figure(self, id_: str, **filters: str | tuple[str, ...]) -> Figure:
+        return self.measurer.figure(METRICS[id_], self.scope(**filters))
+
+    def value(self, id_: str, **filters: str | tuple[str, ...]) -> float | None:
+        return self.figure(id_, **filters).value
+
+    def split(self, id_: str, by: str, **filters: str | tuple[str, ...]) -> dict[str, float | None]:
+        """Return the value of each group."""
+        groups = self.measurer.figures_by(METRICS[id_], self.scope(**filters), by)
+        return dict(groups.select("group", "value").iter_rows())
+
+    def table(self, id_: str, **filters: str | tuple[str, ...]) -> pl.DataFrame:
+        return self.measurer.table(EXHIBITS[id_], self.scope(**filters))
+
+    def listed(self, id_: str, **filters: str | tuple[str, ...]) -> pl.DataFrame:
+        return self.measurer.listed(METRICS[id_], self.scope(**filters))
+
+
 def _export() -> SimpleNamespace:
     return SimpleNamespace(path=Path("story"))
 
@@ -160,4 +218,4 @@ def days_later(day: str, days: int) -> str:
     return (date.fromisoformat(day) + timedelta(days=days)).isoformat()
 
 
-__all__ = ["NOW", "UTC", "Community", "at", "days_later", "plus"]
+__all__ = ["NOW", "UTC", "Community", "Told", "at", "days_later", "plus"]

@@ -1,0 +1,413 @@
+"""A worked example for each number and table of help: small stories whose figures can be counted by hand."""
+
+from pathlib import Path
+
+import pytest
+from communities import Community, at, days_later, plus
+
+from cop_metrics.settings import CommunitySettings
+from cop_metrics.summary import moved_answers
+
+NOON = "2026-03-02 12:00"
+LATER = "2026-06-01 12:00"
+
+
+def waits(
+    *hours: float, left: tuple[float, ...] = (), seniority: str = "junior", craft: Community | None = None
+) -> Community:
+    """Tell of questions answered after so many hours, and of others withdrawn after so many."""
+    craft = craft or Community()
+    for number, wait in enumerate([*hours, *left]):
+        asker = f"{seniority} {number}"
+        closed = {"closed_at": at(plus(NOON, hours=wait))} if number >= len(hours) else {}
+        question = craft.ask(asker, NOON, **closed)
+        craft.works(asker, "Red", seniority)
+        if number < len(hours):
+            craft.answer(question, "bo", plus(NOON, hours=wait))
+    return craft
+
+
+# How much is asked and answered
+
+
+def test_questions_count_those_of_people_withdrawn_ones_too(tmp_path: Path) -> None:
+    craft = Community()
+    craft.ask("ana", "2026-03-01 10:00")
+    craft.ask("ana", "2026-03-02 10:00", closed_at=at("2026-03-02 11:00"))
+    craft.member("robot", bot=True)
+    craft.ask("robot", "2026-03-03 10:00")
+    told = craft.tell(tmp_path, until=LATER)
+    assert told.value("questions") == 2
+    assert told.value("questions", period="2026-03-02..2026-03-31") == 1
+
+
+def test_questions_asked_at_midnight_fall_in_one_period_only(tmp_path: Path) -> None:
+    """It is March in Berlin, and still February by UTC."""
+    craft = Community(settings=CommunitySettings(time_zone="Europe/Berlin"))
+    craft.ask("ana", "2026-02-10 10:00")
+    craft.ask("ana", "2026-02-28 23:00:00")
+    told = craft.tell(tmp_path, until=LATER)
+    assert told.value("questions", period="2026-02-01..2026-02-28") == 1
+    assert told.value("questions", period="2026-03-01..2026-03-31") == 1
+    assert told.split("questions", "month") == {
+        "2026-02-01": 1,
+        "2026-03-01": 1,
+        "2026-04-01": 0,
+        "2026-05-01": 0,
+        "2026-06-01": 0,
+    }
+
+
+def test_questions_of_someone_who_changes_team_count_in_each_team_for_its_days(tmp_path: Path) -> None:
+    craft = Community()
+    craft.works("ana", "Red", "junior", until="2026-07-01")
+    craft.works("ana", "Blue", "mid", since="2026-07-01")
+    for day in ("2026-05-01 10:00", "2026-06-30 23:59", "2026-07-01 00:00"):
+        craft.ask("ana", day)
+    told = craft.tell(tmp_path, until="2026-12-31 12:00")
+    assert told.split("questions", "team") == {"Red": 2, "Blue": 1}
+    assert told.split("questions", "seniority") == {"junior": 2, "mid": 1}
+    assert told.value("questions", team="Red", period="2026-06-01..2026-12-30") == 1
+
+
+def test_answers_are_posts_of_people_on_the_day_they_were_written(tmp_path: Path) -> None:
+    """Ana's own answer counts as one; the robot's, a deleted one and a comment do not."""
+    craft = Community()
+    question = craft.ask("ana", "2026-03-01 10:00")
+    craft.answer(question, "bo", "2026-03-05 10:00")
+    craft.answer(question, "bo", "2026-03-05 11:00")
+    craft.answer(question, "ana", "2026-03-06 10:00")
+    craft.answer(question, "cat", "2026-03-06 11:00", deleted_at=at("2026-03-07 10:00"))
+    craft.answer(question, "cat", "2026-03-06 12:00", kind="comment")
+    craft.member("robot", bot=True)
+    craft.answer(question, "robot", "2026-03-01 10:01")
+    told = craft.tell(tmp_path, until=LATER)
+    assert told.value("answers") == 3
+    assert told.value("answers", period="2026-03-06..2026-03-31") == 1
+
+
+def test_answerers_are_distinct_people_and_no_deleted_accounts(tmp_path: Path) -> None:
+    craft = Community()
+    craft.member("gone", deleted="2026-04-01 10:00")
+    question = craft.ask("ana", "2026-03-01 10:00")
+    for who in ("bo", "bo", "ana", "gone"):
+        craft.answer(question, who, "2026-03-02 10:00")
+    told = craft.tell(tmp_path, until=LATER)
+    assert told.value("answerers") == 2
+    assert sorted(told.listed("answerers")["Member"]) == ["ana", "bo"]
+
+
+def test_answered_questions_do_not_need_the_answerer_to_be_there_still(tmp_path: Path) -> None:
+    craft = Community()
+    craft.member("gone", deleted="2026-04-01 10:00")
+    craft.answer(craft.ask("ana", NOON), "gone", plus(NOON, hours=1))
+    craft.ask("ana", NOON)
+    told = craft.tell(tmp_path, until=LATER)
+    assert told.value("answered_questions") == 1
+    assert told.value("answer_rate") == 0.5
+
+
+def test_answered_questions_are_not_those_that_only_the_asker_or_a_bot_answered(tmp_path: Path) -> None:
+    craft = Community()
+    craft.member("robot", bot=True)
+    craft.answer(craft.ask("ana", NOON), "robot", plus(NOON, hours=1))
+    craft.answer(craft.ask("ana", NOON), "ana", plus(NOON, hours=1))
+    craft.answer(craft.ask("ana", NOON), "bo", plus(NOON, days=40))
+    assert craft.tell(tmp_path, until=LATER).value("answered_questions") == 1
+
+
+def test_accepted_questions_count_the_askers_own_solution_too(tmp_path: Path) -> None:
+    craft = Community()
+    craft.answer(craft.ask("ana", NOON), "bo", plus(NOON, hours=1), accepted=True)
+    craft.answer(craft.ask("ana", NOON), "ana", plus(NOON, hours=1), accepted=True)
+    craft.answer(craft.ask("ana", NOON), "bo", plus(NOON, hours=1))
+    assert craft.tell(tmp_path, until=LATER).value("accepted_questions") == 2
+
+
+# Answer rates: not yet known is not "no"
+
+
+@pytest.mark.parametrize(
+    ("id_", "hours"),
+    [("answer_rate_1h", 1), ("answer_rate_24h", 24), ("answer_rate", 7 * 24), ("answer_rate_30d", 30 * 24)],
+)
+def test_the_answer_rates_take_in_the_last_second_and_leave_out_the_young(tmp_path: Path, id_: str, hours: int) -> None:
+    """Answered in the last second of the time, answered a second later, not answered, and one a second too young."""
+    craft = Community()
+    craft.answer(craft.ask("ana", "2026-03-01 12:00"), "bo", plus("2026-03-01 12:00", hours=hours))
+    craft.answer(craft.ask("ana", "2026-03-01 12:00"), "bo", plus("2026-03-01 12:00", hours=hours, seconds=1))
+    craft.ask("ana", plus("2026-05-31 12:00", hours=-hours))
+    craft.ask("ana", plus("2026-05-31 12:00", hours=-hours, seconds=1))
+    figure = craft.tell(tmp_path, until="2026-05-31 12:00").figure(id_)
+    assert (figure.value, figure.sample_size) == (pytest.approx(1 / 3), 3)
+
+
+def test_answer_rate_1h_counts_an_answer_that_was_moved_before_its_question_as_at_once(tmp_path: Path) -> None:
+    craft = Community()
+    craft.answer(craft.ask("ana", NOON), "bo", plus(NOON, hours=-3))
+    told = craft.tell(tmp_path, until=LATER)
+    assert (told.value("answer_rate_1h"), told.value("wait")) == (1, 0)
+    assert moved_answers(told.cursor, "craft") == 1
+
+
+def test_answer_rate_24h_is_not_hidden_by_a_bot_or_the_asker_who_came_first(tmp_path: Path) -> None:
+    craft = Community()
+    craft.member("robot", bot=True)
+    question = craft.ask("ana", NOON)
+    craft.answer(question, "robot", plus(NOON, seconds=1))
+    craft.answer(question, "ana", plus(NOON, hours=1))
+    craft.answer(question, "bo", plus(NOON, hours=5))
+    told = craft.tell(tmp_path, until=LATER)
+    assert (told.value("answer_rate_24h"), told.value("wait"), told.value("answer_rate_1h")) == (1, 5, 0)
+
+
+def test_answer_rate_of_a_question_closed_later_keeps_what_it_was(tmp_path: Path) -> None:
+    """Closed after 20 days without help: unanswered within 7 days all the same, withdrawn before it was 30 days old."""
+    craft = Community()
+    craft.ask("ana", NOON, closed_at=at(plus(NOON, days=20)))
+    craft.answer(craft.ask("ana", NOON), "bo", plus(NOON, days=1))
+    told = craft.tell(tmp_path, until=LATER)
+    assert (told.value("answer_rate"), told.value("answer_rate_30d"), told.value("ever_answered")) == (0.5, 1, 1)
+
+
+def test_answer_rate_leaves_out_what_was_withdrawn_before_help_and_before_7_days(tmp_path: Path) -> None:
+    craft = Community()
+    craft.ask("ana", NOON, closed_at=at(plus(NOON, days=2)))
+    craft.answer(craft.ask("ana", NOON, closed_at=at(plus(NOON, days=2))), "bo", plus(NOON, days=1))
+    figure = craft.tell(tmp_path, until=LATER).figure("answer_rate")
+    assert (figure.value, figure.sample_size) == (1, 1)
+
+
+def test_answer_rate_says_that_there_is_no_data_where_all_questions_are_too_young(tmp_path: Path) -> None:
+    craft = Community()
+    craft.answer(craft.ask("ana", NOON), "bo", plus(NOON, hours=1))
+    told = craft.tell(tmp_path, until="2026-03-05 12:00")
+    figure = told.figure("answer_rate")
+    assert (figure.value, figure.sample_size, figure.note) == (None, 0, "no data in this period")
+    assert told.value("too_young") == 1
+
+
+def test_answer_rate_30d_of_a_steady_community_is_steady(tmp_path: Path) -> None:
+    """Every question is answered after exactly 10 days, one a day on days 0 to 59, seen on day 60.
+
+    So far 21 of the last 30 are answered, against 30 of the 30 before, though nothing has changed.
+    """
+    craft = Community()
+    for day in range(60):
+        asked = f"{days_later('2026-01-01', day)} 12:00"
+        question = craft.ask(f"asker {day}", asked)
+        if day <= 50:
+            craft.answer(question, "bo", plus(asked, days=10))
+    told = craft.tell(tmp_path, until="2026-03-02 12:00")
+    now, before = {"period": "last-30-days"}, {"period": "2026-01-01..2026-01-30"}
+    assert (told.value("ever_answered", **now), told.value("ever_answered", **before)) == (21 / 30, 1)
+    assert (told.value("answer_rate_30d", **now), told.value("answer_rate_30d", **before)) == (1, 1)
+    assert (told.value("wait", **now), told.value("wait", **before)) == (240, 240)
+    assert (told.value("answer_rate", **now), told.value("answer_rate", **before)) == (0, 0)
+    assert (told.value("too_young", **now), told.value("too_young", **before)) == (6, 0)
+
+
+def test_too_young_are_the_questions_of_the_last_7_days(tmp_path: Path) -> None:
+    craft = Community()
+    for age in (6, 7, 8):
+        craft.ask("ana", plus(LATER, days=-age))
+    assert craft.tell(tmp_path, until=LATER).value("too_young") == 1
+
+
+def test_ever_answered_leaves_withdrawn_questions_out(tmp_path: Path) -> None:
+    craft = Community()
+    craft.answer(craft.ask("ana", NOON), "bo", plus(NOON, days=60))
+    craft.ask("ana", NOON)
+    craft.ask("ana", NOON, closed_at=at(plus(NOON, days=50)))
+    figure = craft.tell(tmp_path, until=LATER).figure("ever_answered")
+    assert (figure.value, figure.sample_size) == (0.5, 2)
+
+
+# How long until someone helps
+
+
+def test_wait_counts_those_still_waiting(tmp_path: Path) -> None:
+    """Answered after 1, 2, 4 and 6 hours, withdrawn after 3 and 5: half are helped after 4 hours."""
+    told = waits(1, 2, 4, 6, left=(3, 5)).tell(tmp_path, until=LATER)
+    assert (told.value("wait"), told.value("wait_naive")) == (4, 3)
+
+
+def test_wait_of_six_answered_questions_is_the_third(tmp_path: Path) -> None:
+    assert waits(1, 2, 3, 4, 5, 6).tell(tmp_path, until=LATER).value("wait") == 3
+
+
+def test_wait_that_half_never_reach_is_said_and_not_made_up(tmp_path: Path) -> None:
+    """Four answered after 1 to 4 hours, six open after 720: the median of those answered would flatter."""
+    craft = waits(1, 2, 3, 4)
+    for number in range(6):
+        craft.ask(f"open {number}", NOON)
+    told = craft.tell(tmp_path, until=plus(NOON, hours=720))
+    figure = told.figure("wait")
+    assert (figure.value, figure.note) == (None, "not reached (60% unanswered after 30 days)")
+    assert told.value("wait_naive") == 2.5
+
+
+def test_wait_of_a_topic_that_nobody_answered_is_null_and_not_0(tmp_path: Path) -> None:
+    craft = Community()
+    craft.ask("ana", NOON, topics=("pumps",))
+    craft.answer(craft.ask("ana", NOON, topics=("welding",)), "bo", plus(NOON, hours=2))
+    told = craft.tell(tmp_path, until=LATER)
+    assert told.split("wait", "topic") == {"pumps": None, "welding": 2}
+    assert told.value("wait_naive", topic="pumps") is None
+
+
+def test_wait_ends_without_help_where_the_asker_solves_it(tmp_path: Path) -> None:
+    """Ana finds the solution after 2 hours; bo's answer a day later cannot end a wait that was over."""
+    craft = Community()
+    question = craft.ask("ana", NOON)
+    craft.answer(question, "ana", plus(NOON, hours=2), accepted=True)
+    craft.answer(question, "bo", plus(NOON, days=1))
+    figure = craft.tell(tmp_path, until=LATER).figure("wait")
+    assert (figure.value, figure.note) == (None, "not reached (100% unanswered after 0 days)")
+
+
+def test_wait_by_team_gives_the_medians_of_freireichs_trial(tmp_path: Path) -> None:
+    """Remission in weeks, here hours: 23 with the drug, 8 with the placebo (Freireich and others 1963)."""
+    drug = (6, 6, 6, 7, 10, 13, 16, 22, 23)
+    ended = (6, 9, 10, 11, 17, 19, 20, 25, 32, 32, 34, 35)
+    placebo = (1, 1, 2, 2, 3, 4, 4, 5, 5, 8, 8, 8, 8, 11, 11, 12, 12, 15, 17, 22, 23)
+    craft = waits(*drug, left=ended, seniority="senior")
+    told = waits(*placebo, seniority="junior", craft=craft).tell(tmp_path, until=LATER)
+    assert told.split("wait", "seniority") == {"junior": 8, "senior": 23}
+
+
+def test_wait_naive_is_the_plain_median_of_answered_questions(tmp_path: Path) -> None:
+    figure = waits(1, 2, 9, left=(100,)).tell(tmp_path, until=LATER).figure("wait_naive")
+    assert (figure.value, figure.sample_size) == (2, 3)
+
+
+def test_waiting_curve_falls_with_each_answer_by_those_still_followed(tmp_path: Path) -> None:
+    curve = waits(1, 2, 4, 6, left=(3, 5)).tell(tmp_path, until=LATER).table("waiting_curve")
+    falls = curve.unique("waiting", keep="first", maintain_order=True)
+    assert falls["hours"].to_list() == [0, 1, 2, 4, 6]
+    assert falls["waiting"].to_list() == pytest.approx([1, 5 / 6, 2 / 3, 4 / 9, 0])
+    assert falls["at_risk"].to_list() == [6, 6, 5, 3, 1]
+    assert (curve["seniority"] == "junior").all()
+
+
+# What becomes of questions
+
+
+def test_waiting_questions_are_from_a_day_to_30_days_old_whatever_the_period(tmp_path: Path) -> None:
+    craft = Community()
+    for days in (0.5, 2, 29, 31):
+        craft.ask("ana", plus(LATER, days=-days))
+    craft.answer(craft.ask("ana", plus(LATER, days=-2)), "bo", plus(LATER, days=-1))
+    craft.ask("ana", plus(LATER, days=-2), closed_at=at(plus(LATER, days=-1)))
+    told = craft.tell(tmp_path, until=LATER)
+    assert told.value("waiting_questions") == 2
+    assert told.value("waiting_questions", period="2026-05-31..2026-05-31") == 2
+    assert told.value("given_up") == 1
+
+
+def test_waiting_questions_are_those_that_only_a_bot_answered_too(tmp_path: Path) -> None:
+    craft = Community()
+    craft.member("robot", bot=True)
+    craft.answer(craft.ask("ana", plus(LATER, days=-2)), "robot", plus(LATER, days=-2, seconds=1))
+    craft.answer(craft.ask("ana", "2026-03-01 10:00"), "bo", "2026-03-02 10:00")
+    assert craft.tell(tmp_path, until=LATER).value("waiting_questions") == 1
+
+
+def test_given_up_is_every_question_that_has_waited_for_more_than_30_days(tmp_path: Path) -> None:
+    craft = Community()
+    craft.ask("ana", "2024-03-01 10:00")
+    craft.answer(craft.ask("ana", "2024-03-01 10:00"), "bo", "2026-05-31 10:00")
+    told = craft.tell(tmp_path, until=LATER)
+    assert told.value("given_up") == 1
+    assert told.listed("given_up")["Question"].to_list() == ["Question q1"]
+
+
+def test_solved_rate_counts_anothers_answer_accepted_within_30_days(tmp_path: Path) -> None:
+    """Of the five ripe questions one is resolved: the others by the asker, too late, not at all, and by nobody."""
+    craft = Community()
+    first = {"accepted": True, "accepted_at": at(plus(NOON, days=29))}
+    craft.answer(craft.ask("ana", NOON), "bo", plus(NOON, days=1), **first)
+    craft.answer(craft.ask("ana", NOON), "ana", plus(NOON, days=1), accepted=True)
+    craft.answer(craft.ask("ana", NOON), "bo", plus(NOON, days=1), accepted=True, accepted_at=at(plus(NOON, days=31)))
+    craft.answer(craft.ask("ana", NOON), "bo", plus(NOON, days=1))
+    craft.ask("ana", NOON)
+    craft.ask("ana", NOON, closed_at=at(plus(NOON, days=3)))
+    craft.answer(craft.ask("ana", plus(LATER, days=-20)), "bo", plus(LATER, days=-19), accepted=True)
+    figure = craft.tell(tmp_path, until=LATER).figure("solved_rate")
+    assert (figure.value, figure.sample_size) == (0.2, 5)
+
+
+def test_outcomes_are_the_first_that_applies_within_30_days(tmp_path: Path) -> None:
+    craft = Community()
+    craft.ask("ana", NOON, closed_at=at(plus(NOON, days=2)))
+    craft.answer(craft.ask("ana", NOON), "bo", plus(NOON, days=1), accepted=True)
+    craft.answer(craft.ask("ana", NOON), "ana", plus(NOON, days=1), accepted=True)
+    craft.answer(craft.ask("ana", NOON), "bo", plus(NOON, days=1))
+    craft.answer(craft.ask("ana", NOON), "ana", plus(NOON, days=1))
+    craft.ask("ana", NOON)
+    told = craft.tell(tmp_path, until=LATER)
+    assert told.table("outcomes").rows() == [
+        (at("2026-03-01").date(), outcome, 1)
+        for outcome in ("answered", "resolved", "resolved_by_self", "self_answered", "unanswered", "withdrawn")
+    ]
+
+
+def test_outcomes_do_not_change_any_more_after_30_days(tmp_path: Path) -> None:
+    """Helped, answered by the asker, solved and closed, each after 31 days: unanswered within 30."""
+    craft = Community()
+    craft.answer(craft.ask("ana", NOON), "bo", plus(NOON, days=31))
+    craft.answer(craft.ask("ana", NOON), "ana", plus(NOON, days=31))
+    craft.answer(craft.ask("ana", NOON), "bo", plus(NOON, days=31), accepted=True)
+    craft.ask("ana", NOON, closed_at=at(plus(NOON, days=31)))
+    craft.ask("ana", plus(LATER, days=-29))
+    told = craft.tell(tmp_path, until=LATER)
+    assert told.table("outcomes").rows() == [(at("2026-03-01").date(), "unanswered", 4)]
+
+
+# Topics, people and teams
+
+
+def test_topics_each_count_a_question_that_has_two(tmp_path: Path) -> None:
+    craft = Community()
+    craft.answer(craft.ask("ana", NOON, topics=("pumps", "welding")), "bo", plus(NOON, hours=1))
+    craft.ask("ana", NOON, topics=("pumps",))
+    craft.ask("ana", plus(LATER, days=-1), topics=("pumps",))
+    told = craft.tell(tmp_path, until=LATER)
+    assert told.table("topics").rows() == [("pumps", 3, 2, 0.5, pytest.approx(1 / 3)), ("welding", 1, 1, 1, 1)]
+    assert told.split("questions", "topic") == {"pumps": 3, "welding": 1}
+    assert told.value("questions", topic=("pumps", "welding")) == 3
+
+
+def test_answer_concentration_is_the_fewest_who_give_half(tmp_path: Path) -> None:
+    """Bo helps four times, cat twice, dan twice and three times in one thread: bo alone gives half."""
+    craft = Community()
+    for helper in ("bo", "bo", "bo", "bo", "cat", "cat", "dan", "dan"):
+        craft.answer(craft.ask("ana", NOON), helper, plus(NOON, hours=1))
+    for minutes in (1, 2, 3):
+        craft.answer("q15", "dan", plus(NOON, hours=2, minutes=minutes))
+    told = craft.tell(tmp_path, until=LATER)
+    figure = told.figure("answer_concentration")
+    assert (figure.value, figure.sample_size) == (1, 8)
+    assert told.figure("answer_concentration", period="2026-04-01..2026-04-30").note is not None
+
+
+def test_help_by_team_crosses_teams_and_shows_the_unknown(tmp_path: Path) -> None:
+    craft = Community()
+    for who, team in (("ana", "Red"), ("bo", "Blue"), ("cat", "Red")):
+        craft.works(who, team, "mid")
+    question = craft.ask("ana", NOON)
+    for helper in ("bo", "bo", "cat", "stranger"):
+        craft.answer(question, helper, plus(NOON, hours=1))
+    told = craft.tell(tmp_path, until=LATER)
+    assert told.table("help_by_team").rows() == [("Red", "Blue", 1), ("Red", "Red", 1), ("Red", "Unknown", 1)]
+
+
+def test_help_by_seniority_takes_both_as_they_were_on_the_day_of_the_help(tmp_path: Path) -> None:
+    craft = Community()
+    craft.works("ana", "Red", "junior", until="2026-04-01")
+    craft.works("ana", "Red", "mid", since="2026-04-01")
+    craft.works("bo", "Red", "senior")
+    for day in ("2026-03-31", "2026-04-01"):
+        craft.answer(craft.ask("ana", f"{day} 10:00"), "bo", f"{day} 11:00")
+    told = craft.tell(tmp_path, until=LATER)
+    assert told.table("help_by_seniority").rows() == [("junior", "senior", 1), ("mid", "senior", 1)]

@@ -168,7 +168,7 @@ def _compare_shares(now: pl.DataFrame, before: pl.DataFrame) -> tuple[float, flo
     comparison = clustered_newcombe(*arrays)
     if comparison is None:
         return None
-    return before["hits"].sum() / sizes[0], now["hits"].sum() / sizes[1], comparison
+    return float(before["hits"].sum()) / sizes[0], float(now["hits"].sum()) / sizes[1], comparison
 
 
 def _compare_people(now: pl.DataFrame, before: pl.DataFrame) -> tuple[float, float, Comparison] | None:
@@ -180,7 +180,7 @@ def _compare_people(now: pl.DataFrame, before: pl.DataFrame) -> tuple[float, flo
 def _compare_counts(
     now: pl.DataFrame, before: pl.DataFrame, days: int, days_before: int
 ) -> tuple[float, float, Comparison] | None:
-    counts = [float(part["value"].sum()) for part in (before, now)]
+    counts = [round(float(part["value"].sum())) for part in (before, now)]
     if min(counts) < ENOUGH:
         return None
     weekly = [part["value"].to_numpy()[1:-1] for part in (now, before)]

@@ -20,10 +20,11 @@ from cop_metrics.settings import Settings
 from cop_metrics.tables import TABLES
 
 ROSTER = "roster"
+PolarsType = pl.DataType | type[pl.DataType]
 EPOCH = datetime(1970, 1, 1)
 REACTIONS = Path(__file__).parent / "reactions.toml"
 
-ROSTER_COLUMNS: dict[str, type[pl.DataType]] = {
+ROSTER_COLUMNS: dict[str, PolarsType] = {
     "community": pl.String,
     "row_number": pl.Int64,
     "email_hash": pl.String,
@@ -97,7 +98,7 @@ def local_midnight(time: datetime, time_zone: str) -> bool:
 
 
 def _imports(imports: Sequence[Import]) -> pl.DataFrame:
-    schema = {
+    schema: dict[str, PolarsType] = {
         "import_id": pl.String,
         "community": pl.String,
         "source": pl.String,
@@ -131,7 +132,7 @@ def _imports(imports: Sequence[Import]) -> pl.DataFrame:
 
 def _measured(exports: Sequence[Import], ranks: dict[str, int]) -> pl.DataFrame:
     rows = [(ranks[each.id], each.community, each.source, table) for each in exports for table in sorted(each.tables)]
-    schema = {"import_rank": pl.Int32, "community": pl.String, "source": pl.String, "table_name": pl.String}
+    schema: dict[str, PolarsType] = {"import_rank": pl.Int32, "community": pl.String, "source": pl.String, "table_name": pl.String}
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
@@ -144,7 +145,7 @@ def _sources(exports: Sequence[Import]) -> pl.DataFrame:
         first = min(each.observed_from for each in imports)
         last = max(each.observed_until for each in imports)
         rows.append((community, source, imports[-1].platform, first, last, seconds(first), seconds(last)))
-    schema = {
+    schema: dict[str, PolarsType] = {
         "community": pl.String,
         "source": pl.String,
         "platform": pl.String,
@@ -180,7 +181,7 @@ def _communities(exports: Sequence[Import], rosters: dict[str, Import], settings
                 json.dumps(asdict(settings.of(community)), default=str, sort_keys=True),
             )
         )
-    schema = {
+    schema: dict[str, PolarsType] = {
         "community": pl.String,
         "time_zone": pl.String,
         "observed_from": pl.Datetime("us"),
@@ -232,5 +233,5 @@ def _roster_of(lake: Lake, imported: Import, settings: Settings) -> pl.DataFrame
 
 def _meanings() -> pl.DataFrame:
     meanings = tomllib.loads(REACTIONS.read_text(encoding="utf-8"))
-    schema = {"kind": pl.String, "meaning": pl.String}
+    schema: dict[str, PolarsType] = {"kind": pl.String, "meaning": pl.String}
     return pl.DataFrame(sorted(meanings.items()), schema=schema, orient="row")

@@ -10,7 +10,7 @@ from cop_metrics.errors import CopError
 from cop_metrics.inputs import gather
 from cop_metrics.lake import Import, Lake, Skipped, Written
 from cop_metrics.roster import read_roster
-from cop_metrics.settings import read_settings
+from cop_metrics.settings import Settings, read_settings
 from cop_metrics.sources import source_of
 from cop_metrics.sources.export import open_export
 from cop_metrics.store import Store, publish, writer_lock
@@ -49,10 +49,10 @@ def take_in(
     with writer_lock(data, wait_seconds=wait_seconds):
         lake = Lake(data)
         lake.clean()
-        read_settings(data)
+        settings = read_settings(data)
         written = []
         if request.path is not None:
-            written.append(_export(lake, request, request.path, on_bytes, data))
+            written.append(_export(lake, request, request.path, on_bytes, settings))
         if roster is not None and request.roster is not None:
             community = written[0].imported.community if written else _community(lake, request.community)
             file_name = request.roster.name
@@ -95,7 +95,7 @@ def rebuild_locked(
     return publish(data, lambda path: builder.build(inputs, path, on_build))
 
 
-def _export(lake: Lake, request: Request, path: Path, on_bytes: Bytes, data: Path) -> Written:
+def _export(lake: Lake, request: Request, path: Path, on_bytes: Bytes, settings: Settings) -> Written:
     done = 0
 
     def count(size: int) -> None:
@@ -114,6 +114,7 @@ def _export(lake: Lake, request: Request, path: Path, on_bytes: Bytes, data: Pat
             source=source,
             export=export,
             now=now(),
+            keep_titles=settings.of(community).keep_titles,
         )
 
 

@@ -85,8 +85,17 @@ class Lake:
         """Look at `data`/lake, which need not exist yet."""
         self.root = data / "lake"
 
-    def write(self, *, community: str, source_name: str, source: Source, export: Export, now: datetime) -> Written:
-        """Read `export` and commit it as one import; `now` is naive UTC.
+    def write(
+        self,
+        *,
+        community: str,
+        source_name: str,
+        source: Source,
+        export: Export,
+        now: datetime,
+        keep_titles: bool = True,
+    ) -> Written:
+        """Read `export` and commit it as one import; `now` is naive UTC. Without `keep_titles` no title is written down.
 
         Raises `CopError` for unusable names, for an export in which no person does anything, and whatever the source
         raises; the lake is then as it was before.
@@ -98,7 +107,7 @@ class Lake:
         with self._staging() as staged:
             with _StagedTables(staged, prefix=f"{source_name}:", latest=now + AHEAD_OF_THE_CLOCK) as tables:
                 for batch in source.read(export, reading):
-                    tables.add(batch, reading)
+                    tables.add(batch if keep_titles else _untitled(batch), reading)
             exported_at, since, until = _times(_human_span(staged, tables.rows), reading, file_name, now)
             digest = _digest(staged, community, source_name)
             imported = Import(
@@ -301,6 +310,10 @@ class _StagedTables:
 
 def _arrow(rows: pl.DataFrame) -> Any:
     return rows.rechunk().to_arrow(compat_level=pl.CompatLevel.oldest())
+
+
+def _untitled(batch: Batch) -> Batch:
+    return Batch(batch.table, batch.rows.drop("title")) if "title" in batch.rows.columns else batch
 
 
 def _on_the_calendar(table: str, rows: pl.DataFrame, latest: datetime, reading: Reading) -> pl.DataFrame:

@@ -89,6 +89,8 @@ class Measurer:
             raise CopError(f"'{metric.title}' cannot be split by {by}; it can by {', '.join(metric.splits)}.")
         if by in ("month", "week") and metric.counts is Counts.STATE:
             raise CopError(f"'{metric.title}' is a state of now: it has no history by {by}.")
+        if by == "week" and not scope.names:
+            raise CopError("A single week is shown only to viewers who may see names: choose months.")
         if self.unmeasurable(metric):
             return pl.DataFrame(schema=FIGURE_SCHEMA)
         pieces = dict(self._grouped(metric, scope, by))
@@ -133,7 +135,13 @@ class Measurer:
 
     def only(self, scope: Scope, by: str, group: str) -> Scope:
         """Return the scope cut down to one group of a dimension."""
-        return replace(scope, **{{"team": "teams", "seniority": "seniorities", "topic": "topics"}[by]: (group,)})
+        match by:
+            case "team":
+                return replace(scope, teams=(group,))
+            case "seniority":
+                return replace(scope, seniorities=(group,))
+            case _:
+                return replace(scope, topics=(group,))
 
     def evidence(self, metric: Metric, scope: Scope, by: str | None) -> dict[str, pl.DataFrame]:
         """Return, by group ("" where `by` is None), the rows that a comparison of two periods needs.
@@ -311,7 +319,8 @@ class Measurer:
             "senior": self.choices.senior,
         }
         used = {name: value for name, value in values.items() if re.search(rf"\${name}\b", sql)}
-        return self.cursor.sql(sql, params=used).pl()
+        frame: pl.DataFrame = self.cursor.sql(sql, params=used).pl()
+        return frame
 
 
 def calendar(period: Period, by: str, choices: CommunityChoices) -> Sequence[date]:

@@ -100,6 +100,7 @@ PRESETS = {
     )
 }
 ALL = "all"
+FEWEST_WEEKS = 4
 DEFAULT = "last-12-months"
 
 
@@ -131,6 +132,16 @@ def _read_date(text: str) -> date:
         return date.fromisoformat(text.strip())
     except ValueError:
         raise CopError(f"'{text.strip()}' is not a day: write it as 2026-03-31.") from None
+
+
+def whole_weeks(period: Period) -> Period:
+    """Return the period widened to whole weeks from Monday on, four at least: what viewers without names may ask for."""
+    first = period.first_day - (period.first_day + 3) % 7
+    weeks = max(FEWEST_WEEKS, -(-(period.end_day - first) // 7))
+    if (first, first + 7 * weeks) == (period.first_day, period.end_day):
+        return period
+    end_day = first + 7 * weeks
+    return Period(first_day=first, end_day=end_day, words=f"{period.words}, in whole weeks", complete=period.complete)
 
 
 def earlier(text: str, period: Period, compare: Compare, *, as_of_day: int) -> Period | None:

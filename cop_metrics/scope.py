@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 
 from cop_metrics.errors import CopError, UnknownName
-from cop_metrics.period import ALL, Compare, Period, earlier, read_period
+from cop_metrics.period import ALL, Compare, Period, earlier, read_period, whole_weeks
 from cop_metrics.small_groups import SMALL_TEAMS, SmallGroups, read_small_groups
 
 UNKNOWN = "Unknown"
@@ -32,6 +32,7 @@ class CommunityChoices:
     as_of_day: int
     has_roster: bool
     measured: frozenset[str]
+    lagging: Mapping[str, datetime]
     teams: tuple[str, ...]
     scale: tuple[str, ...]
     seniorities: tuple[str, ...]
@@ -105,6 +106,10 @@ def _choices(cursor: duckdb.DuckDBPyConnection, row: dict[str, Any]) -> Communit
     measured = cursor.sql(
         "select distinct table_name from measured where community = $community", params={"community": community}
     ).fetchall()
+    sources = cursor.sql(
+        "select source, observed_until from sources where community = $community order by source",
+        params={"community": community},
+    ).fetchall()
     scale = tuple(settings["seniorities"]) if row["has_roster"] else EXPERIENCE
     seniorities = {seniority for _, seniority in held}
     whole = row["first_day"] + (0 if row["starts_at_midnight"] else 1)
@@ -118,6 +123,7 @@ def _choices(cursor: duckdb.DuckDBPyConnection, row: dict[str, Any]) -> Communit
         as_of_day=row["as_of_day"],
         has_roster=row["has_roster"],
         measured=frozenset(table for (table,) in measured),
+        lagging={source: until for source, until in sources if (row["as_of"] - until).total_seconds() > 86400},
         teams=tuple(sorted({team for team, _ in held}, key=lambda team: (team == UNKNOWN, team))),
         scale=scale,
         seniorities=tuple(name for name in (*scale, UNKNOWN) if name in seniorities),
@@ -143,6 +149,8 @@ def parse_scope(
     choices = catalogue[community]
     text = _one(params, "period") or default_period
     period = read_period(text, first_day=choices.first_day, as_of_day=choices.as_of_day)
+    if not names:
+        text, period = "typed", whole_weeks(period)
     compare, note = _compare(params, text, period, choices)
     teams = _known(params, "team", choices.team_choices(names))
     seniorities = _known(params, "seniority", choices.seniorities)

@@ -74,7 +74,7 @@ def _community_settings(written: dict[str, Any]) -> CommunitySettings:
     for name in written:
         if name not in known:
             raise UnknownName("setting", name, known)
-    values = {name: tuple(value) if isinstance(value, list) else value for name, value in written.items()}
+    values: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in written.items()}
     read = CommunitySettings(**values)
     _check(read)
     return read

@@ -97,10 +97,16 @@ class Viewer:
     cursor: duckdb.DuckDBPyConnection
     catalogue: Catalogue
 
-    def page(self, page: Page, scope: Scope, scan_of: Callable[[Scope], Scan] | None = None) -> PageView:
+    def page(
+        self,
+        page: Page,
+        scope: Scope,
+        scan_of: Callable[[Scope], Scan] | None = None,
+        measurer: Measurer | None = None,
+    ) -> PageView:
         """Measure a page; raises nothing that the data can cause: what cannot be measured says so in its place."""
         choices = self.catalogue[scope.community]
-        measurer = Measurer(cursor=self.cursor, choices=choices)
+        measurer = measurer or Measurer(cursor=self.cursor, choices=choices)
         scanned = (scan_of or partial(scan, measurer))(scope)
         cards = tuple(_card(measurer, METRICS[id_], scope, scanned) for id_ in page.cards)
         return PageView(
@@ -261,7 +267,10 @@ def _filtered(scope: Scope) -> bool:
 
 
 def _small_print(choices: CommunityChoices, scope: Scope, cards: tuple[Card, ...]) -> tuple[str, ...]:
-    prints = []
+    prints = [
+        f"The source {source} ends on {words.moment(until, choices.time_zone)}, earlier than the others."
+        for source, until in choices.lagging.items()
+    ]
     unmeasurable = [
         card.metric.title for card in cards if card.figure.note and card.figure.note.startswith("not measurable")
     ]

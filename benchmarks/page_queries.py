@@ -1,0 +1,56 @@
+"""Times every query that the pages make, warm, over the last 12 months of a store: `python -m benchmarks.page_queries DATA`."""
+
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from cop_metrics.measure import Measurer
+from cop_metrics.pagebook import PAGES
+from cop_metrics.scope import Scope, parse_scope, read_catalogue
+from cop_metrics.store import Store
+from cop_metrics.view import Viewer
+
+ROUNDS = 3
+SLOW = 0.050
+
+
+@dataclass(frozen=True, kw_only=True)
+class Timed(Measurer):
+    """A measurer that keeps how long each query took, in seconds."""
+
+    seconds: dict[str, list[float]] = field(default_factory=dict)
+
+    def _frame(self, sql: str, scope: Scope) -> pl.DataFrame:
+        start = time.perf_counter()
+        frame = super()._frame(sql, scope)
+        key = f"{scope.period.first_day} {' '.join(sql.split())}"
+        self.seconds.setdefault(key, []).append(time.perf_counter() - start)
+        return frame
+
+
+def main(data: Path) -> None:
+    """Print, a page, the number of queries, their total and the slowest of them."""
+    snapshot = Store(data).snapshot()
+    catalogue = read_catalogue(snapshot.cursor)
+    viewer = Viewer(version=snapshot.version, cursor=snapshot.cursor, catalogue=catalogue)
+    biggest = max(catalogue, key=lambda name: len(catalogue[name].teams))
+    scope = parse_scope({"community": [biggest], "period": ["last-12-months"]}, catalogue)
+    for page in PAGES.values():
+        timed = Timed(cursor=snapshot.cursor, choices=catalogue[biggest])
+        walls = []
+        for _ in range(ROUNDS):
+            start = time.perf_counter()
+            viewer.page(page, scope, measurer=timed)
+            walls.append(time.perf_counter() - start)
+        warm = {sql: min(times) for sql, times in timed.seconds.items()}
+        slow = {sql: seconds for sql, seconds in warm.items() if seconds > SLOW}
+        print(f"{page.id:15s} {len(warm):4d} queries {sum(warm.values()):7.3f} s, page {min(walls):7.3f} s, slow: {len(slow)}")
+        for sql, seconds in sorted(slow.items(), key=lambda each: -each[1])[:12]:
+            print(f"    {seconds * 1000:6.0f} ms  {sql[:60]} … {sql[-150:]}")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

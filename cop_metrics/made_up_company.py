@@ -529,7 +529,7 @@ def _answer_times(draws: Draws, questions: Questions) -> Ints:
     """Return when each question would get its first answer."""
     count = len(questions.at)
     wait = draws.spread(_WAIT, count)
-    share = np.where(questions.topic == HYDRAULICS, np.where(_hydraulics_gap(questions), 6, 3), 4)
+    share = np.where(questions.topic == HYDRAULICS, np.where(_hydraulics_gap(questions), 8, 3), 4)
     wait = wait * share // 4
     fast = draws.spread(_FAST_WAIT, count)
     evening_people = draws.chance(2_500, count)

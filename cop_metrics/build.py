@@ -3,13 +3,15 @@
 An engine runs the marts' SQL; DuckDB writes the store whatever the engine.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
 
 import duckdb
 import polars as pl
 
+from cop_metrics.errors import CopError
 from cop_metrics.inputs import Inputs
 from cop_metrics.marts import MARTS, Mart, mart_sql
 from cop_metrics.small_groups import keep_small_groups
@@ -35,17 +37,41 @@ class DuckDB:
 
     def build(self, inputs: Inputs, path: Path, progress: Progress = silent) -> None:
         """Write the store at `path`, which must not exist yet."""
-        with duckdb.connect(str(path)) as connection:
-            connection.execute("set preserve_insertion_order = true")
-            connection.execute("set TimeZone = 'UTC'")
-            load_inputs(connection, inputs)
+        with new_store(path, inputs) as connection:
             for number, mart in enumerate(MARTS):
                 progress(mart.name, number / len(MARTS))
                 connection.execute(f"create temp table {mart.name}_unsorted as {mart_sql(mart.name)}")
-                _keep(connection, mart)
-            keep_small_groups(connection)
-            connection.execute("create table meta as select ? as inputs_digest", [inputs.digest])
-            progress("done", 1.0)
+                keep(connection, mart)
+        progress("done", 1.0)
+
+
+def _spark() -> Engine:
+    """Return the engine of many machines; raises `CopError` where its extra is not installed."""
+    try:
+        from cop_metrics.spark import Spark
+    except ModuleNotFoundError as missing:
+        if missing.name and missing.name.split(".")[0] in ("pyspark", "py4j", "sqlglot"):
+            raise CopError(
+                f"The Spark engine needs the package '{missing.name}': install the extra 'spark' "
+                "(pip install 'cop-metrics[spark]'), or build with --engine duckdb."
+            ) from missing
+        raise
+    return Spark()
+
+
+ENGINES: dict[str, Callable[[], Engine]] = {"duckdb": DuckDB, "spark": _spark}
+
+
+@contextmanager
+def new_store(path: Path, inputs: Inputs) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a new store at `path` with the inputs loaded; what follows from the marts is kept after the block made them."""
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("set preserve_insertion_order = true")
+        connection.execute("set TimeZone = 'UTC'")
+        load_inputs(connection, inputs)
+        yield connection
+        keep_small_groups(connection)
+        connection.execute("create table meta as select ? as inputs_digest", [inputs.digest])
 
 
 def load_inputs(connection: duckdb.DuckDBPyConnection, inputs: Inputs) -> None:
@@ -79,8 +105,8 @@ def _times(table: str) -> list[str]:
     return [name for name, kind in TABLES[table].columns.items() if kind == TIME]
 
 
-def _keep(connection: duckdb.DuckDBPyConnection, mart: Mart) -> None:
-    """Give a mart its name: sorted in the store if it is kept, as it is and for this build only if not."""
+def keep(connection: duckdb.DuckDBPyConnection, mart: Mart) -> None:
+    """Give `<mart>_unsorted` its name: sorted in the store if it is kept, as it is and for this build only if not."""
     if mart.order is None:
         connection.execute(f"alter table {mart.name}_unsorted rename to {mart.name}")
     else:

@@ -1,0 +1,215 @@
+"""The data page: what was imported and what was left out, what each source can measure, imports, undo, and roster gaps."""
+
+import subprocess
+import sys
+from collections.abc import Sequence
+from html import escape
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from cop_metrics import words
+from cop_metrics.captions import titles_off_scale
+from cop_metrics.lake import Import, Lake
+from cop_metrics.sources import SOURCES
+from cop_metrics.summary import roster_fit
+from pages.parts.frame import PROJECT, Frame, standing
+
+
+def show(frame: Frame) -> None:
+    """Show the page."""
+    st.html(
+        '<h1 class="cop-h1">Data: Where do the numbers come from?</h1>'
+        f'<p class="cop-headline">{escape(frame.scope.community)}: data from '
+        f"{words.day(frame.choices.observed_from.date(), frame.locale)} to "
+        f"{words.moment(frame.choices.as_of, frame.choices.time_zone, frame.locale)}.</p>"
+    )
+    _told()
+    imports = Lake(frame.data).imports()
+    with standing("The list of imports"):
+        _imports(imports, frame)
+    with standing("What was left out"):
+        _left_out(imports)
+    with standing("The roster"):
+        _roster(frame)
+    show_import(frame.data)
+    with standing("Undo"):
+        _undo(imports, frame.data)
+    _sources()
+
+
+def show_import(data: Path) -> None:
+    """Show the form that brings in an export, a roster or both; it works before there is any store, too."""
+    with st.container(border=True), standing("The import"):
+        st.html(
+            '<h2 class="cop-q">Bring in an export</h2><p class="cop-sub">The export of a platform or a table, as one file '
+            "or archive; importing the same file twice changes nothing. Everything stays on this machine.</p>"
+        )
+        with st.form("import", border=False):
+            export = st.file_uploader("The export, as a file", key="import-file")
+            path = st.text_input("or a path on the server", key="import-path", placeholder="/exports/last-night")
+            community = st.text_input("Community", key="import-community", placeholder="The file's name unless said")
+            roster = st.file_uploader("The roster (CSV or XLSX), if there is one", type=["csv", "xlsx"], key="import-roster")
+            asked = st.form_submit_button("Import")
+        if asked:
+            _import(data, export, path, community, roster)
+
+
+def _import(data: Path, export: Any, path: str, community: str, roster: Any) -> None:
+    if not (export or path.strip() or roster):
+        st.warning("Choose a file, write a path, or hand over a roster: there is nothing to import yet.")
+        return
+    with TemporaryDirectory() as folder:
+        chosen = _kept(folder, export) if export else (str(Path(path.strip()).resolve()) if path.strip() else None)
+        arguments = [*([chosen] if chosen else []), *([f"--community={community.strip()}"] if community.strip() else [])]
+        if roster:
+            (Path(folder) / "roster").mkdir()
+            arguments.append(f"--roster={_kept(f'{folder}/roster', roster)}")
+        _run(data, "import", arguments)
+
+
+def _kept(folder: str, uploaded: Any) -> str:
+    path = Path(folder) / Path(uploaded.name).name
+    with path.open("wb") as file:
+        file.write(uploaded.getbuffer())
+    return str(path)
+
+
+def _run(data: Path, command: str, arguments: Sequence[str]) -> None:
+    """Run the command line as a child process, as it is the only writer, and show what it says."""
+    with st.status(f"The {command} is running …", expanded=True) as status:
+        said = st.empty()
+        lines: list[str] = []
+        child = subprocess.Popen(
+            [sys.executable, "-m", "cop_metrics", "--data", str(data), command, *arguments],
+            cwd=PROJECT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        for line in child.stdout or ():
+            lines.append(line.rstrip())
+            said.text("\n".join(lines[-20:]))
+        done = child.wait() == 0
+        ended = f"The {command} {'is done' if done else 'failed'}."
+        status.update(label=ended, state="complete" if done else "error")
+    st.session_state["told"] = (done, "\n".join(lines))
+    st.rerun()
+
+
+def _told() -> None:
+    """Show once what the last import or undo said."""
+    if "told" not in st.session_state:
+        return
+    done, text = st.session_state.pop("told")
+    (st.success if done else st.error)("Done." if done else text or "It failed without a word; the log may say more.")
+    if done and text:
+        st.text(text)
+
+
+def _imports(imports: Sequence[Import], frame: Frame) -> None:
+    rows = [
+        {
+            "Community": each.community,
+            "Source": each.source,
+            "Platform": SOURCES[each.platform].title if each.platform in SOURCES else each.platform,
+            "File": each.file_name,
+            "Data from": each.observed_from,
+            "Data until": each.observed_until,
+            "Imported (UTC)": each.imported_at,
+            "Rows": sum(each.tables.values()),
+            "Left out": sum(skipped["rows"] for skipped in each.skipped.values()),
+            "Import": each.id,
+        }
+        for each in reversed(imports)
+    ]
+    st.html(f'<h2 class="cop-q">What was imported ({len(rows)})</h2>')
+    st.dataframe(pl.DataFrame(rows), hide_index=True, column_config=_dates("Data from", "Data until", "Imported (UTC)"))
+
+
+def _dates(*names: str) -> dict[str, Any]:
+    return {name: st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm") for name in names}
+
+
+def _left_out(imports: Sequence[Import]) -> None:
+    rows = [
+        {
+            "Community": each.community,
+            "File": each.file_name,
+            "Why": reason,
+            "Rows": skipped["rows"],
+            "Such as": ", ".join(skipped["examples"]),
+        }
+        for each in imports
+        for reason, skipped in each.skipped.items()
+    ]
+    st.html(f'<h2 class="cop-q">What was left out, and why ({len(rows)})</h2>')
+    if rows:
+        st.dataframe(pl.DataFrame(rows), hide_index=True)
+    else:
+        st.write("Nothing: every row of every import is counted.")
+    for each in imports:
+        for note in each.notes:
+            st.write(f"{each.file_name}: {note}")
+
+
+def _roster(frame: Frame) -> None:
+    fit = roster_fit(frame.snapshot.cursor, frame.scope.community)
+    st.html('<h2 class="cop-q">Does the roster fit?</h2>')
+    if fit is None:
+        st.write("There is no roster: teams are unknown, and experience stands in for seniority. Hand one over below.")
+        return
+    st.write(f"{fit.rows:,d} rows, {fit.members:,d} members found.")
+    gaps = {
+        "Rows that mean no account": [f"row {row}" + (f" ({name})" if name else "") for row, name in fit.unmatched],
+        "Members whose periods overlap, so that no row of theirs is used": list(fit.refused),
+        "Titles that are not on the scale of seniority": [
+            f"{title} ({rows:,d} rows)" for title, rows in titles_off_scale(frame.snapshot.cursor, frame.choices)
+        ],
+    }
+    for name, found in gaps.items():
+        if found:
+            with st.expander(f"{name}: {len(found):,d}"):
+                st.dataframe(pl.DataFrame({name: found}), hide_index=True)
+    if not any(gaps.values()):
+        st.write("No gaps: every row means an account, and every title is on the scale.")
+
+
+def _undo(imports: Sequence[Import], data: Path) -> None:
+    if not imports:
+        return
+    named = {each.id: f"{each.file_name} · {each.community} · {each.id}" for each in reversed(imports)}
+    with st.container(border=True):
+        st.html('<h2 class="cop-q">Take an import out again</h2>')
+        chosen = st.selectbox("Import", list(named), format_func=named.__getitem__, index=None, placeholder="Choose one")
+        if chosen and st.button("Take it out …"):
+            _confirm(data, chosen, named[chosen])
+
+
+@st.dialog("Take this import out?")
+def _confirm(data: Path, chosen: str, name: str) -> None:
+    st.write(name)
+    st.write("Its rows leave the numbers at once. To have them back, import the file again.")
+    if st.button("Yes, take it out", type="primary"):
+        _run(data, "undo", [chosen])
+
+
+def _sources() -> None:
+    st.html('<h2 class="cop-q">What can be imported, and what can each measure?</h2>')
+    for source in SOURCES.values():
+        with st.expander(source.title):
+            st.markdown("**How to get it**")
+            st.text(source.how_to_export)
+            st.markdown("**Personal fields**")
+            st.text(", ".join(source.personal_fields) or "none")
+            st.markdown("**What it cannot measure**")
+            st.text("\n".join(source.cannot_measure) or "nothing that the pages show")
+
+
+if __name__ == "__main__":
+    from dashboard import main
+
+    main()

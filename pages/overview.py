@@ -1,0 +1,130 @@
+"""The overview: are the three promises kept, what changed beyond noise, and what to do this week."""
+
+from html import escape
+
+import streamlit as st
+
+from cop_metrics import words
+from cop_metrics.captions import difference_text, promise_word
+from cop_metrics.changes import Change
+from cop_metrics.pagebook import Groups
+from cop_metrics.statistics import Interval
+from cop_metrics.view import MOST_CHANGES, Card, ChartTable, PageView, group_word
+from pages.parts.filters import query_string
+from pages.parts.frame import Frame, standing, view_of
+from pages.parts.layout import cards, chart_panel, chart_rows, headline, show_list, small_print
+
+
+def show(frame: Frame) -> None:
+    """Show the page."""
+    with standing("The overview"):
+        view = view_of(frame, "overview")
+        headline(view)
+        promised = _promises(frame, view)
+        chart_rows(frame, view, [place for place in range(len(view.charts)) if place not in promised])
+        with standing("What changed"):
+            _changes(frame, view)
+        for listing in view.lists:
+            title = "This week: questions that wait, oldest first" if listing.metric.id == "waiting_questions" else None
+            show_list(listing, title=title, oldest_first=True)
+        small_print(frame, view)
+
+
+def _promises(frame: Frame, view: PageView) -> set[int]:
+    """Show each promise in a column, and return the places of the charts that were shown there."""
+    led = {
+        chart.chart.id_: place
+        for place, chart in enumerate(view.charts)
+        if isinstance(chart.chart, Groups) and chart.chart.by == "seniority"
+    }
+    leads = [card for card in view.cards if card.metric.id in led]
+    for column, card in zip(st.columns(max(1, len(leads))), leads, strict=False):
+        place = led[card.metric.id]
+        with column, standing(card.metric.title):
+            st.html(_promise(frame, card, view.charts[place]))
+            chart_panel(frame, view, place, told=False)
+    others = [card for card in view.cards if card not in leads]
+    if others:
+        cards(frame, others)
+    return {led[card.metric.id] for card in leads}
+
+
+def _promise(frame: Frame, card: Card, by_seniority: ChartTable) -> str:
+    metric, figure = card.metric, card.figure
+    colour, target = frame.look.promises[metric.promise], frame.choices.targets.get(metric.id)
+    word = promise_word(figure.value, figure.interval, target)
+    aim = f", target {words.value(metric.unit, target)}" if target is not None else ""
+    about = f"{card.interval}, n = {figure.sample_size:,d}{aim}" if card.interval else (figure.note or "")
+    remarks = [each for each in card.remarks if each not in (figure.note, frame.scope.compare_note)]
+    lines = [about, card.change_text, *remarks]
+    return (
+        f'<section class="cop-card" style="--accent:{colour}" data-metric="{metric.id}">'
+        f'<h2 class="cop-q" style="color:{colour}">{metric.promise.value.capitalize()}</h2>'
+        f'<p>{escape(metric.title)}</p><p class="cop-value">{escape(card.value)} <span class="cop-badge">{word}</span></p>'
+        + "".join(f"<p>{escape(line)}</p>" for line in lines if line)
+        + _by_group(frame, card, by_seniority, target)
+        + f"<details><summary>What is this?</summary>{escape(metric.description)}</details></section>"
+    )
+
+
+def _by_group(frame: Frame, card: Card, chart: ChartTable, target: float | None) -> str:
+    if chart.note or chart.table.is_empty():
+        return ""
+    unit, rows = card.metric.unit, []
+    for row in chart.table.iter_rows(named=True):
+        known = Interval(low=row["low"], high=row["high"]) if row["low"] is not None else None
+        word = promise_word(row["value"], known, target) if target is not None else ""
+        rows.append(
+            f'<tr><th scope="row">{escape(row["group"])}</th><td class="n">{escape(words.value(unit, row["value"]))}</td>'
+            f'<td class="n">{escape(words.interval(unit, known) or row["note"] or "")}</td><td>{word}</td></tr>'
+        )
+    caption = escape(group_word("seniority", frame.choices))
+    return f'<table class="cop-table" aria-label="By {caption.lower()}"><tbody>{"".join(rows)}</tbody></table>'
+
+
+def _changes(frame: Frame, view: PageView) -> None:
+    found = view.scan.beyond_noise[:MOST_CHANGES]
+    with st.container(border=True):
+        st.html('<h2 class="cop-q">What changed beyond noise</h2>' + _changes_table(frame, found) + _counted(view))
+
+
+def _counted(view: PageView) -> str:
+    if view.scope.compare is None:
+        reason = view.scope.compare_note or "no comparison is chosen"
+        return f'<p class="cop-sub">Nothing was compared: {escape(reason)}.</p>'
+    compared, beyond = view.scan.compared, len(view.scan.beyond_noise)
+    more = f" The {MOST_CHANGES} clearest are shown." if beyond > MOST_CHANGES else ""
+    return f'<p class="cop-sub">{compared:,d} compared, {beyond:,d} beyond noise.{more}</p>'
+
+
+def _changes_table(frame: Frame, found: tuple[Change, ...]) -> str:
+    if not found:
+        return ""
+    names = ("Group", "Number", "Before", "Now", "Change, 95 % interval", "")
+    head = "".join(f"<th scope='col'>{name}</th>" for name in names)
+    return (
+        f'<table class="cop-table cop-stack" data-testid="changes"><thead><tr>{head}</tr></thead>'
+        f"<tbody>{''.join(_change(frame, each) for each in found)}</tbody></table>"
+    )
+
+
+def _change(frame: Frame, change: Change) -> str:
+    unit = change.metric.unit
+    group = f"{group_word(change.by, frame.choices)} {change.group}" if change.by else "All"
+    link = f'<a href="?{escape(query_string({change.by: [change.group]}))}" target="_self">{escape(group)}</a>'
+    cells = {
+        "Number": change.metric.title,
+        "Before": words.value(unit, change.before),
+        "Now": words.value(unit, change.now),
+        "Change": f"{difference_text(change)}: {change.word}",
+    }
+    told = "".join(f'<td data-name="{name}">{escape(cell)}</td>' for name, cell in cells.items() if name != "Change")
+    named, _, word = cells["Change"].rpartition(": ")
+    told += f'<td data-name="Change">{escape(named)}</td><td><b>{escape(word)}</b></td>'
+    return f"<tr><td>{link if change.by else escape(group)}</td>{told}</tr>"
+
+
+if __name__ == "__main__":
+    from dashboard import main
+
+    main()

@@ -1,0 +1,1 @@
+"""What all pages share: the frame of a run, the filters, the layout."""

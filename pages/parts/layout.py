@@ -1,0 +1,198 @@
+"""How a page is laid out: the line of its scope, headline, cards, charts, lists and small print, the same on every page."""
+
+from collections.abc import Iterable, Mapping
+from functools import partial
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from cop_metrics import charts, words
+from cop_metrics.captions import csv_bytes, lagging
+from cop_metrics.errors import CopError
+from cop_metrics.metrics.metric import PeopleShare, Share, Unit
+from cop_metrics.pagebook import ShowExhibit
+from cop_metrics.view import Card, ChartTable, Listing, PageView, unit_of
+from pages.parts.frame import Frame, figure_of, standing, view_of
+
+MOST_ROWS = 5_000
+ASKED = "Asked (UTC)"
+CSV = "text/csv"
+STYLE = Path(__file__).with_name("style.css")
+
+
+def style() -> None:
+    """Put the pages' own style on the page."""
+    st.html(STYLE)
+
+
+def no_store(problem: CopError) -> None:
+    """Say in a sentence what to do where there is nothing to show yet."""
+    st.html('<h1 class="cop-headline">There is nothing to show yet.</h1>')
+    st.info(str(problem))
+    st.code("python -m cop_metrics demo\npython -m cop_metrics import PATH --community NAME", language="bash")
+    st.write("An export can also be brought in on the page *Data*.")
+
+
+def refused(problem: CopError) -> None:
+    """Say which choice of the URL there is not, and lead back to all."""
+    st.error(str(problem))
+    st.markdown('<a href="?" target="_self">Start again with all teams and the usual period</a>', unsafe_allow_html=True)
+
+
+def header(frame: Frame) -> None:
+    """Show whose numbers these are: community, period, what it is against, and as of when."""
+    scope, choices = frame.scope, frame.choices
+    against = f"against {words.period(scope.compare, frame.locale)}" if scope.compare else scope.compare_note
+    chosen = (*scope.teams, *scope.seniorities, *scope.topics)
+    parts = [
+        scope.community,
+        words.period(scope.period, frame.locale),
+        against or "without comparison",
+        words.listing(list(chosen)) if chosen else None,
+        f"data as of {words.moment(choices.as_of, choices.time_zone, frame.locale)}",
+    ]
+    lags = [
+        f"{source} ends {words.moment(until, choices.time_zone, frame.locale)}"
+        for source, until in lagging(frame.snapshot.cursor, choices)
+    ]
+    text = " · ".join(escape(part) for part in (*parts, *lags) if part)
+    st.html(f'<p class="cop-scope" data-testid="scope">{text}</p>')
+
+
+def show_page(frame: Frame, page: str) -> None:
+    """Show a page in the order of all pages: headline, cards, charts, lists, small print."""
+    with standing("This page"):
+        view = view_of(frame, page)
+        headline(view)
+        cards(frame, view.cards)
+        chart_rows(frame, view, range(len(view.charts)))
+        for listing in view.lists:
+            show_list(listing)
+        small_print(frame, view)
+
+
+def headline(view: PageView) -> None:
+    """Show the sentences of the finding under the question of the page."""
+    title = f'<h1 class="cop-h1">{escape(view.page.title)}: {escape(view.page.question)}</h1>'
+    st.html(title + "".join(f'<p class="cop-headline">{escape(each)}</p>' for each in view.headline))
+
+
+def cards(frame: Frame, shown: Iterable[Card]) -> None:
+    """Show numbers side by side, as many a row as there is room for."""
+    st.html(f'<div class="cop-cards">{"".join(_card(frame, card) for card in shown)}</div>')
+
+
+def _card(frame: Frame, card: Card) -> str:
+    metric, figure = card.metric, card.figure
+    counted = isinstance(metric.measure, Share | PeopleShare) or metric.unit is Unit.HOURS
+    known = [card.interval, f"n = {figure.sample_size:,d}" if counted and figure.value is not None else ""]
+    lines = [
+        ", ".join(part for part in known if part),
+        card.change_text,
+        *(remark for remark in card.remarks if remark != frame.scope.compare_note),
+    ]
+    told = "".join(f"<p>{escape(line)}</p>" for line in lines if line)
+    return (
+        f'<section class="cop-card" style="--accent:{frame.look.promises[metric.promise]}" data-metric="{metric.id}">'
+        f'<h3>{escape(metric.title)}</h3><p class="cop-value">{escape(card.value)}</p>{told}'
+        f"<details><summary>What is this?</summary>{escape(metric.description)}</details></section>"
+    )
+
+
+def chart_rows(frame: Frame, view: PageView, places: Iterable[int]) -> None:
+    """Show charts two a row on a desk, one on a phone."""
+    left = list(places)
+    while left:
+        row, left = left[:2], left[2:]
+        for column, place in zip(st.columns(2), row, strict=False):
+            with column:
+                chart_panel(frame, view, place)
+
+
+@st.fragment
+def chart_panel(frame: Frame, view: PageView, place: int, *, told: bool = True) -> None:
+    """Show one chart under its question, with its table behind a toggle and as CSV; `told`: with what is counted."""
+    chart = view.charts[place]
+    with st.container(border=True), standing(f"The chart '{chart.title}'"):
+        figure = None if chart.note else figure_of(frame, view, place)
+        below = charts.subtitle(figure) if figure else ""
+        st.html(
+            f'<h2 class="cop-q">{escape(chart.title)}</h2>'
+            + "".join(f'<p class="cop-sub">{escape(each)}</p>' for each in (chart.subtitle if told else "", below) if each)
+        )
+        if figure is None:
+            st.info(f"{str(chart.note)[:1].upper()}{str(chart.note)[1:]}")
+            return
+        key = f"{view.page.id}-{place}"
+        st.plotly_chart(figure, key=f"chart-{key}", theme=None, config=charts.CONFIG, alt=charts.describe(figure))
+        _behind(chart, key)
+
+
+def _behind(chart: ChartTable, key: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        as_table = st.toggle("Show as a table", key=f"table-{key}")
+        table = chart.table.rename(chart.columns, strict=False)
+        name = chart.title.rstrip("?").replace(" ", "-").replace(":", "").lower()
+        csv = partial(csv_bytes, table)
+        st.download_button("CSV", csv, f"{name}.csv", CSV, key=f"csv-{key}", on_click="ignore", type="tertiary")
+    if as_table:
+        st.dataframe(table, hide_index=True, column_config=_number_formats(chart), placeholder=words.NOTHING)
+
+
+def _number_formats(chart: ChartTable) -> dict[str, Any]:
+    unit, exhibit = unit_of(chart.chart), isinstance(chart.chart, ShowExhibit)
+    form = "percent" if unit is Unit.PERCENT and not exhibit else "%.2f"
+    floats = [name for name, kind in chart.table.schema.items() if kind == pl.Float64]
+    return {chart.columns.get(name, name): st.column_config.NumberColumn(format=form) for name in floats}
+
+
+def show_list(listing: Listing, *, title: str | None = None, oldest_first: bool = False) -> None:
+    """Show the rows behind a number with their links, and as CSV; a note in their place where there are none to show."""
+    metric, rows = listing.metric, listing.rows
+    with st.container(border=True), standing(f"The list of '{metric.title}'"):
+        count = "" if listing.note else f" ({rows.height:,d})"
+        st.html(
+            f'<h2 class="cop-q">{escape(title or "The list behind: " + metric.title)}{count}</h2>'
+            f'<p class="cop-sub">{escape(metric.description)}</p>'
+        )
+        if listing.note:
+            st.info(listing.note)
+            return
+        if oldest_first and ASKED in rows.columns:
+            rows = rows.sort(ASKED)
+        shown = rows.head(MOST_ROWS).select(name for name in rows.columns if rows[name].is_not_null().any())
+        formats = _column_formats(shown)
+        st.dataframe(shown, hide_index=True, column_config=formats, height=_height(shown), placeholder=words.NOTHING)
+        if shown.height < rows.height:
+            st.write(f"The first {shown.height:,d} of {rows.height:,d} rows; the CSV holds all of them.")
+        key = f"list-{metric.id}"
+        csv = partial(csv_bytes, rows)
+        st.download_button(f"These {rows.height:,d} rows as CSV", csv, f"{metric.id}.csv", CSV, key=key, on_click="ignore")
+
+
+def _height(rows: pl.DataFrame) -> Any:
+    return "content" if rows.height <= 10 else 400
+
+
+def _column_formats(rows: pl.DataFrame) -> Mapping[str, Any]:
+    formats: dict[str, Any] = {}
+    for name, kind in rows.schema.items():
+        if name == "Link":
+            formats[name] = st.column_config.LinkColumn(display_text="open")
+        elif name in ("Question", "Thread"):
+            formats[name] = st.column_config.TextColumn(width="large")
+        elif kind == pl.Float64:
+            formats[name] = st.column_config.NumberColumn(format="%.1f")
+        elif kind == pl.Datetime:
+            formats[name] = st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm")
+    return formats
+
+
+def small_print(frame: Frame, view: PageView) -> None:
+    """Show what limits the numbers, and the way to what they mean."""
+    if view.small_print:
+        st.html("".join(f'<p class="cop-small">{escape(each)}</p>' for each in view.small_print))
+    st.page_link(frame.links["glossary"], label="What every number means")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from cop_metrics.measure import Measurer
+from cop_metrics.measure import Measurer, people_of
 from cop_metrics.metrics import METRICS
 from cop_metrics.metrics.metric import Better, Computed, Metric, PeopleShare, Share, Total, Unit
 from cop_metrics.scope import Scope
@@ -161,14 +161,13 @@ def _compare(
 
 
 def _compare_shares(now: pl.DataFrame, before: pl.DataFrame) -> tuple[float, float, Comparison] | None:
-    sizes = [int(part["n"].sum()) for part in (before, now)]
-    if min(sizes) < ENOUGH:
+    (hits, sizes), (hits_before, sizes_before) = people_of(now), people_of(before)
+    if min(sizes.sum(), sizes_before.sum()) < ENOUGH:
         return None
-    arrays = [part[name].to_numpy() for part in (now, before) for name in ("hits", "n")]
-    comparison = clustered_newcombe(*arrays)
+    comparison = clustered_newcombe(hits, sizes, hits_before, sizes_before)
     if comparison is None:
         return None
-    return float(before["hits"].sum()) / sizes[0], float(now["hits"].sum()) / sizes[1], comparison
+    return float(hits_before.sum() / sizes_before.sum()), float(hits.sum() / sizes.sum()), comparison
 
 
 def _compare_people(now: pl.DataFrame, before: pl.DataFrame) -> tuple[float, float, Comparison] | None:
@@ -200,7 +199,7 @@ def _compare_waits(metric: Metric, now: pl.DataFrame, before: pl.DataFrame) -> t
 
 
 def _waits(rows: pl.DataFrame) -> Waits:
-    askers = np.unique(rows["asker"].to_numpy(), return_inverse=True)[1]
+    askers = np.unique(rows["person"].to_numpy(), return_inverse=True)[1]
     return Waits(
         durations=rows["waited_seconds"].to_numpy() / 3600.0, observed=rows["wait_ended"].to_numpy(), askers=askers
     )

@@ -110,10 +110,10 @@ class Measurer:
         shaped = exhibit.shape(frame) if exhibit.shape else frame
         return shaped.select(names)
 
-    def listed(self, metric: Metric, scope: Scope) -> pl.DataFrame:
+    def listed(self, metric: Metric, scope: Scope, *, most: int | None = None) -> pl.DataFrame:
         """Return the rows behind a number, with a column for their outcome: as many as the number's sample (metrics, 2.10).
 
-        Columns are named in words. Lists of people need the right to see names, else `CopError`.
+        Of a share, those to act on come first. `most`: only so many rows, the first in order. Columns are named in words. Lists of people need the right to see names, else `CopError`.
         """
         relation = RELATIONS[metric.relation]
         if not self.may_list(metric, scope):
@@ -126,7 +126,8 @@ class Measurer:
             if scope.names or (name not in relation.personal and not name.endswith(("_team", "_seniority")))
         }
         cut = f"with {self._periods(scope, None)}, cut as ({self._cut(relation, metric, scope)})"
-        frame = self._frame(f"{cut} {_listing_sql(metric, relation, columns)}", scope)
+        limit = "" if most is None else f" limit {most:d}"
+        frame = self._frame(f"{cut} {_listing_sql(metric, relation, columns)}{limit}", scope)
         return frame.rename({name: title for name, title in columns.items() if name in frame.columns})
 
     def may_list(self, metric: Metric, scope: Scope) -> bool:
@@ -146,7 +147,7 @@ class Measurer:
     def evidence(self, metric: Metric, scope: Scope, by: str | None) -> dict[str, pl.DataFrame]:
         """Return, by group ("" where `by` is None), the rows that a comparison of two periods needs.
 
-        Shares: person, hits, n. Totals: week, value. Computed: the columns that the metric declares.
+        Shares: hits, n, people alike in both. Totals: week, value. Computed: person and the columns that the metric declares.
         """
         if self.unmeasurable(metric):
             return {}
@@ -158,6 +159,9 @@ class Measurer:
                 f"select {group} as group_value, week, cast({metric.measure.of} as double) as value from {source} "
                 f"where {metric.measure.where} group by 1, 2 order by 1, 2"
             )
+        elif isinstance(metric.measure, Computed) and metric.measure.person:
+            columns = f"{metric.measure.person} as person, {', '.join(metric.measure.columns)}"
+            sql = f"select {group} as group_value, {columns} from {source} where {metric.measure.where}"
         else:
             sql = _aggregate_sql(metric.measure, group, source)
         frame = self._frame(f"{head} {sql}", scope)
@@ -355,18 +359,19 @@ def _aggregate_sql(measured: Any, group: str, source: str = "cut") -> str:
             )
         case Share(hit=hit, person=person):
             return (
-                f"select {group} as group_value, {person} as person, "
-                f"cast(sum(cast({hit} as int)) as double) as hits, count({hit}) as n "
-                f"from {source} where ({hit}) is not null group by 1, 2 order by 1, 2"
+                "select group_value, hits, n, count(*) as people from ("
+                f"select {group} as group_value, {person}, cast(sum(cast({hit} as int)) as double) as hits, "
+                f"count({hit}) as n from {source} where ({hit}) is not null group by 1, 2) group by 1, 2, 3 order by 1, 2, 3"
             )
         case PeopleShare(did=did):
             return (
                 f"select group_value, cast(sum(hit) as double) as hits, count(*) as n from ("
-                f"select {group} as group_value, member, max(cast({did} as int)) as hit from {source} "
+                f"select {group} as group_value, member_id, max(cast({did} as int)) as hit from {source} "
                 f"group by 1, 2 having sum(days_held) >= least({HELD_DAYS}, max(days))) group by 1 order by 1"
             )
-        case Computed(columns=columns, where=where):
-            return f"select {group} as group_value, {', '.join(columns)} from {source} where {where} order by all"
+        case Computed(columns=columns, where=where, per=per):
+            grouped = f"group by {', '.join(('1', *per))} order by {', '.join(('1', *per))}" if per else ""
+            return f"select {group} as group_value, {', '.join(columns)} from {source} where {where} {grouped}"
     raise TypeError(f"{measured} is no aggregate")
 
 
@@ -376,28 +381,39 @@ def _figure(metric: Metric, part: pl.DataFrame) -> Figure:
         return measured.figure(part)
     if isinstance(measured, Total):
         return Figure(value=part["value"][0], sample_size=int(part["n"][0]))
-    hits, sizes = part["hits"].to_numpy(), part["n"].to_numpy()
+    hits, sizes = people_of(part)
     total = int(sizes.sum())
     clustered = isinstance(measured, Share) and measured.person is not None
     interval = clustered_wilson(hits, sizes) if clustered else wilson(float(hits.sum()), total)
     return Figure(value=float(np.sum(hits) / total), sample_size=total, interval=interval)
 
 
+def people_of(part: pl.DataFrame) -> tuple[Any, Any]:
+    """Return two arrays, hits and rows of each person, from a table that counts the people alike in both."""
+    people = part["people"].to_numpy() if "people" in part.columns else np.ones(part.height, dtype=int)
+    return np.repeat(part["hits"].to_numpy(), people), np.repeat(part["n"].to_numpy(), people)
+
+
 def _listing_sql(metric: Metric, relation: Relation, columns: Mapping[str, str]) -> str:
     names = ", ".join(columns)
     match metric.measure:
         case Total(listed=str(key), where=where):
-            shown = ", ".join(f"any_value({name} order by {key}) as {name}" for name in columns if name != key)
-            return f"select {shown or key} from cut where {where} group by {key} order by {key}"
-        case Total(where=where) | Computed(where=where):
-            return f"select {names} from cut where {where} order by all"
+            shown = ", ".join(f"any_value({name} order by {relation.order}) as {name}" for name in columns)
+            return f"select {shown} from cut where {where} group by {key} order by {names}, {key}"
+        case Total(where=where):
+            return f"select {names} from cut where {where} order by {relation.order}"
+        case Computed(where=where):
+            return f"select {names} from cut where {where} order by {relation.order}"
         case Share(hit=hit):
-            return f'select {names}, {hit} as "{metric.title}" from cut where ({hit}) is not null order by all'
+            return (
+                f'select {names}, {hit} as "{metric.title}" from cut where ({hit}) is not null '
+                f"order by {hit}, {relation.order}"
+            )
         case PeopleShare(did=did):
             shown = ", ".join(f"any_value({name} order by days_held desc) as {name}" for name in columns)
             return (
-                f'select {shown}, bool_or({did}) as "{metric.title}" from cut group by member '
-                f"having sum(days_held) >= least({HELD_DAYS}, max(days)) order by all"
+                f'select {shown}, bool_or({did}) as "{metric.title}" from cut group by member_id '
+                f"having sum(days_held) >= least({HELD_DAYS}, max(days)) order by bool_or({did}), {names}, member_id"
             )
     raise TypeError(f"{metric.measure} is no aggregate")
 

@@ -14,11 +14,12 @@ from cop_metrics import words
 from cop_metrics.changes import Change, Scan, scan
 from cop_metrics.measure import Measurer
 from cop_metrics.metrics import EXHIBITS, METRICS
-from cop_metrics.metrics.metric import Counts, Figure, Metric, Unit
+from cop_metrics.metrics.metric import Counts, Figure, Metric, Total, Unit
 from cop_metrics.pagebook import Chart, Groups, GroupsOverTime, OverTime, Page, ShowExhibit
 from cop_metrics.scope import Catalogue, CommunityChoices, Scope
 
 MOST_CHANGES = 8
+MOST_ROWS = 5_000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,7 +50,9 @@ class Card:
         if self.compared is None:
             return f"{words.value(self.metric.unit, self.before.value)} in the period before"
         text = words.change_text(self.metric, self.change)
-        return f"{text}, beyond noise: {self.compared.word}" if self.compared.beyond_noise else f"about the same ({text})"
+        return (
+            f"{text}, beyond noise: {self.compared.word}" if self.compared.beyond_noise else f"about the same ({text})"
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,10 +69,11 @@ class ChartTable:
 
 @dataclass(frozen=True, kw_only=True)
 class Listing:
-    """The rows behind a number; `rows` has columns named in words, and `note` says why there are none to show."""
+    """The rows behind a number, the first `MOST_ROWS` of `total`; `note` says why there are none or not all."""
 
     metric: Metric
     rows: pl.DataFrame
+    total: int
     note: str | None
 
 
@@ -127,7 +131,8 @@ def _card(measurer: Measurer, metric: Metric, scope: Scope, scanned: Scan) -> Ca
     figure = measurer.figure(metric, scope)
     earlier = scope.earlier()
     state = metric.counts is Counts.STATE
-    before = measurer.figure(metric, earlier) if earlier and not state and figure.value is not None else None
+    compared = earlier is not None and metric.comparable and not state and figure.value is not None
+    before = measurer.figure(metric, earlier) if earlier and compared else None
     remarks = [remark for remark in (figure.note, measurer.ignored(metric, scope)) if remark]
     if state:
         remarks.append("as of the data, whatever the period")
@@ -217,15 +222,23 @@ def _composed(
     )
 
 
-def listing(measurer: Measurer, metric: Metric, scope: Scope) -> Listing:
+def listing(measurer: Measurer, metric: Metric, scope: Scope, *, most: int = MOST_ROWS) -> Listing:
     """Return the list behind a number, or a note in its place where this viewer may not see it."""
     unmeasurable = measurer.unmeasurable(metric)
     if unmeasurable:
-        return Listing(metric=metric, rows=pl.DataFrame(), note=unmeasurable)
+        return Listing(metric=metric, rows=pl.DataFrame(), total=0, note=unmeasurable)
     if not measurer.may_list(metric, scope):
-        return Listing(metric=metric, rows=pl.DataFrame(), note="Lists of people are for viewers who may see names.")
-    rows = measurer.listed(metric, scope)
-    return Listing(metric=metric, rows=rows, note=None if rows.height else "Nothing to list.")
+        note = "Lists of people are for viewers who may see names."
+        return Listing(metric=metric, rows=pl.DataFrame(), total=0, note=note)
+    rows = measurer.listed(metric, scope, most=most + 1)
+    if rows.height <= most:
+        return Listing(metric=metric, rows=rows, total=rows.height, note=None if rows.height else "Nothing to list.")
+    figure = measurer.figure(metric, scope)
+    total = (
+        int(figure.value or 0) if isinstance(metric.measure, Total) and metric.measure.listed else figure.sample_size
+    )
+    note = f"The first {most:,d} of {total:,d} rows; the download holds them all."
+    return Listing(metric=metric, rows=rows.head(most), total=total, note=note)
 
 
 def _headline(page: Page, cards: tuple[Card, ...], measurer: Measurer, scope: Scope, scanned: Scan) -> tuple[str, ...]:

@@ -31,8 +31,8 @@ recognised as (
 )
 select
     recognised.community, recognised.question, threads.title, threads.url,
-    helper, members.name as helper_name, helpers.team as helper_team, helpers.seniority as helper_seniority,
-    asker, askers.team as asker_team, askers.seniority as asker_seniority,
+    helper, members.member_id as helper_id, members.name as helper_name, helpers.team as helper_team, helpers.seniority as helper_seniority,
+    asker, askers_now.member_id as asker_id, askers.team as asker_team, askers.seniority as asker_seniority,
     
     recognised.helped_at, recognised.second, recognised.day, recognised.clamped,
     recognised.second - asked_second as wait_seconds,
@@ -47,6 +47,7 @@ from recognised
 join human_posts as questions on questions.community = recognised.community and questions.post = recognised.question
 join sources on sources.community = questions.community and sources.source = questions.source
 join members on members.community = recognised.community and members.member = helper
+join members as askers_now on askers_now.community = recognised.community and askers_now.member = asker
 left join threads on threads.community = questions.community and threads.thread = questions.thread
 join memberships as helpers
     on helpers.community = recognised.community and helpers.member = helper

@@ -5,7 +5,7 @@ with helped as (
     group by 1, 2, 3
 )
 select
-    activity.community, activity.member, members.name, activity.day,
+    activity.community, activity.member, members.member_id, members.name, activity.day,
     memberships.team as member_team, memberships.seniority as member_seniority,
     questions, answers, comments, reactions, threads_read, threads_watched, coalesce(helped.helps, 0) as helps,
     questions + answers + comments as posts,

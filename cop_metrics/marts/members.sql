@@ -24,6 +24,7 @@ dated as (
 )
 select
     dated.community, dated.source, dated.member,
+    cast(row_number() over (order by dated.community, dated.member) as int) as member_id,
     case when is_deleted then 'deleted account' else coalesce(name, username, dated.member) end as name,
     username, is_deleted,
     coalesce(least(joined_day, first_day), joined_day, first_day) as since_day,

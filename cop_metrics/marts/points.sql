@@ -51,7 +51,7 @@ running as (
     from earned
 )
 select
-    running.community, running.member, members.name,
+    running.community, running.member, members.member_id, members.name,
     receivers.team as member_team, receivers.seniority as member_seniority,
     running.day, running.second, running.reason, running.question, running.post, running.thread, threads.title, threads.url,
     running.giver, givers.team as giver_team, givers.seniority as giver_seniority,

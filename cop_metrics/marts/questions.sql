@@ -51,7 +51,7 @@ known as (
 )
 select
     known.community, known.source, known.question, known.thread, known.title, known.url, known.channel, known.views,
-    known.asker, members.name as asker_name,
+    known.asker, members.member_id as asker_id, members.name as asker_name,
     askers.team as asker_team, askers.seniority as asker_seniority,
     known.asked_at, known.second, known.day, known.hour,
     known.age_seconds, known.wait_seconds, known.first_helper, helpers_then.team as first_helper_team,

@@ -57,9 +57,8 @@ def fewest_for_half(rows: pl.DataFrame) -> Figure:
     """Return the absence factor: the fewest people who together give at least half of all helps."""
     if rows.is_empty():
         return Figure(value=None, sample_size=0, note="nobody helped")
-    counts = rows.group_by("helper").len()["len"].to_numpy()
-    factor = absence_factor(counts)
-    return Figure(value=None if factor is None else float(factor), sample_size=rows.height)
+    factor = absence_factor(rows["helps"].to_numpy())
+    return Figure(value=None if factor is None else float(factor), sample_size=int(rows["helps"].sum()))
 
 
 def _answer_rate(id_: str, within: str, column: str, title: str) -> Metric:
@@ -78,7 +77,7 @@ def _answer_rate(id_: str, within: str, column: str, title: str) -> Metric:
         whose=Whose.ASKER,
         counts=Counts.FLOW,
         relation="questions",
-        measure=Share(hit=column, person="asker"),
+        measure=Share(hit=column, person="asker_id"),
         splits=ASKER_SPLITS,
         act_on=f"not {column}",
     )
@@ -151,6 +150,7 @@ METRICS = (
         relation="questions",
         measure=Total(of="count(*)", where="helped"),
         splits=ASKER_SPLITS,
+        comparable=False,
     ),
     Metric(
         id="accepted_questions",
@@ -167,6 +167,7 @@ METRICS = (
         relation="questions",
         measure=Total(of="count(*)", where="accepted"),
         splits=ASKER_SPLITS,
+        comparable=False,
     ),
     _answer_rate("answer_rate_1h", "1 hour", "helped_in_1_hour", "Answered within 1 hour"),
     _answer_rate("answer_rate_24h", "24 hours", "helped_in_24_hours", "Answered within 24 hours"),
@@ -187,6 +188,7 @@ METRICS = (
         relation="questions",
         measure=Total(of="count(*)", where="age_seconds < 604800"),
         splits=ASKER_SPLITS,
+        comparable=False,
     ),
     Metric(
         id="ever_answered",
@@ -202,9 +204,10 @@ METRICS = (
         whose=Whose.ASKER,
         counts=Counts.FLOW,
         relation="questions",
-        measure=Share(hit="case when withdrawn then null else helped end", person="asker"),
+        measure=Share(hit="case when withdrawn then null else helped end", person="asker_id"),
         splits=ASKER_SPLITS,
         act_on="not helped",
+        comparable=False,
     ),
     Metric(
         id="wait",
@@ -222,7 +225,7 @@ METRICS = (
         whose=Whose.ASKER,
         counts=Counts.FLOW,
         relation="questions",
-        measure=Computed(columns=("asker", "waited_seconds", "wait_ended"), figure=median_wait),
+        measure=Computed(columns=("waited_seconds", "wait_ended"), person="asker_id", figure=median_wait),
         splits=ASKER_SPLITS,
     ),
     Metric(
@@ -289,7 +292,7 @@ METRICS = (
         relation="questions",
         measure=Share(
             hit="case when outcome_in_30_days = 'withdrawn' then null else outcome_in_30_days = 'resolved' end",
-            person="asker",
+            person="asker_id",
         ),
         splits=ASKER_SPLITS,
     ),
@@ -306,7 +309,7 @@ METRICS = (
         whose=Whose.HELPER,
         counts=Counts.FLOW,
         relation="helps",
-        measure=Computed(columns=("helper",), figure=fewest_for_half),
+        measure=Computed(columns=("count(*) as helps",), per=("helper_id",), figure=fewest_for_half),
         splits=ASKER_SPLITS,
     ),
 )
@@ -361,7 +364,7 @@ EXHIBITS = (
         whose=Whose.ASKER,
         counts=Counts.FLOW,
         relations=("questions",),
-        sql="select asker_seniority as seniority, waited_seconds, wait_ended from questions order by all",
+        sql="select asker_seniority as seniority, waited_seconds, wait_ended from questions order by 1",
         columns={
             "seniority": "Seniority",
             "hours": "Hours since asking",

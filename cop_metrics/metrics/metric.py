@@ -94,11 +94,16 @@ class PeopleShare:
 
 @dataclass(frozen=True, kw_only=True)
 class Computed:
-    """A figure that Python computes from columns of the relation's rows."""
+    """A figure that Python computes from columns of the relation's rows, or of their sums per `per`.
+
+    `person`: the column that a comparison draws by.
+    """
 
     columns: tuple[str, ...]
     figure: Callable[[pl.DataFrame], Figure]
     where: str = "true"
+    per: tuple[str, ...] = ()
+    person: str | None = None
 
 
 Aggregate = Total | Share | PeopleShare | Computed
@@ -111,7 +116,8 @@ class Metric:
     `question` is what a leader asks; `description` says the definition in words and what is left out; `formula` in short;
     `source` where the definition comes from; `peers` what others do differently. `splits` are the dimensions that it can
     be filtered and split by; a filter on any other is ignored, and said. `act_on` is SQL for the listed rows to act on.
-    `needs` names the lake table without which it is not measurable.
+    `needs` names the lake table without which it is not measurable. A number that still grows for young posts is not
+    `comparable` between periods. `individual`: its list tells single people's levels.
     """
 
     id: str
@@ -131,6 +137,7 @@ class Metric:
     peers: str = ""
     act_on: str | None = None
     needs: str | None = None
+    comparable: bool = True
     individual: bool = False
 
 

@@ -34,7 +34,7 @@ def _people(id_: str, title: str, question: str, description: str, formula: str,
         whose=Whose.MEMBER,
         counts=Counts.FLOW,
         relation="member_days",
-        measure=Total(of="count(distinct member)", listed="member", where=f"({where}) and not is_deleted"),
+        measure=Total(of="count(distinct member_id)", listed="member", where=f"({where}) and not is_deleted"),
         splits=SPLITS,
     )
 
@@ -59,24 +59,13 @@ def _present(id_: str, title: str, question: str, description: str, formula: str
     )
 
 
-def mean_stickiness(rows: pl.DataFrame) -> Figure:
+def mean_stickiness(months: pl.DataFrame) -> Figure:
     """Return the mean over complete months of (mean of daily active over all days) / (active in the month)."""
-    monthly = stickiness_by_month(rows)
-    if monthly.is_empty():
+    if months.is_empty():
         return Figure(value=None, sample_size=0, note="no complete month in this period")
-    return Figure(value=float(monthly["stickiness"].mean()), sample_size=monthly.height)  # type: ignore[arg-type]
-
-
-def stickiness_by_month(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return month, stickiness, active for each complete calendar month; days without anybody count as zero."""
-    return (
-        rows.filter("month_complete")
-        .group_by("month")
-        .agg(pl.len().alias("member_days"), pl.col("member").n_unique().alias("active"))
-        .with_columns(pl.col("month").dt.month_end().dt.day().alias("days"))
-        .select("month", (pl.col("member_days") / pl.col("days") / pl.col("active")).alias("stickiness"), "active")
-        .sort("month")
-    )
+    days = pl.col("first_of_month").dt.month_end().dt.day()
+    shares = months.select(pl.col("member_days") / days / pl.col("active"))
+    return Figure(value=float(shares.to_series().mean()), sample_size=months.height)  # type: ignore[arg-type]
 
 
 ACTIVE = "posts > 0 or reactions > 0 or threads_read > 0"
@@ -120,7 +109,7 @@ METRICS = (
         whose=Whose.MEMBER,
         counts=Counts.FLOW,
         relation="member_days",
-        measure=Total(of="count(distinct member)", listed="member", where="threads_read > 0 and not is_deleted"),
+        measure=Total(of="count(distinct member_id)", listed="member", where="threads_read > 0 and not is_deleted"),
         splits=SPLITS,
         needs="read",
     ),
@@ -226,7 +215,12 @@ METRICS = (
         whose=Whose.MEMBER,
         counts=Counts.FLOW,
         relation="member_days",
-        measure=Computed(columns=("month", "month_complete", "member"), figure=mean_stickiness),
+        measure=Computed(
+            columns=("month as first_of_month", "count(*) as member_days", "count(distinct member_id) as active"),
+            per=("month",),
+            figure=mean_stickiness,
+            where="month_complete",
+        ),
         splits=SPLITS,
     ),
 )
@@ -243,9 +237,9 @@ EXHIBITS = (
         counts=Counts.FLOW,
         relations=("member_days",),
         sql=""", acts as (
-                select month, member, case when sum(answers) > 0 then 'answered' when sum(questions) > 0 then 'asked'
+                select month, member_id, case when sum(answers) > 0 then 'answered' when sum(questions) > 0 then 'asked'
                     when sum(posts) > 0 then 'only commented' else 'only read or reacted' end as did
-                from member_days group by month, member
+                from member_days group by month, member_id
             )
             select month, did, count(*) as people from acts group by all order by all""",
         columns={"month": "Month", "did": "What they did", "people": "People"},

@@ -13,7 +13,7 @@ from cop_metrics.marts import one_row
 class Relation:
     """A named set of rows. `listing`: the columns of a list of its rows, in order, with their titles.
 
-    `personal`: columns that name a person. `topic`: the column of the question by which topics filter, None where there
+    `order`: the columns by which a list of its rows is sorted. `personal`: columns that name a person. `topic`: the column of the question by which topics filter, None where there
     are no topics.
     """
 
@@ -24,10 +24,17 @@ class Relation:
     topic: str | None
     personal: tuple[str, ...]
     listing: dict[str, str]
+    order: str = "name, member"
 
 
 def _mart(
-    name: str, *, day: str | None = "day", topic: str | None = None, personal: tuple[str, ...], listing: dict[str, str]
+    name: str,
+    *,
+    day: str | None = "day",
+    topic: str | None = None,
+    personal: tuple[str, ...],
+    listing: dict[str, str],
+    order: str,
 ) -> Relation:
     return Relation(
         name=name,
@@ -37,6 +44,7 @@ def _mart(
         topic=topic,
         personal=personal,
         listing=listing,
+        order=order,
     )
 
 
@@ -60,6 +68,7 @@ QUESTIONS = Relation(
     topic="question",
     personal=("asker_name", "asker", "first_helper"),
     listing=QUESTION_LISTING,
+    order="second, question",
 )
 
 HELPS = _mart(
@@ -76,14 +85,13 @@ HELPS = _mart(
         "thanks": "Thanks",
         "accepted": "Accepted",
     },
+    order="second, question, helper",
 )
 
 POSTS = Relation(
     name="posts",
     one_row=one_row("posts"),
-    sql="select posts.*, members.name from posts "
-    "join members on members.community = posts.community and members.member = posts.member "
-    "where posts.community = $community",
+    sql="select * from posts where community = $community",
     day="day",
     topic=None,
     personal=("member", "name"),
@@ -96,11 +104,12 @@ POSTS = Relation(
         "member_team": "Team",
         "member_seniority": "Seniority",
     },
+    order="second, post",
 )
 
 MEMBER_LISTING = {"name": "Member", "member_team": "Team", "member_seniority": "Seniority"}
 
-MEMBER_DAYS = _mart("member_days", personal=("member", "name"), listing=MEMBER_LISTING)
+MEMBER_DAYS = _mart("member_days", personal=("member", "name"), listing=MEMBER_LISTING, order="name, member")
 
 POINTS = _mart(
     "points",
@@ -114,6 +123,7 @@ POINTS = _mart(
         "reason": "For",
         "points": "Points",
     },
+    order="second, post, member, reason",
 )
 
 LEVEL_MOVES = Relation(
@@ -148,7 +158,7 @@ PEOPLE = Relation(
     one_row="One row per period, member and group held in it: the days held, and what was done while in the group.",
     sql="""
         with held as (
-            select periods.period, members.member, members.name, memberships.team, memberships.seniority,
+            select periods.period, members.member, members.member_id, members.name, memberships.team, memberships.seniority,
                 sum(least(memberships.to_day, periods.end_day, members.left_day)
                     - greatest(memberships.from_day, periods.first_day, coalesce(members.since_day, 0))) as days_held,
                 min(periods.end_day - periods.first_day) as days
@@ -159,21 +169,26 @@ PEOPLE = Relation(
                 > greatest(memberships.from_day, periods.first_day, coalesce(members.since_day, 0))
             group by all
         ),
+        acts as (
+            select member_id, member_team, member_seniority, questions, posts, helps, threads_watched,
+                periods.first_day
+            from member_days
+            asof join periods on member_days.day >= periods.first_day
+            where community = $community and day >= $first_day and day < $end_day
+        ),
         done as (
-            select periods.period, member, member_team as team, member_seniority as seniority,
-                sum(posts) as posts, sum(questions) as questions, sum(answers) as answers, sum(helps) as helps,
-                sum(reactions) as reactions, sum(threads_read) as threads_read, sum(threads_watched) as threads_watched
-            from periods
-            join member_days on day >= first_day and day < end_day and member_days.community = $community
-            group by all
+            select first_day, member_id, member_team, member_seniority, sum(questions) as questions, sum(posts) as posts,
+                sum(helps) as helps, sum(threads_watched) as threads_watched
+            from acts group by all
         )
-        select held.period, held.member, held.name, held.team as member_team, held.seniority as member_seniority,
-            held.days_held, held.days,
-            coalesce(posts, 0) as posts, coalesce(questions, 0) as questions, coalesce(answers, 0) as answers,
-            coalesce(helps, 0) as helps, coalesce(reactions, 0) as reactions,
-            coalesce(threads_read, 0) as threads_read, coalesce(threads_watched, 0) as threads_watched
+        select held.period, held.member, held.member_id, held.name, held.team as member_team,
+            held.seniority as member_seniority, held.days_held, held.days,
+            coalesce(posts, 0) as posts, coalesce(questions, 0) as questions, coalesce(helps, 0) as helps,
+            coalesce(threads_watched, 0) as threads_watched
         from held
-        left join done using (period, member, team, seniority)""",
+        join periods on periods.period = held.period
+        left join done on done.first_day = periods.first_day and done.member_id = held.member_id
+            and done.member_team = held.team and done.member_seniority = held.seniority""",
     day=None,
     topic=None,
     personal=("member", "name"),
@@ -182,30 +197,32 @@ PEOPLE = Relation(
 
 PRESENT = Relation(
     name="present",
-    one_row="One row per period and member present at its last moment, with the group and the last days active.",
+    one_row="One row per period and member present at its last moment, with the group, and who is away or back.",
     sql="""
-        with latest as (
-            select periods.period, member, day
-            from periods
-            join member_days on member_days.community = $community and day < end_day and day_after >= end_day
+        with silences as (
+            select member_id, day, day_after
+            from member_days
+            where community = $community and day_after - day > 90
         ),
-        earlier as (
-            select periods.period, member, day
-            from periods
-            join member_days on member_days.community = $community and day < first_day and day_after >= first_day
+        gone as (
+            select distinct period, member_id from periods
+            join silences on day < end_day - 90 and day_after >= end_day
+        ),
+        back as (
+            select distinct period, member_id from periods
+            join silences on day < first_day - 90 and day_after >= first_day and day_after < end_day
         )
-        select periods.period, members.member, members.name,
+        select periods.period, members.member, members.member_id, members.name,
             memberships.team as member_team, memberships.seniority as member_seniority,
-            coalesce(latest.day >= periods.first_day and earlier.day < periods.first_day - 90, false) as returning_now,
-            coalesce(latest.day < periods.end_day - 90, false) as away,
+            back.member_id is not null as returning_now, gone.member_id is not null as away,
             members.first_voiced_day >= periods.end_day as silent
         from periods
         join members on members.community = $community
             and coalesce(members.since_day, 0) < periods.end_day and members.left_day >= periods.end_day
         join memberships on memberships.community = members.community and memberships.member = members.member
             and periods.end_day - 1 >= memberships.from_day and periods.end_day - 1 < memberships.to_day
-        left join latest on latest.period = periods.period and latest.member = members.member
-        left join earlier on earlier.period = periods.period and earlier.member = members.member""",
+        left join gone on gone.period = periods.period and gone.member_id = members.member_id
+        left join back on back.period = periods.period and back.member_id = members.member_id""",
     day=None,
     topic=None,
     personal=("member", "name"),
@@ -240,21 +257,36 @@ LEVEL_LEDGER = Relation(
 
 GAINS = Relation(
     name="gains",
-    one_row="One row per member and thread with points in the period or in as many days before it.",
+    one_row="One row per member with points in the period or in as many days before it: then, now, and how sure.",
     sql="""
-        select points.member, any_value(points.name) as name, points.thread,
-            any_value(points.member_team order by points.day desc, points.second desc) as member_team,
-            any_value(points.member_seniority order by points.day desc, points.second desc) as member_seniority,
-            cast(sum(case when points.day >= $first_day then points else 0 end) as int) as points_now,
-            cast(sum(case when points.day < $first_day then points else 0 end) as int) as points_before,
-            list(distinct coalesce(giver, 'unknown, in ' || points.thread))
-                filter (where points.day >= $first_day and reason <> 'help') as givers,
-            any_value(members.since_day) as since_day, $first_day - ($end_day - $first_day) as earlier_day
-        from points
-        join members using (community, member)
-        where community = $community and points.day >= $first_day - ($end_day - $first_day) and points.day < $end_day
-            and not members.is_deleted
-        group by points.member, points.thread""",
+        with cut_points as (
+            select *, day >= $first_day as is_now
+            from points
+            where community = $community and day >= $first_day - ($end_day - $first_day) and day < $end_day
+        ),
+        threads as (
+            select member_id, thread, sum(points) filter (where is_now) as now,
+                sum(points) filter (where not is_now) as before
+            from cut_points group by all
+        ),
+        sums as (
+            select member_id, coalesce(sum(now), 0) as points_now, coalesce(sum(before), 0) as points_before,
+                sum(greatest(abs(coalesce(now, 0)), abs(coalesce(before, 0))) ** 2) as squares
+            from threads group by all
+        ),
+        thanked as (
+            select member_id, count(distinct coalesce(giver, 'unknown, in ' || thread))
+                    filter (where is_now and reason <> 'help') as givers,
+                arg_max(member_team, second) as member_team, arg_max(member_seniority, second) as member_seniority
+            from cut_points group by all
+        )
+        select members.member, members.member_id, members.name, thanked.member_team, thanked.member_seniority,
+            sums.points_before, sums.points_now, sums.squares, thanked.givers,
+            coalesce(members.since_day, 0) <= $first_day - ($end_day - $first_day) as was_present
+        from sums
+        join thanked using (member_id)
+        join members on members.member_id = sums.member_id
+        where not members.is_deleted""",
     day=None,
     topic=None,
     personal=("member", "name"),

@@ -35,7 +35,7 @@ METRICS = (
         whose=Whose.HELPER,
         counts=Counts.FLOW,
         relation="helps",
-        measure=Share(hit="recognised_in_30_days", person="helper"),
+        measure=Share(hit="recognised_in_30_days", person="helper_id"),
         splits=HELPER_SPLITS,
         act_on="not recognised_in_30_days",
         needs="reaction",
@@ -70,7 +70,7 @@ METRICS = (
         whose=Whose.HELPER,
         counts=Counts.FLOW,
         relation="helps",
-        measure=Total(of="count(distinct asker)", listed="asker"),
+        measure=Total(of="count(distinct asker_id)", listed="asker"),
         splits=HELPER_SPLITS,
     ),
     Metric(
@@ -228,7 +228,7 @@ METRICS = (
         relation="questions",
         measure=Share(
             hit="case when helped and asker_seniority = $junior then coalesce(first_helper_seniority = $senior, false) end",
-            person="asker",
+            person="asker_id",
         ),
         splits=("team", "topic"),
     ),
@@ -257,32 +257,23 @@ def rising_members(gains: pl.DataFrame) -> pl.DataFrame:
     """
     if gains.is_empty():
         return pl.DataFrame(schema=RISING_SCHEMA)
-    heaviest = pl.max_horizontal(pl.col("points_now").abs(), pl.col("points_before").abs())
-    members = gains.group_by("member").agg(
-        pl.col("name").first(),
-        pl.col("member_team").last().alias("team"),
-        pl.col("member_seniority").last().alias("seniority"),
-        pl.col("points_before").sum(),
-        pl.col("points_now").sum(),
-        (heaviest.cast(pl.Float64) ** 2).sum().alias("squares"),
-        pl.col("givers").list.explode(keep_nulls=False, empty_as_null=False).n_unique().alias("givers"),
-        pl.col("since_day").first(),
-        pl.col("earlier_day").first(),
-    )
-    gain = pl.col("points_now") - pl.col("points_before")
-    present = pl.col("since_day").fill_null(0) <= pl.col("earlier_day")
+    gain = (pl.col("points_now") - pl.col("points_before")).cast(pl.Float64)
     return (
-        members.with_columns(
-            gain.cast(pl.Float64).alias("gain"),
+        gains.with_columns(
+            gain.alias("gain"),
             (gain - 1.96 * pl.col("squares").sqrt()).alias("at_least"),
-            pl.when(present).then(pl.lit("rising")).otherwise(pl.lit("new face")).alias("kind"),
+            pl.when("was_present").then(pl.lit("rising")).otherwise(pl.lit("new face")).alias("kind"),
         )
         .filter((pl.col("givers") >= ENOUGH_GIVERS) & (pl.col("gain") > 0))
         .sort("kind", "at_least", "member", descending=[True, True, False])
+        .rename({"member_team": "team", "member_seniority": "seniority"})
         .select(list(RISING_SCHEMA))
+        .cast(RISING_SCHEMA)  # type: ignore[arg-type]
+        .head(MOST_RISING)
     )
 
 
+MOST_RISING = 200
 RISING_SCHEMA: dict[str, type[pl.DataType]] = {
     "name": pl.String,
     "team": pl.String,
@@ -291,7 +282,7 @@ RISING_SCHEMA: dict[str, type[pl.DataType]] = {
     "points_now": pl.Int64,
     "gain": pl.Float64,
     "at_least": pl.Float64,
-    "givers": pl.UInt32,
+    "givers": pl.Int64,
     "kind": pl.String,
 }
 
@@ -363,7 +354,7 @@ EXHIBITS = (
         whose=Whose.MEMBER,
         counts=Counts.FLOW,
         relations=("gains",),
-        sql="select * from gains order by member, thread",
+        sql="select * from gains order by member",
         columns={
             "name": "Member",
             "team": "Team",

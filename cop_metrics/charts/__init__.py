@@ -1,0 +1,69 @@
+"""One `go.Figure` for each exhibit, and those of single numbers: over time, by group, the line of a card.
+
+To add the chart of an exhibit: a function of its table and a look in the module of its kind, an entry in `BUILDERS`.
+A figure brings its own colours and fonts: show it without a theme, with `CONFIG`.
+"""
+
+from collections.abc import Callable
+
+import plotly.graph_objects as go
+import polars as pl
+
+from cop_metrics.charts.canvas import describe, nothing, subtitle
+from cop_metrics.charts.dots import groups
+from cop_metrics.charts.lines import over_time, waiting_curve
+from cop_metrics.charts.look import DARK, LIGHT, Look, team_colours
+from cop_metrics.charts.matrices import awake, help_by_seniority, help_by_team
+from cop_metrics.charts.small import small_multiples, sparkline
+from cop_metrics.charts.stacks import levels_over_time, outcomes, people_by_act
+from cop_metrics.charts.standing import level_flows, levels, rising
+from cop_metrics.charts.topics import topics
+from cop_metrics.errors import UnknownName
+from cop_metrics.metrics.metric import Exhibit
+
+__all__ = [
+    "BUILDERS",
+    "CONFIG",
+    "DARK",
+    "LIGHT",
+    "Look",
+    "describe",
+    "draw",
+    "groups",
+    "nothing",
+    "over_time",
+    "small_multiples",
+    "sparkline",
+    "subtitle",
+    "team_colours",
+]
+
+CONFIG = {"displayModeBar": False, "responsive": True, "scrollZoom": False}
+"""What a page or a report gives to Plotly with each figure."""
+
+BUILDERS: dict[str, Callable[[pl.DataFrame, Look], go.Figure]] = {
+    "people_by_act": people_by_act,
+    "awake": awake,
+    "waiting_curve": waiting_curve,
+    "outcomes": outcomes,
+    "topics": topics,
+    "help_by_team": help_by_team,
+    "help_by_seniority": help_by_seniority,
+    "levels": levels,
+    "levels_over_time": levels_over_time,
+    "level_flows": level_flows,
+    "rising": rising,
+}
+"""By exhibit: what draws its table."""
+
+
+def draw(exhibit: Exhibit, table: pl.DataFrame, look: Look) -> go.Figure:
+    """Draw the table of an exhibit, as `Measurer.table` returns it; an empty one is a sentence, not a chart.
+
+    Raises `UnknownName` for an exhibit that nothing draws.
+    """
+    if exhibit.id not in BUILDERS:
+        raise UnknownName("chart", exhibit.id, BUILDERS)
+    if table.is_empty():
+        return nothing("There is nothing to draw: no data in this period.", look)
+    return BUILDERS[exhibit.id](table, look)

@@ -1,0 +1,234 @@
+"""Members' standing: how many are at each level, who came and went there, and who is growing.
+
+To add one: a function here and its entry in `BUILDERS`.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import plotly.graph_objects as go
+import polars as pl
+
+from cop_metrics import words
+from cop_metrics.charts import canvas, labels
+from cop_metrics.charts.look import Look
+from cop_metrics.charts.stacks import level_colours
+from cop_metrics.levels import LEVELS
+from cop_metrics.metrics.metric import Promise, Unit
+
+Row = dict[str, Any]
+ROW_HEIGHT = 38
+RIGHT = 84
+MOST_MEMBERS = 15
+NAME_WIDTH = 18
+FLOWS = {
+    "moved": ("moved_in", "moved_out"),
+    "joined or left": ("joined", "left"),
+    "transferred": ("transferred_in", "transferred_out"),
+}
+"""By name: the columns of those who came to a level and of those who went."""
+
+
+def levels(table: pl.DataFrame, look: Look) -> go.Figure:
+    """Draw people at each level above the first, the highest on top; the first would dwarf them and is told."""
+    people = {row["level_name"]: int(row["people"]) for row in table.iter_rows(named=True)}
+    lowest = LEVELS[0].name
+    colours = level_colours(look)
+    names = [name for name in colours if people.get(name)]
+    if not names:
+        return canvas.nothing(
+            f"Nobody has risen above level {lowest} yet: {labels.counted(people.get(lowest, 0), 'member')} there.", look
+        )
+    total = sum(people.values())
+    bars = {
+        "type": "bar",
+        "orientation": "h",
+        "x": [people[name] for name in names],
+        "y": list(range(len(names))),
+        "width": 0.62,
+        "marker": {"color": [colours[name] for name in names], "line": {"width": 0}},
+        "hovertext": [
+            f"<b>{name}: {people[name]:,} people</b><br>"
+            f"{words.value(Unit.PERCENT, people[name] / total)} of n {total:,}"
+            for name in names
+        ],
+        "hovertemplate": "%{hovertext}<extra></extra>",
+    }
+    told = "; ".join(f"{name} {people[name]:,}" for name in reversed(names))
+    return canvas.sheet(
+        [bars],
+        look,
+        height=50 + ROW_HEIGHT * len(names),
+        description=f"{told}; {lowest} {people.get(lowest, 0):,}.",
+        subtitle=f"Not drawn: {labels.counted(people.get(lowest, 0), 'member')} at level {lowest}",
+        margin={"l": 8, "r": RIGHT, "t": 12, "b": 34},
+        xaxis=canvas.value_axis(look, labels.value_ticks(Unit.COUNT, max(people[name] for name in names))),
+        yaxis=_names(names, look),
+        annotations=[_beside(f"{people[name]:,}", place, look) for place, name in enumerate(names)],
+    )
+
+
+def _names(names: Sequence[str], look: Look) -> Row:
+    return canvas.named_axis(look, names, tickfont={"size": canvas.LABEL_SIZE, "color": look.ink}, ticklabelstandoff=6)
+
+
+def _beside(text: str, place: int, look: Look) -> Row:
+    return canvas.note(text, 1, place, look, yref="y", xanchor="left", xshift=8)
+
+
+def level_flows(table: pl.DataFrame, look: Look) -> go.Figure:
+    """Draw for each level above the first those who came to the right of zero and those who went to the left.
+
+    Start and end stand beside. No flow diagram: those who stay would fill it and hide the few who moved.
+    """
+    rows = {row["level_name"]: row for row in table.iter_rows(named=True)}
+    lowest = LEVELS[0].name
+    names = [level.name for level in LEVELS[1:] if level.name in rows and _any(rows[level.name])]
+    stayed = _balance_told(rows[lowest]) if lowest in rows else ""
+    if not names:
+        return canvas.nothing(f"Nobody was above level {lowest} in this period. {stayed}", look)
+    colours = dict(zip(FLOWS, (look.good, look.promises[Promise.PARTICIPATION], look.unknown), strict=True))
+    reach = max(1, *(max(_sum(rows[name], side) for side in (0, 1)) for name in names))
+    return canvas.sheet(
+        [
+            _flow_bars(flow, side, names, rows, colours[flow])
+            for flow in FLOWS
+            for side in (0, 1)
+            if any(rows[name][column] for name in names for column in FLOWS[flow])
+        ],
+        look,
+        height=100 + ROW_HEIGHT * len(names),
+        description=" ".join(_balance_told(rows[name]) for name in reversed(names)) + f" {stayed}",
+        subtitle=f"Left of zero: went; right: came. Beside: at the start → at the end. {stayed}".strip(),
+        barmode="relative",
+        showlegend=True,
+        legend=canvas.legend(look),
+        margin={"l": 8, "r": RIGHT, "t": 12, "b": 34},
+        xaxis=_both_ways(reach, look),
+        yaxis=_names(names, look),
+        annotations=[
+            _beside(f"{int(rows[name]['start']):,} → {int(rows[name]['end']):,}", place, look)
+            for place, name in enumerate(names)
+        ],
+    )
+
+
+def _both_ways(reach: float, look: Look) -> Row:
+    """Return an axis with zero in the middle; both sides count upwards."""
+    ticks = labels.fewer(labels.value_ticks(Unit.COUNT, reach))
+    at = [*(-tick for tick in reversed(ticks.at[1:])), *ticks.at]
+    texts = [*reversed(ticks.texts[1:]), *ticks.texts]
+    more = {"range": [-ticks.end, ticks.end], "tickvals": at, "ticktext": texts, "zerolinecolor": look.faint}
+    return canvas.value_axis(look, ticks) | more
+
+
+def _any(row: Row) -> bool:
+    return bool(row["start"] or row["end"] or _sum(row, 0) or _sum(row, 1))
+
+
+def _sum(row: Row, side: int) -> int:
+    return sum(int(row[columns[side]]) for columns in FLOWS.values())
+
+
+def _flow_bars(flow: str, side: int, names: Sequence[str], rows: dict[str, Row], colour: str) -> Row:
+    column = FLOWS[flow][side]
+    numbers = [int(rows[name][column]) for name in names]
+    said = column.replace("_", " ")
+    return {
+        "type": "bar",
+        "orientation": "h",
+        "name": flow,
+        "legendgroup": flow,
+        "showlegend": side == 0,
+        "x": [-number if side else number for number in numbers],
+        "y": list(range(len(names))),
+        "width": 0.62,
+        "marker": {"color": colour, "line": {"width": 0}},
+        "hovertext": [f"<b>{number:,} {said}</b><br>{name}" for name, number in zip(names, numbers, strict=True)],
+        "hovertemplate": "%{hovertext}<extra></extra>",
+    }
+
+
+def _balance_told(row: Row) -> str:
+    flows = [column for columns in FLOWS.values() for column in columns if row[column]]
+    told = "".join(f", {int(row[column]):,} {column.replace('_', ' ')}" for column in flows)
+    return f"{row['level_name']}: {int(row['start']):,} at the start{told}, {int(row['end']):,} at the end."
+
+
+def rising(table: pl.DataFrame, look: Look) -> go.Figure:
+    """Draw members by their gain of points, surest first, with a line down to what the gain is at least."""
+    rows = table.head(MOST_MEMBERS).to_dicts()
+    colours = {"rising": look.promises[Promise.STATUS], "new face": look.promises[Promise.INSPIRATION]}
+    place = {index: len(rows) - 1 - index for index in range(len(rows))}
+    highest = max(row["gain"] for row in rows)
+    ticks = labels.value_ticks(Unit.POINTS, highest)
+    lowest = min(0.0, *(max(row["at_least"], -highest) for row in rows))
+    left_out = table.height - len(rows)
+    return canvas.sheet(
+        [
+            mark
+            for kind, colour in colours.items()
+            for mark in _gains(
+                [(place[at], row) for at, row in enumerate(rows) if row["kind"] == kind], kind, colour, lowest
+            )
+        ],
+        look,
+        height=70 + 30 * len(rows),
+        description=" ".join(_gain_told(row) for row in rows[:5])
+        + f" {labels.counted(table.height, 'member')} in all.",
+        subtitle="Points gained, with a line down to what it is at least"
+        + (f"; the first {len(rows)} of {table.height:,}" if left_out else ""),
+        showlegend=True,
+        legend=canvas.legend(look),
+        margin={"l": 8, "r": RIGHT, "t": 12, "b": 34},
+        xaxis=canvas.value_axis(look, ticks)
+        | {"range": [lowest * 1.05, ticks.end], "zeroline": True, "zerolinecolor": look.faint},
+        yaxis=_names([labels.short(row["name"] or "no name", NAME_WIDTH) for row in reversed(rows)], look),
+        annotations=[
+            _beside(f"+{words.value(Unit.POINTS, row['gain'])}", place[at], look) for at, row in enumerate(rows)
+        ],
+    )
+
+
+def _gains(placed: Sequence[tuple[int, Row]], kind: str, colour: str, lowest: float) -> list[Row]:
+    if not placed:
+        return []
+    xs = [x for _, row in placed for x in (max(row["at_least"], lowest), row["gain"], None)]
+    ys = [y for at, _ in placed for y in (at, at, None)]
+    stroke = {"color": colour, "width": 2.5}
+    return [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "x": xs,
+            "y": ys,
+            "line": stroke,
+            "hoverinfo": "skip",
+            "showlegend": False,
+        },
+        {
+            "type": "scatter",
+            "mode": "markers",
+            "name": kind,
+            "x": [row["gain"] for _, row in placed],
+            "y": [at for at, _ in placed],
+            "marker": {"size": 11, "color": colour},
+            "hovertext": [_gain_hover(row) for _, row in placed],
+            "hovertemplate": "%{hovertext}<extra></extra>",
+        },
+    ]
+
+
+def _gain_hover(row: Row) -> str:
+    where = ", ".join(labels.safe(part) for part in (row["team"], row["seniority"]) if part)
+    return (
+        f"<b>{labels.safe(row['name'] or 'no name')}: +{words.value(Unit.POINTS, row['gain'])} points</b><br>"
+        f"{where}<br>{int(row['points_before']):,} before, {int(row['points_now']):,} now; "
+        f"the gain is at least {row['at_least']:,.0f}<br>"
+        f"n {int(row['givers']):,} people recognised them"
+    )
+
+
+def _gain_told(row: Row) -> str:
+    gain = words.value(Unit.POINTS, row["gain"])
+    return f"{row['name'] or 'No name'}: {gain} points gained, recognised by {int(row['givers']):,} people."

@@ -347,9 +347,9 @@ def _next(start: date, by: str) -> date:
 
 def _aggregate_sql(measured: Any, group: str, source: str = "cut") -> str:
     match measured:
-        case Total(of=of, where=where):
+        case Total(of=of, listed=listed, where=where):
             return (
-                f"select {group} as group_value, cast({of} as double) as value, count(*) as n "
+                f"select {group} as group_value, cast({of} as double) as value, {of if listed else 'count(*)'} as n "
                 f"from {source} where {where} group by 1 order by 1"
             )
         case Share(hit=hit, person=None):
@@ -397,9 +397,11 @@ def people_of(part: pl.DataFrame) -> tuple[Any, Any]:
 def _listing_sql(metric: Metric, relation: Relation, columns: Mapping[str, str]) -> str:
     names = ", ".join(columns)
     match metric.measure:
-        case Total(listed=str(key), where=where):
-            shown = ", ".join(f"any_value({name} order by {relation.order}) as {name}" for name in columns)
-            return f"select {shown} from cut where {where} group by {key} order by {names}, {key}"
+        case Total(listed=str(key), where=where, without=without):
+            latest = f"{relation.day} desc, " if relation.day else ""
+            shown = ", ".join(f"any_value({name} order by {latest}{name}) as {name}" for name in columns)
+            kept = f"having not bool_or({without})" if without else ""
+            return f"select {shown} from cut where {where} group by {key} {kept} order by {names}, {key}"
         case Total(where=where):
             return f"select {names} from cut where {where} order by {relation.order}"
         case Computed(where=where):

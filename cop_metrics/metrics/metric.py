@@ -67,11 +67,15 @@ class Figure:
 
 @dataclass(frozen=True, kw_only=True)
 class Total:
-    """An SQL aggregate over the relation's rows; `listed` names the column of which each value is one listed row."""
+    """An SQL aggregate over the relation's rows; `listed` names the column of which each value is one listed row.
+
+    `without`: what no row of a listed value may meet, where `of` leaves such values out.
+    """
 
     of: str
     listed: str | None = None
     where: str = "true"
+    without: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

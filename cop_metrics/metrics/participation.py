@@ -60,12 +60,16 @@ def _present(id_: str, title: str, question: str, description: str, formula: str
 
 
 def mean_stickiness(months: pl.DataFrame) -> Figure:
-    """Return the mean over complete months of (mean of daily active over all days) / (active in the month)."""
+    """Return the mean over complete months of (mean of daily active over all days) / (active in the month).
+
+    The sample is the days of members.
+    """
     if months.is_empty():
         return Figure(value=None, sample_size=0, note="no complete month in this period")
     days = pl.col("first_of_month").dt.month_end().dt.day()
     shares = months.select(pl.col("member_days") / days / pl.col("active"))
-    return Figure(value=float(shares.to_series().mean()), sample_size=months.height)  # type: ignore[arg-type]
+    mean = float(shares.to_series().mean())  # type: ignore[arg-type]
+    return Figure(value=mean, sample_size=int(months["member_days"].sum()))
 
 
 ACTIVE = "posts > 0 or reactions > 0 or threads_read > 0"

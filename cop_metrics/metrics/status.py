@@ -20,6 +20,12 @@ MEMBER_SPLITS = ("team", "seniority")
 ENOUGH_GIVERS = 3
 FLOWS = ("joined", "transferred in", "moved in", "moved out", "transferred out", "left")
 
+
+def _without(act: str) -> str:
+    """Return the count of members of whose rows, one for each group held, none meets `act`."""
+    return f"count(distinct member_id) - count(distinct case when {act} then member_id end)"
+
+
 METRICS = (
     Metric(
         id="recognition_rate",
@@ -193,7 +199,7 @@ METRICS = (
         whose=Whose.MEMBER,
         counts=Counts.STOCK,
         relation="seniors",
-        measure=Total(of="count(*)", listed="member", where="helps = 0"),
+        measure=Total(of=_without("helps > 0"), listed="member", without="helps > 0"),
         splits=("team",),
     ),
     Metric(
@@ -209,7 +215,7 @@ METRICS = (
         whose=Whose.MEMBER,
         counts=Counts.STOCK,
         relation="juniors",
-        measure=Total(of="count(*)", listed="member", where="questions = 0"),
+        measure=Total(of=_without("questions > 0"), listed="member", without="questions > 0"),
         splits=("team",),
     ),
     Metric(

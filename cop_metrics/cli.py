@@ -19,6 +19,7 @@ import polars as pl
 from tqdm import tqdm
 
 from cop_metrics.build import ENGINES
+from cop_metrics.changes import scan
 from cop_metrics.disk import replace_text
 from cop_metrics.errors import CopError
 from cop_metrics.intake import Request, rebuild, take_in, undo
@@ -27,13 +28,15 @@ from cop_metrics.made_up_company import COMPANY, TIME_ZONE, write_company
 from cop_metrics.measure import BY, Measurer
 from cop_metrics.metrics import EXHIBITS, METRICS, declared
 from cop_metrics.metrics.metric import Exhibit, Metric
+from cop_metrics.pagebook import PAGES, page
 from cop_metrics.period import to_date
 from cop_metrics.roster import read_roster
-from cop_metrics.scope import UNKNOWN, CommunityChoices, Scope, parse_scope, read_catalogue
+from cop_metrics.scope import UNKNOWN, Catalogue, CommunityChoices, Scope, parse_scope, read_catalogue
 from cop_metrics.shown import FORMATS, aligned, json_text, measured
 from cop_metrics.store import Snapshot, Store
 from cop_metrics.summary import moved_answers, roster_fit
 from cop_metrics.tabular import listed
+from cop_metrics.view import Viewer
 
 PROJECT = Path(__file__).resolve().parents[1]
 SAMPLE = PROJECT / "data" / "samples" / "ai-first-months"
@@ -249,7 +252,7 @@ def _community_lines(snapshot: Snapshot, community: str, *, roster: bool) -> Ite
     yield f"'{community}' now has {figures['questions']:,} questions and {figures['members']:,} members."
     moved = moved_answers(snapshot.cursor, community)
     if moved:
-        yield f"  moved      {moved:,} answers are dated before their question; their wait counts as 0"
+        yield f"  moved      answers dated before their question, whose wait counts as 0: {moved:,}"
     if roster:
         yield from _roster_lines(snapshot, community)
 
@@ -261,9 +264,9 @@ def _roster_lines(snapshot: Snapshot, community: str) -> Iterator[str]:
     yield f"  roster     {fit.rows:,} rows, {fit.members:,} members found"
     if fit.unmatched:
         rows = [f"{row} ({name})" if name else str(row) for row, name in fit.unmatched]
-        yield f"  not found  {len(rows):,} rows mean no account: row {listed(rows)}"
+        yield f"  not found  {len(rows):,} of them, which mean no account: row {listed(rows)}"
     if fit.refused:
-        yield f"  refused    {len(fit.refused):,} members whose periods overlap: {listed(fit.refused)}"
+        yield f"  refused    all rows of members whose periods overlap: {listed(fit.refused)}"
 
 
 def _counts(snapshot: Snapshot, choices: CommunityChoices) -> dict[str, int]:
@@ -343,14 +346,29 @@ def _build(asked: argparse.Namespace) -> None:
 def _show(asked: argparse.Namespace) -> None:
     of = declared(asked.id)
     snapshot = Store(asked.data).snapshot()
-    choices, scope = _scope(asked, snapshot)
-    measurer = Measurer(cursor=snapshot.cursor, choices=choices)
+    catalogue = read_catalogue(snapshot.cursor)
+    scope = _scope(asked, catalogue)
+    measurer = Measurer(cursor=snapshot.cursor, choices=catalogue[scope.community])
     print(FORMATS[asked.format](measured(of, scope, measurer, asked.by)))
 
 
-def _scope(asked: argparse.Namespace, snapshot: Snapshot) -> tuple[CommunityChoices, Scope]:
-    """Return the scope asked for; a day that is left out is the first or last of the community's data."""
+def _report(asked: argparse.Namespace) -> None:
+    from cop_metrics.reports import format_of, write_report
+
+    pages = [page(id_) for id_ in asked.page] if asked.page else list(PAGES.values())
+    format_of(asked.output)
+    snapshot = Store(asked.data).snapshot()
     catalogue = read_catalogue(snapshot.cursor)
+    scope = _scope(asked, catalogue)
+    scanned = scan(Measurer(cursor=snapshot.cursor, choices=catalogue[scope.community]), scope)
+    viewer = Viewer(version=snapshot.version, cursor=snapshot.cursor, catalogue=catalogue)
+    shown = tqdm(pages, disable=not sys.stderr.isatty(), desc="Measuring", unit="page", leave=False)
+    write_report(asked.output, [viewer.page(each, scope, lambda _scope: scanned) for each in shown])
+    print(f"Wrote {asked.output} ({', '.join(each.id for each in pages)}).")
+
+
+def _scope(asked: argparse.Namespace, catalogue: Catalogue) -> Scope:
+    """Return the scope asked for; a day that is left out is the first or last of the community's data."""
     community = {"community": [asked.community] if asked.community else []}
     choices = catalogue[parse_scope(community, catalogue).community]
     since, until = asked.since or to_date(choices.first_day), asked.until or to_date(choices.as_of_day)
@@ -361,7 +379,7 @@ def _scope(asked: argparse.Namespace, snapshot: Snapshot) -> tuple[CommunityChoi
         "seniority": asked.seniority,
         "topic": asked.topic,
     }
-    return choices, parse_scope(params, catalogue, names=not asked.no_names)
+    return parse_scope(params, catalogue, names=not asked.no_names)
 
 
 def _serve(asked: argparse.Namespace) -> None:
@@ -438,6 +456,16 @@ COMMANDS = (
             argument("--format", "how to print it", choices=tuple(FORMATS), default="table"),
         ),
         run=_show,
+    ),
+    Command(
+        name="report",
+        summary="write the pages into a file, in the format of its ending",
+        arguments=(
+            argument("-o", "the file to write", dest="output", type=Path, metavar="FILE", required=True),
+            *FILTERS,
+            argument("--page", "only this page; may be repeated", type=_name, action="append", default=[], metavar="ID"),
+        ),
+        run=_report,
     ),
     Command(
         name="serve",

@@ -37,20 +37,15 @@ def measured(of: Metric | Exhibit, scope: Scope, measurer: Measurer, by: str | N
     figure, rows = None, None
     if isinstance(of, Metric):
         figure = measurer.figure(of, scope)
+        reason = figure.note
         rows = measurer.figures_by(of, scope, by) if by else None
     elif by:
         raise CopError(f"'{of.id}' is a table of its own and cannot be split: leave --by away.")
     else:
+        reason = measurer.withheld(of, scope)
         rows = measurer.table(of, scope)
-    reason = figure.note if figure else _why_empty(of, scope, measurer)
     note = "; ".join(part for part in (reason, measurer.ignored(of, scope)) if part) or None
     return Shown(of=of, choices=measurer.choices, scope=scope, figure=figure, note=note, rows=rows)
-
-
-def _why_empty(of: Metric | Exhibit, scope: Scope, measurer: Measurer) -> str | None:
-    if isinstance(of, Exhibit) and (of.people or of.individual) and not scope.names:
-        return "only for viewers who may see names"
-    return measurer.unmeasurable(of)
 
 
 def as_json(shown: Shown) -> str:

@@ -185,7 +185,9 @@ def test_endless_interval_is_null_in_json(workshop: Path, show: Callable[..., di
 
 @pytest.mark.parametrize("id_", [*METRICS, *EXHIBITS])
 def test_everything_declared_can_be_shown(id_: str, demo_data: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["--data", str(demo_data), "show", id_, "--community", COMPANY, "--from", "2026-04-01"]) == 0
+    period = ["--from", "2026-04-01", "--to", "2026-09-30"]
+    capsys.readouterr()
+    assert cli.main(["--data", str(demo_data), "show", id_, "--community", COMPANY, *period]) == 0
     shown = capsys.readouterr()
     assert shown.out.startswith(f"{declared(id_).title}: {COMPANY}, 1 Apr 2026 – 30 Sept 2026")
     assert not shown.err
@@ -225,6 +227,17 @@ def test_csv_has_one_row_a_group(workshop: Path, run: Run, capsys: pytest.Captur
     assert [row.split(",")[:2] for row in rows] == [["glue", "1.0"], ["welding", "1.0"]]
 
 
+def test_report_is_written_in_the_format_of_its_ending(
+    tmp_path: Path, workshop: Path, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report = tmp_path / "report.csv"
+    assert run("report", "-o", report, "--page", "answers", "--from", "2024-03-02") == 0
+    assert capsys.readouterr().out == f"Wrote {report} (answers).\n"
+    header, *rows = report.read_text(encoding="utf-8-sig").splitlines()
+    assert header.startswith("page,table,id,")
+    assert {row.split(",")[0] for row in rows} == {"Answers"}
+
+
 # What an import tells
 
 
@@ -243,6 +256,14 @@ def test_import_tells_what_came_and_what_was_left_out(
     assert told.err == ""
 
 
+def test_answers_that_were_moved_are_counted(
+    tmp_path: Path, workshop: Path, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    moved = LATER + "9,7,answer,Ada,2024-03-30 09:00,,\n"
+    assert run("import", written(tmp_path, "moved.csv", moved), "--community", "workshop") == 0
+    assert "moved      answers dated before their question, whose wait counts as 0: 1" in capsys.readouterr().out
+
+
 def test_roster_alone_comes_to_the_only_community(
     tmp_path: Path, workshop: Path, run: Run, show: Callable[..., dict[str, Any]]
 ) -> None:
@@ -259,8 +280,8 @@ def test_roster_rows_that_mean_nobody_and_members_refused_are_named(
     roster = ROSTER + "Zoe,Tools,mid,,\n" + "name:Ada,Tools,mid,,\n"
     assert run("import", "--roster", written(tmp_path, "roster.csv", roster)) == 0
     told = capsys.readouterr().out
-    assert "not found  1 rows mean no account: row 5 (Zoe)" in told
-    assert "refused    1 members whose periods overlap: Ada" in told
+    assert "not found  1 of them, which mean no account: row 5 (Zoe)" in told
+    assert "refused    all rows of members whose periods overlap: Ada" in told
 
 
 def test_roster_row_that_names_nobody_is_left_out_and_counted(
@@ -385,6 +406,8 @@ def test_bad_roster_stops_the_export_with_it(
         (["show", "questions", "--from", "2024-03-02", "--to", "2024-03-01"], "before it starts"),
         (["show", "members", "--by", "topic"], "cannot be split by topic"),
         (["show", "outcomes", "--by", "team"], "cannot be split"),
+        (["report", "-o", "report.odt"], "There is no report format called '.odt'"),
+        (["report", "-o", "report.csv", "--page", "answer"], "Did you mean 'answers'?"),
         (["undo", "20240101T000000-v1-000000000000"], "There is no import called"),
         (["import", ".", "--platform", "telex"], "There is no platform called 'telex'"),
         (["import", ".", "--community", "a/b"], "a/b"),
@@ -424,6 +447,7 @@ def test_nothing_imported_yet_says_how_to_begin(run: Run, capsys: pytest.Capture
         ["show", "questions", "--format", "pdf"],
         ["show", "questions", "--team", ""],
         ["show", "questions", "--te", "Frames"],
+        ["report"],
         ["import"],
         ["import", "--platform", "spreadsheet", "--roster", "roster.csv"],
         ["build", "--engine", "abacus"],

@@ -1,0 +1,363 @@
+"""A worked example for each number and table of status, and the balance of level flows for any history."""
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import polars as pl
+import pytest
+from communities import Community, Told, at, days_later, plus
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from cop_metrics.metrics import EXHIBITS, METRICS
+from cop_metrics.settings import CommunitySettings
+
+NOON = "2026-03-02 12:00"
+LATER = "2026-06-01 12:00"
+YEAR = "2026-01-01..2026-12-31"
+FLOWS = ["start", "joined", "transferred_in", "moved_in", "moved_out", "transferred_out", "left", "end"]
+
+
+def thanked_helps(craft: Community, helper: str, first: str, askers: tuple[str, ...] = ("ana", "ben", "cat")) -> None:
+    """Let the helper answer one question of each asker, a day apart, each thanked by the asker: 12 points each."""
+    for number, asker in enumerate(askers):
+        day = days_later(first, number)
+        answer = craft.answer(craft.ask(asker, f"{day} 09:00"), helper, f"{day} 10:00")
+        craft.react(answer, asker, f"{day} 11:00")
+
+
+# Recognition
+
+
+def test_recognition_rate_takes_thanks_upvotes_and_acceptance_within_30_days(tmp_path: Path) -> None:
+    """Recognised: in the last second of 30 days, by an upvote, by acceptance. Not: a second later, by oneself, not at all."""
+    craft = Community()
+    answers = [craft.answer(craft.ask("ana", NOON), "bo", NOON) for _ in range(5)]
+    craft.answer(craft.ask("ana", NOON), "bo", NOON, accepted=True)
+    craft.react(answers[0], "ana", plus(NOON, days=30))
+    craft.react(answers[1], None, None, kind="upvote")
+    craft.react(answers[2], "ana", plus(NOON, days=30, seconds=1))
+    craft.react(answers[3], "bo", plus(NOON, days=1))
+    young = craft.answer(craft.ask("ana", plus(LATER, days=-29)), "bo", plus(LATER, days=-29))
+    craft.react(young, "ana", plus(LATER, days=-28))
+    figure = craft.tell(tmp_path, until=LATER).figure("recognition_rate")
+    assert (figure.value, figure.sample_size) == (0.5, 6)
+
+
+def test_recognition_rate_is_not_measurable_without_reactions(tmp_path: Path) -> None:
+    craft = Community()
+    craft.answer(craft.ask("ana", NOON), "bo", NOON, accepted=True)
+    figure = craft.tell(tmp_path, until=LATER).figure("recognition_rate")
+    assert (figure.value, figure.note) == (None, "not measurable: the sources record no reactions")
+
+
+def test_helps_are_pairs_of_a_question_and_a_helper_dated_by_the_first_answer(tmp_path: Path) -> None:
+    craft = Community()
+    question = craft.ask("ana", "2026-03-31 10:00")
+    for when in ("2026-03-31 11:00", "2026-04-01 11:00", "2026-04-02 11:00"):
+        craft.answer(question, "bo", when)
+    craft.answer(question, "cat", "2026-04-01 11:00")
+    craft.answer(question, "ana", "2026-04-01 11:00")
+    told = craft.tell(tmp_path, until=LATER)
+    assert told.value("helps") == 2
+    assert told.split("helps", "month") == {"2026-03-01": 1, "2026-04-01": 1, "2026-05-01": 0, "2026-06-01": 0}
+
+
+def test_people_helped_are_distinct_askers(tmp_path: Path) -> None:
+    craft = Community()
+    for asker in ("ana", "ana", "ben"):
+        craft.answer(craft.ask(asker, NOON), "bo", plus(NOON, hours=1))
+    craft.ask("cat", NOON)
+    figure = craft.tell(tmp_path, until=LATER).figure("people_helped")
+    assert (figure.value, figure.sample_size) == (2, 2)
+
+
+def test_first_helps_are_those_of_people_who_came_after_the_data_began(tmp_path: Path) -> None:
+    """Old was there in the first 90 days; new came later and helped for the first time in May, again in June."""
+    craft = Community()
+    craft.ask("old", "2026-01-02 10:00")
+    craft.ask("new", "2026-04-10 10:00")
+    for day in ("2026-05-05", "2026-06-05"):
+        question = craft.ask("ana", f"{day} 09:00")
+        for helper in ("old", "new"):
+            craft.answer(question, helper, f"{day} 10:00")
+    told = craft.tell(tmp_path, since="2026-01-01 00:00", until="2026-07-01 12:00")
+    assert told.value("first_helps") == 1
+    assert told.listed("first_helps").select("Helper", "Question").rows() == [("new", "Question q3")]
+    assert told.value("first_helps", period="2026-06-01..2026-06-30") == 0
+
+
+def test_points_are_2_for_help_15_accepted_10_thanked_5_and_2_for_other_posts_minus_2_downvoted(tmp_path: Path) -> None:
+    """Bo: 2 + 15 + 10 - 2 for the help and 2 for a remark, nothing from himself; ana: 5 for the question."""
+    craft = Community()
+    question = craft.ask("ana", NOON)
+    answer = craft.answer(question, "bo", NOON, accepted=True)
+    remark = craft.answer(question, "bo", NOON, kind="comment")
+    craft.react(answer, "ana", NOON)
+    craft.react(answer, "bo", NOON)
+    craft.react(answer, "cat", NOON, kind="downvote")
+    craft.react(remark, "cat", NOON)
+    craft.react(question, "cat", NOON, kind="upvote")
+    told = craft.tell(tmp_path, until=LATER)
+    figure = told.figure("points")
+    assert (figure.value, figure.sample_size) == (32, 6)
+    assert told.listed("points")["Points"].sum() == 32
+
+
+# Levels
+
+
+def test_helpers_and_up_are_counted_at_the_last_moment_of_the_period(tmp_path: Path) -> None:
+    """Bo is a Helper from March 3 to August 27, as three people on three days count for 180 days."""
+    craft = Community()
+    thanked_helps(craft, "bo", "2026-03-01")
+    told = craft.tell(tmp_path, until="2026-10-01 12:00")
+    counts = {day: told.value("helpers_and_up", period=f"2026-03-01..{day}") for day in ("2026-03-02", "2026-03-03")}
+    counts |= {day: told.value("helpers_and_up", period=f"2026-03-01..{day}") for day in ("2026-08-27", "2026-08-28")}
+    assert counts == {"2026-03-02": 0, "2026-03-03": 1, "2026-08-27": 1, "2026-08-28": 0}
+
+
+def up_and_down(tmp_path: Path) -> Told:
+    """Bo becomes a Helper on March 3, falls to Participant on August 28 and to Member on August 30; new joins in May."""
+    craft = Community()
+    for who in ("first", "bo", "ana", "ben", "cat", "new"):
+        craft.works(who, "Red", "mid")
+    craft.ask("first", "2025-01-01 10:00")
+    thanked_helps(craft, "bo", "2026-03-01")
+    craft.ask("new", "2026-05-01 10:00")
+    return craft.tell(tmp_path, until="2026-10-01 12:00")
+
+
+def test_moved_up_counts_rises_and_no_joining(tmp_path: Path) -> None:
+    told = up_and_down(tmp_path)
+    assert told.value("moved_up") == 1
+    assert told.listed("moved_up")["Member"].to_list() == ["bo"]
+    assert told.value("moved_up", period="2026-04-01..2026-09-30") == 0
+
+
+def test_moved_up_does_not_look_at_the_first_180_days_of_the_data(tmp_path: Path) -> None:
+    craft = Community()
+    thanked_helps(craft, "bo", "2026-03-01")
+    told = craft.tell(tmp_path, since="2026-01-01 00:00", until="2026-10-01 12:00")
+    assert (told.value("moved_up"), told.value("moved_down")) == (0, 4)
+
+
+def test_moved_down_counts_people_and_not_steps(tmp_path: Path) -> None:
+    """Bo falls twice; ana, ben and cat, who asked once each, and first in 2025 fall to Member after 180 days."""
+    told = up_and_down(tmp_path)
+    assert set(told.listed("moved_down")["Member"]) == {"ana", "ben", "bo", "cat", "first"}
+    assert told.value("moved_down") == 5
+    assert told.value("moved_down", period="2026-08-28..2026-08-28") == 2
+
+
+def test_levels_count_those_present_with_an_act_so_far(tmp_path: Path) -> None:
+    """At the end of April bo is a Helper, his three askers Participants, first has been silent for too long."""
+    craft_levels = up_and_down(tmp_path).table("levels", period="2026-04-01..2026-04-30")
+    assert craft_levels.rows() == [(0, "Member", 1), (1, "Participant", 3), (2, "Helper", 1)]
+
+
+def test_levels_over_time_show_the_end_of_each_month(tmp_path: Path) -> None:
+    table = up_and_down(tmp_path).table("levels_over_time", period="2026-02-01..2026-09-30")
+    helpers = table.filter(pl.col("level_name") == "Helper")
+    assert helpers["month"].to_list() == [at(f"2026-0{month}-01").date() for month in range(3, 8)]
+    assert table.filter(pl.col("month") == at("2026-02-01").date()).select("level_name", "people").rows() == [
+        ("Member", 1)
+    ]
+
+
+def flows(told: Told, **filters: str | tuple[str, ...]) -> dict[str, tuple[int, ...]]:
+    """Return by level the eight figures of its row."""
+    table = told.table("level_flows", **filters)
+    return {name: tuple(row) for name, *row in table.select("level_name", *FLOWS).iter_rows()}
+
+
+def test_level_flows_balance_from_the_start_to_the_end(tmp_path: Path) -> None:
+    """April to September: new joins as a Participant; bo steps down twice, his three askers once."""
+    assert flows(up_and_down(tmp_path), period="2026-04-01..2026-09-30") == {
+        "Member": (1, 0, 0, 4, 0, 0, 0, 5),
+        "Participant": (3, 1, 0, 1, 4, 0, 0, 1),
+        "Helper": (1, 0, 0, 0, 1, 0, 0, 0),
+    }
+
+
+def test_level_flows_of_a_team_tell_who_changed_team_and_who_left(tmp_path: Path) -> None:
+    """Bo goes from Red to Blue on April 1 as a Helper and leaves on May 1."""
+    craft = Community()
+    craft.ask("first", "2025-01-01 10:00")
+    thanked_helps(craft, "bo", "2026-03-01")
+    craft.works("bo", "Red", "mid", until="2026-04-01")
+    craft.works("bo", "Blue", "mid", since="2026-04-01", until="2026-05-01")
+    told = craft.tell(tmp_path, until="2026-10-01 12:00")
+    year = {"period": "2026-01-01..2026-09-30"}
+    assert flows(told, team="Red", **year) == {
+        "Participant": (0, 1, 0, 0, 1, 0, 0, 0),
+        "Helper": (0, 0, 0, 1, 0, 1, 0, 0),
+    }
+    assert flows(told, team="Blue", **year) == {"Helper": (0, 0, 1, 0, 0, 0, 1, 0)}
+
+
+HISTORY_DAYS = 500
+TEAMS, SENIORITIES = ("Red", "Blue"), ("junior", "senior")
+histories = st.lists(
+    st.tuples(
+        st.integers(0, HISTORY_DAYS - 1),  # day
+        st.integers(0, 3),  # who asks
+        st.integers(0, 3),  # who answers
+        st.integers(0, 2),  # how many thank
+    ),
+    min_size=1,
+    max_size=30,
+)
+careers = st.lists(
+    st.tuples(
+        st.integers(0, 3),  # who
+        st.sampled_from(TEAMS),
+        st.sampled_from(SENIORITIES),
+        st.integers(0, HISTORY_DAYS),  # since
+        st.integers(1, HISTORY_DAYS),  # for how many days
+    ),
+    max_size=6,
+)
+
+
+@given(
+    acts=histories,
+    stretches=careers,
+    gone=st.none() | st.integers(0, HISTORY_DAYS - 1),
+    first=st.integers(0, HISTORY_DAYS - 1),
+    length=st.integers(1, HISTORY_DAYS),
+)
+@settings(max_examples=12, deadline=None)
+def test_level_flows_balance_for_any_history_roster_filter_and_period(
+    acts: list[tuple[int, int, int, int]],
+    stretches: list[tuple[int, str, str, int, int]],
+    gone: int | None,
+    first: int,
+    length: int,
+) -> None:
+    """Start and end are also what the levels of that day say, counted on their own."""
+    begin = "2024-01-01"
+    craft = Community()
+    craft.member("m0", deleted=f"{days_later(begin, gone)} 10:00" if gone is not None else None)
+    for who, team, seniority, since, days in stretches:
+        craft.works(f"m{who}", team, seniority, since=days_later(begin, since), until=days_later(begin, since + days))
+    for day, asker, helper, thanks in acts:
+        when = f"{days_later(begin, day)} 10:00"
+        answer = craft.answer(craft.ask(f"m{asker}", when), f"m{helper}", when)
+        for number in range(thanks):
+            craft.react(answer, f"fan {number}", when)
+    with TemporaryDirectory() as folder:
+        told = craft.tell(Path(folder), since=f"{begin} 00:00", until=f"{days_later(begin, HISTORY_DAYS + 200)} 12:00")
+        check_flows(told, days_later(begin, 180), days_later(begin, first), days_later(begin, first + length - 1))
+
+
+def check_flows(told: Told, earliest: str, first: str, last: str) -> None:
+    starts = max(first, earliest)
+    for team in ((), *((team,) for team in told.choices.teams)):
+        for seniority in ((), *((each,) for each in told.choices.seniorities)):
+            chosen = {"team": team, "seniority": seniority}
+            rows = flows(told, period=f"{first}..{last}", **chosen)
+            for start, joined, in_, up, down, out, left, end in rows.values():
+                assert start + joined + in_ + up - down - out - left == end
+            assert {level: row[-1] for level, row in rows.items() if row[-1]} == at_levels(told, last, **chosen)
+            if starts <= last:
+                before = {level: row[0] for level, row in rows.items() if row[0]}
+                assert before == at_levels(told, days_later(starts, -1), **chosen)
+
+
+def at_levels(told: Told, day: str, **chosen: tuple[str, ...]) -> dict[str, int]:
+    """Return the people at each level at the end of a day."""
+    return {name: people for _, name, people in told.table("levels", period=f"{day}..{day}", **chosen).iter_rows()}
+
+
+# Who rises
+
+
+def open_about_people() -> CommunitySettings:
+    return CommunitySettings(individual_scores=True)
+
+
+def test_rising_shows_the_gain_over_ones_own_earlier_period_and_its_lower_bound(tmp_path: Path) -> None:
+    """Bo: 12 points in May, 36 in June in three threads: 24 - 1.96 * sqrt(4 * 144). Fay has two givers only."""
+    craft = Community(settings=open_about_people())
+    craft.ask("bo", "2026-01-01 10:00")
+    thanked_helps(craft, "bo", "2026-05-10", ("ana",))
+    thanked_helps(craft, "bo", "2026-06-10")
+    thanked_helps(craft, "fay", "2026-06-10", ("ana", "ben", "ana"))
+    thanked_helps(craft, "new", "2026-06-15")
+    table = craft.tell(tmp_path, until="2026-07-01 12:00").table("rising", period="2026-06-01..2026-06-30")
+    shown = table.select("name", "points_before", "points_now", "gain", "at_least", "givers", "kind").rows()
+    assert shown == [
+        ("bo", 12, 36, 24, pytest.approx(24 - 1.96 * (4 * 144) ** 0.5), 3, "rising"),
+        ("new", 0, 36, 36, pytest.approx(36 - 1.96 * (3 * 144) ** 0.5), 3, "new face"),
+    ]
+
+
+def test_rising_is_not_shown_without_the_setting_or_without_names(tmp_path: Path) -> None:
+    craft = Community()
+    thanked_helps(craft, "bo", "2026-05-10")
+    told = craft.tell(tmp_path / "closed", until=LATER)
+    assert told.table("rising").is_empty()
+    craft.settings = open_about_people()
+    told = craft.tell(tmp_path / "open", until=LATER)
+    assert told.table("rising").height == 1
+    nameless = told.scope(names=False)
+    assert told.measurer.withheld(EXHIBITS["rising"], nameless) == "Tables of people are for viewers who may see names."
+
+
+# The seniors' part
+
+
+def seniors_and_juniors(tmp_path: Path) -> Told:
+    """Sam helps in Red, then moves to Blue and rests; sue never helps; kim asks, lee does not; eva is mid."""
+    craft = Community()
+    for who in ("sam", "sue", "kim", "lee", "eva"):
+        craft.member(who, joined="2025-01-01 10:00")
+    craft.works("sam", "Red", "senior", until="2026-07-01")
+    craft.works("sam", "Blue", "senior", since="2026-07-01")
+    craft.works("sue", "Blue", "senior")
+    craft.works("kim", "Red", "junior")
+    craft.works("lee", "Red", "junior")
+    craft.works("eva", "Red", "mid")
+    first = craft.ask("kim", "2026-03-01 10:00")
+    craft.answer(first, "sam", "2026-03-01 11:00")
+    craft.answer(first, "eva", "2026-03-01 12:00")
+    craft.answer(craft.ask("kim", "2026-03-02 10:00"), "eva", "2026-03-02 11:00")
+    craft.ask("kim", "2026-03-03 10:00")
+    craft.answer(craft.ask("eva", "2026-03-04 10:00"), "sam", "2026-03-04 11:00")
+    return craft.tell(tmp_path, since="2025-01-01 00:00", until="2027-01-01 12:00")
+
+
+def test_seniors_helping_is_the_share_of_seniors_who_helped_in_each_team_for_its_days(tmp_path: Path) -> None:
+    told = seniors_and_juniors(tmp_path)
+    figure = told.figure("seniors_helping", period=YEAR)
+    assert (figure.value, figure.sample_size) == (0.5, 2)
+    assert told.split("seniors_helping", "team", period=YEAR) == {"Red": 1, "Blue": 0}
+
+
+def test_seniors_helping_ignores_the_seniority_filter_and_says_so(tmp_path: Path) -> None:
+    told = seniors_and_juniors(tmp_path)
+    scope = told.scope(period=YEAR, seniority="junior")
+    assert told.value("seniors_helping", period=YEAR, seniority="junior") == 0.5
+    assert told.measurer.ignored(METRICS["seniors_helping"], scope) == "not filtered by seniority"
+
+
+def test_seniors_silent_does_not_count_who_helped_before_changing_team(tmp_path: Path) -> None:
+    """Sam helped in Red and not in Blue: silent as one of Blue, but not as one of the whole community."""
+    told = seniors_and_juniors(tmp_path)
+    assert told.value("seniors_silent", period=YEAR) == 1
+    assert told.listed("seniors_silent", period=YEAR)["Member"].to_list() == ["sue"]
+    assert told.split("seniors_silent", "team", period=YEAR) == {"Red": 0, "Blue": 2}
+    assert told.value("seniors_silent", period=YEAR, team="Blue") == 2
+
+
+def test_juniors_silent_are_those_who_never_asked(tmp_path: Path) -> None:
+    told = seniors_and_juniors(tmp_path)
+    assert told.listed("juniors_silent", period=YEAR)["Member"].to_list() == ["lee"]
+    assert told.value("juniors_silent", period="2026-04-01..2026-04-30") == 2
+
+
+def test_juniors_helped_by_seniors_looks_at_the_first_answer_to_each_answered_question(tmp_path: Path) -> None:
+    """Of kim's three questions sam was first to one and eva to one; the third has no answer."""
+    figure = seniors_and_juniors(tmp_path).figure("juniors_helped_by_seniors", period=YEAR)
+    assert (figure.value, figure.sample_size) == (0.5, 2)

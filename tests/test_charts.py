@@ -364,6 +364,17 @@ def test_one_long_wait_does_not_press_the_others_to_zero() -> None:
     assert subtitle(figure) == "Early hours drawn wider"
 
 
+def test_a_wait_that_is_not_reached_stands_on_top_with_its_reason() -> None:
+    waits = figures(
+        ("plc", 14.0, 94, 12.0, 17.0, None, True),
+        ("sensor-drift", None, 361, None, None, "not reached (68% unanswered after 730 days)", True),
+        ("small", None, 0, None, None, "too small a group to be shown", True),
+    )
+    figure = groups(waits, Unit.HOURS, LIGHT)
+    assert list(reversed(figure.layout.yaxis.ticktext)) == ["sensor-drift", "plc", "small"]
+    assert "not reached (68% unanswered<br>after 730 days)" in shown_texts(figure)
+
+
 def test_groups_without_any_value_are_a_sentence() -> None:
     figure = groups(TEAMS.filter(pl.col("value").is_null()), Unit.PERCENT, LIGHT)
     assert not figure.data

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from math import isfinite
+from math import inf, isfinite
 from statistics import median
 from typing import Any
 
@@ -20,7 +20,7 @@ TOP, BOTTOM = 26, 34
 MOST_GROUPS = 20
 WIDE = 6
 RIGHT = 104
-WIDEST_NOTE = 34
+WIDEST_NOTE = 30
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,7 +47,7 @@ def groups(
 
     Highest value on top; seniority keeps its order. More than 20 groups: the 20 with the largest samples, and said so.
     """
-    rows = _shown(frame, look)
+    rows = _shown(frame, unit, look)
     if not any(row["value"] is not None for row in rows):
         return canvas.nothing(f"There is nothing to draw: {_first_note(rows) or 'no data in this period'}.", look)
     place = {row["group"]: len(rows) - 1 - index for index, row in enumerate(rows)}
@@ -81,7 +81,7 @@ def _subtitle(shown: int, of: int, across: Across) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _shown(frame: pl.DataFrame, look: Look) -> list[Row]:
+def _shown(frame: pl.DataFrame, unit: Unit, look: Look) -> list[Row]:
     """Return the rows from top to bottom."""
     rows = frame.to_dicts()
     names = [row["group"] for row in rows]
@@ -89,7 +89,14 @@ def _shown(frame: pl.DataFrame, look: Look) -> list[Row]:
         place = {name: index for index, name in enumerate(look.in_order(names))}
         return sorted(rows, key=lambda row: place[row["group"]])
     largest = sorted(rows, key=lambda row: -row["sample_size"])[:MOST_GROUPS]
-    return sorted(largest, key=lambda row: (row["value"] is None, -(row["value"] or 0.0), row["group"]))
+    return sorted(largest, key=lambda row: (-_height(row, unit), row["group"]))
+
+
+def _height(row: Row, unit: Unit) -> float:
+    """Return what a row is sorted by: a median wait that questions did not reach is longer than any other."""
+    if row["value"] is None:
+        return inf if unit is Unit.HOURS and row["sample_size"] else -inf
+    return float(row["value"])
 
 
 def _first_note(rows: Sequence[Row]) -> str | None:
@@ -176,7 +183,7 @@ def _value_note(row: Row, place: dict[str, int], unit: Unit, look: Look) -> Row:
     at = place[row["group"]]
     faint = f'<span style="color:{look.faint}">'
     if row["value"] is None:
-        text = f"{faint}{labels.short(row['note'] or 'no data', WIDEST_NOTE)}</span>"
+        text = f"{faint}{labels.broken(row['note'] or 'no data', WIDEST_NOTE)}</span>"
         return canvas.note(text, 0, at, look, yref="y", xanchor="left", xshift=4)
     n = "" if unit is Unit.COUNT else f" {faint}n {row['sample_size']:,}</span>"
     text = f"{words.value(unit, row['value'])}{n}"

@@ -14,7 +14,7 @@ from cop_metrics.changes import scan
 from cop_metrics.errors import CopError, UnknownName
 from cop_metrics.pagebook import PAGES
 from cop_metrics.reports import FORMATS, contents, write_report
-from cop_metrics.reports.cells import distinct, new_book
+from cop_metrics.reports.cells import distinct, new_book, widths
 from cop_metrics.scope import read_catalogue
 from cop_metrics.view import PageView, Viewer
 from tests.communities import Community, Told, days_later
@@ -299,3 +299,10 @@ def test_sheet_names_are_such_as_excel_accepts_and_distinct() -> None:
 
 def test_headers_of_a_table_are_distinct_whatever_their_case() -> None:
     assert distinct(["Team", "team", "TEAM", ""]) == ["Team", "team (2)", "TEAM (3)", " "]
+
+
+def test_columns_are_wide_enough_for_a_day_and_a_time() -> None:
+    """A spreadsheet shows a time that does not fit as hashes: '30 Sep 2026 23:43' has 17 characters."""
+    frame = pl.DataFrame({"Asked": [datetime(2026, 9, 30, 23, 43)], "Question": ["x" * 500], "Link": ["short"]})
+    asked, question, link = widths(frame)
+    assert (asked >= 19, question, link) == (True, 60, 8)

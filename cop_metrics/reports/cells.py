@@ -15,6 +15,7 @@ from cop_metrics.metrics.metric import Promise, Unit
 
 LONGEST_TEXT, LONGEST_LINK, LONGEST_HEADER, LONGEST_SHEET_NAME = 32_767, 2_000, 250, 31
 WIDEST, LINE = 60, 15
+LONGEST_MOMENT, LONGEST_NUMBER = 19, 8
 NUMBER_FORMATS = {
     Unit.COUNT: "#,##0",
     Unit.PERCENT: "0 %",
@@ -174,10 +175,11 @@ def distinct(titles: Iterable[str]) -> list[str]:
 
 
 def widths(frame: pl.DataFrame) -> list[int]:
-    """Return column widths in characters that fit the titles and most texts."""
-    found = []
-    for name in frame.columns:
-        texts = frame[name].cast(pl.String, strict=False).str.len_chars()
-        longest = texts.max() if frame[name].dtype == pl.String and frame.height else 12
-        found.append(min(WIDEST, max(10, len(name) + 4, int(str(longest or 0)) + 2)))
-    return found
+    """Return column widths in characters that fit the titles, every day and time, and most texts."""
+    return [min(WIDEST, max(len(name) + 4, _longest(frame[name]) + 2)) for name in frame.columns]
+
+
+def _longest(values: pl.Series) -> int:
+    if values.dtype == pl.String:
+        return max((len(text) for text in values.drop_nulls()), default=0)
+    return LONGEST_MOMENT if values.dtype.is_temporal() else LONGEST_NUMBER

@@ -95,8 +95,8 @@ class Measurer:
             return pl.DataFrame(schema=FIGURE_SCHEMA)
         pieces = dict(self._grouped(metric, scope, by))
         rows = [
-            self._row(group, pieces.get(group) or self._nobody(metric, by), scope, by)
-            for group in self._groups(pieces, scope, by)
+            self._row(group, pieces.get(group) or self._nobody(metric), scope, by)
+            for group in self._groups(metric, pieces, scope, by)
         ]
         return pl.DataFrame(rows, schema=FIGURE_SCHEMA, orient="row")
 
@@ -268,20 +268,24 @@ class Measurer:
         else:
             rows = [(str(each), *self._bounds(each, scope, by)) for each in calendar(scope.period, by, self.choices)]
         values = ", ".join(f"('{label}', {first}, {end})" for label, first, end in rows)
-        return f"periods(period, first_day, end_day) as (values {values})"
+        listed = f"values {values}" if rows else "select '', 0, 0 where false"
+        return f"periods(period, first_day, end_day) as ({listed})"
 
     def _bounds(self, start: date, scope: Scope, by: str) -> tuple[int, int]:
         last = min(scope.period.end_day, self.choices.as_of_day + 1)
         return max(to_day(start), scope.period.first_day), min(to_day(_next(start, by)), last)
 
-    def _groups(self, pieces: Mapping[str, Figure], scope: Scope, by: str) -> list[str]:
+    def _groups(self, metric: Metric, pieces: Mapping[str, Figure], scope: Scope, by: str) -> list[str]:
+        """Return the groups to show, in order: of counts each that the scope lets in, as zero is the truth there."""
         if by in ("month", "week"):
             return [str(each) for each in calendar(scope.period, by, self.choices)]
-        if by == "team":
-            return [team for team in self.choices.team_choices(scope.names) if team in pieces]
-        if by == "seniority":
-            return [name for name in self.choices.seniorities if name in pieces]
-        return [topic for topic in self.choices.topics if topic in pieces]
+        if by == "topic":
+            return [topic for topic in self.choices.topics if topic in pieces]
+        team = by == "team"
+        known = self.choices.team_choices(scope.names) if team else self.choices.seniorities
+        asked = (scope.teams if team else scope.seniorities) or known
+        counted = isinstance(metric.measure, Total)
+        return [group for group in known if group in pieces or (counted and group in asked)]
 
     def _row(self, group: str, figure: Figure, scope: Scope, by: str) -> tuple[Any, ...]:
         if self.too_small(group, scope, by):
@@ -302,9 +306,10 @@ class Measurer:
         first, end = self._bounds(start, scope, by)
         return first == to_day(start) and end == to_day(_next(start, by)) and end <= self.choices.as_of_day
 
-    def _nobody(self, metric: Metric, by: str) -> Figure:
-        counted = isinstance(metric.measure, Total) and by in ("month", "week")
-        return Figure(value=0.0, sample_size=0) if counted else Figure(value=None, sample_size=0, note="no data")
+    def _nobody(self, metric: Metric) -> Figure:
+        if isinstance(metric.measure, Total):
+            return Figure(value=0.0, sample_size=0)
+        return Figure(value=None, sample_size=0, note="no data")
 
     def _empty(self, metric: Metric) -> Figure:
         if isinstance(metric.measure, Total):

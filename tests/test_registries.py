@@ -1,0 +1,308 @@
+"""Walks the registries: every metric, exhibit, relation and page, each measured on a made-up company."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import polars as pl
+import pytest
+from communities import Told
+
+from cop_metrics.intake import Request, take_in
+from cop_metrics.made_up_company import write_company
+from cop_metrics.measure import BY, FIGURE_SCHEMA, Measurer
+from cop_metrics.metrics import EXHIBITS, METRICS, declared
+from cop_metrics.metrics.metric import Counts, Exhibit, Metric, PeopleShare, Share, Total
+from cop_metrics.metrics.relation import RELATIONS, Relation
+from cop_metrics.pagebook import PAGES, Chart, Groups, GroupsOverTime, OverTime, Page, ShowExhibit
+from cop_metrics.scope import Scope, parse_scope, read_catalogue
+from cop_metrics.store import Store
+from cop_metrics.view import Viewer
+
+TEAM = "Drives"
+BOUND = {"community", "first_day", "end_day", "teams", "seniorities", "topics", "junior", "senior"}
+BEFORE_ALL_DATA = "1990-01-01..1990-01-31"
+
+each_metric = pytest.mark.parametrize("metric", METRICS.values(), ids=list(METRICS))
+each_total = pytest.mark.parametrize(
+    "metric", [each for each in METRICS.values() if isinstance(each.measure, Total)], ids=lambda metric: metric.id
+)
+each_with_history = pytest.mark.parametrize(
+    "metric", [each for each in METRICS.values() if each.counts is not Counts.STATE], ids=lambda metric: metric.id
+)
+each_exhibit = pytest.mark.parametrize("exhibit", EXHIBITS.values(), ids=list(EXHIBITS))
+each_page = pytest.mark.parametrize("page", PAGES.values(), ids=list(PAGES))
+
+
+@pytest.fixture(scope="module")
+def company(tmp_path_factory: pytest.TempPathFactory) -> Told:
+    """Return the made-up company, its scores of single people open to those who may see names."""
+    folder = tmp_path_factory.mktemp("company")
+    write_company(folder / "export", scale=0.5)
+    data = folder / "data"
+    data.mkdir()
+    (data / "settings.toml").write_text("individual_scores = true\n", encoding="utf-8")
+    take_in(data, Request(path=folder / "export", community="company", roster=folder / "export" / "roster.csv"))
+    return Told(cursor=Store(data).snapshot().cursor, community="company")
+
+
+@pytest.fixture(scope="module")
+def measurer(company: Told) -> Measurer:
+    return company.measurer
+
+
+@pytest.fixture(scope="module")
+def year(company: Told) -> Scope:
+    return company.scope(period="last-12-months")
+
+
+@pytest.fixture(scope="module")
+def team_year(company: Told) -> Scope:
+    return company.scope(period="last-12-months", team=TEAM)
+
+
+# What is declared
+
+
+def test_no_two_declarations_share_an_id_or_a_title() -> None:
+    both = [*METRICS.values(), *EXHIBITS.values()]
+    assert len({each.id for each in both}) == len(both)
+    assert len({each.title for each in both}) == len(both)
+
+
+@each_metric
+def test_a_metric_says_what_it_is_and_where_that_comes_from(metric: Metric) -> None:
+    assert metric.question.endswith("?")
+    for text in (metric.title, metric.description, metric.formula, metric.source):
+        assert text.strip()
+    assert set(metric.splits) <= set(BY)
+    assert declared(metric.id) is metric
+
+
+@each_exhibit
+def test_an_exhibit_says_what_it_is_and_where_that_comes_from(exhibit: Exhibit) -> None:
+    for text in (exhibit.title, exhibit.description, exhibit.source, *exhibit.columns.values()):
+        assert text.strip()
+    assert set(exhibit.relations) <= set(RELATIONS)
+    assert set(exhibit.splits) <= set(BY)
+    assert declared(exhibit.id) is exhibit
+
+
+def test_every_metric_and_exhibit_has_a_worked_example_named_after_it() -> None:
+    ids = [*METRICS, *EXHIBITS]
+    shown = {id_ for name in _worked_examples() for id_ in [_longest_id(name, ids)] if id_}
+    assert sorted(set(ids) - shown) == []
+
+
+def _worked_examples() -> Iterator[str]:
+    for path in sorted(Path(__file__).parent.glob("test_metrics_*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+                yield node.name.removeprefix("test_")
+
+
+def _longest_id(name: str, ids: list[str]) -> str | None:
+    return max((id_ for id_ in ids if f"{name}_".startswith(f"{id_}_")), key=len, default=None)
+
+
+def test_declared_sql_has_only_parameters_that_are_bound() -> None:
+    texts = [relation.sql for relation in RELATIONS.values()] + [exhibit.sql for exhibit in EXHIBITS.values()]
+    texts += [repr(metric.measure) for metric in METRICS.values()]
+    assert {name for text in texts for name in re.findall(r"\$(\w+)", text)} <= BOUND
+
+
+@pytest.mark.parametrize("relation", RELATIONS.values(), ids=list(RELATIONS))
+def test_a_relation_is_counted_over_and_has_the_columns_that_it_declares(
+    relation: Relation, measurer: Measurer, year: Scope
+) -> None:
+    users = [metric for metric in METRICS.values() if metric.relation == relation.name]
+    users += [exhibit for exhibit in EXHIBITS.values() if relation.name in exhibit.relations]
+    assert users
+    needed = {*relation.listing, *(column for column in (relation.day, relation.topic) if column)}
+    needed |= {f"{each.whose}_{by}" for each in users for by in ("team", "seniority")}
+    cut = measurer._cut(relation, users[0], year)
+    assert needed <= set(measurer._frame(f"with {measurer._periods(year, None)} {cut} limit 1", year).columns)
+
+
+# Every metric on the company
+
+
+@each_metric
+def test_a_metric_is_measured(metric: Metric, measurer: Measurer, year: Scope) -> None:
+    figure = measurer.figure(metric, year)
+    assert figure.value is not None, figure.note
+    assert figure.sample_size > 0 or figure.value == 0
+    if figure.interval:
+        assert figure.value in figure.interval
+
+
+@each_metric
+@pytest.mark.parametrize("filtered", [False, True], ids=["all", "team"])
+def test_the_list_behind_a_number_has_its_rows(
+    metric: Metric, filtered: bool, measurer: Measurer, year: Scope, team_year: Scope
+) -> None:
+    scope = team_year if filtered else year
+    figure, rows = measurer.figure(metric, scope), measurer.listed(metric, scope)
+    assert rows.height == figure.sample_size
+    match metric.measure:
+        case Total(of=of) if of.startswith("count"):
+            assert rows.height == figure.value
+        case Share() | PeopleShare() if rows.height:
+            assert rows[metric.title].mean() == pytest.approx(figure.value)
+
+
+@each_metric
+def test_a_filter_by_team_hides_the_rows_of_others(
+    metric: Metric, measurer: Measurer, year: Scope, team_year: Scope
+) -> None:
+    everyone, own = measurer.listed(metric, year), measurer.listed(metric, team_year)
+    assert set(own["Team"]) <= {TEAM}
+    assert own.height < everyone.height or everyone.is_empty()
+    assert own.height or TEAM not in set(everyone["Team"])
+
+
+@each_total
+def test_the_rows_of_the_teams_add_up_to_all_rows(
+    metric: Metric, measurer: Measurer, company: Told, year: Scope
+) -> None:
+    """A row, and a member at the last moment, belongs to one team; of people in a period some are of two teams."""
+    total = measurer.figure(metric, year).value or 0
+    by_team = measurer.figures_by(metric, year, "team")["value"].sum()
+    teams = company.choices.teams
+    assert by_team == sum(measurer.figure(metric, measurer.only(year, "team", team)).value or 0 for team in teams)
+    of_one_team = metric.measure.listed is None or metric.relation in ("present", "levels", "arrivals")
+    assert by_team == total if of_one_team else by_team >= total
+
+
+@each_metric
+def test_a_metric_can_be_split_by_each_of_its_dimensions(metric: Metric, measurer: Measurer, year: Scope) -> None:
+    for by in ("week", *metric.splits) if metric.counts is not Counts.STATE else metric.splits:
+        groups = measurer.figures_by(metric, year, by)
+        assert groups.schema == pl.Schema(FIGURE_SCHEMA)
+        assert groups.height, by
+        assert groups["group"].is_unique().all()
+        for group, value in groups.filter(pl.lit(by != "week")).select("group", "value").head(2).iter_rows():
+            alone = measurer.figure(metric, measurer.only(year, by, group)).value
+            assert value == (None if alone is None else pytest.approx(alone)), (by, group)
+
+
+@each_with_history
+def test_a_month_of_a_split_is_the_number_of_that_month(
+    metric: Metric, measurer: Measurer, company: Told, year: Scope
+) -> None:
+    months = measurer.figures_by(metric, year, "month").filter("complete")
+    for month in months["group"][1:3]:
+        last = pl.Series([month]).str.to_date().dt.month_end().item()
+        alone = measurer.figure(metric, company.scope(period=f"{month}..{last}"))
+        value = months.filter(pl.col("group") == month)["value"].item()
+        assert value == (None if alone.value is None else pytest.approx(alone.value)), month
+
+
+@each_with_history
+def test_a_metric_of_no_data_is_zero_or_null_with_a_note(metric: Metric, measurer: Measurer, company: Told) -> None:
+    figure = measurer.figure(metric, company.scope(period=BEFORE_ALL_DATA))
+    if isinstance(metric.measure, Total):
+        assert (figure.value, figure.sample_size) == (0, 0)
+    else:
+        assert (figure.value, figure.sample_size) == (None, 0)
+        assert figure.note
+
+
+@each_metric
+def test_a_viewer_without_names_is_shown_no_name(metric: Metric, measurer: Measurer, company: Told) -> None:
+    """Threads are for everyone to see; of people neither name nor group stands beside them."""
+    scope = company.scope(names=False)
+    if measurer.may_list(metric, scope):
+        named = {RELATIONS[metric.relation].listing.get(name) for name in RELATIONS[metric.relation].personal}
+        assert not {*named, "Team", "Seniority"} & set(measurer.listed(metric, scope).columns)
+
+
+@each_metric
+def test_the_glossary_has_the_sql_of_a_metric(metric: Metric, measurer: Measurer) -> None:
+    assert RELATIONS[metric.relation].sql in measurer.sql(metric)
+
+
+# Every exhibit
+
+
+@each_exhibit
+def test_an_exhibit_has_exactly_its_columns_with_and_without_data(
+    exhibit: Exhibit, measurer: Measurer, company: Told, year: Scope, team_year: Scope
+) -> None:
+    full = measurer.table(exhibit, year)
+    assert full.height
+    for scope in (year, team_year, company.scope(period=BEFORE_ALL_DATA)):
+        table = measurer.table(exhibit, scope)
+        assert table.columns == list(exhibit.columns)
+        assert table.schema == full.schema
+    assert measurer.table(exhibit, company.scope(period=BEFORE_ALL_DATA)).is_empty()
+
+
+@each_exhibit
+def test_an_exhibit_of_single_people_is_for_those_who_may_see_names(
+    exhibit: Exhibit, measurer: Measurer, company: Told
+) -> None:
+    table = measurer.table(exhibit, company.scope(names=False))
+    assert table.columns == list(exhibit.columns)
+    assert table.is_empty() == exhibit.people
+
+
+def test_outcomes_are_exclusive_and_add_up(measurer: Measurer, company: Told) -> None:
+    ripe = company.cursor.sql("select count(*) from questions where age_seconds >= 30 * 86400").fetchall()[0][0]
+    assert measurer.table(EXHIBITS["outcomes"], company.scope())["questions"].sum() == ripe
+
+
+def test_levels_and_flows_end_alike(company: Told, measurer: Measurer) -> None:
+    for filters in ({}, {"team": TEAM}, {"seniority": "junior"}):
+        scope = company.scope(period="last-12-months", **filters)
+        flows, levels = measurer.table(EXHIBITS["level_flows"], scope), measurer.table(EXHIBITS["levels"], scope)
+        ends = dict(flows.filter(pl.col("end") > 0).select("level_name", "end").iter_rows())
+        assert ends == dict(levels.select("level_name", "people").iter_rows())
+
+
+# Every page
+
+
+@each_page
+def test_a_page_shows_what_there_is(page: Page) -> None:
+    assert {page.headline, *page.cards, *page.lists} <= set(METRICS)
+    charts = [id_ for chart in page.charts for id_ in _ids(chart)]
+    assert set(charts) <= {*METRICS, *EXHIBITS}
+    for chart in page.charts:
+        if isinstance(chart, Groups | GroupsOverTime):
+            assert chart.by in METRICS[chart.id_].splits
+        if isinstance(chart, OverTime):
+            assert len({METRICS[id_].unit for id_ in chart.ids}) == 1
+    assert len({chart.id for chart in page.charts}) == len(page.charts)
+
+
+def test_every_exhibit_reaches_a_page() -> None:
+    shown = {chart.id for page in PAGES.values() for chart in page.charts if isinstance(chart, ShowExhibit)}
+    assert shown == set(EXHIBITS)
+
+
+@each_page
+@pytest.mark.parametrize("names", [True, False], ids=["names", "no names"])
+def test_a_page_is_measured_whole(page: Page, names: bool, company: Told) -> None:
+    catalogue = read_catalogue(company.cursor)
+    scope = parse_scope({"period": ["last-12-months"]}, catalogue, names=names)
+    seen = Viewer(version=1, cursor=company.cursor, catalogue=catalogue).page(page, scope)
+    assert [card.metric.id for card in seen.cards] == list(page.cards)
+    assert len(seen.charts) == len(page.charts)
+    assert [each.metric.id for each in seen.lists] == list(page.lists)
+    for chart in seen.charts:
+        assert set(chart.columns) == set(chart.table.columns)
+        assert chart.note is not None or chart.table.height
+    if not names:
+        assert all(each.rows.is_empty() or "Member" not in each.rows.columns for each in seen.lists)
+
+
+def _ids(chart: Chart) -> tuple[str, ...]:
+    match chart:
+        case OverTime(ids=ids):
+            return ids
+        case ShowExhibit(id=id_):
+            return (id_,)
+        case _:
+            return (chart.id_,)

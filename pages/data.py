@@ -43,6 +43,7 @@ def show(frame: Frame) -> None:
 
 def show_import(data: Path) -> None:
     """Show the form that brings in an export, a roster or both; it works before there is any store, too."""
+    _told()
     with st.container(border=True), standing("The import"):
         st.html(
             '<h2 class="cop-q">Bring in an export</h2><p class="cop-sub">The export of a platform or a table, as one file '

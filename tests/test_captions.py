@@ -1,0 +1,83 @@
+"""What pages say beside their numbers: each word by a worked example."""
+
+from datetime import date, datetime
+from pathlib import Path
+
+import polars as pl
+import pytest
+from communities import Community
+
+from cop_metrics.captions import csv_bytes, days_to_type, difference_text, lagging, promise_word
+from cop_metrics.changes import Change
+from cop_metrics.metrics import METRICS
+from cop_metrics.period import Period, to_day
+from cop_metrics.scope import read_catalogue
+from cop_metrics.statistics import Interval
+
+
+@pytest.mark.parametrize(
+    ("value", "interval", "target", "word"),
+    [
+        (0.8, (0.75, 0.85), 0.7, "kept"),
+        (0.6, (0.55, 0.65), 0.7, "not kept"),
+        (0.7, (0.65, 0.75), 0.7, "about the target"),
+        (0.8, (0.7, 0.85), 0.7, "kept"),
+        (0.8, None, 0.7, "about the target"),
+        (0.8, (0.75, 0.85), None, "no target set"),
+        (None, None, 0.7, "not measurable"),
+    ],
+)
+def test_a_promise_is_kept_only_where_the_whole_interval_is_above_the_target(
+    value: float | None, interval: tuple[float, float] | None, target: float | None, word: str
+) -> None:
+    known = Interval(low=interval[0], high=interval[1]) if interval else None
+    assert promise_word(value, known, target) == word
+
+
+@pytest.mark.parametrize(
+    ("metric", "low", "high", "text"),
+    [
+        ("answer_rate", 0.031, 0.12, "+3 to +12 points"),
+        ("answer_rate", -0.08, 0.02, "−8 to +2 points"),
+        ("wait", -1.5, 60.0, "−1.5 h to +2.5 days"),
+        ("questions", 1.1, 1.46, "× 1.10 to × 1.46"),
+    ],
+)
+def test_the_size_of_a_change_is_written_in_its_own_unit(metric: str, low: float, high: float, text: str) -> None:
+    change = Change(
+        metric=METRICS[metric],
+        by=None,
+        group="",
+        before=1,
+        now=2,
+        difference=Interval(low=low, high=high),
+        p=0.01,
+        beyond_noise=True,
+    )
+    assert difference_text(change) == text
+
+
+def test_a_title_that_looks_like_a_formula_is_written_as_text() -> None:
+    table = pl.DataFrame({"Question": ["=1+1", "@sum", "How?", "-2", None], "n": [-1, 2, 3, 4, 5]})
+    lines = csv_bytes(table).decode("utf-8-sig").splitlines()
+    assert lines == ["Question,n", "'=1+1,-1", "'@sum,2", "How?,3", "'-2,4", ",5"]
+
+
+def test_a_source_that_ends_more_than_a_day_early_lags(tmp_path: Path) -> None:
+    story = Community()
+    story.ask("ann", "2026-03-01 10:00")
+    cursor = story.build(tmp_path, until="2026-03-10 12:00")
+    choices = read_catalogue(cursor)["craft"]
+    assert lagging(cursor, choices) == ()
+    cursor.execute("create temp table sources as from sources")
+    cursor.execute("insert into temp.sources select community, 'chat', platform, observed_from, "
+                   "timestamp '2026-03-09 11:00', from_second, until_second from temp.sources")
+    assert lagging(cursor, choices) == (("chat", datetime(2026, 3, 9, 11)),)
+
+
+def test_typing_days_starts_from_what_there_is_data_for(tmp_path: Path) -> None:
+    story = Community()
+    story.ask("ann", "2026-03-01 10:00")
+    choices = read_catalogue(story.build(tmp_path, until="2026-03-10 12:00"))["craft"]
+    year = Period(first_day=to_day(date(2025, 6, 1)), end_day=to_day(date(2027, 1, 1)), words="")
+    assert days_to_type(choices, year) == (date(2026, 3, 1), date(2026, 3, 10))

@@ -1,0 +1,195 @@
+"""Every page as a script run, without a browser: what stands on it, what it says when there is nothing, and what fails alone."""
+
+import re
+from html import escape
+from pathlib import Path
+
+import pytest
+
+from cop_metrics.made_up_company import COMPANY
+from cop_metrics.measure import Measurer
+from cop_metrics.metrics import EXHIBITS, METRICS
+from cop_metrics.pagebook import PAGES
+from cop_metrics.period import DEFAULT
+from cop_metrics.scope import parse_scope, read_catalogue
+from cop_metrics.store import Store
+from cop_metrics.words import value
+
+pytest.importorskip("streamlit")
+from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
+
+PROJECT = Path(__file__).resolve().parents[1]
+OTHERS = ("reports", "data", "glossary")
+EVERY = (*PAGES, *OTHERS)
+
+
+@pytest.fixture
+def demo(demo_data: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("COP_DATA", str(demo_data))
+    return demo_data
+
+
+def visit(page: str, **query: str | list[str]) -> AppTest:
+    app = AppTest.from_file(str(PROJECT / "dashboard.py"), default_timeout=120)
+    for key, chosen in query.items():
+        app.query_params[key] = chosen
+    app._page_hash = "" if page == "overview" else calc_hash(page)
+    return app.run()
+
+
+def html(app: AppTest) -> str:
+    return "\n".join(each.proto.body for each in app.get("html"))
+
+
+def alerts(app: AppTest) -> list[str]:
+    return [each.value for each in (*app.error, *app.warning)]
+
+
+@pytest.mark.parametrize("page", EVERY)
+def test_every_page_shows_without_failing(demo: Path, page: str) -> None:
+    app = visit(page, community=COMPANY, period="last-quarter")
+    assert not app.exception
+    assert alerts(app) == []
+    assert COMPANY in html(app)
+    assert 'class="cop-headline"' in html(app)
+
+
+@pytest.mark.parametrize("page", EVERY)
+def test_a_period_before_all_data_says_so_in_words(demo: Path, page: str) -> None:
+    app = visit(page, community=COMPANY, period="1991-01-01..1991-02-01")
+    assert not app.exception
+    assert alerts(app) == []
+
+
+@pytest.mark.parametrize("page", list(PAGES))
+def test_a_community_without_roster_has_experience_and_no_teams(demo: Path, page: str) -> None:
+    app = visit(page, community="AI first months")
+    assert not app.exception
+    assert alerts(app) == []
+    labels = [each.label for each in app.sidebar.multiselect]
+    assert "Experience" in labels
+    assert "Teams" not in labels
+
+
+@pytest.mark.parametrize("page", list(PAGES))
+def test_a_page_shows_each_of_its_cards_charts_and_lists(demo: Path, page: str) -> None:
+    app = visit(page, community=COMPANY)
+    for id_ in PAGES[page].cards:
+        assert f'data-metric="{id_}"' in html(app)
+    titles = [getattr(chart, "title", None) or EXHIBITS[chart.id].title for chart in PAGES[page].charts]
+    for title in titles:
+        assert f">{escape(title)}</h2>" in html(app)
+    assert len([each for each in app.get("download_button") if each.label == "CSV"]) + len(app.info) >= len(titles)
+    for id_ in PAGES[page].lists:
+        assert escape(METRICS[id_].description) in html(app)
+
+
+def test_a_card_shows_the_number_that_is_measured(demo: Path) -> None:
+    snapshot = Store(demo).snapshot()
+    catalogue = read_catalogue(snapshot.cursor)
+    scope = parse_scope({"community": [COMPANY], "team": ["Service"]}, catalogue, default_period=DEFAULT)
+    measurer = Measurer(cursor=snapshot.cursor, choices=catalogue[COMPANY])
+    expected = value(METRICS["questions"].unit, measurer.figure(METRICS["questions"], scope).value)
+    shown = re.search(
+        r'data-metric="questions">.*?cop-value">([^<]*)<', html(visit("answers", community=COMPANY, team=["Service"]))
+    )
+    assert shown
+    assert shown[1] == expected
+
+
+def test_the_url_sets_the_filters(demo: Path) -> None:
+    app = visit("answers", community=COMPANY, period="last-90-days", compare="year", team=["Service", "Sales"])
+    assert app.sidebar.selectbox(key="period").value == "last-90-days"
+    assert app.sidebar.selectbox(key="compare").value == "year"
+    assert app.sidebar.multiselect(key=f"team of {COMPANY}").value == ["Service", "Sales"]
+
+
+def test_days_of_ones_own_can_be_typed(demo: Path) -> None:
+    app = visit("overview", community=COMPANY, period="2026-02-03..2026-04-05")
+    assert [each.value.isoformat() for each in app.sidebar.date_input] == ["2026-02-03", "2026-04-05"]
+    assert "no data" not in html(app).split("cop-headline")[1]
+
+
+@pytest.mark.parametrize(
+    ("choice", "sentence"),
+    [
+        ({"team": ["Servise"]}, "There is no team called 'Servise'. Did you mean 'Service'?"),
+        ({"seniority": ["boss"]}, "There is no seniority called 'boss'."),
+        ({"period": "2026-05-01..2026-04-01"}, "before it starts"),
+        ({"compare": "never"}, "There is no comparison called 'never'."),
+    ],
+)
+def test_a_choice_that_there_is_not_stops_with_a_sentence(
+    demo: Path, choice: dict[str, str | list[str]], sentence: str
+) -> None:
+    app = visit("answers", **{"community": COMPANY, **choice})
+    assert sentence in app.error[0].value
+    assert 'data-metric="' not in html(app)
+    assert any("Start again" in each.value for each in app.markdown)
+
+
+@pytest.mark.parametrize("page", EVERY)
+def test_without_a_store_a_page_says_how_to_make_one(
+    page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COP_DATA", str(tmp_path))
+    app = visit(page)
+    assert not app.exception
+    assert "python -m cop_metrics demo" in app.code[0].value
+    assert bool(app.text_input) == (page == "data")
+
+
+def test_a_chart_that_fails_leaves_the_rest_standing(demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from pages.parts import frame, layout
+
+    def fails(*_: object) -> None:
+        raise ValueError("secret detail")
+
+    monkeypatch.setattr(layout, "figure_of", fails)
+    app = visit("status", community=COMPANY, period="last-month")
+    assert not app.exception
+    assert any("could not be shown" in each for each in alerts(app))
+    assert not any("secret" in each for each in alerts(app))
+    assert "The list behind" in html(app)
+    assert frame.LOG.name == "cop_metrics.pages"
+
+
+def test_the_glossary_holds_every_number_and_finds_by_words(demo: Path) -> None:
+    app = visit("glossary", community=COMPANY)
+    for each in (*METRICS.values(), *EXHIBITS.values()):
+        assert f'<article id="{each.id}"' in html(app)
+    app.text_input(key="glossary-search").set_value("kaplan").run()
+    assert '<article id="wait"' in html(app)
+    assert '<article id="members"' not in html(app)
+
+
+def test_an_import_that_fails_says_why_and_one_that_works_shows_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COP_DATA", str(tmp_path / "data"))
+    app = visit("data")
+    app.text_input(key="import-path").set_value(str(tmp_path / "missing.csv"))
+    app.button[0].click().run()
+    assert any("missing.csv" in each for each in alerts(app))
+    export = tmp_path / "craft.csv"
+    export.write_text(
+        "post_id,thread_id,kind,created_at,author_id\nq1,t1,question,2026-01-01T10:00:00,ann\n"
+        "a1,t1,answer,2026-01-01T12:00:00,bob\n"
+    )
+    app.text_input(key="import-path").set_value(str(export))
+    app.button[0].click().run()
+    assert not app.exception
+    assert "craft" in html(app)
+
+
+def test_every_page_has_a_file_that_hands_over_when_it_is_run_itself() -> None:
+    for page in EVERY:
+        written = (PROJECT / "pages" / f"{page}.py").read_text()
+        assert "def show(frame: Frame)" in written
+        assert written.endswith("from dashboard import main\n\n    main()\n")
+
+
+def test_pages_hold_no_sql() -> None:
+    for path in (PROJECT / "dashboard.py", *(PROJECT / "pages").rglob("*.py")):
+        assert not re.search(r"\bselect\b.*\bfrom\b|\.sql\(\s*[\"'f]", path.read_text(), re.IGNORECASE), path.name

@@ -1,6 +1,6 @@
 """Small communities told as stories: who asked, who answered and when, built into a real store."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -182,26 +182,29 @@ class Told:
         return Measurer(cursor=self.cursor, choices=self.choices)
 
     def scope(self, *, names: bool = True, **filters: str | tuple[str, ...]) -> Scope:
+        return self._cut(filters, names)
+
+    def _cut(self, filters: Mapping[str, str | tuple[str, ...]], names: bool = True) -> Scope:
         params = {key: (value,) if isinstance(value, str) else value for key, value in filters.items()}
         catalogue = read_catalogue(self.cursor)
         return parse_scope({"community": (self.community,), **params}, catalogue, names=names)
 
     def figure(self, id_: str, **filters: str | tuple[str, ...]) -> Figure:
-        return self.measurer.figure(METRICS[id_], self.scope(**filters))
+        return self.measurer.figure(METRICS[id_], self._cut(filters))
 
     def value(self, id_: str, **filters: str | tuple[str, ...]) -> float | None:
-        return self.figure(id_, **filters).value
+        return self.measurer.figure(METRICS[id_], self._cut(filters)).value
 
     def split(self, id_: str, by: str, **filters: str | tuple[str, ...]) -> dict[str, float | None]:
         """Return the value of each group."""
-        groups = self.measurer.figures_by(METRICS[id_], self.scope(**filters), by)
+        groups = self.measurer.figures_by(METRICS[id_], self._cut(filters), by)
         return dict(groups.select("group", "value").iter_rows())
 
     def table(self, id_: str, **filters: str | tuple[str, ...]) -> pl.DataFrame:
-        return self.measurer.table(EXHIBITS[id_], self.scope(**filters))
+        return self.measurer.table(EXHIBITS[id_], self._cut(filters))
 
     def listed(self, id_: str, **filters: str | tuple[str, ...]) -> pl.DataFrame:
-        return self.measurer.listed(METRICS[id_], self.scope(**filters))
+        return self.measurer.listed(METRICS[id_], self._cut(filters))
 
 
 def _export() -> SimpleNamespace:

@@ -13,7 +13,7 @@ import streamlit as st
 
 from cop_metrics import words
 from cop_metrics.captions import titles_off_scale
-from cop_metrics.lake import Import, Lake
+from cop_metrics.lake import ROSTER, Import, Lake
 from cop_metrics.sources import SOURCES
 from cop_metrics.summary import roster_fit
 from pages.parts.frame import PROJECT, Frame, standing
@@ -118,8 +118,8 @@ def _imports(imports: Sequence[Import], frame: Frame) -> None:
             "Source": each.source,
             "Platform": SOURCES[each.platform].title if each.platform in SOURCES else each.platform,
             "File": each.file_name,
-            "Data from": each.observed_from,
-            "Data until": each.observed_until,
+            "Data from": None if each.platform == ROSTER else each.observed_from,
+            "Data until": None if each.platform == ROSTER else each.observed_until,
             "Imported (UTC)": each.imported_at,
             "Rows": sum(each.tables.values()),
             "Left out": sum(skipped["rows"] for skipped in each.skipped.values()),
@@ -128,7 +128,8 @@ def _imports(imports: Sequence[Import], frame: Frame) -> None:
         for each in reversed(imports)
     ]
     st.html(f'<h2 class="cop-q">What was imported ({len(rows)})</h2>')
-    st.dataframe(pl.DataFrame(rows), hide_index=True, column_config=_dates("Data from", "Data until", "Imported (UTC)"))
+    dates = _dates("Data from", "Data until", "Imported (UTC)")
+    st.dataframe(pl.DataFrame(rows), hide_index=True, column_config=dates, placeholder=words.NOTHING)
 
 
 def _dates(*names: str) -> dict[str, Any]:

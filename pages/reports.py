@@ -63,7 +63,7 @@ def _preview(frame: Frame, views: Sequence[PageView]) -> None:
         rows = "".join(f"<tr><th scope='row'>{name}</th><td>{escape(fact)}</td></tr>" for name, fact in facts.items())
         st.html(f'<h2 class="cop-q">What is inside</h2><table class="cop-table"><tbody>{rows}</tbody></table>')
         for view in views:
-            held = f"{len(view.cards)} numbers, {len(view.charts)} charts, {len(view.lists)} lists"
+            held = f"Numbers: {len(view.cards)} · charts: {len(view.charts)} · lists: {len(view.lists)}"
             told = "".join(f"<p>{escape(sentence)}</p>" for sentence in view.headline)
             st.html(f'<h3 class="cop-q">{escape(view.page.title)}</h3><p class="cop-sub">{held}</p>{told}')
 

@@ -45,12 +45,14 @@ def refused(problem: CopError) -> None:
 def header(frame: Frame) -> None:
     """Show whose numbers these are: community, period, what it is against, and as of when."""
     scope, choices = frame.scope, frame.choices
-    against = f"against {words.period(scope.compare, frame.locale)}" if scope.compare else scope.compare_note
+    against = f"against {words.period(scope.compare, frame.locale)}" if scope.compare else "not compared"
+    if scope.compare_note:
+        against = f"not compared: {scope.compare_note}"
     chosen = (*scope.teams, *scope.seniorities, *scope.topics)
     parts = [
         scope.community,
         words.period(scope.period, frame.locale),
-        against or "without comparison",
+        against,
         words.listing(list(chosen)) if chosen else None,
         f"data as of {words.moment(choices.as_of, choices.time_zone, frame.locale)}",
     ]
@@ -116,7 +118,7 @@ def chart_rows(frame: Frame, view: PageView, places: Iterable[int]) -> None:
 def chart_panel(frame: Frame, view: PageView, place: int, *, told: bool = True) -> None:
     """Show one chart under its question, with its table behind a toggle and as CSV; `told`: with what is counted."""
     chart = view.charts[place]
-    with st.container(border=True), standing(f"The chart '{chart.title}'"):
+    with st.container(border=True, height="stretch"), standing(f"The chart '{chart.title}'"):
         figure = None if chart.note else figure_of(frame, view, place)
         below = charts.subtitle(figure) if figure else ""
         st.html(

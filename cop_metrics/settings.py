@@ -13,6 +13,17 @@ from zoneinfo import available_timezones
 from cop_metrics.errors import CopError, UnknownName
 
 SMALLEST_GROUP = 3
+KINDS: dict[str, tuple[type, str]] = {
+    "time_zone": (str, "the name of a zone, such as 'Europe/Berlin'"),
+    "seniorities": (list, "a list of names, lowest first, such as ['junior', 'mid', 'senior']"),
+    "job_titles": (dict, "a table of job titles, each with the seniority that it means"),
+    "targets": (dict, "a table of metrics, each with a share from 0 to 1"),
+    "individual_scores": (bool, "true or false"),
+    "keep_titles": (bool, "true or false"),
+    "holidays": (list, "a list of days, such as [2026-12-25]"),
+    "communities": (dict, "a table with the settings of each community"),
+}
+"""By setting: the TOML type that it is written as, and how a sentence names it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,6 +73,10 @@ def read_settings(data: Path) -> Settings:
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise CopError(f"{path.name} is not a valid settings file: {error}. Mend that line and try again.") from error
     communities = written.pop("communities", {})
+    _check_kind("communities", communities)
+    for name, own in communities.items():
+        if not isinstance(own, dict):
+            raise CopError(f"The settings of '{name}' must be a table: write [communities.{name}] above them.")
     default = _community_settings(written)
     return Settings(
         default=default,
@@ -74,10 +89,17 @@ def _community_settings(written: dict[str, Any]) -> CommunitySettings:
     for name in written:
         if name not in known:
             raise UnknownName("setting", name, known)
+        _check_kind(name, written[name])
     values: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in written.items()}
     read = CommunitySettings(**values)
     _check(read)
     return read
+
+
+def _check_kind(name: str, value: object) -> None:
+    kind, wanted = KINDS.get(name, (object, ""))
+    if not isinstance(value, kind):
+        raise CopError(f"{name} is {value!r}; it must be {wanted}.")
 
 
 def _check(read: CommunitySettings) -> None:
@@ -87,6 +109,8 @@ def _check(read: CommunitySettings) -> None:
         raise CopError(f"small_group is {read.small_group}; it must be a whole number from {SMALLEST_GROUP} up.")
     if not read.seniorities or not all(isinstance(name, str) for name in read.seniorities):
         raise CopError("seniorities must be a list of names, lowest first, such as ['junior', 'mid', 'senior'].")
+    if not all(type(each) is date for each in read.holidays):
+        raise CopError(f"holidays must be {KINDS['holidays'][1]}, without quotation marks.")
     for title, seniority in read.job_titles.items():
         if seniority not in read.seniorities:
             raise CopError(f"The job title '{title}' means '{seniority}', which is not on the scale of seniorities.")

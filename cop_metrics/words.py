@@ -34,16 +34,17 @@ def duration(hours: float) -> str:
     """Write hours: minutes under 1 h, hours under 48 h, else days; two significant figures."""
     if isinf(hours):
         return "more than is known"
-    if hours < 1:
-        return f"{floor(hours * 60 + 0.5):d} min"
+    minutes = floor(hours * 60 + 0.5)
+    if minutes < 60:
+        return f"{minutes:d} min"
     if hours < DAYS_FROM:
-        return f"{_two_figures(hours)} h"
+        return f"{_two_figures(max(hours, 1))} h"
     return f"{_two_figures(hours / 24)} days"
 
 
 def _two_figures(number: float) -> str:
-    digits = max(0, 1 - floor(log10(number)))
-    return f"{number:,.{digits}f}" if number < 99.5 else f"{round(number, -floor(log10(number)) + 1):,.0f}"
+    digits = 1 if number < 9.95 else 0
+    return f"{number:.{digits}f}" if number < 99.5 else f"{round(number, -floor(log10(number)) + 1):,.0f}"
 
 
 def interval(unit: Unit, found: Interval | None) -> str:

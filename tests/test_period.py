@@ -1,0 +1,110 @@
+"""Periods by name and by day, and what each is compared with."""
+
+from datetime import date
+
+import pytest
+
+from cop_metrics.errors import CopError
+from cop_metrics.period import PRESETS, Compare, Period, earlier, read_period, to_date, to_day, whole_weeks
+
+AS_OF = to_day(date(2026, 5, 20))
+BEGIN = to_day(date(2024, 1, 10))
+
+
+def days(text: str, as_of: int = AS_OF) -> tuple[str, str]:
+    """Return the first and the last day of a period."""
+    period = read_period(text, first_day=BEGIN, as_of_day=as_of)
+    return str(period.first), str(period.last)
+
+
+def compared(text: str, compare: Compare = Compare.BEFORE, as_of: int = AS_OF) -> tuple[str, str] | None:
+    before = earlier(text, read_period(text, first_day=BEGIN, as_of_day=as_of), compare, as_of_day=as_of)
+    return before and (str(before.first), str(before.last))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("all", ("2024-01-10", "2026-05-20")),
+        ("last-12-months", ("2025-05-20", "2026-05-19")),
+        ("last-90-days", ("2026-02-19", "2026-05-19")),
+        ("last-30-days", ("2026-04-20", "2026-05-19")),
+        ("this-month", ("2026-05-01", "2026-05-31")),
+        ("last-month", ("2026-04-01", "2026-04-30")),
+        ("this-quarter", ("2026-04-01", "2026-06-30")),
+        ("last-quarter", ("2026-01-01", "2026-03-31")),
+        ("this-year", ("2026-01-01", "2026-12-31")),
+        ("last-year", ("2025-01-01", "2025-12-31")),
+        ("2026-03-01..2026-03-31", ("2026-03-01", "2026-03-31")),
+    ],
+)
+def test_a_period_is_read_from_its_name_or_its_days(text: str, expected: tuple[str, str]) -> None:
+    assert days(text) == expected
+    assert text in {*PRESETS, "all"} or ".." in text
+
+
+def test_the_last_days_are_complete_ones_before_the_day_on_which_the_data_ends() -> None:
+    assert read_period("last-30-days", first_day=BEGIN, as_of_day=AS_OF).days == 30
+    assert days("last-30-days")[1] == str(to_date(AS_OF - 1))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("last-30-days", ("2026-03-21", "2026-04-19")),
+        ("last-month", ("2026-03-01", "2026-03-31")),
+        ("last-quarter", ("2025-10-01", "2025-12-31")),
+        ("last-year", ("2024-01-01", "2024-12-31")),
+        ("2026-03-01..2026-03-10", ("2026-02-19", "2026-02-28")),
+        ("all", None),
+    ],
+)
+def test_calendar_periods_are_compared_with_those_before_others_with_as_many_days(
+    text: str, expected: tuple[str, str] | None
+) -> None:
+    assert compared(text) == expected
+
+
+def test_an_incomplete_period_is_compared_with_as_many_days_of_the_earlier_one() -> None:
+    period = read_period("this-month", first_day=BEGIN, as_of_day=AS_OF)
+    assert not period.complete
+    assert compared("this-month") == ("2026-04-01", "2026-04-20")
+    assert compared("this-quarter") == ("2026-01-01", "2026-02-19")
+
+
+def test_an_incomplete_month_is_never_compared_with_more_days_than_the_month_before_had() -> None:
+    assert compared("this-month", as_of=to_day(date(2026, 3, 30))) == ("2026-02-01", "2026-02-28")
+
+
+def test_a_year_earlier_is_the_same_days_even_of_a_leap_year() -> None:
+    assert compared("last-month", Compare.YEAR_EARLIER) == ("2025-04-01", "2025-04-30")
+    assert compared("2024-02-29..2024-03-05", Compare.YEAR_EARLIER) == ("2023-02-28", "2023-03-05")
+    assert compared("last-month", Compare.NOTHING) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("last-moth", "There is no period called 'last-moth'. Did you mean 'last-month'?"),
+        ("2026-03-31..2026-03-01", "The period ends on 2026-03-01, before it starts on 2026-03-31: swap the two days."),
+        ("2026-02-30..2026-03-01", "'2026-02-30' is not a day: write it as 2026-03-31."),
+        ("..2026-03-01", "'' is not a day: write it as 2026-03-31."),
+    ],
+)
+def test_a_period_that_cannot_be_read_stops_with_a_sentence(text: str, sentence: str) -> None:
+    with pytest.raises(CopError) as stopped:
+        days(text)
+    assert str(stopped.value) == sentence
+
+
+@pytest.mark.parametrize("first", range(7))
+@pytest.mark.parametrize("length", [1, 27, 28, 29, 90])
+def test_whole_weeks_begin_on_monday_are_four_at_least_and_hold_the_period(first: int, length: int) -> None:
+    period = Period(first_day=AS_OF + first, end_day=AS_OF + first + length, words="typed")
+    whole = whole_weeks(period)
+    assert whole.first.weekday() == 0
+    assert whole.days % 7 == 0
+    assert whole.days >= 28
+    assert whole.first_day <= period.first_day
+    assert whole.end_day >= period.end_day
+    assert whole_weeks(whole) == whole

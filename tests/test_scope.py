@@ -1,0 +1,109 @@
+"""Scopes: what is chosen in words, and what stops with a sentence."""
+
+from pathlib import Path
+
+import pytest
+from communities import Community, Told, at
+
+from cop_metrics.errors import CopError
+from cop_metrics.metrics import METRICS
+from cop_metrics.scope import parse_scope, read_catalogue
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
+    """Return six people in Red, six in Blue, two in Tiny and one in Mini; two juniors among those of Red."""
+    craft = Community()
+    for team, size in {"Red": 6, "Blue": 6, "Tiny": 2, "Mini": 1}.items():
+        for number in range(size):
+            who = f"{team} {number}"
+            craft.works(who, team, "junior" if (team, number) in {("Red", 0), ("Red", 1)} else "mid")
+            craft.ask(who, "2026-01-05 10:00", topics=("pumps",))
+            craft.ask(who, "2026-05-05 10:00")
+    return craft.tell(tmp_path_factory.mktemp("scope"), since="2026-01-01 00:00", until="2026-06-01 12:00")
+
+
+@pytest.mark.parametrize(
+    ("filters", "sentence"),
+    [
+        ({"team": "Rad"}, "There is no team called 'Rad'. Did you mean 'Red'?"),
+        ({"seniority": "juniors"}, "There is no seniority called 'juniors'. Did you mean 'junior'?"),
+        ({"topic": "xyz"}, "There is no topic called 'xyz'. There is: pumps."),
+        ({"compare": "yaer"}, "There is no comparison called 'yaer'. Did you mean 'year'?"),
+        ({"community": "kraft"}, "There is no community called 'kraft'. Did you mean 'craft'?"),
+    ],
+)
+def test_what_is_unknown_stops_with_a_sentence_and_a_suggestion(
+    told: Told, filters: dict[str, str], sentence: str
+) -> None:
+    with pytest.raises(CopError) as stopped:
+        parse_scope({key: [value] for key, value in filters.items()}, read_catalogue(told.cursor))
+    assert str(stopped.value) == sentence
+
+
+def test_without_a_community_one_is_told_to_import() -> None:
+    with pytest.raises(CopError, match="import an export first"):
+        parse_scope({}, {})
+
+
+def test_teams_can_be_chosen_together_and_each_counts_once(told: Told) -> None:
+    scope = told.scope(team=("Red", "Blue", "Red"))
+    assert scope.teams == ("Red", "Blue")
+    assert told.value("questions", team=("Red", "Blue")) == 24
+
+
+def test_without_names_small_teams_are_merged(told: Told) -> None:
+    """Tiny and Mini are three together, fewer than five: they take in the next smallest team."""
+    assert told.choices.team_choices(names=True) == ("Blue", "Mini", "Red", "Tiny")
+    shown = told.choices.team_choices(names=False)
+    assert shown[-1] == "small teams"
+    assert not {"Tiny", "Mini"} & set(shown)
+    with pytest.raises(CopError, match="There is no team called 'Tiny'"):
+        told.scope(names=False, team="Tiny")
+
+
+def test_without_names_the_groups_add_up_to_the_whole(told: Told) -> None:
+    scope = told.scope(names=False)
+    table = told.measurer.figures_by(METRICS["questions"], scope, "team")
+    assert table["value"].sum() == told.value("questions")
+
+
+def test_without_names_a_small_cell_cannot_be_filtered_to(told: Told) -> None:
+    with pytest.raises(CopError, match="too small a group to be shown without names"):
+        told.scope(names=False, team="Red", seniority="junior")
+    assert told.value("questions", team="Red", seniority="junior") == 4
+
+
+def test_without_names_a_period_is_whole_weeks(told: Told) -> None:
+    scope = told.scope(names=False, period="2026-05-05..2026-05-06")
+    assert (str(scope.period.first), scope.period.days) == ("2026-05-04", 28)
+
+
+def test_a_comparison_needs_data_from_the_first_day_of_the_earlier_period_on(told: Told) -> None:
+    """May has 31 days: the 31 before it are in the data; the 60 before March are not."""
+    assert told.scope(period="2026-05-01..2026-05-31").compare is not None
+    early = told.scope(period="2026-02-01..2026-03-31")
+    assert (early.compare, early.compare_note) == (None, "no data before 2026-01-01")
+    assert early.earlier() is None
+
+
+def test_a_day_that_the_data_begins_in_the_middle_of_is_no_day_to_compare_with(tmp_path: Path) -> None:
+    craft = Community()
+    craft.ask("ana", "2026-01-01 10:00")
+    told = craft.tell(tmp_path, until="2026-06-01 12:00")
+    assert told.scope(period="2026-01-03..2026-01-04").compare is None
+    assert told.scope(period="2026-01-04..2026-01-05").compare is not None
+    assert told.choices.observed_from == at("2026-01-01 10:00")
+
+
+def test_without_a_roster_experience_stands_in_for_seniority(tmp_path: Path) -> None:
+    craft = Community()
+    craft.ask("old", "2026-01-01 10:00")
+    craft.ask("new", "2026-05-01 10:00")
+    told = craft.tell(tmp_path, until="2026-06-01 12:00")
+    assert (told.choices.seniority_word, told.choices.junior, told.choices.senior) == (
+        "Experience",
+        "newcomer",
+        "established",
+    )
+    assert told.split("questions", "seniority") == {"newcomer": 1, "established": 1}

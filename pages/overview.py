@@ -42,7 +42,8 @@ def _promises(frame: Frame, view: PageView) -> set[int]:
         place = led[card.metric.id]
         with column, standing(card.metric.title):
             st.html(_promise(frame, card, view.charts[place]))
-            chart_panel(frame, view, place, told=False)
+            with st.container(border=True, height="stretch"):
+                chart_panel(frame, view, place, told=False)
     others = [card for card in view.cards if card not in leads]
     if others:
         cards(frame, others)

@@ -121,11 +121,10 @@ def _period(scope: Scope, query: Query, choices: CommunityChoices) -> None:
     )
     if ".." not in text:
         return
-    first, last = st.columns(2)
     st.session_state["first"], st.session_state["last"] = scope.period.first, scope.period.last
     shared: dict[str, Any] = {"on_change": _changed_days, "args": ("first", "last"), "format": "YYYY-MM-DD"}
-    first.date_input("From", key="first", min_value=date.min, max_value=scope.period.last, **shared)
-    last.date_input("To", key="last", min_value=scope.period.first, max_value=date.max, **shared)
+    st.date_input("From", key="first", min_value=date.min, max_value=scope.period.last, **shared)
+    st.date_input("To", key="last", min_value=scope.period.first, max_value=date.max, **shared)
 
 
 def _groups(label: str, key: str, options: Sequence[str], chosen: Sequence[str], choices: CommunityChoices) -> None:

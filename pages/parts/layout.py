@@ -110,7 +110,7 @@ def chart_rows(frame: Frame, view: PageView, places: Iterable[int]) -> None:
     while left:
         row, left = left[:2], left[2:]
         for column, place in zip(st.columns(2), row, strict=False):
-            with column:
+            with column, st.container(border=True, height="stretch"):
                 chart_panel(frame, view, place)
 
 
@@ -118,7 +118,7 @@ def chart_rows(frame: Frame, view: PageView, places: Iterable[int]) -> None:
 def chart_panel(frame: Frame, view: PageView, place: int, *, told: bool = True) -> None:
     """Show one chart under its question, with its table behind a toggle and as CSV; `told`: with what is counted."""
     chart = view.charts[place]
-    with st.container(border=True, height="stretch"), standing(f"The chart '{chart.title}'"):
+    with standing(f"The chart '{chart.title}'"):
         figure = None if chart.note else figure_of(frame, view, place)
         below = charts.subtitle(figure) if figure else ""
         st.html(
@@ -172,7 +172,7 @@ def show_list(listing: Listing, *, title: str | None = None, oldest_first: bool 
             st.write(f"The first {shown.height:,d} of {rows.height:,d} rows; the CSV holds all of them.")
         key = f"list-{metric.id}"
         csv = partial(csv_bytes, rows)
-        st.download_button(f"These {rows.height:,d} rows as CSV", csv, f"{metric.id}.csv", CSV, key=key, on_click="ignore")
+        st.download_button(f"All rows as CSV ({rows.height:,d})", csv, f"{metric.id}.csv", CSV, key=key, on_click="ignore")
 
 
 def _height(rows: pl.DataFrame) -> Any:

@@ -130,11 +130,12 @@ def scan(measurer: Measurer, scope: Scope) -> Scan:
 
 def _compared(measurer: Measurer, metric: Metric, by: str | None, scope: Scope, earlier: Scope) -> list[_Compared]:
     now, before = measurer.evidence(metric, scope, by), measurer.evidence(metric, earlier, by)
+    days = min(scope.period.end_day, measurer.choices.as_of_day + 1) - scope.period.first_day
     found = []
     for group in sorted(now.keys() & before.keys()):
         if by and measurer.too_small(group, scope, by):
             continue
-        compared = _compare(metric, now[group], before[group], scope, earlier)
+        compared = _compare(metric, now[group], before[group], days, earlier.period.days)
         if compared:
             found.append(
                 _Compared(
@@ -145,16 +146,19 @@ def _compared(measurer: Measurer, metric: Metric, by: str | None, scope: Scope, 
 
 
 def _compare(
-    metric: Metric, now: pl.DataFrame, before: pl.DataFrame, scope: Scope, earlier: Scope
+    metric: Metric, now: pl.DataFrame, before: pl.DataFrame, days: int, days_before: int
 ) -> tuple[float, float, Comparison] | None:
-    """Return (before, now, comparison) of two periods, None where either is below 20 or cannot be compared."""
+    """Return (before, now, comparison) of two periods, None where either is below 20 or cannot be compared.
+
+    `days`: how many of the period the data has.
+    """
     match metric.measure:
         case Share():
             return _compare_shares(now, before)
         case PeopleShare():
             return _compare_people(now, before)
         case Total():
-            return _compare_counts(now, before, scope.period.days, earlier.period.days)
+            return _compare_counts(now, before, days, days_before)
         case Computed() if metric.unit is Unit.HOURS:
             return _compare_waits(metric, now, before)
     return None

@@ -1,0 +1,154 @@
+"""What is called a change: a planted fall is, luck is not, and nothing is that was not compared."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from types import SimpleNamespace
+
+import numpy as np
+import polars as pl
+import pytest
+from communities import Community, Told, days_later, plus
+
+from cop_metrics.changes import ENOUGH, SCANNED, Change, scan
+from cop_metrics.metrics import METRICS
+from cop_metrics.metrics.metric import Better, Metric, PeopleShare, Share, Total
+from cop_metrics.period import Period
+from cop_metrics.scope import Scope
+from cop_metrics.statistics import Interval
+
+MAY_AND_JUNE = {"period": "2026-05-02..2026-06-30"}
+
+
+def two_halves(tmp_path: Path, *, red_falls: bool = False, days: int = 140) -> Told:
+    """Tell of March and April, then May and June, 60 days each: Red and Blue ask once a day, and bo answers 3 of 4.
+
+    Red's askers, if it falls, are answered on 1 day of 4 in the second half.
+    """
+    craft = Community()
+    for number in range(20):
+        craft.works(f"Red {number}", "Red", "junior")
+        craft.works(f"Blue {number}", "Blue", "mid")
+    for day in range(days):
+        for team in ("Red", "Blue"):
+            asked = f"{days_later('2026-03-03', day)} 10:00"
+            question = craft.ask(f"{team} {day % 20}", asked)
+            seldom = team == "Red" and red_falls and day >= 60
+            if (day // 20 + day) % 4 in ((0,) if seldom else (0, 1, 2)):
+                answer = craft.answer(question, f"bo {day % 7}", plus(asked, hours=1 + day % 5))
+                craft.react(answer, f"Blue {day % 20}", plus(asked, hours=9))
+    return craft.tell(tmp_path, since="2026-03-01 00:00", until=f"{days_later('2026-03-03', days - 1)} 23:00")
+
+
+def test_identical_halves_show_no_change(tmp_path: Path) -> None:
+    told = two_halves(tmp_path)
+    scanned = scan(told.measurer, told.scope(**MAY_AND_JUNE))
+    assert scanned.compared > 10
+    assert scanned.beyond_noise == ()
+    assert {each.word for each in scanned.changes} == {"no clear change"}
+
+
+def test_a_planted_fall_is_found_where_it_is_and_called_worse(tmp_path: Path) -> None:
+    told = two_halves(tmp_path, red_falls=True)
+    scanned = scan(told.measurer, told.scope(**MAY_AND_JUNE))
+    fall = scanned.of("answer_rate", "team", "Red")
+    assert fall is not None
+    assert (fall.before, fall.now, fall.word) == (0.75, 0.25, "worse")
+    assert fall.difference.high < 0
+    blue = scanned.of("answer_rate", "team", "Blue")
+    assert blue is not None
+    assert blue.word == "no clear change"
+    assert [each.p for each in scanned.changes] == sorted(each.p for each in scanned.changes)
+
+
+def test_a_month_that_has_only_begun_is_not_called_fewer(tmp_path: Path) -> None:
+    """On the 20th of a steady month there are 20 days of questions, and as many in 20 days of the month before."""
+    told = two_halves(tmp_path, days=110)
+    questions = scan(told.measurer, told.scope(period="this-month")).of("questions")
+    assert questions is not None
+    assert (questions.before, questions.now) == (40, 40)
+    assert questions.difference.low < 1 < questions.difference.high
+    assert questions.p == pytest.approx(1)
+
+
+def test_without_an_earlier_period_nothing_is_compared(tmp_path: Path) -> None:
+    told = two_halves(tmp_path)
+    assert scan(told.measurer, told.scope()).changes == ()
+
+
+def test_fewer_than_20_in_either_period_are_not_compared(tmp_path: Path) -> None:
+    told = two_halves(tmp_path)
+    scanned = scan(told.measurer, told.scope(period="2026-05-01..2026-05-19", team="Red"))
+    assert scanned.of("answer_rate") is None
+    assert scanned.of("questions") is None
+    assert scan(told.measurer, told.scope(period="2026-05-01..2026-05-20", team="Red")).of("questions") is not None
+
+
+@pytest.mark.parametrize(
+    ("id_", "now", "beyond", "word"),
+    [
+        ("answer_rate", 2, True, "better"),
+        ("answer_rate", 0, True, "worse"),
+        ("wait", 2, True, "worse"),
+        ("wait", 0, True, "better"),
+        ("questions", 2, True, "more"),
+        ("questions", 0, True, "fewer"),
+        ("answer_rate", 2, False, "no clear change"),
+    ],
+)
+def test_a_change_is_better_or_worse_by_what_serves_the_members(id_: str, now: float, beyond: bool, word: str) -> None:
+    nothing = Interval(low=0, high=0)
+    metric = METRICS[id_]
+    change = Change(metric=metric, by=None, group="", before=1, now=now, difference=nothing, p=0, beyond_noise=beyond)
+    assert change.word == word
+    assert (metric.better is Better.NEITHER) == (id_ == "questions")
+
+
+def test_scanned_numbers_exist_and_may_be_compared_between_periods() -> None:
+    assert all(METRICS[id_].comparable for id_ in SCANNED)
+
+
+# Luck
+
+
+TEAMS = [f"team {number:02d}" for number in range(15)]
+DRAWS, STATED_SHARE, THREE_SIGMA = 120, 0.05, 0.06
+
+
+@dataclass(frozen=True)
+class Luck:
+    """Stands in for the measurer of a community in which both periods are drawn from the same rates."""
+
+    random: np.random.Generator
+    choices: SimpleNamespace
+
+    def evidence(self, metric: Metric, _scope: Scope, by: str | None) -> dict[str, pl.DataFrame]:
+        return {team: self.drawn(metric) for team in TEAMS} if by == "team" else {}
+
+    def too_small(self, *_asked: object) -> bool:
+        return False
+
+    def drawn(self, metric: Metric) -> pl.DataFrame:
+        match metric.measure:
+            case Total():
+                weekly = self.random.negative_binomial(4, 0.4, size=13)
+                return pl.DataFrame({"week": range(13), "value": weekly.astype(float)})
+            case PeopleShare():
+                return pl.DataFrame({"hits": [float(self.random.binomial(40, 0.6))], "n": [40]})
+            case Share():
+                sizes = self.random.poisson(3, size=40) + 1
+                hits = self.random.binomial(sizes, self.random.beta(3, 2, size=40))
+                return pl.DataFrame({"hits": hits.astype(float), "n": sizes, "people": np.ones(40, dtype=int)})
+        return pl.DataFrame(schema={"waited_seconds": pl.Float64, "wait_ended": pl.Boolean, "person": pl.Int64})
+
+
+def test_identical_groups_are_called_different_in_at_most_the_stated_share_of_draws() -> None:
+    """Fifteen teams, seven numbers each, people who differ and weeks that cluster: in 5 % of scans a false alarm."""
+    period = Period(first_day=91, end_day=182, words="")
+    scope = Scope(community="craft", period=period, compare=Period(first_day=0, end_day=91, words=""))
+    luck = Luck(np.random.default_rng(20260301), SimpleNamespace(as_of_day=400))
+    scans = [scan(luck, scope) for _ in range(DRAWS)]  # type: ignore[arg-type]
+    assert min(each.compared for each in scans) > 6 * len(TEAMS)
+    assert sum(bool(each.beyond_noise) for each in scans) / DRAWS <= STATED_SHARE + THREE_SIGMA
+    uncorrected = sum(sum(change.p < 0.05 for change in each.changes) for each in scans)
+    assert 0.01 < uncorrected / sum(each.compared for each in scans) < 0.07
+    assert ENOUGH == 20

@@ -26,7 +26,7 @@ from cop_metrics.metrics.metric import (
     Whose,
 )
 from cop_metrics.metrics.relation import RELATIONS, Relation
-from cop_metrics.period import Period, to_date, to_day
+from cop_metrics.period import FIRST, Period, to_date, to_day
 from cop_metrics.scope import CommunityChoices, Scope
 from cop_metrics.statistics import clustered_wilson, wilson
 
@@ -105,7 +105,7 @@ class Measurer:
         names = tuple(exhibit.columns)
         if self.withheld(exhibit, scope):
             return pl.DataFrame(schema=dict.fromkeys(names, pl.String))
-        parts = [f"{name} as ({self._cut(RELATIONS[name], exhibit, scope)})" for name in exhibit.relations]
+        parts = [f"{name} as ({self._cut(RELATIONS[name], exhibit, scope, 'month')})" for name in exhibit.relations]
         frame = self._frame(f"with {self._periods(scope, 'month')}, {', '.join(parts)}{_joined(exhibit.sql)}", scope)
         shaped = exhibit.shape(frame) if exhibit.shape else frame
         return shaped.select(names)
@@ -189,9 +189,15 @@ class Measurer:
             return unmeasurable
         if exhibit.people and not scope.names:
             return "Tables of people are for viewers who may see names."
+        if not scope.names and self._shows_too_small(exhibit, scope):
+            return "With these filters the table would show groups that are too small to be shown without names."
         if exhibit.individual and not self.choices.individual_scores:
             return "Points and levels of single people are shown only where the setting individual_scores allows it."
         return None
+
+    def _shows_too_small(self, exhibit: Exhibit, scope: Scope) -> bool:
+        groups = {"team": self.choices.team_choices(scope.names), "seniority": self.choices.seniorities}
+        return any(self.too_small(group, scope, by) for by in exhibit.shows for group in groups[by])
 
     def ignored(self, declared: Declared, scope: Scope) -> str | None:
         """Return which of the scope's filters do not act on it, in words."""
@@ -200,7 +206,7 @@ class Measurer:
         return f"not filtered by {' and '.join(ignored)}" if ignored else None
 
     def _grouped(self, metric: Metric, scope: Scope, by: str | None) -> list[tuple[str, Figure]]:
-        cut = self._cut(RELATIONS[metric.relation], metric, scope)
+        cut = self._cut(RELATIONS[metric.relation], metric, scope, by)
         group = self._group_sql(metric, by)
         source = self._with_topics(scope) if by == "topic" else "cut"
         head = f"with {self._periods(scope, by)}, cut as ({cut})"
@@ -229,13 +235,13 @@ class Measurer:
             return "topic"
         return "period" if RELATIONS[metric.relation].day is None else by
 
-    def _cut(self, relation: Relation, declared: Declared, scope: Scope) -> str:
+    def _cut(self, relation: Relation, declared: Declared, scope: Scope, by: str | None = None) -> str:
         """Return the SELECT of a relation's rows within the scope."""
         wheres = ["true"]
         if relation.day and declared.counts is not Counts.STATE:
             wheres.append(f"{relation.day} >= $first_day and {relation.day} < $end_day")
         team, seniority = f"{declared.whose}_team", f"{declared.whose}_seniority"
-        shown = "" if scope.names else self._merged_teams(team)
+        shown = "" if scope.names else self._merged_teams(relation)
         if scope.teams and "team" in declared.splits:
             wheres.append(f"{team} in (select unnest($teams))")
         if scope.seniorities and "seniority" in declared.splits:
@@ -250,26 +256,28 @@ class Measurer:
             calendar = _CALENDAR.format(
                 day=relation.day, as_of=self.choices.as_of_day, since=self.choices.first_whole_day
             )
-        inner = f"select *{shown}{calendar} from ({relation.sql})"
+        inner = f"select *{shown}{calendar} from ({relation.sql.replace('{start_of_day}', _start_of_day(by))})"
         return f"select * from ({inner}) where {' and '.join(wheres)}"
 
-    def _merged_teams(self, team: str) -> str:
+    def _merged_teams(self, relation: Relation) -> str:
         """Return the REPLACE clause that shows small teams as one, for viewers who may not see names."""
         small = self.choices.small_groups.shown_as
         if not small:
             return ""
         cases = " ".join(f"when {_literal(name)} then {_literal(shown)}" for name, shown in sorted(small.items()))
-        return f" replace (case {team} {cases} else {team} end as {team})"
+        columns = (f"{role}_team" for role in relation.roles)
+        return f" replace ({', '.join(f'case {team} {cases} else {team} end as {team}' for team in columns)})"
 
     def _periods(self, scope: Scope, by: str | None) -> str:
         """Return the table of the periods asked for: one, or each calendar month or week of the scope's period."""
-        if by not in ("month", "week"):
-            rows = [("period", scope.period.first_day, scope.period.end_day)]
+        if by in ("month", "week"):
+            starts = calendar(scope.period, by, self.choices)
+            rows = [(str(each), str(each), *self._bounds(each, scope, by)) for each in starts]
         else:
-            rows = [(str(each), *self._bounds(each, scope, by)) for each in calendar(scope.period, by, self.choices)]
-        values = ", ".join(f"('{label}', {first}, {end})" for label, first, end in rows)
-        listed = f"values {values}" if rows else "select '', 0, 0 where false"
-        return f"periods(period, first_day, end_day) as ({listed})"
+            rows = [("period", str(FIRST), scope.period.first_day, scope.period.end_day)]
+        values = ", ".join(f"('{label}', date '{start}', {first}, {end})" for label, start, first, end in rows)
+        listed = f"values {values}" if rows else f"select '', date '{FIRST}', 0, 0 where false"
+        return f"periods(period, start, first_day, end_day) as ({listed})"
 
     def _bounds(self, start: date, scope: Scope, by: str) -> tuple[int, int]:
         last = min(scope.period.end_day, self.choices.as_of_day + 1)
@@ -428,6 +436,13 @@ def _listing_sql(metric: Metric, relation: Relation, columns: Mapping[str, str])
 def _joined(sql: str) -> str:
     """Return an exhibit's SQL as it follows the relations: one that starts with a comma names more of them."""
     return sql if sql.lstrip().startswith(",") else f" {sql}"
+
+
+def _start_of_day(by: str | None) -> str:
+    """Return SQL for the `start` of the period in which the local day number `day` lies."""
+    if by not in ("month", "week"):
+        return f"date '{FIRST}'"
+    return f"cast(date_trunc('{by}', date '{FIRST}' + cast(day as int)) as date)"
 
 
 def _label(value: object) -> str:

@@ -42,9 +42,15 @@ experience as (
     select community, member, 'Unknown' as team, 'Unknown' as seniority, 0 as from_day, 99999 as to_day
     from unrostered
     where has_roster
+),
+stretches as (
+    select community, member, team, seniority, from_day, to_day from rostered
+    union all
+    select community, member, team, seniority, from_day, to_day from gaps where from_day < to_day
+    union all
+    select community, member, team, seniority, from_day, to_day from experience where from_day < to_day
 )
-select community, member, team, seniority, from_day, to_day from rostered
-union all
-select community, member, team, seniority, from_day, to_day from gaps where from_day < to_day
-union all
-select community, member, team, seniority, from_day, to_day from experience where from_day < to_day
+select
+    community, member, cast(row_number() over (order by community, member, from_day) as int) as stretch_id,
+    team, seniority, from_day, to_day
+from stretches

@@ -375,6 +375,7 @@ EXHIBITS = (
         },
         splits=ASKER_SPLITS,
         shape=survival_curves,
+        shows=("seniority",),
     ),
     Exhibit(
         id="outcomes",
@@ -430,6 +431,7 @@ EXHIBITS = (
         sql="select asker_team, helper_team, count(*) as helps from helps group by all order by all",
         columns={"asker_team": "Asker's team", "helper_team": "Helper's team", "helps": "Helps"},
         splits=ASKER_SPLITS,
+        shows=("team",),
     ),
     Exhibit(
         id="help_by_seniority",
@@ -444,5 +446,6 @@ EXHIBITS = (
         sql="select asker_seniority, helper_seniority, count(*) as helps from helps group by all order by all",
         columns={"asker_seniority": "Asker's seniority", "helper_seniority": "Helper's seniority", "helps": "Helps"},
         splits=ASKER_SPLITS,
+        shows=("seniority",),
     ),
 )

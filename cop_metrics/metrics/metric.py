@@ -150,7 +150,7 @@ class Exhibit:
     """A table and the chart drawn from it, declared once.
 
     `sql` reads the relations by their names, each already cut to the viewer's scope; `shape` finishes the table in Python.
-    `columns` names each column of the table in words, in order. `people`: its rows are single persons.
+    `columns` names each column of the table in words, in order. `shows`: the dimensions that it splits by. `people`: its rows are single persons.
     """
 
     id: str
@@ -166,6 +166,7 @@ class Exhibit:
     columns: dict[str, str]
     splits: tuple[str, ...]
     shape: Callable[[pl.DataFrame], pl.DataFrame] | None = None
+    shows: tuple[str, ...] = ()
     needs: str | None = None
     people: bool = False
     individual: bool = False

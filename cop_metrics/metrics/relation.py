@@ -1,7 +1,8 @@
 """The relations that numbers are counted over: marts, and what is made of them for a period.
 
 To add one: an entry in `RELATIONS`. `day` is the local day number that the period cuts; without it the SQL reads the
-table `periods(period, first_day, end_day)` itself, one row a period asked for, and yields a column `period`.
+table `periods(period, start, first_day, end_day)` itself, one row a period asked for, and yields a column `period`.
+`{start_of_day}` in it stands for the `start` of the period that the column `day` lies in.
 """
 
 from dataclasses import dataclass
@@ -13,7 +14,8 @@ from cop_metrics.marts import one_row
 class Relation:
     """A named set of rows. `listing`: the columns of a list of its rows, in order, with their titles.
 
-    `order`: the columns by which a list of its rows is sorted. `personal`: columns that name a person. `topic`: the column of the question by which topics filter, None where there
+    `order`: the columns by which a list of its rows is sorted. `roles`: whose teams and seniorities its rows
+    tell. `personal`: columns that name a person. `topic`: the column of the question by which topics filter, None where there
     are no topics.
     """
 
@@ -25,6 +27,7 @@ class Relation:
     personal: tuple[str, ...]
     listing: dict[str, str]
     order: str = "name, member"
+    roles: tuple[str, ...] = ("member",)
 
 
 def _mart(
@@ -35,6 +38,7 @@ def _mart(
     personal: tuple[str, ...],
     listing: dict[str, str],
     order: str,
+    roles: tuple[str, ...] = ("member",),
 ) -> Relation:
     return Relation(
         name=name,
@@ -45,6 +49,7 @@ def _mart(
         personal=personal,
         listing=listing,
         order=order,
+        roles=roles,
     )
 
 
@@ -69,6 +74,7 @@ QUESTIONS = Relation(
     personal=("asker_name", "asker", "first_helper"),
     listing=QUESTION_LISTING,
     order="second, question",
+    roles=("asker", "first_helper"),
 )
 
 HELPS = _mart(
@@ -86,6 +92,7 @@ HELPS = _mart(
         "accepted": "Accepted",
     },
     order="second, question, helper",
+    roles=("helper", "asker"),
 )
 
 POSTS = Relation(
@@ -124,6 +131,7 @@ POINTS = _mart(
         "points": "Points",
     },
     order="second, post, member, reason",
+    roles=("member", "giver"),
 )
 
 LEVEL_MOVES = Relation(
@@ -157,38 +165,27 @@ PEOPLE = Relation(
     name="people",
     one_row="One row per period, member and group held in it: the days held, and what was done while in the group.",
     sql="""
-        with held as (
-            select periods.period, members.member, members.member_id, members.name, memberships.team, memberships.seniority,
-                sum(least(memberships.to_day, periods.end_day, members.left_day)
-                    - greatest(memberships.from_day, periods.first_day, coalesce(members.since_day, 0))) as days_held,
-                min(periods.end_day - periods.first_day) as days
-            from periods
-            join members on members.community = $community
-            join memberships on memberships.community = members.community and memberships.member = members.member
-            where least(memberships.to_day, periods.end_day, members.left_day)
-                > greatest(memberships.from_day, periods.first_day, coalesce(members.since_day, 0))
-            group by all
-        ),
-        acts as (
-            select member_id, member_team, member_seniority, questions, posts, helps, threads_watched,
-                periods.first_day
-            from member_days
-            asof join periods on member_days.day >= periods.first_day
-            where community = $community and day >= $first_day and day < $end_day
-        ),
-        done as (
-            select first_day, member_id, member_team, member_seniority, sum(questions) as questions, sum(posts) as posts,
+        with done as (
+            select {start_of_day} as start, stretch_id, sum(questions) as questions, sum(posts) as posts,
                 sum(helps) as helps, sum(threads_watched) as threads_watched
-            from acts group by all
+            from member_days
+            where community = $community and day >= $first_day and day < $end_day
+            group by all
         )
-        select held.period, held.member, held.member_id, held.name, held.team as member_team,
-            held.seniority as member_seniority, held.days_held, held.days,
-            coalesce(posts, 0) as posts, coalesce(questions, 0) as questions, coalesce(helps, 0) as helps,
-            coalesce(threads_watched, 0) as threads_watched
-        from held
-        join periods on periods.period = held.period
-        left join done on done.first_day = periods.first_day and done.member_id = held.member_id
-            and done.member_team = held.team and done.member_seniority = held.seniority""",
+        select periods.period, members.member, members.member_id, members.name,
+            memberships.team as member_team, memberships.seniority as member_seniority,
+            sum(least(memberships.to_day, periods.end_day, members.left_day)
+                - greatest(memberships.from_day, periods.first_day, coalesce(members.since_day, 0))) as days_held,
+            min(periods.end_day - periods.first_day) as days,
+            coalesce(sum(posts), 0) as posts, coalesce(sum(questions), 0) as questions, coalesce(sum(helps), 0) as helps,
+            coalesce(sum(threads_watched), 0) as threads_watched
+        from periods
+        join members on members.community = $community
+        join memberships on memberships.community = members.community and memberships.member = members.member
+        left join done on done.start = periods.start and done.stretch_id = memberships.stretch_id
+        where least(memberships.to_day, periods.end_day, members.left_day)
+            > greatest(memberships.from_day, periods.first_day, coalesce(members.since_day, 0))
+        group by all""",
     day=None,
     topic=None,
     personal=("member", "name"),
@@ -265,7 +262,7 @@ GAINS = Relation(
             where community = $community and day >= $first_day - ($end_day - $first_day) and day < $end_day
         ),
         threads as (
-            select member_id, thread, sum(points) filter (where is_now) as now,
+            select member_id, hash(thread) as thread, sum(points) filter (where is_now) as now,
                 sum(points) filter (where not is_now) as before
             from cut_points group by all
         ),
@@ -275,7 +272,7 @@ GAINS = Relation(
             from threads group by all
         ),
         thanked as (
-            select member_id, count(distinct coalesce(giver, 'unknown, in ' || thread))
+            select member_id, count(distinct hash(coalesce(giver, 'unknown, in ' || thread)))
                     filter (where is_now and reason <> 'help') as givers,
                 arg_max(member_team, second) as member_team, arg_max(member_seniority, second) as member_seniority
             from cut_points group by all

@@ -11,7 +11,7 @@ class CopError(Exception):
     """
 
 
-class UnknownName(CopError):
+class UnknownName(CopError):  # noqa: N818 - it is what went wrong, in the words of the reader
     """A name that nothing answers to, with the nearest names that exist."""
 
     def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:

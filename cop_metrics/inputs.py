@@ -132,7 +132,8 @@ def _imports(imports: Sequence[Import]) -> pl.DataFrame:
 
 def _measured(exports: Sequence[Import], ranks: dict[str, int]) -> pl.DataFrame:
     rows = [(ranks[each.id], each.community, each.source, table) for each in exports for table in sorted(each.tables)]
-    schema: dict[str, PolarsType] = {"import_rank": pl.Int32, "community": pl.String, "source": pl.String, "table_name": pl.String}
+    texts = dict.fromkeys(("community", "source", "table_name"), pl.String)
+    schema: dict[str, PolarsType] = {"import_rank": pl.Int32, **texts}
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 

@@ -150,7 +150,8 @@ class Exhibit:
     """A table and the chart drawn from it, declared once.
 
     `sql` reads the relations by their names, each already cut to the viewer's scope; `shape` finishes the table in Python.
-    `columns` names each column of the table in words, in order. `shows`: the dimensions that it splits by. `people`: its rows are single persons.
+    `columns` names each column of the table in words, in order. `shows`: the dimensions that it splits by. `people`:
+    its rows are single persons.
     """
 
     id: str

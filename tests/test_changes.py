@@ -16,7 +16,7 @@ from cop_metrics.period import Period
 from cop_metrics.scope import Scope
 from cop_metrics.statistics import Interval
 
-MAY_AND_JUNE = {"period": "2026-05-02..2026-06-30"}
+MAY_AND_JUNE = "2026-05-02..2026-06-30"
 
 
 def two_halves(tmp_path: Path, *, red_falls: bool = False, days: int = 140) -> Told:
@@ -41,7 +41,7 @@ def two_halves(tmp_path: Path, *, red_falls: bool = False, days: int = 140) -> T
 
 def test_identical_halves_show_no_change(tmp_path: Path) -> None:
     told = two_halves(tmp_path)
-    scanned = scan(told.measurer, told.scope(**MAY_AND_JUNE))
+    scanned = scan(told.measurer, told.scope(period=MAY_AND_JUNE))
     assert scanned.compared > 10
     assert scanned.beyond_noise == ()
     assert {each.word for each in scanned.changes} == {"no clear change"}
@@ -49,7 +49,7 @@ def test_identical_halves_show_no_change(tmp_path: Path) -> None:
 
 def test_a_planted_fall_is_found_where_it_is_and_called_worse(tmp_path: Path) -> None:
     told = two_halves(tmp_path, red_falls=True)
-    scanned = scan(told.measurer, told.scope(**MAY_AND_JUNE))
+    scanned = scan(told.measurer, told.scope(period=MAY_AND_JUNE))
     fall = scanned.of("answer_rate", "team", "Red")
     assert fall is not None
     assert (fall.before, fall.now, fall.word) == (0.75, 0.25, "worse")

@@ -324,8 +324,10 @@ def day_by_day(store: duckdb.DuckDBPyConnection, levels: tuple[Level, ...]) -> l
     (as_of,) = store.sql("select as_of_day from communities").fetchall()[0]
     told = []
     for member in sorted({row[0] for row in days}):
-        own = [[row[1:] for row in rows if row[0] == member] for rows in (points, helps, days)]
-        told += [(member, *move) for move in moves_of(*own, as_of, levels)]
+        own_points, own_helps, own_days = (
+            [row[1:] for row in rows if row[0] == member] for rows in (points, helps, days)
+        )
+        told += [(member, *move) for move in moves_of(own_points, own_helps, own_days, as_of, levels)]
     return told
 
 
@@ -353,7 +355,11 @@ def moves_of(
 
 def level_after(level: int, standing: tuple[int, int, int], levels: tuple[Level, ...]) -> int:
     """Return tomorrow's level of someone at `level` whose points, people and days are now `standing`."""
-    bars = {each.number: (each.points, each.people, each.days) for each in levels if each.points is not None}
+    bars = {
+        each.number: (each.points, each.people, each.days)
+        for each in levels
+        if each.points is not None and each.people is not None and each.days is not None
+    }
     met = [n for n, bar in bars.items() if all(have >= need for have, need in zip(standing, bar, strict=True))]
     kept = [
         n for n, bar in bars.items() if all(10 * have >= 9 * need for have, need in zip(standing, bar, strict=True))

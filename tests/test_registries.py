@@ -66,7 +66,7 @@ def team_year(company: Told) -> Scope:
 
 
 def test_no_two_declarations_share_an_id_or_a_title() -> None:
-    both = [*METRICS.values(), *EXHIBITS.values()]
+    both: list[Metric | Exhibit] = [*METRICS.values(), *EXHIBITS.values()]
     assert len({each.id for each in both}) == len(both)
     assert len({each.title for each in both}) == len(both)
 
@@ -116,7 +116,7 @@ def test_declared_sql_has_only_parameters_that_are_bound() -> None:
 def test_a_relation_is_counted_over_and_has_the_columns_that_it_declares(
     relation: Relation, measurer: Measurer, year: Scope
 ) -> None:
-    users = [metric for metric in METRICS.values() if metric.relation == relation.name]
+    users: list[Metric | Exhibit] = [each for each in METRICS.values() if each.relation == relation.name]
     users += [exhibit for exhibit in EXHIBITS.values() if relation.name in exhibit.relations]
     assert users
     needed = {*relation.listing, *(column for column in (relation.day, relation.topic) if column)}
@@ -167,6 +167,7 @@ def test_the_rows_of_the_teams_add_up_to_all_rows(
     metric: Metric, measurer: Measurer, company: Told, year: Scope
 ) -> None:
     """A row, and a member at the last moment, belongs to one team; of people in a period some are of two teams."""
+    assert isinstance(metric.measure, Total)
     total = measurer.figure(metric, year).value or 0
     by_team = measurer.figures_by(metric, year, "team")["value"].sum()
     teams = company.choices.teams
@@ -220,7 +221,11 @@ def test_a_viewer_without_names_is_shown_no_name(metric: Metric, measurer: Measu
 
 @each_metric
 def test_the_glossary_has_the_sql_of_a_metric(metric: Metric, measurer: Measurer) -> None:
-    assert RELATIONS[metric.relation].sql in measurer.sql(metric)
+    sql = measurer.sql(metric)
+    assert set(re.findall(r"\$(\w+)", sql)) <= BOUND
+    assert not re.search(r"\{\w+\}", sql)
+    columns = {Total: "of", Share: "hit", PeopleShare: "did"}.get(type(metric.measure))
+    assert columns is None or getattr(metric.measure, columns) in sql
 
 
 # Every exhibit
@@ -254,8 +259,8 @@ def test_outcomes_are_exclusive_and_add_up(measurer: Measurer, company: Told) ->
 
 
 def test_levels_and_flows_end_alike(company: Told, measurer: Measurer) -> None:
-    for filters in ({}, {"team": TEAM}, {"seniority": "junior"}):
-        scope = company.scope(period="last-12-months", **filters)
+    scopes = [company.scope(period="last-12-months", team=team) for team in ("", TEAM)]
+    for scope in (*scopes, company.scope(period="last-12-months", seniority="junior")):
         flows, levels = measurer.table(EXHIBITS["level_flows"], scope), measurer.table(EXHIBITS["levels"], scope)
         ends = dict(flows.filter(pl.col("end") > 0).select("level_name", "end").iter_rows())
         assert ends == dict(levels.select("level_name", "people").iter_rows())

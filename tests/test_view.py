@@ -1,0 +1,118 @@
+"""Pages as measured: sentences, cards and small print that say no more than was found."""
+
+from pathlib import Path
+
+import pytest
+from communities import Community, Told, days_later, plus
+
+from cop_metrics.changes import Scan, scan
+from cop_metrics.metrics import METRICS
+from cop_metrics.pagebook import ANSWERS, OVERVIEW, PARTICIPATION, STATUS, Page
+from cop_metrics.scope import Scope, read_catalogue
+from cop_metrics.view import Listing, PageView, Viewer, listing
+
+PERIOD = "2026-05-01..2026-06-29"
+
+
+@pytest.fixture(scope="module")
+def falling(tmp_path_factory: pytest.TempPathFactory) -> Told:
+    """Return 60 days in which nine questions of ten are answered within the hour, then 60 with one of ten; no reads."""
+    craft = Community()
+    for number in range(40):
+        craft.works(f"asker {number}", "Red", "junior")
+    for day in range(130):
+        asked = f"{days_later('2026-03-02', day)} 10:00"
+        question = craft.ask(f"asker {day % 40}", asked)
+        if (day * 7 + day // 40) % 10 in (range(9) if day < 60 else range(1)):
+            craft.answer(question, "bo", plus(asked, minutes=30))
+    return craft.tell(tmp_path_factory.mktemp("view"), since="2026-03-01 00:00", until="2026-07-10 12:00")
+
+
+def seen(told: Told, page: Page, scope: Scope, scanned: Scan | None = None) -> PageView:
+    viewer = Viewer(version=7, cursor=told.cursor, catalogue=read_catalogue(told.cursor))
+    return viewer.page(page, scope, (lambda _: scanned) if scanned else None)
+
+
+def test_the_headline_tells_the_change_that_the_scan_found(falling: Told) -> None:
+    page = seen(falling, ANSWERS, falling.scope(period=PERIOD))
+    assert page.headline[0].startswith("Answered within 7 days: 10 % (95 % interval ")
+    assert page.headline[0].endswith("−80 points against the period before, beyond noise: worse.")
+    assert "went from 90 % to 10 % (beyond noise, worse)." in page.headline[1]
+    assert page.version == 7
+
+
+def test_the_headline_calls_nothing_a_change_that_is_not_in_the_scan(falling: Told) -> None:
+    """The same fall, but nothing was compared: the number stands alone, the one before beside it and no more."""
+    page = seen(falling, ANSWERS, falling.scope(period=PERIOD), Scan(changes=()))
+    card = next(each for each in page.cards if each.metric.id == "answer_rate")
+    assert len(page.headline) == 1
+    assert card.change_text == "90 % in the period before"
+    told = " ".join([*page.headline, *(each.change_text for each in page.cards)])
+    assert not any(word in told for word in ("beyond noise", "better", "worse", "points", "−80"))
+
+
+def test_a_card_says_about_the_same_where_the_scan_found_no_more_than_noise(falling: Told) -> None:
+    page = seen(falling, ANSWERS, falling.scope(period=PERIOD))
+    questions = next(each for each in page.cards if each.metric.id == "questions")
+    assert (questions.value, questions.change_text) == ("60", "about the same (±0 %)")
+
+
+def test_what_cannot_be_measured_is_said_on_the_card_and_in_the_small_print(falling: Told) -> None:
+    page = seen(falling, OVERVIEW, falling.scope(period=PERIOD))
+    reading = next(each for each in page.cards if each.metric.id == "reading_rate")
+    assert (reading.value, reading.remarks[0]) == ("–", "not measurable: the sources record no reads")
+    assert "Not measurable from this source: Reading rate and Recognition rate." in page.small_print
+    charts = [chart for chart in page.charts if chart.title.startswith("Inspiration")]
+    assert [(chart.note, chart.table.height) for chart in charts] == [
+        ("not measurable: the sources record no reads", 0)
+    ]
+
+
+def test_a_headline_without_data_says_why(falling: Told) -> None:
+    page = seen(falling, STATUS, falling.scope(period=PERIOD))
+    assert page.headline == ("Recognition rate: not measurable: the sources record no reactions.",)
+
+
+def test_a_state_says_that_no_period_acts_on_it(falling: Told) -> None:
+    page = seen(falling, ANSWERS, falling.scope(period=PERIOD))
+    for card in page.cards:
+        state = card.metric.id in ("waiting_questions", "given_up")
+        assert ("as of the data, whatever the period" in card.remarks) == state
+        assert not (state and (card.before or card.trend is not None))
+
+
+def test_numbers_that_still_grow_are_compared_with_nothing(falling: Told) -> None:
+    page = seen(falling, ANSWERS, falling.scope(period=PERIOD))
+    compared = {card.metric.id for card in page.cards if card.before}
+    assert compared == {"questions", "answer_rate", "solved_rate"}
+    median = next(card for card in page.cards if card.metric.id == "wait")
+    assert (median.value, median.change_text) == ("–", "")
+
+
+def test_a_period_without_earlier_data_says_so_on_each_card(falling: Told) -> None:
+    page = seen(falling, PARTICIPATION, falling.scope(period="2026-03-01..2026-04-30"))
+    assert page.scan == scan(falling.measurer, page.scope) == Scan(changes=())
+    assert all("no data before 2026-03-01" in card.remarks for card in page.cards)
+    assert all(card.change_text == "" for card in page.cards)
+
+
+def test_small_print_says_when_the_period_has_only_begun_and_when_names_are_hidden(falling: Told) -> None:
+    begun = seen(falling, ANSWERS, falling.scope(period="this-month"))
+    assert any("The data ends within this period" in line for line in begun.small_print)
+    hidden = seen(falling, ANSWERS, falling.scope(names=False))
+    assert "Groups of fewer than 5 people are merged or not shown." in hidden.small_print
+
+
+def test_lists_of_people_are_not_for_viewers_without_names(falling: Told) -> None:
+    page = seen(falling, PARTICIPATION, falling.scope(names=False))
+    assert [(each.rows.height, each.note) for each in page.lists] == [
+        (0, "Lists of people are for viewers who may see names.")
+    ]
+
+
+def test_an_empty_list_says_so(tmp_path: Path) -> None:
+    craft = Community()
+    craft.answer(craft.ask("ana", "2026-03-01 10:00"), "bo", "2026-03-01 11:00")
+    told = craft.tell(tmp_path, until="2026-06-01 12:00")
+    shown: Listing = listing(told.measurer, METRICS["waiting_questions"], told.scope())
+    assert (shown.rows.height, shown.note) == (0, "Nothing to list.")

@@ -224,7 +224,7 @@ class Measurer:
         chosen = "where bridge.topic in (select unnest($topics))" if scope.topics else ""
         return (
             "(select cut.*, bridge.topic from cut join question_topics as bridge "
-            f"on bridge.question_id = cut.question_id {chosen}) as cut"
+            f"on bridge.community = $community and bridge.question = cut.question {chosen}) as cut"
         )
 
     def _group_sql(self, metric: Metric, by: str | None) -> str:
@@ -249,7 +249,7 @@ class Measurer:
             wheres.append(f"{seniority} in (select unnest($seniorities))")
         if scope.topics and relation.topic and "topic" in declared.splits:
             wheres.append(
-                f"{relation.topic} in (select question_id from question_topics where community = $community "
+                f"{relation.topic} in (select question from question_topics where community = $community "
                 "and topic in (select unnest($topics)))"
             )
         calendar = ""
@@ -257,10 +257,7 @@ class Measurer:
             calendar = _CALENDAR.format(
                 day=relation.day, as_of=self.choices.as_of_day, since=self.choices.first_whole_day
             )
-        sql = relation.sql.replace("{start_of_day}", _start_of_day(by)).replace(
-            "{member_days}", _member_days(scope, by)
-        )
-        inner = f"select *{shown}{calendar} from ({sql})"
+        inner = f"select *{shown}{calendar} from ({relation.sql.replace('{start_of_day}', _start_of_day(by))})"
         return f"select * from ({inner}) where {' and '.join(wheres)}"
 
     def _merged_teams(self, relation: Relation) -> str:
@@ -278,8 +275,7 @@ class Measurer:
             starts = calendar(scope.period, by, self.choices)
             rows = [(str(each), str(each), *self._bounds(each, scope, by)) for each in starts]
         else:
-            end_day = min(scope.period.end_day, self.choices.as_of_day + 1)
-            rows = [("period", str(FIRST), scope.period.first_day, end_day)]
+            rows = [("period", str(FIRST), scope.period.first_day, scope.period.end_day)]
         values = ", ".join(f"('{label}', date '{start}', {first}, {end})" for label, start, first, end in rows)
         listed = f"values {values}" if rows else f"select '', date '{FIRST}', 0, 0 where false"
         return f"periods(period, start, first_day, end_day) as ({listed})"
@@ -448,28 +444,6 @@ def _start_of_day(by: str | None) -> str:
     if by not in ("month", "week"):
         return f"date '{FIRST}'"
     return f"cast(date_trunc('{by}', date '{FIRST}' + cast(day as int)) as date)"
-
-
-MEMBER_DAY_COLUMNS = (
-    "community, member, member_id, name, day, stretch_id, member_team, member_seniority, questions, answers, comments, "
-    "reactions, threads_read, threads_watched, helps, posts, days, is_deleted"
-)
-
-
-def _member_days(scope: Scope, by: str | None) -> str:
-    """Return what stands for `member_days`: whole months of the period summed up, single days where it begins and ends.
-
-    People counted and sums are the same either way; weeks need the days themselves.
-    """
-    first, end = scope.period.first_day, scope.period.end_day
-    first_whole = to_day(_next(_begin(to_date(first - 1), "month"), "month"))
-    end_whole = to_day(_begin(to_date(end), "month"))
-    if by == "week" or first_whole >= end_whole:
-        return "member_days"
-    return (
-        f"(select {MEMBER_DAY_COLUMNS} from member_months where day >= {first_whole} and day < {end_whole} union all "
-        f"select {MEMBER_DAY_COLUMNS} from member_days where day < {first_whole} or day >= {end_whole})"
-    )
 
 
 def _label(value: object) -> str:

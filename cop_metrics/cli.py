@@ -402,7 +402,7 @@ def _serve(asked: argparse.Namespace) -> None:
 
 
 FILTERS = (
-    argument("--community", "which community; the first by name unless said", type=_name, metavar="NAME"),
+    argument("--community", "which community; the one with the newest data unless said", type=_name, metavar="NAME"),
     argument("--team", "only this team; may be repeated", type=_name, action="append", default=[]),
     argument("--seniority", "only this seniority; may be repeated", type=_name, action="append", default=[]),
     argument("--topic", "only this topic; may be repeated", type=_name, action="append", default=[]),

@@ -18,10 +18,11 @@ class ShowExhibit:
 
 @dataclass(frozen=True, kw_only=True)
 class OverTime:
-    """Metrics of one unit, a line each, by month."""
+    """Metrics of one unit, a line each, by month; `about` says what they count, where one definition does not."""
 
     ids: tuple[str, ...]
     title: str
+    about: str = ""
 
     @property
     def id(self) -> str:
@@ -95,12 +96,17 @@ PARTICIPATION = Page(
     cards=("members", "active", "contributors", "readers", "new", "returning", "away", "stickiness"),
     charts=(
         ShowExhibit(id="people_by_act"),
+        OverTime(
+            ids=("active", "contributors"),
+            title="Is participation growing?",
+            about="Active members posted, reacted or read in the month; contributors posted.",
+        ),
         GroupsOverTime(id_="contributor_rate", by="team", title="Is each team taking part?"),
+        ShowExhibit(id="awake"),
         Groups(id_="contributor_rate", by="team", title="Which teams write?"),
         Groups(id_="contributor_rate", by="seniority", title="Which seniorities write?"),
         Groups(id_="silent", by="team", title="Where are people silent?"),
-        OverTime(ids=("active", "contributors"), title="Is participation growing?"),
-        ShowExhibit(id="awake"),
+        Groups(id_="silent", by="seniority", title="Who is silent?"),
     ),
     lists=("contributors",),
 )
@@ -124,16 +130,19 @@ ANSWERS = Page(
     charts=(
         ShowExhibit(id="waiting_curve"),
         OverTime(
-            ids=("answer_rate_1h", "answer_rate_24h", "answer_rate", "answer_rate_30d"), title="Is it getting better?"
+            ids=("answer_rate_1h", "answer_rate_24h", "answer_rate", "answer_rate_30d"),
+            title="Is it getting better?",
+            about="The share of each month's questions that another member answered within 1 hour, 24 hours, 7 days and "
+            "30 days. Each line leaves out the questions that are younger than that: too soon to tell.",
         ),
         ShowExhibit(id="outcomes"),
         ShowExhibit(id="topics"),
         Groups(id_="answer_rate", by="team", title="Does every team get help alike?"),
-        Groups(id_="answer_rate_24h", by="seniority", title="Is every seniority answered within a day?"),
         Groups(id_="wait", by="team", title="How long does each team wait?"),
-        Groups(id_="wait", by="topic", title="Which topics wait longest?"),
-        Groups(id_="answer_rate", by="topic", title="Which topics are answered?"),
+        Groups(id_="answer_rate_24h", by="seniority", title="Is every seniority answered within a day?"),
         OverTime(ids=("wait",), title="Is the wait getting shorter?"),
+        Groups(id_="answer_rate", by="topic", title="Which topics are answered?"),
+        Groups(id_="wait", by="topic", title="Which topics wait longest?"),
         ShowExhibit(id="help_by_team"),
         ShowExhibit(id="help_by_seniority"),
     ),
@@ -158,15 +167,20 @@ STATUS = Page(
     ),
     charts=(
         ShowExhibit(id="levels_over_time"),
+        ShowExhibit(id="levels"),
         GroupsOverTime(id_="helpers_and_up", by="team", title="Which teams grow helpers and experts?"),
         GroupsOverTime(id_="helpers_and_up", by="seniority", title="Which seniorities grow helpers and experts?"),
-        ShowExhibit(id="levels"),
-        ShowExhibit(id="level_flows"),
         ShowExhibit(id="rising"),
-        Groups(id_="recognition_rate", by="seniority", title="Whose help is recognised?"),
+        ShowExhibit(id="level_flows"),
         Groups(id_="recognition_rate", by="team", title="Which teams' help is recognised?"),
+        Groups(id_="recognition_rate", by="seniority", title="Whose help is recognised?"),
         Groups(id_="seniors_helping", by="team", title="Are seniors doing their part?"),
-        OverTime(ids=("seniors_helping", "juniors_helped_by_seniors"), title="Do seniors answer, and answer juniors?"),
+        OverTime(
+            ids=("seniors_helping", "juniors_helped_by_seniors"),
+            title="Do seniors answer, and answer juniors?",
+            about="The share of seniors who helped in the month, and of juniors' answered questions the share whose first "
+            "answer came from a senior.",
+        ),
         Groups(id_="seniors_silent", by="team", title="Where are seniors silent?"),
         Groups(id_="juniors_silent", by="team", title="Where do juniors not ask?"),
     ),

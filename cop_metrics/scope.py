@@ -134,6 +134,11 @@ def _choices(cursor: duckdb.DuckDBPyConnection, row: dict[str, Any]) -> Communit
     )
 
 
+def newest_first(catalogue: Catalogue) -> tuple[str, ...]:
+    """Return the communities, that with the newest data first, those alike by name; the first is opened unless said."""
+    return tuple(sorted(sorted(catalogue), key=lambda name: catalogue[name].as_of, reverse=True))
+
+
 def parse_scope(
     params: Mapping[str, Sequence[str]], catalogue: Catalogue, *, names: bool = True, default_period: str = ALL
 ) -> Scope:
@@ -143,7 +148,7 @@ def parse_scope(
     """
     if not catalogue:
         raise CopError("There is no community yet: import an export first.")
-    community = _one(params, "community") or next(iter(catalogue))
+    community = _one(params, "community") or newest_first(catalogue)[0]
     if community not in catalogue:
         raise UnknownName("community", community, catalogue)
     choices = catalogue[community]

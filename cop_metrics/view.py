@@ -3,8 +3,9 @@
 Everything that shows a number takes it from here, so that a page, its lists, its files and its sentences cannot disagree.
 """
 
+import logging
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 import duckdb
@@ -12,14 +13,25 @@ import polars as pl
 
 from cop_metrics import words
 from cop_metrics.changes import Change, Scan, scan
+from cop_metrics.errors import CopError
 from cop_metrics.measure import Measurer
 from cop_metrics.metrics import EXHIBITS, METRICS
 from cop_metrics.metrics.metric import Counts, Figure, Metric, Total, Unit
 from cop_metrics.pagebook import Chart, Groups, GroupsOverTime, OverTime, Page, ShowExhibit
-from cop_metrics.scope import Catalogue, CommunityChoices, Scope
+from cop_metrics.scope import UNKNOWN, Catalogue, CommunityChoices, Scope
 
 MOST_CHANGES = 8
 MOST_ROWS = 5_000
+FAILED = "This could not be measured. The log of the server says why; the rest of the page is not affected."
+FAILURES = (CopError, duckdb.Error, pl.exceptions.PolarsError)
+PLURALS = {
+    "junior": "Juniors",
+    "mid": "Mid-level members",
+    "senior": "Seniors",
+    "newcomer": "Newcomers",
+    "established": "Established members",
+}
+LOG = logging.getLogger("cop_metrics.view")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,23 +60,51 @@ class Card:
         if self.before is None or self.before.value is None:
             return ""
         if self.compared is None:
-            return f"{words.value(self.metric.unit, self.before.value)} in the period before"
+            return f"before: {words.value(self.metric.unit, self.before.value)}"
         text = words.change_text(self.metric, self.change)
         return (
-            f"{text}, beyond noise: {self.compared.word}" if self.compared.beyond_noise else f"about the same ({text})"
+            f"{text}, {self.compared.word} beyond noise" if self.compared.beyond_noise else f"about the same ({text})"
         )
 
 
 @dataclass(frozen=True, kw_only=True)
 class ChartTable:
-    """What a chart is drawn from: one table, its columns in words, and the share of it that is measurable."""
+    """What a chart is drawn from: one table, its columns in words, and `note` where there is nothing to draw.
+
+    `description` says what is counted; `remarks` which filters do not act on it; `average` is the community's own number
+    beside its groups, None where groups add up instead.
+    """
 
     chart: Chart
     title: str
-    subtitle: str
+    description: str
+    remarks: tuple[str, ...]
     table: pl.DataFrame
     columns: dict[str, str]
     note: str | None
+    average: float | None = None
+
+    @property
+    def subtitle(self) -> str:
+        return " ".join([self.description, *self.remarks]).strip()
+
+    @property
+    def summary(self) -> str:
+        """Return the first sentence of what is counted, and the remarks."""
+        first, dot, _ = self.description.partition(". ")
+        return " ".join([first + dot.strip(), *(f"{each[:1].upper()}{each[1:]}." for each in self.remarks)]).strip()
+
+    @property
+    def shown(self) -> pl.DataFrame:
+        """Return the table as one reads it: columns in words, months as days, without columns that say nothing."""
+        table = self.table
+        if not isinstance(self.chart, ShowExhibit):
+            empty = [name for name in ("low", "high", "note") if table[name].is_null().all()]
+            empty += ["complete"] if table["complete"].all() else []
+            table = table.drop(empty)
+        if isinstance(self.chart, OverTime | GroupsOverTime):
+            table = table.with_columns(pl.col("group").str.to_date())
+        return table.rename(self.columns, strict=False)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,8 +160,8 @@ class Viewer:
             version=self.version,
             headline=_headline(page, cards, measurer, scope, scanned),
             cards=cards,
-            charts=tuple(_chart(measurer, chart, scope) for chart in page.charts),
-            lists=tuple(listing(measurer, METRICS[id_], scope) for id_ in page.lists),
+            charts=tuple(_standing_chart(measurer, chart, scope) for chart in page.charts),
+            lists=tuple(_standing_list(measurer, METRICS[id_], scope) for id_ in page.lists),
             scan=scanned,
             small_print=_small_print(choices, scope, cards),
         )
@@ -150,7 +190,29 @@ def _card(measurer: Measurer, metric: Metric, scope: Scope, scanned: Scan) -> Ca
     )
 
 
-BY_MONTH = {"group": "Month", "value": "Value", "sample_size": "n", "low": "Low", "high": "High", "note": "Note"}
+def _standing_chart(measurer: Measurer, chart: Chart, scope: Scope) -> ChartTable:
+    """Return a chart's table, or a note in its place where measuring it fails."""
+    try:
+        return _chart(measurer, chart, scope)
+    except FAILURES as problem:
+        title = EXHIBITS[chart.id].title if isinstance(chart, ShowExhibit) else chart.title
+        note = _told(problem, title)
+    return ChartTable(chart=chart, title=title, description="", remarks=(), table=pl.DataFrame(), columns={}, note=note)
+
+
+def _standing_list(measurer: Measurer, metric: Metric, scope: Scope) -> Listing:
+    """Return the list behind a number, or a note in its place where reading it fails."""
+    try:
+        return listing(measurer, metric, scope)
+    except FAILURES as problem:
+        return Listing(metric=metric, rows=pl.DataFrame(), total=0, note=_told(problem, metric.title))
+
+
+def _told(problem: Exception, title: str) -> str:
+    if isinstance(problem, CopError):
+        return str(problem)
+    LOG.exception("'%s' could not be measured", title)
+    return FAILED
 
 
 def _chart(measurer: Measurer, chart: Chart, scope: Scope) -> ChartTable:
@@ -158,26 +220,45 @@ def _chart(measurer: Measurer, chart: Chart, scope: Scope) -> ChartTable:
         case ShowExhibit(id=id_):
             exhibit = EXHIBITS[id_]
             table = measurer.table(exhibit, scope)
-            note = measurer.withheld(exhibit, scope) or (None if table.height else "No data in this period.")
-            remarks = [exhibit.description, measurer.ignored(exhibit, scope)]
-            subtitle = " ".join(remark for remark in remarks if remark)
             return ChartTable(
                 chart=chart,
                 title=exhibit.title,
-                subtitle=subtitle,
+                description=exhibit.description,
+                remarks=_remarks(measurer.ignored(exhibit, scope)),
                 table=table,
                 columns=dict(exhibit.columns),
-                note=note,
+                note=measurer.withheld(exhibit, scope) or (None if table.height else "No data in this period."),
             )
         case OverTime(ids=ids):
             frames = [_named(measurer, METRICS[id_], scope, "month") for id_ in ids]
-            return _composed(measurer, chart, chart.title, pl.concat(frames), METRICS[ids[0]], scope, "Month")
+            return _composed(measurer, chart, pl.concat(frames), METRICS[ids[0]], scope)
         case GroupsOverTime(id_=id_, by=by):
-            table = _over_groups(measurer, METRICS[id_], scope, by)
-            return _composed(measurer, chart, chart.title, table, METRICS[id_], scope, "Month")
+            return _composed(measurer, chart, _over_groups(measurer, METRICS[id_], scope, by), METRICS[id_], scope)
         case Groups(id_=id_, by=by):
-            table = _named(measurer, METRICS[id_], scope, by)
-            return _composed(measurer, chart, chart.title, table, METRICS[id_], scope, group_word(by, measurer.choices))
+            table = measurer.figures_by(METRICS[id_], scope, by)
+            composed = _composed(measurer, chart, table, METRICS[id_], scope)
+            return replace(composed, average=_average(measurer, METRICS[id_], scope, by))
+
+
+def _remarks(*found: str | None) -> tuple[str, ...]:
+    return tuple(each for each in found if each)
+
+
+def _average(measurer: Measurer, metric: Metric, scope: Scope, by: str) -> float | None:
+    """Return the number of all groups together, None for counts and where it would show too small a group."""
+    if metric.unit in (Unit.COUNT, Unit.POINTS):
+        return None
+    match by:
+        case "team":
+            everybody = replace(scope, teams=())
+        case "seniority":
+            everybody = replace(scope, seniorities=())
+        case _:
+            everybody = replace(scope, topics=())
+    small, teams = measurer.choices.small_groups, measurer.choices.teams
+    if not scope.names and small.refuses(everybody.teams, everybody.seniorities, teams):
+        return None
+    return measurer.figure(metric, everybody).value
 
 
 def group_word(by: str, choices: CommunityChoices) -> str:
@@ -200,26 +281,33 @@ def _over_groups(measurer: Measurer, metric: Metric, scope: Scope, by: str) -> p
 
 
 def _composed(
-    measurer: Measurer, chart: Chart, title: str, table: pl.DataFrame, metric: Metric, scope: Scope, group: str
+    measurer: Measurer, chart: OverTime | GroupsOverTime | Groups, table: pl.DataFrame, metric: Metric, scope: Scope
 ) -> ChartTable:
-    unmeasurable = measurer.unmeasurable(metric)
-    remarks = [metric.description, measurer.ignored(metric, scope)]
-    columns = {
-        "series": "Number",
-        "group": group,
-        "value": metric.title,
-        "sample_size": "n",
-        "low": "Low",
-        "high": "High",
-    }
+    several = isinstance(chart, OverTime) and len(chart.ids) > 1
+    described = chart.about if isinstance(chart, OverTime) and chart.about else metric.description
     return ChartTable(
         chart=chart,
-        title=title,
-        subtitle=" ".join(remark for remark in remarks if remark),
+        title=chart.title,
+        description=described,
+        remarks=_remarks(measurer.ignored(metric, scope)),
         table=table,
-        columns=columns | {"note": "Note", "complete": "Complete"},
-        note=unmeasurable or (None if table["value"].is_not_null().any() else "No data in this period."),
+        columns=_columns(chart, "Value" if several else metric.title, measurer.choices),
+        note=measurer.unmeasurable(metric)
+        or (None if table["value"].is_not_null().any() else "No data in this period."),
     )
+
+
+def _columns(chart: OverTime | GroupsOverTime | Groups, value: str, choices: CommunityChoices) -> dict[str, str]:
+    """Return the columns of a table of figures in words: what its lines are, its months or groups, and the rest."""
+    match chart:
+        case OverTime():
+            named = {"series": "Number", "group": "Month"}
+        case GroupsOverTime(by=by):
+            named = {"series": group_word(by, choices), "group": "Month"}
+        case Groups(by=by):
+            named = {"group": group_word(by, choices)}
+    rest = {"sample_size": "n", "low": "Low", "high": "High", "note": "Note", "complete": "Complete"}
+    return {**named, "value": value, **rest}
 
 
 def listing(measurer: Measurer, metric: Metric, scope: Scope, *, most: int = MOST_ROWS) -> Listing:
@@ -245,7 +333,7 @@ def _headline(page: Page, cards: tuple[Card, ...], measurer: Measurer, scope: Sc
     """Return the first sentences: the page's number, and the greatest change beyond noise among its numbers."""
     card = next((each for each in cards if each.metric.id == page.headline), None)
     card = card or _card(measurer, METRICS[page.headline], scope, scanned)
-    sentences = [_sentence(card, scope)]
+    sentences = [_sentence(card, scope, measurer.choices)]
     own = {each.metric.id for each in cards} | {page.headline}
     found = [each for each in scanned.beyond_noise if each.metric.id in own and each.by]
     if found:
@@ -253,30 +341,44 @@ def _headline(page: Page, cards: tuple[Card, ...], measurer: Measurer, scope: Sc
     return tuple(sentences)
 
 
-def _sentence(card: Card, scope: Scope) -> str:
+def _sentence(card: Card, scope: Scope, choices: CommunityChoices) -> str:
     metric, figure = card.metric, card.figure
+    chosen = {"team": scope.teams, "seniority": scope.seniorities, "topic": scope.topics}
+    acting = [group_name(by, group, choices) for by, groups in chosen.items() for group in groups if by in metric.splits]
+    whose = f"{words.listing(acting)}: " if acting else ""
     if figure.value is None:
-        return f"{metric.title}: {figure.note or 'no data in this period'}."
-    where = f" ({words.listing([*scope.teams, *scope.seniorities, *scope.topics])})" if _filtered(scope) else ""
-    stated = f"{metric.title}{where}: {card.value}"
-    stated += f" (95 % interval {card.interval}, n = {figure.sample_size:,d})" if card.interval else ""
-    if card.compared is None:
+        return f"{whose}{metric.title}: {figure.note or 'no data in this period'}."
+    stated = words.stated(metric, figure.value)
+    stated = f"{whose}{stated}" if whose else f"{stated[:1].upper()}{stated[1:]}"
+    if card.interval:
+        stated += f" (95 % interval {card.interval}, n = {figure.sample_size:,d})"
+    if card.compared is None or card.before is None or scope.compare is None:
         return f"{stated}."
     if not card.compared.beyond_noise:
-        return f"{stated}, about the same as the period before."
-    return f"{stated}, {words.change_text(metric, card.change)} against the period before, beyond noise: {card.compared.word}."
+        return f"{stated}, about the same as in {words.before(scope.compare)}."
+    before = words.value(metric.unit, card.before.value)
+    way = "up" if card.compared.rises else "down"
+    return f"{stated}, {way} from {before} in {words.before(scope.compare)}{_beyond(card.compared)}."
+
+
+def _beyond(change: Change) -> str:
+    """Return that a change is beyond noise, and whether it serves the members where that can be said."""
+    return f" ({change.word}, beyond noise)" if change.word in ("better", "worse") else " (beyond noise)"
 
 
 def change_sentence(change: Change, choices: CommunityChoices) -> str:
-    """Word one change beyond noise: the group, the direction, the size."""
-    metric = change.metric
-    by = f"{group_word(change.by, choices)} {change.group}" if change.by else "All"
-    before, now = words.value(metric.unit, change.before), words.value(metric.unit, change.now)
-    return f"{by}: {metric.title.lower()} went from {before} to {now} (beyond noise, {change.word})."
+    """Word one change beyond noise: the group, the number, the direction, the size."""
+    metric, way = change.metric, "up" if change.rises else "down"
+    whose = group_name(change.by, change.group, choices) if change.by else "All"
+    before = words.value(metric.unit, change.before)
+    return f"{whose}: {words.stated(metric, change.now)}, {way} from {before}{_beyond(change)}."
 
 
-def _filtered(scope: Scope) -> bool:
-    return bool(scope.teams or scope.seniorities or scope.topics)
+def group_name(by: str, group: str, choices: CommunityChoices) -> str:
+    """Name a group as a sentence does: 'Juniors', 'Team Service', 'Topic hydraulics'."""
+    if group == UNKNOWN:
+        return f"{group_word(by, choices)} unknown"
+    return PLURALS.get(group, f"Seniority {group}") if by == "seniority" else f"{group_word(by, choices)} {group}"
 
 
 def _small_print(choices: CommunityChoices, scope: Scope, cards: tuple[Card, ...]) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from math import floor, isfinite, isinf, log10
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_time
 
 from cop_metrics.metrics.metric import Figure, Metric, Unit
 from cop_metrics.period import Period
@@ -13,6 +13,17 @@ from cop_metrics.statistics import Interval
 
 NOTHING = "–"
 DAYS_FROM = 48.0
+STATED = {
+    "answer_rate": "{} of questions were answered within 7 days",
+    "answer_rate_24h": "{} of questions were answered within a day",
+    "wait": "half of the questions had an answer after {}",
+    "recognition_rate": "{} of helps were thanked, upvoted or accepted",
+    "reading_rate": "{} of members read what others discussed",
+    "contributor_rate": "{} of members wrote something",
+    "questions": "{} questions were asked",
+    "helps": "{} times somebody helped",
+}
+"""By metric: its number in a sentence, for those that headlines and changes name."""
 
 
 def value(unit: Unit, number: float | None) -> str:
@@ -87,12 +98,27 @@ def day(when: date, locale: str | None = None) -> str:
 def moment(when: datetime, time_zone: str, locale: str | None = None) -> str:
     """Write a naive UTC time as the community's local day and time, in the reader's own format."""
     local = when.replace(tzinfo=ZoneInfo("UTC")).astimezone(ZoneInfo(time_zone))
-    return str(format_datetime(local, format="medium", tzinfo=ZoneInfo(time_zone), locale=_locale(locale)))
+    known = _locale(locale)
+    zone = ZoneInfo(time_zone)
+    pattern = str(known.datetime_formats["medium"])
+    return pattern.format(format_time(local, format="short", tzinfo=zone, locale=known), day(local, locale))
 
 
 def period(period: Period, locale: str | None = None) -> str:
     """Write a period as its first and last day."""
     return f"{day(period.first, locale)} – {day(period.last, locale)}"
+
+
+def before(compared: Period) -> str:
+    """Write the earlier period as a sentence names it: 'the 12 months before', else its days."""
+    if compared.words[:1].isdigit():
+        return period(compared)
+    return "the 12 months before" if compared.words in ("the 365 days before", "the 366 days before") else compared.words
+
+
+def stated(metric: Metric, number: float) -> str:
+    """Write a number as a sentence states it, without its full stop; 'Title: value' for one that has no sentence."""
+    return STATED.get(metric.id, f"{metric.title}: {{}}").format(value(metric.unit, number))
 
 
 def listing(names: list[str]) -> str:

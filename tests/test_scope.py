@@ -1,5 +1,6 @@
 """Scopes: what is chosen in words, and what stops with a sentence."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -7,7 +8,7 @@ from communities import Community, Told, at
 
 from cop_metrics.errors import CopError
 from cop_metrics.metrics import METRICS
-from cop_metrics.scope import parse_scope, read_catalogue
+from cop_metrics.scope import newest_first, parse_scope, read_catalogue
 
 
 @pytest.fixture(scope="module")
@@ -107,3 +108,11 @@ def test_without_a_roster_experience_stands_in_for_seniority(tmp_path: Path) -> 
         "established",
     )
     assert told.split("questions", "seniority") == {"newcomer": 1, "established": 1}
+
+
+def test_the_community_with_the_newest_data_is_opened_first_those_alike_by_name(told: Told) -> None:
+    craft = read_catalogue(told.cursor)["craft"]
+    older = replace(craft, community="a", as_of=at("2026-05-01 10:00"))
+    catalogue = {"a": older, "craft": craft, "bees": replace(craft, community="bees")}
+    assert newest_first(catalogue) == ("bees", "craft", "a")
+    assert parse_scope({}, catalogue).community == "bees"

@@ -2,11 +2,16 @@
 
 from pathlib import Path
 
+import duckdb
+import polars as pl
 import pytest
 from communities import Community, Told, days_later, plus
 
 from cop_metrics.changes import Scan, scan
+from cop_metrics.errors import CopError
+from cop_metrics.measure import Measurer
 from cop_metrics.metrics import METRICS
+from cop_metrics.metrics.metric import Exhibit
 from cop_metrics.pagebook import ANSWERS, OVERVIEW, PARTICIPATION, STATUS, Page
 from cop_metrics.scope import Scope, read_catalogue
 from cop_metrics.view import Listing, PageView, Viewer, listing
@@ -35,9 +40,9 @@ def seen(told: Told, page: Page, scope: Scope, scanned: Scan | None = None) -> P
 
 def test_the_headline_tells_the_change_that_the_scan_found(falling: Told) -> None:
     page = seen(falling, ANSWERS, falling.scope(period=PERIOD))
-    assert page.headline[0].startswith("Answered within 7 days: 10 % (95 % interval ")
-    assert page.headline[0].endswith("−80 points against the period before, beyond noise: worse.")
-    assert "went from 90 % to 10 % (beyond noise, worse)." in page.headline[1]
+    assert page.headline[0].startswith("10 % of questions were answered within 7 days (95 % interval ")
+    assert page.headline[0].endswith(", down from 90 % in the 60 days before (worse, beyond noise).")
+    assert page.headline[1].endswith("10 % of questions were answered within 7 days, down from 90 % (worse, beyond noise).")
     assert page.version == 7
 
 
@@ -46,7 +51,7 @@ def test_the_headline_calls_nothing_a_change_that_is_not_in_the_scan(falling: To
     page = seen(falling, ANSWERS, falling.scope(period=PERIOD), Scan(changes=()))
     card = next(each for each in page.cards if each.metric.id == "answer_rate")
     assert len(page.headline) == 1
-    assert card.change_text == "90 % in the period before"
+    assert card.change_text == "before: 90 %"
     told = " ".join([*page.headline, *(each.change_text for each in page.cards)])
     assert not any(word in told for word in ("beyond noise", "better", "worse", "points", "−80"))
 
@@ -116,3 +121,40 @@ def test_an_empty_list_says_so(tmp_path: Path) -> None:
     told = craft.tell(tmp_path, until="2026-06-01 12:00")
     shown: Listing = listing(told.measurer, METRICS["waiting_questions"], told.scope())
     assert (shown.rows.height, shown.note) == (0, "Nothing to list.")
+
+
+def test_a_chart_or_a_list_that_fails_leaves_the_rest_standing(
+    falling: Told, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    measured = Measurer.table
+
+    def breaks(self: Measurer, exhibit: Exhibit, scope: Scope) -> pl.DataFrame:
+        if exhibit.id == "outcomes":
+            raise duckdb.BinderException("secret column")
+        return measured(self, exhibit, scope)
+
+    def refuses(*_: object, **__: object) -> pl.DataFrame:
+        raise CopError("There is no list today.")
+
+    monkeypatch.setattr(Measurer, "table", breaks)
+    monkeypatch.setattr(Measurer, "listed", refuses)
+    page = seen(falling, ANSWERS, falling.scope(period=PERIOD))
+    notes = {chart.title: chart.note for chart in page.charts}
+    assert "log of the server" in str(notes["What becomes of questions?"])
+    assert notes["How long until someone helps?"] is None
+    assert {each.note for each in page.lists} == {"There is no list today."}
+    assert "secret column" in caplog.text
+
+
+def test_a_table_behind_a_chart_names_its_columns_and_leaves_out_what_says_nothing(falling: Told) -> None:
+    page = seen(falling, ANSWERS, falling.scope(period=PERIOD))
+    tables = {chart.title: chart.shown for chart in page.charts}
+    assert tables["Does every team get help alike?"].columns == ["Team", "Answered within 7 days", "n", "Low", "High"]
+    assert tables["Is it getting better?"].columns[:3] == ["Number", "Month", "Value"]
+
+
+def test_groups_are_shown_beside_the_number_of_all_but_counts_are_not(falling: Told) -> None:
+    pages = [seen(falling, page, falling.scope(period=PERIOD)) for page in (ANSWERS, STATUS)]
+    averages = {chart.title: chart.average for page in pages for chart in page.charts}
+    assert averages["Does every team get help alike?"] == pytest.approx(0.1)
+    assert averages["Where do juniors not ask?"] is None

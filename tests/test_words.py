@@ -101,9 +101,31 @@ def test_days_are_written_as_the_reader_writes_them() -> None:
 
 
 def test_a_moment_is_told_in_the_time_of_the_community() -> None:
-    assert words.moment(datetime(2026, 7, 1, 22, 30), "Europe/Berlin") == "2 Jul 2026, 00:30:00"
+    assert words.moment(datetime(2026, 7, 1, 22, 30), "Europe/Berlin") == "2 Jul 2026, 00:30"
 
 
 def test_names_are_joined_as_in_a_sentence() -> None:
     joined = [words.listing(names) for names in ([], ["a"], ["a", "b"], ["a", "b", "c"]) if names]
     assert joined == ["a", "a and b", "a, b and c"]
+
+
+def test_a_number_is_stated_in_a_sentence_and_by_its_title_where_there_is_none() -> None:
+    assert words.stated(RATE, 0.775) == "78 % of questions were answered within 7 days"
+    assert words.stated(METRICS["points"], 1234) == "Points: 1,234"
+
+
+def test_every_number_with_a_sentence_is_a_number() -> None:
+    assert set(words.STATED) <= set(METRICS)
+
+
+@pytest.mark.parametrize(
+    ("told", "expected"),
+    [
+        ("the 365 days before", "the 12 months before"),
+        ("the 30 days before", "the 30 days before"),
+        ("2026-04-01 to 2026-06-30", "1 Apr 2026 – 30 Jun 2026"),
+    ],
+)
+def test_the_earlier_period_is_named_as_in_a_sentence(told: str, expected: str) -> None:
+    quarter = Period(first_day=to_day(date(2026, 4, 1)), end_day=to_day(date(2026, 7, 1)), words=told)
+    assert words.before(quarter) == expected

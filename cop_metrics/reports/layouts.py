@@ -54,7 +54,7 @@ def group_title(chart: OverTime | GroupsOverTime | Groups, choices: CommunityCho
 def _of_metric(chart: ChartTable, kind: OverTime | GroupsOverTime | Groups, choices: CommunityChoices) -> Table:
     unit, value, group = NUMBER_FORMATS[unit_of(kind)], value_title(kind), group_title(kind, choices)
     if isinstance(kind, Groups):
-        named = _sorted(chart.table, kind).drop("series").rename({"group": group})
+        named = _sorted(chart.table, kind).rename({"group": group})
     else:
         months = pl.col("group").str.to_date().alias("Month")
         named = chart.table.with_columns(months).drop("group").rename({"series": group})

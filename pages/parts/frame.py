@@ -17,7 +17,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from cop_metrics.changes import Scan, scan
-from cop_metrics.charts import DARK, LIGHT, draw, groups, over_time
+from cop_metrics.charts import DARK, LIGHT, draw, groups, over_time, small_multiples
 from cop_metrics.charts.look import Look
 from cop_metrics.errors import CopError
 from cop_metrics.measure import Measurer
@@ -124,13 +124,13 @@ def drawn(chart: ChartTable, look: Look, targets: Mapping[str, float]) -> go.Fig
     match chart.chart:
         case ShowExhibit(id=id_):
             return draw(EXHIBITS[id_], table, look)
-        case Groups():
-            return groups(table, unit, look)
+        case Groups(id_=id_):
+            return groups(table, unit, look, chart.average, promise=METRICS[id_].promise)
         case OverTime(ids=ids):
             target = targets.get(ids[0]) if len(ids) == 1 else None
             return over_time(_series(chart), unit, look, target=target, promise=METRICS[ids[0]].promise)
-        case GroupsOverTime(id_=id_):
-            return over_time(_series(chart), unit, look, promise=METRICS[id_].promise)
+        case GroupsOverTime():
+            return small_multiples(_series(chart), unit, look)
 
 
 def _series(chart: ChartTable) -> list[tuple[str, Any]]:

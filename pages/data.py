@@ -17,6 +17,7 @@ from cop_metrics.lake import ROSTER, Import, Lake
 from cop_metrics.sources import SOURCES
 from cop_metrics.summary import roster_fit
 from pages.parts.frame import PROJECT, Frame, standing
+from pages.parts.layout import plain
 
 
 def show(frame: Frame) -> None:
@@ -106,7 +107,9 @@ def _told() -> None:
     if "told" not in st.session_state:
         return
     done, text = st.session_state.pop("told")
-    (st.success if done else st.error)("Done." if done else text or "It failed without a word; the log may say more.")
+    (st.success if done else st.error)(
+        "Done." if done else plain(text) or "It failed without a word; the log may say more."
+    )
     if done and text:
         st.text(text)
 
@@ -155,7 +158,7 @@ def _left_out(imports: Sequence[Import]) -> None:
         st.write("Nothing: every row of every import is counted.")
     for each in imports:
         for note in each.notes:
-            st.write(f"{each.file_name}: {note}")
+            st.text(f"{each.file_name}: {note}")
 
 
 def _roster(frame: Frame) -> None:
@@ -193,7 +196,7 @@ def _undo(imports: Sequence[Import], data: Path) -> None:
 
 @st.dialog("Take this import out?")
 def _confirm(data: Path, chosen: str, name: str) -> None:
-    st.write(name)
+    st.text(name)
     st.write("Its rows leave the numbers at once. To have them back, import the file again.")
     if st.button("Yes, take it out", type="primary"):
         _run(data, "undo", [chosen])

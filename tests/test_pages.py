@@ -155,6 +155,11 @@ def test_a_chart_that_fails_leaves_the_rest_standing(demo: Path, monkeypatch: py
     assert frame.LOG.name == "cop_metrics.pages"
 
 
+def test_what_an_address_says_is_shown_as_text_and_fetches_nothing(demo: Path) -> None:
+    app = visit("overview", community=COMPANY, team="![x](https://outside.example/x.png)")
+    assert "'!\\[x](https://outside.example/x.png)'" in app.error[0].value
+
+
 def test_the_glossary_holds_every_number_and_finds_by_words(demo: Path) -> None:
     app = visit("glossary", community=COMPANY)
     for each in (*METRICS.values(), *EXHIBITS.values()):

@@ -28,17 +28,22 @@ def style() -> None:
     st.html(STYLE)
 
 
+def plain(told: object) -> str:
+    """Return a sentence in which nothing acts as a link, an image or a colour: names in it may come from anywhere."""
+    return str(told).replace("[", "\\[")
+
+
 def no_store(problem: CopError) -> None:
     """Say in a sentence what to do where there is nothing to show yet."""
     st.html('<h1 class="cop-headline">There is nothing to show yet.</h1>')
-    st.info(str(problem))
+    st.info(plain(problem))
     st.code("python -m cop_metrics demo\npython -m cop_metrics import PATH --community NAME", language="bash")
     st.write("An export can also be brought in on the page *Data*.")
 
 
 def refused(problem: CopError) -> None:
     """Say which choice of the URL there is not, and lead back to all."""
-    st.error(str(problem))
+    st.error(plain(problem))
     st.markdown('<a href="?" target="_self">Start again with all teams and the usual period</a>', unsafe_allow_html=True)
 
 
@@ -91,17 +96,30 @@ def _card(frame: Frame, card: Card) -> str:
     metric, figure = card.metric, card.figure
     counted = isinstance(metric.measure, Share | PeopleShare) or metric.unit is Unit.HOURS
     known = [card.interval, f"n = {figure.sample_size:,d}" if counted and figure.value is not None else ""]
-    lines = [
-        ", ".join(part for part in known if part),
-        card.change_text,
-        *(remark for remark in card.remarks if remark != frame.scope.compare_note),
-    ]
-    told = "".join(f"<p>{escape(line)}</p>" for line in lines if line)
+    remarks = [remark for remark in card.remarks if remark != frame.scope.compare_note]
+    first = ", ".join(part for part in known if part) or (remarks.pop(0) if remarks else "")
     return (
         f'<section class="cop-card" style="--accent:{frame.look.promises[metric.promise]}" data-metric="{metric.id}">'
-        f'<h3>{escape(metric.title)}</h3><p class="cop-value">{escape(card.value)}</p>{told}'
-        f"<details><summary>What is this?</summary>{escape(metric.description)}</details></section>"
+        f'<h3>{escape(metric.title)}</h3><p><span class="cop-value">{escape(card.value)}</span>{trend(frame, card)}</p>'
+        f"<p>{escape(first)}</p><p>{changed(card)}</p>{rest(card, remarks)}</section>"
     )
+
+
+def trend(frame: Frame, card: Card) -> str:
+    """Return the line of a number by month, empty where it has none."""
+    return "" if card.trend is None else charts.spark_svg(card.trend, frame.look.promises[card.metric.promise])
+
+
+def changed(card: Card) -> str:
+    """Return the change of a number in words, in bold where it is beyond noise."""
+    found = card.compared is not None and card.compared.beyond_noise
+    return f"<b>{escape(card.change_text)}</b>" if found else escape(card.change_text)
+
+
+def rest(card: Card, remarks: Iterable[str]) -> str:
+    """Return what stands at the foot of a card: its remarks and its definition."""
+    told = "".join(f"<p>{escape(remark)}</p>" for remark in remarks)
+    return f"<div>{told}<details><summary>What is this?</summary>{escape(card.metric.description)}</details></div>"
 
 
 def chart_rows(frame: Frame, view: PageView, places: Iterable[int]) -> None:
@@ -123,7 +141,7 @@ def chart_panel(frame: Frame, view: PageView, place: int, *, told: bool = True) 
         below = charts.subtitle(figure) if figure else ""
         st.html(
             f'<h2 class="cop-q">{escape(chart.title)}</h2>'
-            + "".join(f'<p class="cop-sub">{escape(each)}</p>' for each in (chart.subtitle if told else "", below) if each)
+            + "".join(f'<p class="cop-sub">{escape(each)}</p>' for each in (chart.summary if told else "", below) if each)
         )
         if figure is None:
             st.info(f"{str(chart.note)[:1].upper()}{str(chart.note)[1:]}")
@@ -136,19 +154,28 @@ def chart_panel(frame: Frame, view: PageView, place: int, *, told: bool = True) 
 def _behind(chart: ChartTable, key: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         as_table = st.toggle("Show as a table", key=f"table-{key}")
-        table = chart.table.rename(chart.columns, strict=False)
+        table = chart.shown
         name = chart.title.rstrip("?").replace(" ", "-").replace(":", "").lower()
         csv = partial(csv_bytes, table)
         st.download_button("CSV", csv, f"{name}.csv", CSV, key=f"csv-{key}", on_click="ignore", type="tertiary")
     if as_table:
+        st.html(f'<p class="cop-sub">{escape(chart.subtitle)}</p>')
         st.dataframe(table, hide_index=True, column_config=_number_formats(chart), placeholder=words.NOTHING)
 
 
 def _number_formats(chart: ChartTable) -> dict[str, Any]:
     unit, exhibit = unit_of(chart.chart), isinstance(chart.chart, ShowExhibit)
     form = "percent" if unit is Unit.PERCENT and not exhibit else "%.2f"
-    floats = [name for name, kind in chart.table.schema.items() if kind == pl.Float64]
-    return {chart.columns.get(name, name): st.column_config.NumberColumn(format=form) for name in floats}
+    formats: dict[str, Any] = {}
+    for name, kind in chart.shown.schema.items():
+        if kind == pl.Float64:
+            whole = unit in (Unit.COUNT, Unit.POINTS) and not exhibit
+            formats[name] = st.column_config.NumberColumn(format="localized" if whole else form)
+        elif kind.is_integer():
+            formats[name] = st.column_config.NumberColumn(format="localized")
+        elif kind == pl.Date:
+            formats[name] = st.column_config.DateColumn(format="MMM YYYY" if name == "Month" else "YYYY-MM-DD")
+    return formats
 
 
 def show_list(listing: Listing, *, title: str | None = None, oldest_first: bool = False) -> None:
@@ -188,6 +215,8 @@ def _column_formats(rows: pl.DataFrame) -> Mapping[str, Any]:
             formats[name] = st.column_config.TextColumn(width="large")
         elif kind == pl.Float64:
             formats[name] = st.column_config.NumberColumn(format="%.1f")
+        elif kind.is_integer():
+            formats[name] = st.column_config.NumberColumn(format="localized")
         elif kind == pl.Datetime:
             formats[name] = st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm")
     return formats

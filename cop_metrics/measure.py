@@ -224,7 +224,7 @@ class Measurer:
         chosen = "where bridge.topic in (select unnest($topics))" if scope.topics else ""
         return (
             "(select cut.*, bridge.topic from cut join question_topics as bridge "
-            f"on bridge.community = $community and bridge.question = cut.question {chosen}) as cut"
+            f"on bridge.question_id = cut.question_id {chosen}) as cut"
         )
 
     def _group_sql(self, metric: Metric, by: str | None) -> str:
@@ -234,7 +234,7 @@ class Measurer:
             return f"{metric.whose}_{by}"
         if by == "topic":
             return "topic"
-        return "period" if RELATIONS[metric.relation].day is None else by
+        return "start" if RELATIONS[metric.relation].day is None else by
 
     def _cut(self, relation: Relation, declared: Declared, scope: Scope, by: str | None = None) -> str:
         """Return the SELECT of a relation's rows within the scope."""
@@ -249,7 +249,7 @@ class Measurer:
             wheres.append(f"{seniority} in (select unnest($seniorities))")
         if scope.topics and relation.topic and "topic" in declared.splits:
             wheres.append(
-                f"{relation.topic} in (select question from question_topics where community = $community "
+                f"{relation.topic} in (select question_id from question_topics where community = $community "
                 "and topic in (select unnest($topics)))"
             )
         calendar = ""
@@ -257,7 +257,10 @@ class Measurer:
             calendar = _CALENDAR.format(
                 day=relation.day, as_of=self.choices.as_of_day, since=self.choices.first_whole_day
             )
-        inner = f"select *{shown}{calendar} from ({relation.sql.replace('{start_of_day}', _start_of_day(by))})"
+        sql = relation.sql.replace("{start_of_day}", _start_of_day(by)).replace(
+            "{member_days}", _member_days(scope, by)
+        )
+        inner = f"select *{shown}{calendar} from ({sql})"
         return f"select * from ({inner}) where {' and '.join(wheres)}"
 
     def _merged_teams(self, relation: Relation) -> str:
@@ -273,12 +276,12 @@ class Measurer:
         """Return the table of the periods asked for: one, or each calendar month or week of the scope's period."""
         if by in ("month", "week"):
             starts = calendar(scope.period, by, self.choices)
-            rows = [(str(each), str(each), *self._bounds(each, scope, by)) for each in starts]
+            rows = [(str(each), *self._bounds(each, scope, by)) for each in starts]
         else:
-            rows = [("period", str(FIRST), scope.period.first_day, scope.period.end_day)]
-        values = ", ".join(f"('{label}', date '{start}', {first}, {end})" for label, start, first, end in rows)
-        listed = f"values {values}" if rows else f"select '', date '{FIRST}', 0, 0 where false"
-        return f"periods(period, start, first_day, end_day) as ({listed})"
+            rows = [(str(FIRST), scope.period.first_day, min(scope.period.end_day, self.choices.as_of_day + 1))]
+        values = ", ".join(f"(date '{start}', {first}, {end})" for start, first, end in rows)
+        listed = f"values {values}" if rows else f"select date '{FIRST}', 0, 0 where false"
+        return f"periods(start, first_day, end_day) as ({listed})"
 
     def _bounds(self, start: date, scope: Scope, by: str) -> tuple[int, int]:
         last = min(scope.period.end_day, self.choices.as_of_day + 1)
@@ -444,6 +447,28 @@ def _start_of_day(by: str | None) -> str:
     if by not in ("month", "week"):
         return f"date '{FIRST}'"
     return f"cast(date_trunc('{by}', date '{FIRST}' + cast(day as int)) as date)"
+
+
+MEMBER_DAY_COLUMNS = (
+    "community, member, member_id, name, day, stretch_id, member_team, member_seniority, questions, answers, comments, "
+    "reactions, threads_read, threads_watched, helps, posts, days, is_deleted"
+)
+
+
+def _member_days(scope: Scope, by: str | None) -> str:
+    """Return what stands for `member_days`: whole months of the period summed up, single days where it begins and ends.
+
+    People counted and sums are the same either way; weeks need the days themselves.
+    """
+    first, end = scope.period.first_day, scope.period.end_day
+    first_whole = to_day(_next(_begin(to_date(first - 1), "month"), "month"))
+    end_whole = to_day(_begin(to_date(end), "month"))
+    if by == "week" or first_whole >= end_whole:
+        return "member_days"
+    return (
+        f"(select {MEMBER_DAY_COLUMNS} from member_months where day >= {first_whole} and day < {end_whole} union all "
+        f"select {MEMBER_DAY_COLUMNS} from member_days where day < {first_whole} or day >= {end_whole})"
+    )
 
 
 def _label(value: object) -> str:

@@ -1,7 +1,6 @@
 """The marts: one file, one relation; its first line says what one row is.
 
 DuckDB runs the SQL as it stands, Spark through sqlglot.
-
 To add one: a .sql file here and its entry in `MARTS`, after those that it reads.
 """
 
@@ -34,10 +33,11 @@ MARTS = (
     Mart(name="memberships", order="community, member, from_day"),
     Mart(name="posts", order="day, second, community, post"),
     Mart(name="replies", order=None),
-    Mart(name="helps", order="day, second, community, question, helper"),
-    Mart(name="member_days", order="day, community, member"),
     Mart(name="questions", order="day, second, community, question"),
     Mart(name="question_topics", order="day, community, question, topic"),
+    Mart(name="helps", order="day, second, community, question, helper"),
+    Mart(name="member_days", order="day, community, member"),
+    Mart(name="member_months", order="day, community, member, stretch_id"),
     Mart(name="thanks", order=None),
     Mart(name="points", order="day, second, community, member, thread, reason, post, giver, points"),
     Mart(name="level_spells", order=None),

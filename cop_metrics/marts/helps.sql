@@ -30,28 +30,27 @@ recognised as (
         on thanks.community = pairs.community and thanks.question = pairs.question and thanks.helper = pairs.helper
 )
 select
-    recognised.community, recognised.question, threads.title, threads.url,
-    helper, members.member_id as helper_id, members.name as helper_name, helpers.team as helper_team, helpers.seniority as helper_seniority,
-    asker, askers_now.member_id as asker_id, askers.team as asker_team, askers.seniority as asker_seniority,
-    
+    recognised.community, recognised.question, questions.question_id, questions.title, questions.url,
+    recognised.helper, members.member_id as helper_id, members.name as helper_name,
+    helpers.team as helper_team, helpers.seniority as helper_seniority,
+    recognised.asker, askers_now.member_id as asker_id, askers.team as asker_team, askers.seniority as asker_seniority,
     recognised.helped_at, recognised.second, recognised.day, recognised.clamped,
-    recognised.second - asked_second as wait_seconds,
+    recognised.second - recognised.asked_second as wait_seconds,
     recognised.accepted_second is not null as accepted,
-    thanks, recognised_second,
+    recognised.thanks, recognised.recognised_second,
     members.start_in_view and row_number() over (
-        partition by recognised.community, helper order by recognised.second, recognised.question
+        partition by recognised.community, recognised.helper order by recognised.second, recognised.question
     ) = 1 as is_first,
     case when recognised.second + 30 * 86400 <= sources.until_second
         then coalesce(recognised_second <= recognised.second + 30 * 86400, false) end as recognised_in_30_days
 from recognised
-join human_posts as questions on questions.community = recognised.community and questions.post = recognised.question
+join questions on questions.community = recognised.community and questions.question = recognised.question
 join sources on sources.community = questions.community and sources.source = questions.source
-join members on members.community = recognised.community and members.member = helper
-join members as askers_now on askers_now.community = recognised.community and askers_now.member = asker
-left join threads on threads.community = questions.community and threads.thread = questions.thread
+join members on members.community = recognised.community and members.member = recognised.helper
+join members as askers_now on askers_now.community = recognised.community and askers_now.member = recognised.asker
 join memberships as helpers
-    on helpers.community = recognised.community and helpers.member = helper
+    on helpers.community = recognised.community and helpers.member = recognised.helper
     and recognised.day >= helpers.from_day and recognised.day < helpers.to_day
 join memberships as askers
-    on askers.community = recognised.community and askers.member = asker
+    on askers.community = recognised.community and askers.member = recognised.asker
     and recognised.day >= askers.from_day and recognised.day < askers.to_day

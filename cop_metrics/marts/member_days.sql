@@ -7,7 +7,7 @@ with helped as (
 select
     activity.community, activity.member, members.member_id, members.name, activity.day,
     memberships.stretch_id, memberships.team as member_team, memberships.seniority as member_seniority,
-    questions, answers, comments, reactions, threads_read, threads_watched, coalesce(helped.helps, 0) as helps,
+    questions, answers, comments, reactions, threads_read, threads_watched, coalesce(helped.helps, 0) as helps, 1 as days,
     questions + answers + comments as posts,
     members.since_day, members.start_in_view, members.is_deleted,
     lag(activity.day, 1, -1) over (partition by activity.community, activity.member order by activity.day) as day_before,

@@ -51,6 +51,8 @@ stretches as (
     select community, member, team, seniority, from_day, to_day from experience where from_day < to_day
 )
 select
-    community, member, cast(row_number() over (order by community, member, from_day) as int) as stretch_id,
+    stretches.community, stretches.member, members.member_id,
+    cast(row_number() over (order by stretches.community, stretches.member, from_day) as int) as stretch_id,
     team, seniority, from_day, to_day
 from stretches
+join members on members.community = stretches.community and members.member = stretches.member

@@ -5,7 +5,7 @@ with parents as (
     join measured on measured.import_rank = lake_thread.import_rank and measured.table_name = 'topic'
     group by 1, 2
 )
-select distinct questions.community, questions.question, topics.topic, questions.day
+select distinct questions.community, questions.question, questions.question_id, topics.topic, questions.day
 from questions
 join parents on parents.community = questions.community and parents.thread = questions.thread
 join lake_topic as topics

@@ -50,7 +50,8 @@ known as (
     from dated
 )
 select
-    known.community, known.source, known.question, known.thread, known.title, known.url, known.channel, known.views,
+    known.community, known.source, known.question,
+    cast(row_number() over (order by known.community, known.question) as int) as question_id, known.thread, known.title, known.url, known.channel, known.views,
     known.asker, members.member_id as asker_id, members.name as asker_name,
     askers.team as asker_team, askers.seniority as asker_seniority,
     known.asked_at, known.second, known.day, known.hour,

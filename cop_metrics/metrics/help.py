@@ -407,7 +407,7 @@ EXHIBITS = (
             select topic, count(*) as questions, count(helped_in_7_days) as ripe,
                 avg(cast(helped_in_7_days as int)) as answer_rate, sum(helpers) / count(*) as helps_per_question
             from questions
-            join question_topics as bridge on bridge.community = $community and bridge.question = questions.question
+            join question_topics as bridge on bridge.question_id = questions.question_id
             group by topic order by questions desc, topic""",
         columns={
             "topic": "Topic",

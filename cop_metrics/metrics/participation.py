@@ -62,14 +62,14 @@ def _present(id_: str, title: str, question: str, description: str, formula: str
 def mean_stickiness(months: pl.DataFrame) -> Figure:
     """Return the mean over complete months of (mean of daily active over all days) / (active in the month).
 
-    The sample is the days of members.
+    The sample is the members of each month, counted anew when they change their group.
     """
     if months.is_empty():
         return Figure(value=None, sample_size=0, note="no complete month in this period")
     days = pl.col("first_of_month").dt.month_end().dt.day()
     shares = months.select(pl.col("member_days") / days / pl.col("active"))
     mean = float(shares.to_series().mean())  # type: ignore[arg-type]
-    return Figure(value=mean, sample_size=int(months["member_days"].sum()))
+    return Figure(value=mean, sample_size=int(months["rows"].sum()))
 
 
 ACTIVE = "posts > 0 or reactions > 0 or threads_read > 0"
@@ -220,7 +220,12 @@ METRICS = (
         counts=Counts.FLOW,
         relation="member_days",
         measure=Computed(
-            columns=("month as first_of_month", "count(*) as member_days", "count(distinct member_id) as active"),
+            columns=(
+                "month as first_of_month",
+                "cast(sum(days) as bigint) as member_days",
+                "count(distinct member_id) as active",
+                "count(*) as rows",
+            ),
             per=("month",),
             figure=mean_stickiness,
             where="month_complete",

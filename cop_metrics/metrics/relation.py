@@ -1,8 +1,9 @@
 """The relations that numbers are counted over: marts, and what is made of them for a period.
 
 To add one: an entry in `RELATIONS`. `day` is the local day number that the period cuts; without it the SQL reads the
-table `periods(period, start, first_day, end_day)` itself, one row a period asked for, and yields a column `period`.
-`{start_of_day}` in it stands for the `start` of the period that the column `day` lies in.
+table `periods(start, first_day, end_day)` itself, one row a period asked for, and yields its column `start`.
+`{start_of_day}` in it stands for the `start` of the period that the column `day` lies in, `{member_days}` for the rows of
+`member_days`, those of whole months summed up.
 """
 
 from dataclasses import dataclass
@@ -70,7 +71,7 @@ QUESTIONS = Relation(
     sql="select *, wait_seconds / 3600.0 as wait_hours, age_seconds / 86400.0 as age_days "
     "from questions where community = $community",
     day="day",
-    topic="question",
+    topic="question_id",
     personal=("asker_name", "asker", "first_helper"),
     listing=QUESTION_LISTING,
     order="second, question",
@@ -79,7 +80,7 @@ QUESTIONS = Relation(
 
 HELPS = _mart(
     "helps",
-    topic="question",
+    topic="question_id",
     personal=("helper", "helper_name", "asker"),
     listing={
         "title": "Question",
@@ -116,7 +117,15 @@ POSTS = Relation(
 
 MEMBER_LISTING = {"name": "Member", "member_team": "Team", "member_seniority": "Seniority"}
 
-MEMBER_DAYS = _mart("member_days", personal=("member", "name"), listing=MEMBER_LISTING, order="name, member")
+MEMBER_DAYS = Relation(
+    name="member_days",
+    one_row="One row per member and local day, or whole month, with anything done: the group held, and counts by kind.",
+    sql="select * from {member_days} where community = $community",
+    day="day",
+    topic=None,
+    personal=("member", "name"),
+    listing=MEMBER_LISTING,
+)
 
 POINTS = _mart(
     "points",
@@ -152,7 +161,7 @@ ARRIVALS = Relation(
         select members.member, members.name, members.since_day as day,
             memberships.team as member_team, memberships.seniority as member_seniority
         from members
-        join memberships on memberships.community = members.community and memberships.member = members.member
+        join memberships on memberships.member_id = members.member_id
             and members.since_day >= memberships.from_day and members.since_day < memberships.to_day
         where members.community = $community and members.start_in_view""",
     day="day",
@@ -163,29 +172,28 @@ ARRIVALS = Relation(
 
 PEOPLE = Relation(
     name="people",
-    one_row="One row per period, member and group held in it: the days held, and what was done while in the group.",
+    one_row="One row per period, member and stretch of a group held in it: the days held, and what was done meanwhile.",
     sql="""
         with done as (
             select {start_of_day} as start, stretch_id, sum(questions) as questions, sum(posts) as posts,
                 sum(helps) as helps, sum(threads_watched) as threads_watched
-            from member_days
+            from {member_days}
             where community = $community and day >= $first_day and day < $end_day
             group by all
         )
-        select periods.period, members.member, members.member_id, members.name,
+        select periods.start, members.member, members.member_id, members.name,
             memberships.team as member_team, memberships.seniority as member_seniority,
-            sum(least(memberships.to_day, periods.end_day, members.left_day)
-                - greatest(memberships.from_day, periods.first_day, coalesce(members.since_day, 0))) as days_held,
-            min(periods.end_day - periods.first_day) as days,
-            coalesce(sum(posts), 0) as posts, coalesce(sum(questions), 0) as questions, coalesce(sum(helps), 0) as helps,
-            coalesce(sum(threads_watched), 0) as threads_watched
+            least(memberships.to_day, periods.end_day, members.left_day)
+                - greatest(memberships.from_day, periods.first_day, coalesce(members.since_day, 0)) as days_held,
+            periods.end_day - periods.first_day as days,
+            coalesce(posts, 0) as posts, coalesce(questions, 0) as questions, coalesce(helps, 0) as helps,
+            coalesce(threads_watched, 0) as threads_watched
         from periods
         join members on members.community = $community
-        join memberships on memberships.community = members.community and memberships.member = members.member
+        join memberships on memberships.member_id = members.member_id
         left join done on done.start = periods.start and done.stretch_id = memberships.stretch_id
         where least(memberships.to_day, periods.end_day, members.left_day)
-            > greatest(memberships.from_day, periods.first_day, coalesce(members.since_day, 0))
-        group by all""",
+            > greatest(memberships.from_day, periods.first_day, coalesce(members.since_day, 0))""",
     day=None,
     topic=None,
     personal=("member", "name"),
@@ -202,24 +210,24 @@ PRESENT = Relation(
             where community = $community and day_after - day > 90
         ),
         gone as (
-            select distinct period, member_id from periods
+            select distinct start, member_id from periods
             join silences on day < end_day - 90 and day_after >= end_day
         ),
         back as (
-            select distinct period, member_id from periods
+            select distinct start, member_id from periods
             join silences on day < first_day - 90 and day_after >= first_day and day_after < end_day
         )
-        select periods.period, members.member, members.member_id, members.name,
+        select periods.start, members.member, members.member_id, members.name,
             memberships.team as member_team, memberships.seniority as member_seniority,
             back.member_id is not null as returning_now, gone.member_id is not null as away,
             members.first_voiced_day >= periods.end_day as silent
         from periods
         join members on members.community = $community
             and coalesce(members.since_day, 0) < periods.end_day and members.left_day >= periods.end_day
-        join memberships on memberships.community = members.community and memberships.member = members.member
+        join memberships on memberships.member_id = members.member_id
             and periods.end_day - 1 >= memberships.from_day and periods.end_day - 1 < memberships.to_day
-        left join gone on gone.period = periods.period and gone.member_id = members.member_id
-        left join back on back.period = periods.period and back.member_id = members.member_id""",
+        left join gone on gone.start = periods.start and gone.member_id = members.member_id
+        left join back on back.start = periods.start and back.member_id = members.member_id""",
     day=None,
     topic=None,
     personal=("member", "name"),
@@ -229,7 +237,7 @@ PRESENT = Relation(
 LEVELS = Relation(
     name="levels",
     one_row="One row per period and member present at its last moment with any act so far, with the level then.",
-    sql="select periods.period, stretches.member, stretches.name, stretches.level, level_bars.name as level_name, "
+    sql="select periods.start, stretches.member, stretches.name, stretches.level, level_bars.name as level_name, "
     "member_team, member_seniority from periods "
     "join level_stretches as stretches on stretches.community = $community "
     "and stretches.from_day < periods.end_day and stretches.to_day >= periods.end_day "
@@ -252,37 +260,50 @@ LEVEL_LEDGER = Relation(
     listing=MEMBER_LISTING,
 )
 
+MOST_GAINING = 500
+
 GAINS = Relation(
     name="gains",
-    one_row="One row per member with points in the period or in as many days before it: then, now, and how sure.",
-    sql="""
-        with cut_points as (
-            select *, day >= $first_day as is_now
+    one_row="One row per member whose points grew, of those who gained the most: then, now, and how sure.",
+    sql=f"""
+        with sums as (
+            select member_id, coalesce(sum(points) filter (where day >= $first_day), 0) as points_now,
+                coalesce(sum(points) filter (where day < $first_day), 0) as points_before
             from points
+            where community = $community and day >= $first_day - ($end_day - $first_day) and day < $end_day
+            group by all
+        ),
+        most as (
+            select * from sums
+            where points_now > points_before
+            order by points_now - points_before desc, member_id
+            limit {MOST_GAINING}
+        ),
+        own as (
+            select points.*, day >= $first_day as is_now
+            from points
+            semi join most on most.member_id = points.member_id
             where community = $community and day >= $first_day - ($end_day - $first_day) and day < $end_day
         ),
         threads as (
-            select member_id, hash(thread) as thread, sum(points) filter (where is_now) as now,
-                sum(points) filter (where not is_now) as before
-            from cut_points group by all
+            select member_id, thread, coalesce(sum(points) filter (where is_now), 0) as now,
+                coalesce(sum(points) filter (where not is_now), 0) as before
+            from own group by all
         ),
-        sums as (
-            select member_id, coalesce(sum(now), 0) as points_now, coalesce(sum(before), 0) as points_before,
-                sum(greatest(abs(coalesce(now, 0)), abs(coalesce(before, 0))) ** 2) as squares
-            from threads group by all
-        ),
+        spread as (select member_id, sum(greatest(abs(now), abs(before)) ** 2) as squares from threads group by all),
         thanked as (
-            select member_id, count(distinct hash(coalesce(giver, 'unknown, in ' || thread)))
+            select member_id, count(distinct coalesce(giver, 'unknown, in ' || thread))
                     filter (where is_now and reason <> 'help') as givers,
                 arg_max(member_team, second) as member_team, arg_max(member_seniority, second) as member_seniority
-            from cut_points group by all
+            from own group by all
         )
         select members.member, members.member_id, members.name, thanked.member_team, thanked.member_seniority,
-            sums.points_before, sums.points_now, sums.squares, thanked.givers,
+            most.points_before, most.points_now, spread.squares, thanked.givers,
             coalesce(members.since_day, 0) <= $first_day - ($end_day - $first_day) as was_present
-        from sums
+        from most
+        join spread using (member_id)
         join thanked using (member_id)
-        join members on members.member_id = sums.member_id
+        join members on members.member_id = most.member_id
         where not members.is_deleted""",
     day=None,
     topic=None,

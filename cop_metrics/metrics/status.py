@@ -304,7 +304,7 @@ EXHIBITS = (
         counts=Counts.STOCK,
         relations=("levels",),
         sql="select level, level_name, count(*) as people from levels "
-        "where period = (select max(period) from periods) group by all order by level",
+        "where start = (select max(start) from periods) group by all order by level",
         columns={"level": "Step", "level_name": "Level", "people": "People"},
         splits=MEMBER_SPLITS,
     ),
@@ -318,7 +318,7 @@ EXHIBITS = (
         whose=Whose.MEMBER,
         counts=Counts.STOCK,
         relations=("levels",),
-        sql="select cast(period as date) as month, level, level_name, count(*) as people from levels "
+        sql="select start as month, level, level_name, count(*) as people from levels "
         "group by all order by month, level",
         columns={"month": "Month", "level": "Step", "level_name": "Level", "people": "People"},
         splits=MEMBER_SPLITS,
@@ -334,7 +334,8 @@ EXHIBITS = (
         whose=Whose.MEMBER,
         counts=Counts.STOCK,
         relations=("level_ledger",),
-        sql="select level, level_name, day, reason, amount, flows_from, flows_until from level_ledger order by all",
+        sql="select level, level_name, day, reason, flows_from, flows_until, sum(amount) as amount from level_ledger "
+        "group by all order by all",
         columns={
             "level_name": "Level",
             "start": "At the start",
@@ -353,7 +354,7 @@ EXHIBITS = (
         id="rising",
         promise=Promise.STATUS,
         title="Who is growing?",
-        description="Members whose points grew over their own earlier period, surest first: at least three people recognised "
+        description="Members whose points grew over their own earlier period, surest first, of the 500 who gained the most: at least three people recognised "
         "them, and 'at least' is the lower bound of the gain. New faces were not there through the whole earlier period.",
         source="our own",
         unit=Unit.POINTS,

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
+from typing import cast
 
 import duckdb
 import polars as pl
@@ -17,6 +18,7 @@ from cop_metrics.metrics import EXHIBITS, METRICS
 from cop_metrics.metrics.metric import Figure
 from cop_metrics.scope import CommunityChoices, Scope, parse_scope, read_catalogue
 from cop_metrics.settings import CommunitySettings, Settings
+from cop_metrics.sources.export import Export
 from cop_metrics.sources.source import Batch, Reading, Source
 from cop_metrics.tables import TABLES, typed
 
@@ -207,8 +209,8 @@ class Told:
         return self.measurer.listed(METRICS[id_], self._cut(filters))
 
 
-def _export() -> SimpleNamespace:
-    return SimpleNamespace(path=Path("story"))
+def _export() -> Export:
+    return cast(Export, SimpleNamespace(path=Path("story")))
 
 
 def plus(when: str, **delta: float) -> str:

@@ -19,7 +19,7 @@ def days(text: str, as_of: int = AS_OF) -> tuple[str, str]:
 
 def compared(text: str, compare: Compare = Compare.BEFORE, as_of: int = AS_OF) -> tuple[str, str] | None:
     before = earlier(text, read_period(text, first_day=BEGIN, as_of_day=as_of), compare, as_of_day=as_of)
-    return before and (str(before.first), str(before.last))
+    return (str(before.first), str(before.last)) if before else None
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ import polars as pl
 
 from cop_metrics.errors import CopError
 from cop_metrics.inputs import Inputs
-from cop_metrics.marts import MARTS, Mart, mart_sql
+from cop_metrics.marts import MARTS, Mart, mart_sql, marts_digest
 from cop_metrics.small_groups import keep_small_groups
 from cop_metrics.tables import TABLES, TIME
 
@@ -71,7 +71,9 @@ def new_store(path: Path, inputs: Inputs) -> Iterator[duckdb.DuckDBPyConnection]
         load_inputs(connection, inputs)
         yield connection
         keep_small_groups(connection)
-        connection.execute("create table meta as select ? as inputs_digest", [inputs.digest])
+        connection.execute(
+            "create table meta as select ? as inputs_digest, ? as marts_digest", [inputs.digest, marts_digest()]
+        )
 
 
 def load_inputs(connection: duckdb.DuckDBPyConnection, inputs: Inputs) -> None:

@@ -16,6 +16,7 @@ import polars as pl
 
 from cop_metrics.lake import Import, Lake
 from cop_metrics.levels import level_bars
+from cop_metrics.marts import marts_digest
 from cop_metrics.settings import Settings
 from cop_metrics.tables import TABLES
 
@@ -49,8 +50,8 @@ class Inputs:
 
     @property
     def digest(self) -> str:
-        """Return what tells these inputs from any others: the imports, and every frame's content."""
-        told = hashlib.sha256(" ".join(each.id for each in self.imports).encode())
+        """Return what tells these inputs from any others: the imports, every frame's content, and the marts."""
+        told = hashlib.sha256(" ".join((marts_digest(), *(each.id for each in self.imports))).encode())
         for name, frame in sorted(self.frames.items()):
             told.update(name.encode() + frame.write_ndjson().encode())
         return told.hexdigest()[:16]

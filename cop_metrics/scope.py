@@ -12,6 +12,7 @@ from typing import Any
 import duckdb
 
 from cop_metrics.errors import CopError, UnknownName
+from cop_metrics.marts import marts_digest
 from cop_metrics.period import ALL, Compare, Period, earlier, read_period, whole_weeks
 from cop_metrics.small_groups import SMALL_TEAMS, SmallGroups, read_small_groups
 
@@ -86,7 +87,13 @@ Catalogue = Mapping[str, CommunityChoices]
 
 
 def read_catalogue(cursor: duckdb.DuckDBPyConnection) -> dict[str, CommunityChoices]:
-    """Read from a store what there is to choose from, by community."""
+    """Read from a store what there is to choose from, by community.
+
+    Raises `CopError` for a store that another version of the program made.
+    """
+    made_by = cursor.sql("select * from meta").pl().to_dicts()[0].get("marts_digest")
+    if made_by != marts_digest():
+        raise CopError("The store was made by another version of the program: run 'python -m cop_metrics build'.")
     rows = cursor.sql("select * from communities order by community").pl().to_dicts()
     return {row["community"]: _choices(cursor, row) for row in rows}
 

@@ -4,6 +4,7 @@ DuckDB runs the SQL as it stands, Spark through sqlglot.
 To add one: a .sql file here and its entry in `MARTS`, after those that it reads.
 """
 
+import hashlib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -51,6 +52,15 @@ MARTS = (
 def mart_sql(name: str) -> str:
     """Return the SELECT statement of a mart."""
     return (FOLDER / f"{name}.sql").read_text(encoding="utf-8")
+
+
+@cache
+def marts_digest() -> str:
+    """Return what tells the marts of this program from those of another version of it."""
+    told = hashlib.sha256()
+    for mart in MARTS:
+        told.update(f"{mart.name} {mart.order} {mart_sql(mart.name)}".encode())
+    return told.hexdigest()[:16]
 
 
 def one_row(name: str) -> str:

@@ -397,7 +397,12 @@ def _figure(metric: Metric, part: pl.DataFrame) -> Figure:
     if isinstance(measured, Computed):
         return measured.figure(part)
     if isinstance(measured, Total):
-        return Figure(value=part["value"][0], sample_size=int(part["n"][0]))
+        value = part["value"][0]
+        return Figure(
+            value=value,
+            sample_size=int(part["n"][0] or 0),
+            note="not recorded by the source" if value is None else None,
+        )
     hits, sizes = people_of(part)
     total = int(sizes.sum())
     clustered = isinstance(measured, Share) and measured.person is not None
@@ -418,7 +423,10 @@ def _listing_sql(metric: Metric, relation: Relation, columns: Mapping[str, str])
             latest = f"{relation.day} desc, " if relation.day else ""
             shown = ", ".join(f"any_value({name} order by {latest}{name}) as {name}" for name in columns)
             kept = f"having not bool_or({without})" if without else ""
-            return f"select {shown} from cut where {where} group by {key} {kept} order by {names}, {key}"
+            return (
+                f"select {shown} from cut where ({where}) and {key} is not null "
+                f"group by {key} {kept} order by {names}, {key}"
+            )
         case Total(where=where):
             return f"select {names} from cut where {where} order by {relation.order}"
         case Computed(where=where):

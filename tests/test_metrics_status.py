@@ -363,3 +363,31 @@ def test_juniors_helped_by_seniors_looks_at_the_first_answer_to_each_answered_qu
     """Of kim's three questions sam was first to one and eva to one; the third has no answer."""
     figure = seniors_and_juniors(tmp_path).figure("juniors_helped_by_seniors", period=YEAR)
     assert (figure.value, figure.sample_size) == (0.5, 2)
+
+
+def test_teams_helped_counts_each_known_team_once(tmp_path: Path) -> None:
+    """bo helps two people of Red, one of Blue and one whom no roster knows: two teams."""
+    craft = Community()
+    for who, team in (("ann", "Red"), ("al", "Red"), ("bea", "Blue")):
+        craft.works(who, team, "junior")
+    craft.works("bo", "Green", "senior")
+    for day, who in enumerate(("ann", "al", "bea", "stranger"), 1):
+        craft.answer(craft.ask(who, f"2026-03-0{day} 10:00"), "bo", f"2026-03-0{day} 11:00")
+    told = craft.tell(tmp_path, until="2026-06-01 12:00")
+    assert told.value("teams_helped") == 2
+    assert told.value("teams_helped", team="Green") == 2
+    assert told.value("teams_helped", team="Red") == 0
+
+
+def test_thankers_counts_people_not_thanks_and_leaves_out_oneself(tmp_path: Path) -> None:
+    """ana thanks twice, cat once, bo only himself: two people. Votes without a name say nothing of people."""
+    craft = Community()
+    answer = craft.answer(craft.ask("ana", "2026-03-01 10:00"), "bo", "2026-03-01 11:00")
+    for giver in ("ana", "ana", "cat", "bo"):
+        craft.react(answer, giver, "2026-03-02 10:00")
+    assert craft.tell(tmp_path / "named", until="2026-06-01 12:00").value("thankers") == 2
+    secret = Community()
+    secret.react(secret.answer(secret.ask("ana", "2026-03-01 10:00"), "bo", "2026-03-01 11:00"), None, None, "upvote")
+    figure = secret.tell(tmp_path / "secret", until="2026-06-01 12:00").figure("thankers")
+    assert figure.value is None
+    assert figure.note == "not recorded by the source"

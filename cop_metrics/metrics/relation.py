@@ -143,6 +143,21 @@ POINTS = _mart(
     roles=("member", "giver"),
 )
 
+RECOGNITIONS = _mart(
+    "recognitions",
+    personal=("member", "name", "giver"),
+    listing={
+        "title": "Thread",
+        "url": "Link",
+        "name": "Member",
+        "member_team": "Team",
+        "member_seniority": "Seniority",
+        "reason": "For",
+    },
+    order="second, post, giver, reason",
+    roles=("member", "giver"),
+)
+
 LEVEL_MOVES = Relation(
     name="level_moves",
     one_row="One row per change of a member's level, joining left out.",
@@ -339,6 +354,7 @@ RELATIONS = {
         POSTS,
         MEMBER_DAYS,
         POINTS,
+        RECOGNITIONS,
         LEVEL_MOVES,
         ARRIVALS,
         PEOPLE,

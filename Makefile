@@ -32,7 +32,7 @@ test: .venv/for-tests ## run the tests of every day, ten minutes at most
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not slow"
 
 test-all: .venv/for-tests ## run all tests, the slow ones too
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --hypothesis-profile new-draws
 
 lint: .venv/for-tests ## check the style and the types
 	$(BIN)/ruff check .

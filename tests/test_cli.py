@@ -270,6 +270,7 @@ def test_roster_alone_comes_to_the_only_community(
     assert run("import", "--roster", written(tmp_path, "roster.csv", ROSTER)) == 0
     assert [(row["group"], row["value"]) for row in show("questions", "--by", "team")["rows"]] == [
         ("Frames", 2),
+        ("Tools", 0),
         ("Unknown", 1),
     ]
 

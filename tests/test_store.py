@@ -56,7 +56,8 @@ def test_snapshot_stays_what_it_was_while_newer_versions_come_and_its_file_goes(
 
 def test_old_file_is_let_go_with_its_last_snapshot(tmp_path: Path) -> None:
     def is_open(name: str) -> bool:
-        return any(os.path.realpath(handle).endswith(name) for handle in Path("/proc/self/fd").iterdir())
+        path = (tmp_path / "store" / name).resolve()
+        return any(os.path.realpath(handle) == str(path) for handle in Path("/proc/self/fd").iterdir())
 
     if not Path("/proc/self/fd").exists():
         pytest.skip("needs /proc to see which files are open")

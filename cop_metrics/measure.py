@@ -123,7 +123,7 @@ class Measurer:
             return pl.DataFrame()
         columns = {
             name: title
-            for name, title in relation.listing.items()
+            for name, title in _titles(metric, relation).items()
             if scope.names or (name not in relation.personal and not name.endswith(("_team", "_seniority")))
         }
         cut = f"with {self._periods(scope, None)}, cut as ({self._cut(relation, metric, scope)})"
@@ -133,7 +133,7 @@ class Measurer:
 
     def may_list(self, metric: Metric, scope: Scope) -> bool:
         """Say whether this viewer may see the rows behind a number: lists of people need the right to see names."""
-        return scope.names or "title" in RELATIONS[metric.relation].listing
+        return scope.names or "title" in _titles(metric, RELATIONS[metric.relation])
 
     def only(self, scope: Scope, by: str, group: str) -> Scope:
         """Return the scope cut down to one group of a dimension."""
@@ -174,8 +174,8 @@ class Measurer:
         scope = Scope(community=self.choices.community, period=period)
         if isinstance(metric, Exhibit):
             parts = [f"{name} as ({self._cut(RELATIONS[name], metric, scope)})" for name in metric.relations]
-            return f"with {', '.join(parts)}{_joined(metric.sql)}"
-        return f"with cut as ({self._cut(RELATIONS[metric.relation], metric, scope)})\n{_aggregate_sql(metric.measure, 'true')}"
+            return f"with {self._periods(scope, 'month')}, {', '.join(parts)}{_joined(metric.sql)}"
+        return f"with {self._periods(scope, None)}, cut as ({self._cut(RELATIONS[metric.relation], metric, scope)})\n{_aggregate_sql(metric.measure, 'true')}"
 
     def unmeasurable(self, declared: Declared) -> str | None:
         """Return why the community's sources cannot measure it, None where they can."""
@@ -414,6 +414,11 @@ def people_of(part: pl.DataFrame) -> tuple[Any, Any]:
     """Return two arrays, hits and rows of each person, from a table that counts the people alike in both."""
     people = part["people"].to_numpy() if "people" in part.columns else np.ones(part.height, dtype=int)
     return np.repeat(part["hits"].to_numpy(), people), np.repeat(part["n"].to_numpy(), people)
+
+
+def _titles(metric: Metric, relation: Relation) -> dict[str, str]:
+    own = metric.measure.titles if isinstance(metric.measure, Total) else ()
+    return dict(own) or relation.listing
 
 
 def _listing_sql(metric: Metric, relation: Relation, columns: Mapping[str, str]) -> str:

@@ -2,7 +2,7 @@
 select
     thanks.community, thanks.post, thanks.thread, threads.title, threads.url, thanks.question,
     thanks.member, members.member_id, members.name, receivers.team as member_team, receivers.seniority as member_seniority,
-    thanks.giver, givers.member_id as giver_id, givers.team as giver_team, givers.seniority as giver_seniority,
+    thanks.giver, givers.member_id as giver_id, givers_now.name as giver_name, givers.team as giver_team, givers.seniority as giver_seniority,
     thanks.reason, thanks.second, thanks.day
 from thanks
 join members on members.community = thanks.community and members.member = thanks.member
@@ -13,4 +13,5 @@ join memberships as receivers
 left join memberships as givers
     on givers.community = thanks.community and givers.member = thanks.giver
     and thanks.day >= givers.from_day and thanks.day < givers.to_day
+left join members as givers_now on givers_now.member_id = givers.member_id
 where thanks.reason <> 'downvote'

@@ -61,7 +61,7 @@ def fewest_for_half(rows: pl.DataFrame) -> Figure:
     return Figure(value=None if factor is None else float(factor), sample_size=int(rows["helps"].sum()))
 
 
-def _answer_rate(id_: str, within: str, column: str, title: str) -> Metric:
+def _answer_rate(id_: str, within: str, column: str, title: str, beside: str | None = None) -> Metric:
     return Metric(
         id=id_,
         promise=Promise.HELP,
@@ -80,10 +80,11 @@ def _answer_rate(id_: str, within: str, column: str, title: str) -> Metric:
         measure=Share(hit=column, person="asker_id"),
         splits=ASKER_SPLITS,
         act_on=f"not {column}",
+        beside=beside,
     )
 
 
-ANSWER_RATE = _answer_rate("answer_rate", "7 days", "helped_in_7_days", "Answered within 7 days")
+ANSWER_RATE = _answer_rate("answer_rate", "7 days", "helped_in_7_days", "Answered within 7 days", beside="too_young")
 
 METRICS = (
     Metric(
@@ -227,6 +228,7 @@ METRICS = (
         relation="questions",
         measure=Computed(columns=("waited_seconds", "wait_ended"), person="asker_id", figure=median_wait),
         splits=ASKER_SPLITS,
+        beside="wait_naive",
     ),
     Metric(
         id="wait_naive",

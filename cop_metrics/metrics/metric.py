@@ -69,13 +69,15 @@ class Figure:
 class Total:
     """An SQL aggregate over the relation's rows; `listed` names the column of which each value is one listed row.
 
-    `without`: what no row of a listed value may meet, where `of` leaves such values out.
+    `without`: what no row of a listed value may meet, where `of` leaves such values out. `titles`: the columns of that list
+    with their titles, where they are not the relation's.
     """
 
     of: str
     listed: str | None = None
     where: str = "true"
     without: str | None = None
+    titles: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -120,7 +122,7 @@ class Metric:
     `question` is what a leader asks; `description` says the definition in words and what is left out; `formula` in short;
     `source` where the definition comes from; `peers` what others do differently. `splits` are the dimensions that it can
     be filtered and split by; a filter on any other is ignored, and said. `act_on` is SQL for the listed rows to act on.
-    `needs` names the lake table without which it is not measurable. A number that still grows for young posts is not
+    `needs` names the lake table without which it is not measurable. `beside`: the metric that is told with it. A number that still grows for young posts is not
     `comparable` between periods. `individual`: its list tells single people's levels.
     """
 
@@ -141,6 +143,7 @@ class Metric:
     peers: str = ""
     act_on: str | None = None
     needs: str | None = None
+    beside: str | None = None
     comparable: bool = True
     individual: bool = False
 

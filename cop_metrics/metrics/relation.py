@@ -81,7 +81,7 @@ QUESTIONS = Relation(
 HELPS = _mart(
     "helps",
     topic="question_id",
-    personal=("helper", "helper_name", "asker"),
+    personal=("helper", "helper_name", "asker", "asker_name"),
     listing={
         "title": "Question",
         "url": "Link",
@@ -145,7 +145,7 @@ POINTS = _mart(
 
 RECOGNITIONS = _mart(
     "recognitions",
-    personal=("member", "name", "giver"),
+    personal=("member", "name", "giver", "giver_name"),
     listing={
         "title": "Thread",
         "url": "Link",

@@ -76,7 +76,11 @@ METRICS = (
         whose=Whose.HELPER,
         counts=Counts.FLOW,
         relation="helps",
-        measure=Total(of="count(distinct asker_id)", listed="asker"),
+        measure=Total(
+            of="count(distinct asker_id)",
+            listed="asker",
+            titles=(("asker_name", "Person helped"), ("asker_team", "Their team"), ("asker_seniority", "Their seniority")),
+        ),
         splits=HELPER_SPLITS,
     ),
     Metric(
@@ -92,7 +96,12 @@ METRICS = (
         whose=Whose.HELPER,
         counts=Counts.FLOW,
         relation="helps",
-        measure=Total(of="count(distinct asker_team)", listed="asker_team", where="asker_team <> 'Unknown'"),
+        measure=Total(
+            of="count(distinct asker_team)",
+            listed="asker_team",
+            where="asker_team <> 'Unknown'",
+            titles=(("asker_team", "Team helped"),),
+        ),
         splits=HELPER_SPLITS,
     ),
     Metric(
@@ -108,7 +117,11 @@ METRICS = (
         whose=Whose.MEMBER,
         counts=Counts.FLOW,
         relation="recognitions",
-        measure=Total(of="nullif(count(distinct giver_id), 0)", listed="giver_id"),
+        measure=Total(
+            of="nullif(count(distinct giver_id), 0)",
+            listed="giver_id",
+            titles=(("giver_name", "Person who thanked"), ("giver_team", "Their team"), ("giver_seniority", "Their seniority")),
+        ),
         splits=MEMBER_SPLITS,
         needs="reaction",
     ),

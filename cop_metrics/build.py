@@ -52,8 +52,8 @@ def _spark() -> Engine:
     except ModuleNotFoundError as missing:
         if missing.name and missing.name.split(".")[0] in ("pyspark", "py4j", "sqlglot"):
             raise CopError(
-                f"The Spark engine needs the package '{missing.name}': install the extra 'spark' "
-                "(pip install 'cop-metrics[spark]'), or build with --engine duckdb."
+                f"The Spark engine needs the package '{missing.name}': run "
+                "'pip install pyspark sqlglot' in the project's environment, or build with --engine duckdb."
             ) from missing
         raise
     return Spark()

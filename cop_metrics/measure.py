@@ -175,7 +175,8 @@ class Measurer:
         if isinstance(metric, Exhibit):
             parts = [f"{name} as ({self._cut(RELATIONS[name], metric, scope)})" for name in metric.relations]
             return f"with {self._periods(scope, 'month')}, {', '.join(parts)}{_joined(metric.sql)}"
-        return f"with {self._periods(scope, None)}, cut as ({self._cut(RELATIONS[metric.relation], metric, scope)})\n{_aggregate_sql(metric.measure, 'true')}"
+        cut = self._cut(RELATIONS[metric.relation], metric, scope)
+        return f"with {self._periods(scope, None)}, cut as ({cut})\n{_aggregate_sql(metric.measure, 'true')}"
 
     def unmeasurable(self, declared: Declared) -> str | None:
         """Return why the community's sources cannot measure it, None where they can."""

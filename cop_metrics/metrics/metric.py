@@ -122,8 +122,8 @@ class Metric:
     `question` is what a leader asks; `description` says the definition in words and what is left out; `formula` in short;
     `source` where the definition comes from; `peers` what others do differently. `splits` are the dimensions that it can
     be filtered and split by; a filter on any other is ignored, and said. `act_on` is SQL for the listed rows to act on.
-    `needs` names the lake table without which it is not measurable. `beside`: the metric that is told with it. A number that still grows for young posts is not
-    `comparable` between periods. `individual`: its list tells single people's levels.
+    `needs` names the lake table without which it is not measurable. `beside`: the metric that is told with it. A number that
+    still grows for young posts is not `comparable` between periods. `individual`: its list tells single people's levels.
     """
 
     id: str

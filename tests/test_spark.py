@@ -211,7 +211,7 @@ def test_without_its_extra_the_engine_says_what_to_install(monkeypatch: pytest.M
     monkeypatch.setitem(sys.modules, "pyspark", None)
     monkeypatch.setitem(sys.modules, "py4j", None)
     monkeypatch.setitem(sys.modules, "sqlglot", None)
-    with pytest.raises(CopError, match="install the extra 'spark'"):
+    with pytest.raises(CopError, match="pip install pyspark sqlglot"):
         ENGINES["spark"]()
 
 

@@ -401,7 +401,8 @@ EXHIBITS = (
         promise=Promise.STATUS,
         title="Who is growing?",
         description="Members whose points grew over their own earlier period, surest first, of the 500 who gained the "
-        "most: at least three people recognised them, and 'at least' is the lower bound of the gain. New faces were not there through the whole earlier period.",
+        "most: at least three people recognised them, and 'at least' is the lower bound of the gain. "
+        "New faces were not there through the whole earlier period.",
         source="our own",
         unit=Unit.POINTS,
         whose=Whose.MEMBER,

@@ -178,6 +178,9 @@ def _card(measurer: Measurer, metric: Metric, scope: Scope, scanned: Scan) -> Ca
         remarks.append("as of the data, whatever the period")
     elif earlier is None and scope.compare_note:
         remarks.append(scope.compare_note)
+    if metric.beside and figure.value is not None:
+        other = METRICS[metric.beside]
+        remarks.insert(0, f"{other.title}: {words.value(other.unit, measurer.figure(other, scope).value)}")
     trended = not state and not measurer.unmeasurable(metric)
     return Card(
         metric=metric,
@@ -396,7 +399,10 @@ def _small_print(choices: CommunityChoices, scope: Scope, cards: tuple[Card, ...
             "There is no roster: experience (newcomer for 90 days, then established) stands in for seniority."
         )
     if not scope.names:
-        prints.append(f"Groups of fewer than {choices.small_groups.size} people are merged or not shown.")
+        prints.append(
+            "Names are hidden: there are no lists of people, periods are whole weeks, and groups of fewer than "
+            f"{choices.small_groups.size} people are merged or not shown."
+        )
     if not scope.period.complete:
         prints.append("The data ends within this period; it is compared with as many days of the earlier one.")
     return tuple(prints)

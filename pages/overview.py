@@ -9,10 +9,10 @@ from cop_metrics.captions import difference_text, promise_word
 from cop_metrics.changes import Change
 from cop_metrics.pagebook import Groups
 from cop_metrics.statistics import Interval
-from cop_metrics.view import MOST_CHANGES, Card, ChartTable, PageView, group_word
+from cop_metrics.view import MOST_CHANGES, Card, ChartTable, PageView, group_name, group_word
 from pages.parts.filters import query_string
 from pages.parts.frame import Frame, standing, view_of
-from pages.parts.layout import cards, chart_panel, chart_rows, headline, show_list, small_print
+from pages.parts.layout import cards, changed, chart_panel, chart_rows, headline, rest, show_list, small_print, trend
 
 
 def show(frame: Frame) -> None:
@@ -38,12 +38,11 @@ def _promises(frame: Frame, view: PageView) -> set[int]:
         if isinstance(chart.chart, Groups) and chart.chart.by == "seniority"
     }
     leads = [card for card in view.cards if card.metric.id in led]
+    promised = "".join(_promise(frame, card, view.charts[led[card.metric.id]]) for card in leads)
+    st.html(f'<div class="cop-cards cop-promises">{promised}</div>')
     for column, card in zip(st.columns(max(1, len(leads))), leads, strict=False):
-        place = led[card.metric.id]
-        with column, standing(card.metric.title):
-            st.html(_promise(frame, card, view.charts[place]))
-            with st.container(border=True, height="stretch"):
-                chart_panel(frame, view, place, told=False)
+        with column, st.container(border=True, height="stretch"):
+            chart_panel(frame, view, led[card.metric.id], told=False)
     others = [card for card in view.cards if card not in leads]
     if others:
         cards(frame, others)
@@ -57,30 +56,28 @@ def _promise(frame: Frame, card: Card, by_seniority: ChartTable) -> str:
     aim = f", target {words.value(metric.unit, target)}" if target is not None else ""
     about = f"{card.interval}, n = {figure.sample_size:,d}{aim}" if card.interval else (figure.note or "")
     remarks = [each for each in card.remarks if each not in (figure.note, frame.scope.compare_note)]
-    lines = [about, card.change_text, *remarks]
     return (
         f'<section class="cop-card" style="--accent:{colour}" data-metric="{metric.id}">'
-        f'<h2 class="cop-q" style="color:{colour}">{metric.promise.value.capitalize()}</h2>'
-        f'<p>{escape(metric.title)}</p><p class="cop-value">{escape(card.value)} <span class="cop-badge">{word}</span></p>'
-        + "".join(f"<p>{escape(line)}</p>" for line in lines if line)
-        + _by_group(frame, card, by_seniority, target)
-        + f"<details><summary>What is this?</summary>{escape(metric.description)}</details></section>"
+        f'<h2 class="cop-q">{metric.promise.value.capitalize()}: {escape(metric.title[:1].lower() + metric.title[1:])}</h2>'
+        f'<p class="cop-number"><span class="cop-value">{escape(card.value)}</span><span class="cop-badge">{word}</span>'
+        f"{trend(frame, card)}</p>"
+        f"<p>{escape(about)}</p><p>{changed(card)}</p>{_by_group(frame, card, by_seniority)}{rest(card, remarks)}</section>"
     )
 
 
-def _by_group(frame: Frame, card: Card, chart: ChartTable, target: float | None) -> str:
+def _by_group(frame: Frame, card: Card, chart: ChartTable) -> str:
+    """Return the number of each seniority side by side, empty where there is none."""
     if chart.note or chart.table.is_empty():
-        return ""
-    unit, rows = card.metric.unit, []
+        return "<p></p>"
+    unit, cells = card.metric.unit, []
     for row in chart.table.iter_rows(named=True):
         known = Interval(low=row["low"], high=row["high"]) if row["low"] is not None else None
-        word = promise_word(row["value"], known, target) if target is not None else ""
-        rows.append(
-            f'<tr><th scope="row">{escape(row["group"])}</th><td class="n">{escape(words.value(unit, row["value"]))}</td>'
-            f'<td class="n">{escape(words.interval(unit, known) or row["note"] or "")}</td><td>{word}</td></tr>'
+        told = words.interval(unit, known) or row["note"] or ""
+        cells.append(
+            f"<div><dt>{escape(row['group'])}</dt><dd><b>{escape(words.value(unit, row['value']))}</b>"
+            f"<span>{escape(told)}</span></dd></div>"
         )
-    caption = escape(group_word("seniority", frame.choices))
-    return f'<table class="cop-table" aria-label="By {caption.lower()}"><tbody>{"".join(rows)}</tbody></table>'
+    return f'<dl class="cop-groups" aria-label="By {group_word("seniority", frame.choices).lower()}">{"".join(cells)}</dl>'
 
 
 def _changes(frame: Frame, view: PageView) -> None:
@@ -101,7 +98,7 @@ def _counted(view: PageView) -> str:
 def _changes_table(frame: Frame, found: tuple[Change, ...]) -> str:
     if not found:
         return ""
-    names = ("Group", "Number", "Before", "Now", "Change, 95 % interval", "")
+    names = ("Group", "Number", "Before", "Now", "Change, 95 % interval", "Better or worse")
     head = "".join(f"<th scope='col'>{name}</th>" for name in names)
     return (
         f'<table class="cop-table cop-stack" data-testid="changes"><thead><tr>{head}</tr></thead>'
@@ -111,7 +108,7 @@ def _changes_table(frame: Frame, found: tuple[Change, ...]) -> str:
 
 def _change(frame: Frame, change: Change) -> str:
     unit = change.metric.unit
-    group = f"{group_word(change.by, frame.choices)} {change.group}" if change.by else "All"
+    group = group_name(change.by, change.group, frame.choices) if change.by else "All"
     link = f'<a href="?{escape(query_string({change.by: [change.group]}))}" target="_self">{escape(group)}</a>'
     cells = {
         "Number": change.metric.title,

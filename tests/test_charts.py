@@ -21,6 +21,7 @@ from cop_metrics.charts import (
     groups,
     over_time,
     small_multiples,
+    spark_svg,
     sparkline,
     subtitle,
     team_colours,
@@ -289,7 +290,8 @@ def test_small_charts_share_one_axis_and_leave_out_groups_without_data() -> None
     figure = small_multiples([("Drives", RATES), ("Sales", RATES), ("Nobody", empty)], Unit.PERCENT, LIGHT)
     assert len(figure.data) == 2
     assert figure.layout.yaxis.range == figure.layout.yaxis2.range
-    assert describe(figure) == "Drives: first 50 %, last 60 %. Sales: first 50 %, last 60 %."
+    assert describe(figure) == "Drives: first 50 %, last 80 %. Sales: first 50 %, last 80 %."
+    assert subtitle(figure) == "Months that the period cuts are left out"
 
 
 def test_the_line_of_a_card_marks_its_last_value() -> None:
@@ -523,3 +525,21 @@ def test_rising_members_show_what_the_gain_is_at_least() -> None:
     assert figure.layout.xaxis.range[0] < 0
     assert "the gain is at least 12" in hovers(figure)
     assert [trace.name for trace in figure.data if trace.name] == ["rising", "new face"]
+
+
+def test_the_line_of_a_card_breaks_where_there_is_no_value_and_marks_its_end() -> None:
+    months = pl.DataFrame({"value": [0.2, 0.4, None, 0.1, 0.4, 0.0], "complete": [True] * 5 + [False]})
+    drawn = spark_svg(months, "#123456")
+    assert drawn.count("M") == 2
+    assert 'cx="84.0" cy="0.0"' in drawn
+    assert spark_svg(months.head(1), "#123456") == ""
+    assert spark_svg(pl.DataFrame({"value": [0.0, 0.0], "complete": [True, True]}), "#123456") == ""
+
+
+def test_groups_that_are_all_zero_are_told_instead_of_drawn() -> None:
+    frame = pl.DataFrame(
+        {"group": ["Drives", "Sales"], "value": [0.0, 0.0], "sample_size": [0, 0], "low": [None] * 2, "high": [None] * 2,
+         "note": [None] * 2, "complete": [True] * 2}
+    )
+    assert not groups(frame, Unit.COUNT, LIGHT).data
+    assert describe(groups(frame, Unit.COUNT, LIGHT)) == "There is nothing to draw: it is 0 in every group."

@@ -111,6 +111,19 @@ def test_days_of_ones_own_can_be_typed(demo: Path) -> None:
     assert "no data" not in html(app).split("cop-headline")[1]
 
 
+def test_the_pages_open_on_the_community_with_the_newest_data(demo: Path) -> None:
+    assert COMPANY in html(visit("overview"))
+
+
+def test_hidden_names_take_the_lists_of_people_from_the_page(demo: Path) -> None:
+    shown, hidden = visit("participation", community=COMPANY), visit("participation", community=COMPANY, names="hidden")
+    assert hidden.sidebar.toggle(key="names").value
+    assert not shown.sidebar.toggle(key="names").value
+    assert len(shown.get("download_button")) == len(hidden.get("download_button")) + 1
+    assert "Names are hidden" in html(hidden)
+    assert "Names are hidden" not in html(shown)
+
+
 @pytest.mark.parametrize(
     ("choice", "sentence"),
     [
@@ -118,6 +131,7 @@ def test_days_of_ones_own_can_be_typed(demo: Path) -> None:
         ({"seniority": ["boss"]}, "There is no seniority called 'boss'."),
         ({"period": "2026-05-01..2026-04-01"}, "before it starts"),
         ({"compare": "never"}, "There is no comparison called 'never'."),
+        ({"names": "some"}, "There is no choice of names called 'some'."),
     ],
 )
 def test_a_choice_that_there_is_not_stops_with_a_sentence(

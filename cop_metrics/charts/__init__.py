@@ -14,7 +14,7 @@ from cop_metrics.charts.dots import groups
 from cop_metrics.charts.lines import over_time, waiting_curve
 from cop_metrics.charts.look import DARK, LIGHT, Look, team_colours
 from cop_metrics.charts.matrices import awake, help_by_seniority, help_by_team
-from cop_metrics.charts.small import small_multiples, sparkline
+from cop_metrics.charts.small import small_multiples, spark_svg, sparkline
 from cop_metrics.charts.stacks import levels_over_time, outcomes, people_by_act
 from cop_metrics.charts.standing import level_flows, levels, rising
 from cop_metrics.charts.topics import topics
@@ -33,6 +33,7 @@ __all__ = [
     "nothing",
     "over_time",
     "small_multiples",
+    "spark_svg",
     "sparkline",
     "subtitle",
     "team_colours",

@@ -50,6 +50,9 @@ def groups(
     rows = _shown(frame, unit, look)
     if not any(row["value"] is not None for row in rows):
         return canvas.nothing(f"There is nothing to draw: {_first_note(rows) or 'no data in this period'}.", look)
+    if unit in (Unit.COUNT, Unit.POINTS) and not any(row["value"] for row in rows):
+        every = "in every group" if len(rows) > 1 else f"in {rows[0]['group']}"
+        return canvas.nothing(f"There is nothing to draw: it is 0 {every}.", look)
     place = {row["group"]: len(rows) - 1 - index for index, row in enumerate(rows)}
     valued = [row for row in rows if row["value"] is not None]
     colours = [look.colour(row["group"]) or look.promises[promise] for row in valued]
@@ -184,7 +187,7 @@ def _value_note(row: Row, place: dict[str, int], unit: Unit, look: Look) -> Row:
     faint = f'<span style="color:{look.faint}">'
     if row["value"] is None:
         text = f"{faint}{labels.broken(row['note'] or 'no data', WIDEST_NOTE)}</span>"
-        return canvas.note(text, 0, at, look, yref="y", xanchor="left", xshift=4)
+        return canvas.note(text, 0, at, look, yref="y", xanchor="left", xshift=4, bgcolor=look.surface)
     n = "" if unit is Unit.COUNT else f" {faint}n {row['sample_size']:,}</span>"
     text = f"{words.value(unit, row['value'])}{n}"
     return canvas.note(text, 1, at, look, yref="y", xanchor="left", xshift=8)
@@ -192,7 +195,7 @@ def _value_note(row: Row, place: dict[str, int], unit: Unit, look: Look) -> Row:
 
 def _average_line(average: float, look: Look) -> Row:
     stroke = {"color": look.faint, "width": 1.4, "dash": "dot"}
-    return {"type": "line", "yref": "paper", "y0": 0, "y1": 1, "x0": average, "x1": average, "line": stroke}
+    return {"type": "line", "yref": "paper", "y0": 0, "y1": 1, "x0": average, "x1": average, "line": stroke, "layer": "below"}
 
 
 def _average_name(average: float, across: Across, unit: Unit, look: Look) -> Row:

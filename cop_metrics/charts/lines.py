@@ -273,7 +273,7 @@ def waiting_curve(table: pl.DataFrame, look: Look) -> go.Figure:
         look,
         height=HEIGHT,
         description=_waits_told(parts),
-        subtitle="Share of questions still waiting, by time since asking (early hours drawn wider); "
+        subtitle="Early hours drawn wider; "
         + ", ".join(f"{group} n {int(part['at_risk'][0]):,}" for group, part in parts.items()),
         margin={"l": 8, "r": 14 if many else right, "t": TOP, "b": BOTTOM},
         xaxis=canvas.axis(

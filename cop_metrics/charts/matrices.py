@@ -197,7 +197,7 @@ def awake(table: pl.DataFrame, look: Look) -> go.Figure:
         look,
         height=380,
         description=_week_told(panels),
-        subtitle=f"By weekday and hour, local time; the {'brightest' if look.dark else 'darkest'} cell is {top:,}",
+        subtitle=f"The {'brightest' if look.dark else 'darkest'} cell is {top:,}",
         margin={"l": 8, "r": 12, "t": 8, "b": 30},
         annotations=notes,
         **layout,

@@ -15,13 +15,15 @@ from cop_metrics.metrics.metric import Promise, Unit
 
 Row = dict[str, Any]
 SMALL_COLUMNS, ACROSS = 2, 0.14
-NAME_ROOM, LINE_ROOM, TICK_ROOM = 30, 62, 40
+NAME_ROOM, LINE_ROOM, TICK_ROOM = 30, 62, 28
 """The pixels of a small chart, from top to bottom."""
+
+SPARK_WIDTH, SPARK_HEIGHT = 84, 24
 
 
 def small_multiples(frames: Sequence[tuple[str, pl.DataFrame]], unit: Unit, look: Look) -> go.Figure:
     """Draw a small line over time for each group, on equal axes: pairs of a group and its frame by month or week."""
-    shown = [(name, frame) for name, frame in frames if frame["value"].is_not_null().any()]
+    shown = [(name, whole(frame)) for name, frame in frames if frame["value"].is_not_null().any()]
     if not shown:
         return canvas.nothing("There is nothing to draw: no group has data in this period.", look)
     top = max(float(frame["value"].max() or 0.0) for _, frame in shown)  # type: ignore[arg-type]
@@ -43,16 +45,23 @@ def small_multiples(frames: Sequence[tuple[str, pl.DataFrame]], unit: Unit, look
         look,
         height=rows * (NAME_ROOM + LINE_ROOM + TICK_ROOM),
         description=" ".join(_small_told(name, frame, unit) for name, frame in shown),
+        subtitle="" if all(frame["complete"].all() for _, frame in frames) else "Months that the period cuts are left out",
         margin={"l": 46, "r": 30, "t": 0, "b": 0},
         annotations=notes,
         **layout,
     )
 
 
+def whole(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return the months that the period does not cut, as a cut one would seem a fall; all where none has a value."""
+    complete = frame.filter("complete")
+    return complete if complete["value"].is_not_null().any() else frame
+
+
 def _months_axis(frame: pl.DataFrame, look: Look, **more: Any) -> Row:
     """Return an axis of time that names its two ends."""
     ends = list(dict.fromkeys((frame["group"][0], frame["group"][-1])))
-    texts = [labels.month(date.fromisoformat(end)).replace(" ", "<br>") for end in ends]
+    texts = [labels.month(date.fromisoformat(end)) for end in ends]
     return canvas.axis(look, type="date", tickmode="array", tickvals=ends, ticktext=texts, **more)
 
 
@@ -106,6 +115,32 @@ def _small_name(
 def _small_told(name: str, frame: pl.DataFrame, unit: Unit) -> str:
     values = frame["value"].drop_nulls()
     return f"{name}: first {words.value(unit, values[0])}, last {words.value(unit, values[-1])}."
+
+
+def spark_svg(frame: pl.DataFrame, colour: str) -> str:
+    """Return the small line of a card as SVG from a frame by month, its last point marked; empty below two values.
+
+    The line starts at zero and breaks where there is no value.
+    """
+    frame = whole(frame)
+    rows = [(place, row) for place, row in enumerate(frame.to_dicts()) if row["value"] is not None]
+    known = [(place, row["value"]) for place, row in rows if isfinite(row["value"])]
+    top = max((value for _, value in known), default=0.0)
+    if len(known) < 2 or not top:
+        return ""
+    step = SPARK_WIDTH / (frame.height - 1)
+    points = [(place, place * step, SPARK_HEIGHT - value / top * SPARK_HEIGHT) for place, value in known]
+    before = [None, *(place for place, _, _ in points)]
+    path = " ".join(
+        f"{'L' if place - 1 == last else 'M'}{x:.1f} {y:.1f}"
+        for (place, x, y), last in zip(points, before, strict=False)
+    )
+    end = points[-1]
+    box = f'viewBox="-2 -3 {SPARK_WIDTH + 5} {SPARK_HEIGHT + 6}" width="{SPARK_WIDTH + 5}" height="{SPARK_HEIGHT + 6}"'
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" {box}><path d="{path}" fill="none" stroke="{colour}" '
+        f'stroke-width="1.8" stroke-linejoin="round"/><circle cx="{end[1]:.1f}" cy="{end[2]:.1f}" r="2.6" fill="{colour}"/></svg>'
+    )
 
 
 def sparkline(frame: pl.DataFrame, unit: Unit, look: Look, *, promise: Promise) -> go.Figure:

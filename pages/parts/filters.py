@@ -8,10 +8,12 @@ from urllib.parse import urlencode
 import streamlit as st
 
 from cop_metrics.captions import days_to_type
+from cop_metrics.errors import UnknownName
 from cop_metrics.period import ALL, DEFAULT, PRESETS, Compare
-from cop_metrics.scope import UNKNOWN, Catalogue, CommunityChoices, Scope, parse_scope
+from cop_metrics.scope import UNKNOWN, Catalogue, CommunityChoices, Scope, newest_first, parse_scope
 
-KEYS = ("community", "period", "compare", "team", "seniority", "topic")
+KEYS = ("community", "period", "compare", "team", "seniority", "topic", "names")
+HIDDEN = "hidden"
 TYPED = "typed"
 PERIODS = {**{each.id: each.title for each in PRESETS.values()}, ALL: "All data", TYPED: "From day to day"}
 COMPARISONS = {
@@ -36,7 +38,11 @@ def read_query(page: str) -> Query:
 
 def read_scope(query: Query, catalogue: Catalogue) -> Scope:
     """Return the scope that the URL asks for; raises `CopError` for a choice that there is not."""
-    return parse_scope(query, catalogue, default_period=DEFAULT)
+    names = query.get("names") or []
+    for asked in names:
+        if asked != HIDDEN:
+            raise UnknownName("choice of names", asked, [HIDDEN])
+    return parse_scope(query, catalogue, names=not names, default_period=DEFAULT)
 
 
 def query_string(changes: Mapping[str, Sequence[str]] | None = None) -> str:
@@ -86,7 +92,7 @@ def sidebar(scope: Scope, query: Query, catalogue: Catalogue) -> None:
     choices = catalogue[scope.community]
     with st.sidebar:
         if len(catalogue) > 1:
-            _community(scope, list(catalogue))
+            _community(scope, newest_first(catalogue))
         _period(scope, query, choices)
         comparison = (query.get("compare") or [Compare.BEFORE.value])[-1]
         _select("Compare with", "compare", COMPARISONS, comparison, default=Compare.BEFORE.value)
@@ -95,10 +101,11 @@ def sidebar(scope: Scope, query: Query, catalogue: Catalogue) -> None:
         _groups(choices.seniority_word, "seniority", choices.seniorities, scope.seniorities, choices)
         if choices.topics:
             _groups("Topics", "topic", choices.topics, scope.topics, choices)
+        _names(scope)
         _share()
 
 
-def _community(scope: Scope, communities: list[str]) -> None:
+def _community(scope: Scope, communities: Sequence[str]) -> None:
     st.session_state["community"] = scope.community
     st.selectbox(
         "Community", communities, key="community", on_change=_changed_community, args=("community", communities[0])
@@ -131,6 +138,18 @@ def _groups(label: str, key: str, options: Sequence[str], chosen: Sequence[str],
     widget = f"{key} of {choices.community}"
     st.session_state[widget] = list(chosen)
     st.multiselect(label, list(options), key=widget, placeholder="All", on_change=_changed_groups, args=(key, widget))
+
+
+def _changed_names(widget: str) -> None:
+    """Write the choice of names; teams and seniorities go back to all, as small ones are merged without names."""
+    hidden = st.session_state[widget]
+    _change(names=[HIDDEN] if hidden else [], **({"team": [], "seniority": []} if hidden else {}))
+
+
+def _names(scope: Scope) -> None:
+    st.session_state["names"] = not scope.names
+    told = "For presenting: lists of people disappear, and small groups are merged, here and in downloads and reports."
+    st.toggle("Hide names", key="names", help=told, on_change=_changed_names, args=("names",))
 
 
 def _share() -> None:

@@ -1,5 +1,6 @@
 """How a page is laid out: the line of its scope, headline, cards, charts, lists and small print, the same on every page."""
 
+from base64 import b64encode
 from collections.abc import Iterable, Mapping
 from functools import partial
 from html import escape
@@ -97,17 +98,23 @@ def _card(frame: Frame, card: Card) -> str:
     counted = isinstance(metric.measure, Share | PeopleShare) or metric.unit is Unit.HOURS
     known = [card.interval, f"n = {figure.sample_size:,d}" if counted and figure.value is not None else ""]
     remarks = [remark for remark in card.remarks if remark != frame.scope.compare_note]
-    first = ", ".join(part for part in known if part) or (remarks.pop(0) if remarks else "")
+    change = changed(card) or (escape(remarks.pop()) if remarks else "")
+    first = ", ".join(part for part in known if part)
     return (
         f'<section class="cop-card" style="--accent:{frame.look.promises[metric.promise]}" data-metric="{metric.id}">'
-        f'<h3>{escape(metric.title)}</h3><p><span class="cop-value">{escape(card.value)}</span>{trend(frame, card)}</p>'
-        f"<p>{escape(first)}</p><p>{changed(card)}</p>{rest(card, remarks)}</section>"
+        f'<h3>{escape(metric.title)}</h3><p class="cop-number"><span class="cop-value">{escape(card.value)}</span>'
+        f"{trend(frame, card)}</p>"
+        f"<p>{escape(first)}</p><p>{change}</p>{rest(card, remarks)}</section>"
     )
 
 
 def trend(frame: Frame, card: Card) -> str:
-    """Return the line of a number by month, empty where it has none."""
-    return "" if card.trend is None else charts.spark_svg(card.trend, frame.look.promises[card.metric.promise])
+    """Return the line of a number by month as a picture, empty where it has none or still grows for the last months."""
+    if card.trend is None or not card.metric.comparable:
+        return ""
+    drawn = charts.spark_svg(card.trend, frame.look.promises[card.metric.promise])
+    source = f"data:image/svg+xml;base64,{b64encode(drawn.encode()).decode()}"
+    return f'<img class="cop-spark" alt="{escape(card.metric.title)} by month" src="{source}">' if drawn else ""
 
 
 def changed(card: Card) -> str:

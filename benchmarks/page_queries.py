@@ -47,7 +47,9 @@ def main(data: Path) -> None:
             walls.append(time.perf_counter() - start)
         warm = {sql: min(times) for sql, times in timed.seconds.items()}
         slow = {sql: seconds for sql, seconds in warm.items() if seconds > SLOW}
-        print(f"{page.id:15s} {len(warm):4d} queries {sum(warm.values()):7.3f} s, page {min(walls):7.3f} s, slow: {len(slow)}")
+        print(
+            f"{page.id:15s} {len(warm):4d} queries {sum(warm.values()):7.3f} s, page {min(walls):7.3f} s, slow: {len(slow)}"
+        )
         for sql, seconds in sorted(slow.items(), key=lambda each: -each[1])[:12]:
             print(f"    {seconds * 1000:6.0f} ms  {sql[:60]} … {sql[-150:]}")
 

@@ -15,7 +15,13 @@ from cop_metrics.scope import CommunityChoices
 from cop_metrics.statistics import Interval
 
 LAGS = timedelta(days=1)
-KEPT, NOT_KEPT, ABOUT, NO_TARGET, NOT_MEASURABLE = "kept", "not kept", "about the target", "no target set", "not measurable"
+KEPT, NOT_KEPT, ABOUT, NO_TARGET, NOT_MEASURABLE = (
+    "kept",
+    "not kept",
+    "about the target",
+    "no target set",
+    "not measurable",
+)
 
 
 def promise_word(value: float | None, interval: Interval | None, target: float | None) -> str:
@@ -53,7 +59,9 @@ def _signed_duration(hours: float) -> str:
 
 def days_to_type(choices: CommunityChoices, period: Period) -> tuple[date, date]:
     """Return the first and last day of a period as far as there is data, to start typing other days from."""
-    first, last = (max(choices.first_day, min(day, choices.as_of_day)) for day in (period.first_day, period.end_day - 1))
+    first, last = (
+        max(choices.first_day, min(day, choices.as_of_day)) for day in (period.first_day, period.end_day - 1)
+    )
     return to_date(first), to_date(last)
 
 

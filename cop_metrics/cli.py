@@ -109,9 +109,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--data", default=Path(os.environ.get("COP_DATA") or "data"), **data)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for command in COMMANDS:
-        below = commands.add_parser(
-            command.name, help=command.summary, description=command.summary, allow_abbrev=False
-        )
+        below = commands.add_parser(command.name, help=command.summary, description=command.summary, allow_abbrev=False)
         below.add_argument("--data", default=argparse.SUPPRESS, **data)
         for argument in command.arguments:
             below.add_argument(argument.name, help=argument.help, **argument.settings)
@@ -463,7 +461,9 @@ COMMANDS = (
         arguments=(
             argument("-o", "the file to write", dest="output", type=Path, metavar="FILE", required=True),
             *FILTERS,
-            argument("--page", "only this page; may be repeated", type=_name, action="append", default=[], metavar="ID"),
+            argument(
+                "--page", "only this page; may be repeated", type=_name, action="append", default=[], metavar="ID"
+            ),
         ),
         run=_report,
     ),

@@ -90,7 +90,9 @@ def _community_settings(written: dict[str, Any]) -> CommunitySettings:
         if name not in known:
             raise UnknownName("setting", name, known)
         _check_kind(name, written[name])
-    values: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in written.items()}
+    values: dict[str, Any] = {
+        name: tuple(value) if isinstance(value, list) else value for name, value in written.items()
+    }
     read = CommunitySettings(**values)
     _check(read)
     return read

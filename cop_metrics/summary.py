@@ -39,9 +39,7 @@ def roster_fit(cursor: duckdb.DuckDBPyConnection, community: str) -> RosterFit |
         "left join members using (community, member) where community = $community order by name",
         params=chosen,
     ).fetchall()
-    return RosterFit(
-        rows=rows, members=members, unmatched=tuple(unmatched), refused=tuple(name for (name,) in refused)
-    )
+    return RosterFit(rows=rows, members=members, unmatched=tuple(unmatched), refused=tuple(name for (name,) in refused))
 
 
 def moved_answers(cursor: duckdb.DuckDBPyConnection, community: str) -> int:

@@ -347,7 +347,9 @@ def _headline(page: Page, cards: tuple[Card, ...], measurer: Measurer, scope: Sc
 def _sentence(card: Card, scope: Scope, choices: CommunityChoices) -> str:
     metric, figure = card.metric, card.figure
     chosen = {"team": scope.teams, "seniority": scope.seniorities, "topic": scope.topics}
-    acting = [group_name(by, group, choices) for by, groups in chosen.items() for group in groups if by in metric.splits]
+    acting = [
+        group_name(by, group, choices) for by, groups in chosen.items() for group in groups if by in metric.splits
+    ]
     whose = f"{words.listing(acting)}: " if acting else ""
     if figure.value is None:
         return f"{whose}{metric.title}: {figure.note or 'no data in this period'}."

@@ -113,7 +113,9 @@ def before(compared: Period) -> str:
     """Write the earlier period as a sentence names it: 'the 12 months before', else its days."""
     if compared.words[:1].isdigit():
         return period(compared)
-    return "the 12 months before" if compared.words in ("the 365 days before", "the 366 days before") else compared.words
+    return (
+        "the 12 months before" if compared.words in ("the 365 days before", "the 366 days before") else compared.words
+    )
 
 
 def stated(metric: Metric, number: float) -> str:

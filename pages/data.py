@@ -54,7 +54,9 @@ def show_import(data: Path) -> None:
             export = st.file_uploader("The export, as a file", key="import-file")
             path = st.text_input("or a path on the server", key="import-path", placeholder="/exports/last-night")
             community = st.text_input("Community", key="import-community", placeholder="The file's name unless said")
-            roster = st.file_uploader("The roster (CSV or XLSX), if there is one", type=["csv", "xlsx"], key="import-roster")
+            roster = st.file_uploader(
+                "The roster (CSV or XLSX), if there is one", type=["csv", "xlsx"], key="import-roster"
+            )
             asked = st.form_submit_button("Import")
         if asked:
             _import(data, export, path, community, roster)
@@ -66,7 +68,10 @@ def _import(data: Path, export: Any, path: str, community: str, roster: Any) -> 
         return
     with TemporaryDirectory() as folder:
         chosen = _kept(folder, export) if export else (str(Path(path.strip()).resolve()) if path.strip() else None)
-        arguments = [*([chosen] if chosen else []), *([f"--community={community.strip()}"] if community.strip() else [])]
+        arguments = [
+            *([chosen] if chosen else []),
+            *([f"--community={community.strip()}"] if community.strip() else []),
+        ]
         if roster:
             (Path(folder) / "roster").mkdir()
             arguments.append(f"--roster={_kept(f'{folder}/roster', roster)}")
@@ -189,7 +194,9 @@ def _undo(imports: Sequence[Import], data: Path) -> None:
     named = {each.id: f"{each.file_name} · {each.community} · {each.id}" for each in reversed(imports)}
     with st.container(border=True):
         st.html('<h2 class="cop-q">Take an import out again</h2>')
-        chosen = st.selectbox("Import", list(named), format_func=named.__getitem__, index=None, placeholder="Choose one")
+        chosen = st.selectbox(
+            "Import", list(named), format_func=named.__getitem__, index=None, placeholder="Choose one"
+        )
         if chosen and st.button("Take it out …"):
             _confirm(data, chosen, named[chosen])
 

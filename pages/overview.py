@@ -77,7 +77,9 @@ def _by_group(frame: Frame, card: Card, chart: ChartTable) -> str:
             f"<div><dt>{escape(row['group'])}</dt><dd><b>{escape(words.value(unit, row['value']))}</b>"
             f"<span>{escape(told)}</span></dd></div>"
         )
-    return f'<dl class="cop-groups" aria-label="By {group_word("seniority", frame.choices).lower()}">{"".join(cells)}</dl>'
+    return (
+        f'<dl class="cop-groups" aria-label="By {group_word("seniority", frame.choices).lower()}">{"".join(cells)}</dl>'
+    )
 
 
 def _changes(frame: Frame, view: PageView) -> None:

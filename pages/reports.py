@@ -20,7 +20,9 @@ def show(frame: Frame) -> None:
         '<p class="cop-headline">Choose pages and a format; the filters are those of the sidebar.</p>'
     )
     titles = {each.id: each.title for each in PAGES.values()}
-    chosen = st.multiselect("Pages", list(titles), default=list(titles), format_func=titles.__getitem__, key="report-pages")
+    chosen = st.multiselect(
+        "Pages", list(titles), default=list(titles), format_func=titles.__getitem__, key="report-pages"
+    )
     format_id = st.radio(
         "Format", list(FORMATS), format_func=lambda id_: FORMATS[id_].title, horizontal=True, key="report-format"
     )

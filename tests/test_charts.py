@@ -538,8 +538,15 @@ def test_the_line_of_a_card_breaks_where_there_is_no_value_and_marks_its_end() -
 
 def test_groups_that_are_all_zero_are_told_instead_of_drawn() -> None:
     frame = pl.DataFrame(
-        {"group": ["Drives", "Sales"], "value": [0.0, 0.0], "sample_size": [0, 0], "low": [None] * 2, "high": [None] * 2,
-         "note": [None] * 2, "complete": [True] * 2}
+        {
+            "group": ["Drives", "Sales"],
+            "value": [0.0, 0.0],
+            "sample_size": [0, 0],
+            "low": [None] * 2,
+            "high": [None] * 2,
+            "note": [None] * 2,
+            "complete": [True] * 2,
+        }
     )
     assert not groups(frame, Unit.COUNT, LIGHT).data
     assert describe(groups(frame, Unit.COUNT, LIGHT)) == "There is nothing to draw: it is 0 in every group."

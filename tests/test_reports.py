@@ -31,7 +31,9 @@ def craft() -> Community:
     for number in range(59):
         day = days_later("2026-01-01", number)
         link = NOT_A_WEB_ADDRESS if number == 58 else f"https://craft.example/{number}"
-        question = community.ask("Ann", f"{day} 09:00", topics=("wood", "=glue")[: 1 + number % 2], url=link, title=FORMULA)
+        question = community.ask(
+            "Ann", f"{day} 09:00", topics=("wood", "=glue")[: 1 + number % 2], url=link, title=FORMULA
+        )
         if number >= 31 or number % 2:
             answer = community.answer(question, "Bob", f"{day} 12:00")
             community.react(answer, "Ann", f"{day} 13:00")
@@ -55,7 +57,9 @@ class Library:
 
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
-    return Library(told=craft().tell(tmp_path_factory.mktemp("craft"), since="2025-12-01 00:00", until="2026-04-01 00:00"))
+    return Library(
+        told=craft().tell(tmp_path_factory.mktemp("craft"), since="2025-12-01 00:00", until="2026-04-01 00:00")
+    )
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +94,9 @@ def numbers_of(id_: str, report: bytes) -> dict[tuple[str, str], dict[str, objec
 
 
 @pytest.mark.parametrize("id_", FORMATS)
-def test_every_number_of_every_page_is_in_every_format(id_: str, views: list[PageView], files: dict[str, bytes]) -> None:
+def test_every_number_of_every_page_is_in_every_format(
+    id_: str, views: list[PageView], files: dict[str, bytes]
+) -> None:
     found = numbers_of(id_, files[id_])
     cards = {(view.page.title, card.metric.id): card for view in views for card in view.cards}
     assert found.keys() == cards.keys()
@@ -255,7 +261,12 @@ def test_without_names_no_name_is_in_any_report(library: Library) -> None:
 
 def test_filters_are_told(library: Library) -> None:
     told = dict(contents(library.views(team="Red", topic="wood", compare="nothing")).about)
-    assert (told["Teams"], told["Topics"], told["Seniority"], told["Compared with"]) == ("Red", "wood", "all", "nothing")
+    assert (told["Teams"], told["Topics"], told["Seniority"], told["Compared with"]) == (
+        "Red",
+        "wood",
+        "all",
+        "nothing",
+    )
 
 
 def test_a_report_needs_a_page() -> None:

@@ -42,7 +42,9 @@ def test_the_headline_tells_the_change_that_the_scan_found(falling: Told) -> Non
     page = seen(falling, ANSWERS, falling.scope(period=PERIOD))
     assert page.headline[0].startswith("10 % of questions were answered within 7 days (95 % interval ")
     assert page.headline[0].endswith(", down from 90 % in the 60 days before (worse, beyond noise).")
-    assert page.headline[1].endswith("10 % of questions were answered within 7 days, down from 90 % (worse, beyond noise).")
+    assert page.headline[1].endswith(
+        "10 % of questions were answered within 7 days, down from 90 % (worse, beyond noise)."
+    )
     assert page.version == 7
 
 

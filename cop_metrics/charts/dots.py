@@ -195,7 +195,16 @@ def _value_note(row: Row, place: dict[str, int], unit: Unit, look: Look) -> Row:
 
 def _average_line(average: float, look: Look) -> Row:
     stroke = {"color": look.faint, "width": 1.4, "dash": "dot"}
-    return {"type": "line", "yref": "paper", "y0": 0, "y1": 1, "x0": average, "x1": average, "line": stroke, "layer": "below"}
+    return {
+        "type": "line",
+        "yref": "paper",
+        "y0": 0,
+        "y1": 1,
+        "x0": average,
+        "x1": average,
+        "line": stroke,
+        "layer": "below",
+    }
 
 
 def _average_name(average: float, across: Across, unit: Unit, look: Look) -> Row:

@@ -45,7 +45,9 @@ def small_multiples(frames: Sequence[tuple[str, pl.DataFrame]], unit: Unit, look
         look,
         height=rows * (NAME_ROOM + LINE_ROOM + TICK_ROOM),
         description=" ".join(_small_told(name, frame, unit) for name, frame in shown),
-        subtitle="" if all(frame["complete"].all() for _, frame in frames) else "Months that the period cuts are left out",
+        subtitle=""
+        if all(frame["complete"].all() for _, frame in frames)
+        else "Months that the period cuts are left out",
         margin={"l": 46, "r": 30, "t": 0, "b": 0},
         annotations=notes,
         **layout,

@@ -79,7 +79,11 @@ METRICS = (
         measure=Total(
             of="count(distinct asker_id)",
             listed="asker",
-            titles=(("asker_name", "Person helped"), ("asker_team", "Their team"), ("asker_seniority", "Their seniority")),
+            titles=(
+                ("asker_name", "Person helped"),
+                ("asker_team", "Their team"),
+                ("asker_seniority", "Their seniority"),
+            ),
         ),
         splits=HELPER_SPLITS,
     ),
@@ -120,7 +124,11 @@ METRICS = (
         measure=Total(
             of="nullif(count(distinct giver_id), 0)",
             listed="giver_id",
-            titles=(("giver_name", "Person who thanked"), ("giver_team", "Their team"), ("giver_seniority", "Their seniority")),
+            titles=(
+                ("giver_name", "Person who thanked"),
+                ("giver_team", "Their team"),
+                ("giver_seniority", "Their seniority"),
+            ),
         ),
         splits=MEMBER_SPLITS,
         needs="reaction",

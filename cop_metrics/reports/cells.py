@@ -116,14 +116,19 @@ class Book:
         else:
             self.write(sheet, row, column, address)
 
-    def table(self, sheet: Any, row: int, table: Table, wide: Sequence[int], *, links: str = "", wrap: bool = False) -> Placed:
+    def table(
+        self, sheet: Any, row: int, table: Table, wide: Sequence[int], *, links: str = "", wrap: bool = False
+    ) -> Placed:
         """Write a table with its header in `row` as an Excel table that filters and sorts; it has one row at least.
 
         `wide` holds the widths of the sheet's columns in characters, `links` names the column whose texts are addresses.
         """
         frame, last = table.frame, row + table.frame.height
         heads = [
-            {"header": title, "header_format": self.look(bold=True, text_wrap=True, bottom=1, **_side(frame[name], column))}
+            {
+                "header": title,
+                "header_format": self.look(bold=True, text_wrap=True, bottom=1, **_side(frame[name], column)),
+            }
             for column, (title, name) in enumerate(zip(distinct(frame.columns), frame.columns, strict=True))
         ]
         sheet.add_table(row, 0, last, frame.width - 1, {"columns": heads, "style": "Table Style Light 1"})

@@ -63,14 +63,18 @@ def _of_metric(chart: ChartTable, kind: OverTime | GroupsOverTime | Groups, choi
     empty = [name for name in ("low", "high", "note") if named[name].is_null().all()]
     empty += ["complete"] if named["complete"].all() else []
     formats = {value: unit, LOW: unit, HIGH: unit, COUNTED: NUMBER_FORMATS[Unit.COUNT], "Month": MONTH}
-    return Table(frame=named.drop(empty).rename({old: new for old, new in titles.items() if old not in empty}), formats=formats)
+    return Table(
+        frame=named.drop(empty).rename({old: new for old, new in titles.items() if old not in empty}), formats=formats
+    )
 
 
 def _sorted(table: pl.DataFrame, kind: Groups) -> pl.DataFrame:
     """Return teams and topics from the one most in need on; seniorities keep the order of their scale."""
     if kind.by == "seniority":
         return table
-    return table.sort("value", descending=METRICS[kind.id_].better is not Better.HIGHER, nulls_last=True, maintain_order=True)
+    return table.sort(
+        "value", descending=METRICS[kind.id_].better is not Better.HIGHER, nulls_last=True, maintain_order=True
+    )
 
 
 def _of_exhibit(chart: ChartTable, exhibit: Exhibit) -> list[Layout]:

@@ -58,7 +58,9 @@ class Pen:
                 return self._stacks(shown, frame, placed)
             case ShowExhibit() if frame.width == 2:
                 name, value = frame.columns
-                return self._bars(shown, {"categories": placed.of(name), "values": placed.of(value)}, placed.cell(value, -1))
+                return self._bars(
+                    shown, {"categories": placed.of(name), "values": placed.of(value)}, placed.cell(value, -1)
+                )
             case ShowExhibit():
                 return self._curves(shown, shown.chart, frame, placed)
 
@@ -76,7 +78,9 @@ class Pen:
                 "line": line,
                 "points": _dashed(frame[start : start + height], line),
             }
-            chart.add_series(series if series["points"] else {key: each for key, each in series.items() if key != "points"})
+            chart.add_series(
+                series if series["points"] else {key: each for key, each in series.items() if key != "points"}
+            )
         chart.set_x_axis({**_axis(), "num_format": "mmm yy", "text_axis": True, "label_position": "low"})
         chart.set_y_axis(_values(unit_of(kind)))
         chart.set_legend({"position": "bottom", **_font()} if len(stretches) > 1 else {"none": True})
@@ -117,7 +121,9 @@ class Pen:
             cells = {"categories": placed.of(hours, start, height), "values": placed.of(value, start, height)}
             chart.add_series({"name": placed.cell(name, start), **cells, "line": {"color": colour, "width": 2}})
         longest = max(24.0, min(24.0 * 14, float(str(frame[hours].max()))))
-        chart.set_x_axis({**_axis(), "name": hours, "name_font": _font()["font"], "min": 0, "max": longest, "major_unit": 24})
+        chart.set_x_axis(
+            {**_axis(), "name": hours, "name_font": _font()["font"], "min": 0, "max": longest, "major_unit": 24}
+        )
         chart.set_y_axis({**_values(exhibit.unit), "max": 1})
         chart.set_legend({"position": "bottom", **_font()})
         return chart
@@ -223,7 +229,11 @@ def _font() -> Options:
 
 
 def _axis() -> Options:
-    return {"num_font": {"size": 9, "color": LIGHT.ink}, "line": {"color": LIGHT.faint}, "major_gridlines": {"visible": False}}
+    return {
+        "num_font": {"size": 9, "color": LIGHT.ink},
+        "line": {"color": LIGHT.faint},
+        "major_gridlines": {"visible": False},
+    }
 
 
 def _values(unit: Unit) -> Options:

@@ -26,7 +26,9 @@ COORDINATES = frozenset({"hours", "hour", "weekday", "level"})
 
 BOUNDS = ("low", "high")
 PAIRS = 4
-GROUPS = tuple(f"{name}{'' if place == 1 else f'_{place}'}" for place in range(1, PAIRS + 1) for name in ("split", "group"))
+GROUPS = tuple(
+    f"{name}{'' if place == 1 else f'_{place}'}" for place in range(1, PAIRS + 1) for name in ("split", "group")
+)
 LONG: dict[str, type[pl.DataType]] = {
     "page": pl.String,
     "table": pl.String,
@@ -107,7 +109,9 @@ def _rows(view: PageView, numbers: pl.DataFrame) -> Iterator[Row]:
     for card in view.cards:
         yield from _months(view.page, card)
     for chart in view.charts:
-        yield from _of_exhibit(view.page, chart) if isinstance(chart.chart, ShowExhibit) else _of_metric(view.page, chart)
+        yield from (
+            _of_exhibit(view.page, chart) if isinstance(chart.chart, ShowExhibit) else _of_metric(view.page, chart)
+        )
 
 
 def _months(page: Page, card: Card) -> Iterator[Row]:

@@ -45,7 +45,13 @@ NUMBER_TITLES = {
     "id": "Id",
 }
 NUMBER_WIDTHS = (16, 34, 12, 12, 12, 10, 12, 14, 18, 10, 60, 22)
-DEFINITION_TITLES = {"title": "Number", "description": "What it counts", "formula": "Formula", "source": "Source", "id": "Id"}
+DEFINITION_TITLES = {
+    "title": "Number",
+    "description": "What it counts",
+    "formula": "Formula",
+    "source": "Source",
+    "id": "Id",
+}
 ABOUT_WIDTHS, PAGE_WIDTHS = (34, 78, 48, 34, 24), (34, *(14 for _ in range(12)))
 
 
@@ -106,7 +112,9 @@ def _write_numbers(book: Book, sheet: Any, report: Contents) -> None:
         change = POINTS_OF_SHARE if unit is Unit.PERCENT else RELATIVE
         for column, name in enumerate(NUMBER_TITLES):
             if name in ("value", "low", "high", "before", "change"):
-                book.write(sheet, row, column, number[name], num_format=change if name == "change" else NUMBER_FORMATS[unit])
+                book.write(
+                    sheet, row, column, number[name], num_format=change if name == "change" else NUMBER_FORMATS[unit]
+                )
 
 
 def _write_page(book: Book, view: PageView) -> str:
@@ -177,7 +185,11 @@ def _write_list(book: Book, listing: Listing) -> str:
     if listing.note or not rows.height:
         book.write(sheet, 1, 0, listing.note or "Nothing to list.")
         return str(sheet.get_name())
-    cut = f" Only the first {MOST_ROWS:,d} are here: choose narrower filters for the rest." if rows.height > MOST_ROWS else ""
+    cut = (
+        f" Only the first {MOST_ROWS:,d} are here: choose narrower filters for the rest."
+        if rows.height > MOST_ROWS
+        else ""
+    )
     book.write(sheet, 1, 0, f"{rows.height:,d} rows. {listing.metric.description}{cut}", font_color=LIGHT.faint)
     shown = rows.head(MOST_ROWS)
     _set_widths(sheet, widths(shown))

@@ -190,9 +190,7 @@ EXPORT = Sheet(
         Column(name="observed_until", kind=Kind.TIME, meaning="until when: the age of questions is counted to then"),
     ),
 )
-SHEETS: dict[str, Sheet] = {
-    sheet.name: sheet for sheet in (POSTS, THREADS, MEMBERS, REACTIONS, READS, VISITS, EXPORT)
-}
+SHEETS: dict[str, Sheet] = {sheet.name: sheet for sheet in (POSTS, THREADS, MEMBERS, REACTIONS, READS, VISITS, EXPORT)}
 TELLING = ("post_id", "thread_id", "created_at")
 IF_EMPTY: Mapping[str, object] = {"accepted": False, "is_bot": False, "reads": 1}
 

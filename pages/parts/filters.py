@@ -124,7 +124,12 @@ def _period(scope: Scope, query: Query, choices: CommunityChoices) -> None:
     st.session_state["period"] = TYPED if ".." in text else text
     days = days_to_type(choices, scope.period)
     st.selectbox(
-        "Period", list(PERIODS), format_func=PERIODS.__getitem__, key="period", on_change=_changed_period, args=("period", days)
+        "Period",
+        list(PERIODS),
+        format_func=PERIODS.__getitem__,
+        key="period",
+        on_change=_changed_period,
+        args=("period", days),
     )
     if ".." not in text:
         return

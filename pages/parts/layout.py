@@ -45,7 +45,9 @@ def no_store(problem: CopError) -> None:
 def refused(problem: CopError) -> None:
     """Say which choice of the URL there is not, and lead back to all."""
     st.error(plain(problem))
-    st.markdown('<a href="?" target="_self">Start again with all teams and the usual period</a>', unsafe_allow_html=True)
+    st.markdown(
+        '<a href="?" target="_self">Start again with all teams and the usual period</a>', unsafe_allow_html=True
+    )
 
 
 def header(frame: Frame) -> None:
@@ -148,7 +150,9 @@ def chart_panel(frame: Frame, view: PageView, place: int, *, told: bool = True) 
         below = charts.subtitle(figure) if figure else ""
         st.html(
             f'<h2 class="cop-q">{escape(chart.title)}</h2>'
-            + "".join(f'<p class="cop-sub">{escape(each)}</p>' for each in (chart.summary if told else "", below) if each)
+            + "".join(
+                f'<p class="cop-sub">{escape(each)}</p>' for each in (chart.summary if told else "", below) if each
+            )
         )
         if figure is None:
             st.info(f"{str(chart.note)[:1].upper()}{str(chart.note)[1:]}")
@@ -206,7 +210,9 @@ def show_list(listing: Listing, *, title: str | None = None, oldest_first: bool 
             st.write(f"The first {shown.height:,d} of {rows.height:,d} rows; the CSV holds all of them.")
         key = f"list-{metric.id}"
         csv = partial(csv_bytes, rows)
-        st.download_button(f"All rows as CSV ({rows.height:,d})", csv, f"{metric.id}.csv", CSV, key=key, on_click="ignore")
+        st.download_button(
+            f"All rows as CSV ({rows.height:,d})", csv, f"{metric.id}.csv", CSV, key=key, on_click="ignore"
+        )
 
 
 def _height(rows: pl.DataFrame) -> Any:

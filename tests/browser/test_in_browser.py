@@ -66,7 +66,12 @@ def test_a_filter_changes_a_figure_and_stays_from_page_to_page(visits: Visits) -
 
 
 def test_an_address_restores_the_view(visits: Visits) -> None:
-    chosen = {"community": COMPANY, "period": "2026-02-03..2026-04-05", "compare": "nothing", "team": ["Sales", "Drives"]}
+    chosen = {
+        "community": COMPANY,
+        "period": "2026-02-03..2026-04-05",
+        "compare": "nothing",
+        "team": ["Sales", "Drives"],
+    }
     page = visits().open("answers", **chosen)
     for text in (COMPANY, "Feb 3, 2026 – Apr 5, 2026", "Sales and Drives"):
         expect(page.get_by_test_id("scope")).to_contain_text(text)

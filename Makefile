@@ -36,6 +36,7 @@ test-all: .venv/for-tests ## run all tests, the slow ones too
 
 lint: .venv/for-tests ## check the style and the types
 	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
 bench: .venv/for-tests ## measure speed, with every benchmark that needs no arguments

@@ -181,7 +181,9 @@ def _roster(frame: Frame) -> None:
         ],
     }
     for name, found in gaps.items():
-        if found:
+        if found and not frame.scope.names:
+            st.write(f"{name}: {len(found):,d}, shown where names are.")
+        elif found:
             with st.expander(f"{name}: {len(found):,d}"):
                 st.dataframe(pl.DataFrame({name: found}), hide_index=True)
     if not any(gaps.values()):

@@ -124,6 +124,13 @@ def test_hidden_names_take_the_lists_of_people_from_the_page(demo: Path) -> None
     assert "Names are hidden" not in html(shown)
 
 
+def test_hidden_names_leave_the_counts_of_what_the_roster_lacks(demo: Path) -> None:
+    shown, hidden = visit("data", community=COMPANY), visit("data", community=COMPANY, names="hidden")
+    assert "Rows that mean no account: 1" in [each.label for each in shown.expander]
+    assert "Rows that mean no account: 1" not in [each.label for each in hidden.expander]
+    assert "Rows that mean no account: 1, shown where names are." in [each.value for each in hidden.markdown]
+
+
 @pytest.mark.parametrize(
     ("choice", "sentence"),
     [

@@ -11,6 +11,8 @@ from enum import StrEnum
 from cop_metrics.errors import CopError, UnknownName
 
 FIRST = date(1970, 1, 1)
+YEARS = range(1900, 2900)
+"""The years in which a typed period may lie, so that a period around it lies in the calendar too."""
 
 
 def to_day(day: date) -> int:
@@ -129,9 +131,12 @@ def _bounded(first_day: int, end_day: int, words: str, data_end: int) -> Period:
 
 def _read_date(text: str) -> date:
     try:
-        return date.fromisoformat(text.strip())
+        read = date.fromisoformat(text.strip())
     except ValueError:
         raise CopError(f"'{text.strip()}' is not a day: write it as 2026-03-31.") from None
+    if read.year not in YEARS:
+        raise CopError(f"{read} is no day of a community: choose one from {YEARS[0]} to {YEARS[-1]}.")
+    return read
 
 
 def whole_weeks(period: Period) -> Period:
@@ -147,9 +152,10 @@ def whole_weeks(period: Period) -> Period:
 def earlier(text: str, period: Period, compare: Compare, *, as_of_day: int) -> Period | None:
     """Return the period that `period` (read from `text`) is compared with, None for no comparison.
 
-    Calendar periods go back by their own length; an incomplete one is cut to the same number of days.
+    Calendar periods go back by their own length; an incomplete one is cut to the same number of days. One that begins
+    after the data has none.
     """
-    if compare is Compare.NOTHING or (text == ALL and compare is Compare.BEFORE):
+    if compare is Compare.NOTHING or (text == ALL and compare is Compare.BEFORE) or period.first_day > as_of_day:
         return None
     days = min(period.days, as_of_day + 1 - period.first_day) if not period.complete else period.days
     preset = PRESETS.get(text)

@@ -82,6 +82,12 @@ def test_a_year_earlier_is_the_same_days_even_of_a_leap_year() -> None:
     assert compared("last-month", Compare.NOTHING) is None
 
 
+@pytest.mark.parametrize("compare", list(Compare))
+def test_a_period_after_the_data_is_compared_with_nothing(compare: Compare) -> None:
+    assert compared("2026-06-01..2026-06-30", compare) is None
+    assert compared("2026-05-20..2026-06-30", Compare.BEFORE) == ("2026-05-19", "2026-05-19")
+
+
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
@@ -89,6 +95,8 @@ def test_a_year_earlier_is_the_same_days_even_of_a_leap_year() -> None:
         ("2026-03-31..2026-03-01", "The period ends on 2026-03-01, before it starts on 2026-03-31: swap the two days."),
         ("2026-02-30..2026-03-01", "'2026-02-30' is not a day: write it as 2026-03-31."),
         ("..2026-03-01", "'' is not a day: write it as 2026-03-31."),
+        ("0001-01-01..2026-03-01", "0001-01-01 is no day of a community: choose one from 1900 to 2899."),
+        ("2026-03-01..9999-12-31", "9999-12-31 is no day of a community: choose one from 1900 to 2899."),
     ],
 )
 def test_a_period_that_cannot_be_read_stops_with_a_sentence(text: str, sentence: str) -> None:

@@ -163,6 +163,7 @@ def parse_scope(
     period = read_period(text, first_day=choices.first_day, as_of_day=choices.as_of_day)
     if not names:
         text, period = "typed", whole_weeks(period)
+        period = replace(period, complete=period.end_day <= choices.as_of_day + 1)
     compare, note = _compare(params, text, period, choices)
     teams = _known(params, "team", choices.team_choices(names))
     seniorities = _known(params, "seniority", choices.seniorities)

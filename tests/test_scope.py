@@ -80,6 +80,14 @@ def test_without_names_a_period_is_whole_weeks(told: Told) -> None:
     assert (str(scope.period.first), scope.period.days) == ("2026-05-04", 28)
 
 
+def test_weeks_that_reach_beyond_the_data_are_compared_with_as_many_days_as_the_data_has(told: Told) -> None:
+    """The data ends on Monday, 1 June: of the five weeks from 4 May on it has 29 days."""
+    scope = told.scope(names=False, period="2026-05-04..2026-06-01")
+    assert (scope.period.days, scope.period.complete) == (35, False)
+    assert scope.compare is not None
+    assert scope.compare.days == 29
+
+
 def test_a_comparison_needs_data_from_the_first_day_of_the_earlier_period_on(told: Told) -> None:
     """May has 31 days: the 31 before it are in the data; the 60 before March are not."""
     assert told.scope(period="2026-05-01..2026-05-31").compare is not None

@@ -1,7 +1,7 @@
-"""What pages say beside their numbers: whether a promise is kept, how large a change is, which sources lag, and safe CSV."""
+"""What pages say beside their numbers: whether a promise is kept, how large a change is, and safe CSV."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date
 from math import isfinite
 
 import duckdb
@@ -14,7 +14,6 @@ from cop_metrics.period import Period, to_date
 from cop_metrics.scope import CommunityChoices
 from cop_metrics.statistics import Interval
 
-LAGS = timedelta(days=1)
 KEPT, NOT_KEPT, ABOUT, NO_TARGET, NOT_MEASURABLE = (
     "kept",
     "not kept",
@@ -63,15 +62,6 @@ def days_to_type(choices: CommunityChoices, period: Period) -> tuple[date, date]
         max(choices.first_day, min(day, choices.as_of_day)) for day in (period.first_day, period.end_day - 1)
     )
     return to_date(first), to_date(last)
-
-
-def lagging(cursor: duckdb.DuckDBPyConnection, choices: CommunityChoices) -> tuple[tuple[str, datetime], ...]:
-    """Return the community's sources whose data ends more than a day before the newest, with that end (naive UTC)."""
-    rows = cursor.sql(
-        "select source, observed_until from sources where community = $community order by source",
-        params={"community": choices.community},
-    ).fetchall()
-    return tuple((source, until) for source, until in rows if choices.as_of - until > LAGS)
 
 
 def csv_bytes(table: pl.DataFrame) -> bytes:

@@ -17,6 +17,7 @@ import polars as pl
 from cop_metrics.lake import Import, Lake
 from cop_metrics.levels import level_bars
 from cop_metrics.marts import marts_digest
+from cop_metrics.roster import ROSTER_ROWS
 from cop_metrics.settings import Settings
 from cop_metrics.tables import TABLES
 
@@ -25,18 +26,10 @@ PolarsType = pl.DataType | type[pl.DataType]
 EPOCH = datetime(1970, 1, 1)
 REACTIONS = Path(__file__).parent / "reactions.toml"
 
-ROSTER_COLUMNS: dict[str, PolarsType] = {
+ROSTER_COLUMNS = {
     "community": pl.String,
     "row_number": pl.Int64,
-    "email_hash": pl.String,
-    "username": pl.String,
-    "platform_id": pl.String,
-    "display_name": pl.String,
-    "team": pl.String,
-    "seniority": pl.String,
-    "job_title": pl.String,
-    "from_day": pl.Date,
-    "to_day": pl.Date,
+    **{name: kind for name, kind in ROSTER_ROWS.items() if name != "row"},
 }
 
 

@@ -16,6 +16,7 @@ from cop_metrics.lake import Lake, Written
 from cop_metrics.measure import Measurer
 from cop_metrics.metrics import EXHIBITS, METRICS
 from cop_metrics.metrics.metric import Figure
+from cop_metrics.roster import ROSTER_ROWS
 from cop_metrics.scope import CommunityChoices, Scope, parse_scope, read_catalogue
 from cop_metrics.settings import CommunitySettings, Settings
 from cop_metrics.sources.export import Export
@@ -145,19 +146,7 @@ class Community:
         )
 
     def _roster(self) -> pl.DataFrame:
-        schema = {
-            "row": pl.Int64,
-            "email_hash": pl.String,
-            "username": pl.String,
-            "platform_id": pl.String,
-            "display_name": pl.String,
-            "team": pl.String,
-            "seniority": pl.String,
-            "job_title": pl.String,
-            "from_day": pl.Date,
-            "to_day": pl.Date,
-        }
-        return pl.DataFrame([{"row": n, **row} for n, row in enumerate(self.roster, 2)], schema=schema)
+        return pl.DataFrame([{"row": n, **row} for n, row in enumerate(self.roster, 2)], schema=ROSTER_ROWS)
 
     def _meet(self, who: str) -> None:
         if who not in self.seen:

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 from communities import Community
 
-from cop_metrics.captions import csv_bytes, days_to_type, difference_text, lagging, promise_word
+from cop_metrics.captions import csv_bytes, days_to_type, difference_text, promise_word
 from cop_metrics.changes import Change
 from cop_metrics.metrics import METRICS
 from cop_metrics.period import Period, to_day
@@ -67,14 +67,13 @@ def test_a_source_that_ends_more_than_a_day_early_lags(tmp_path: Path) -> None:
     story = Community()
     story.ask("ann", "2026-03-01 10:00")
     cursor = story.build(tmp_path, until="2026-03-10 12:00")
-    choices = read_catalogue(cursor)["craft"]
-    assert lagging(cursor, choices) == ()
+    assert read_catalogue(cursor)["craft"].lagging == {}
     cursor.execute("create temp table sources as from sources")
     cursor.execute(
         "insert into temp.sources select community, 'chat', platform, observed_from, "
         "timestamp '2026-03-09 11:00', from_second, until_second from temp.sources"
     )
-    assert lagging(cursor, choices) == (("chat", datetime(2026, 3, 9, 11)),)
+    assert read_catalogue(cursor)["craft"].lagging == {"chat": datetime(2026, 3, 9, 11)}
 
 
 def test_typing_days_starts_from_what_there_is_data_for(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import polars as pl
 import streamlit as st
 
 from cop_metrics import charts, words
-from cop_metrics.captions import csv_bytes, lagging
+from cop_metrics.captions import csv_bytes
 from cop_metrics.errors import CopError
 from cop_metrics.metrics.metric import PeopleShare, Share, Unit
 from cop_metrics.pagebook import ShowExhibit
@@ -66,7 +66,7 @@ def header(frame: Frame) -> None:
     ]
     lags = [
         f"{source} ends {words.moment(until, choices.time_zone, frame.locale)}"
-        for source, until in lagging(frame.snapshot.cursor, choices)
+        for source, until in choices.lagging.items()
     ]
     text = " · ".join(escape(part) for part in (*parts, *lags) if part)
     st.html(f'<p class="cop-scope" data-testid="scope">{text}</p>')

@@ -152,7 +152,33 @@ def _drop_stdout() -> None:
 
 @contextmanager
 def _progress() -> Iterator[tuple[Callable[[int, int], None], Callable[[str, float], None]]]:
-    """Yield who is told of bytes read and of steps built; shown on a terminal only."""
+    """Yield who is told of bytes read and of steps built: bars on a terminal, lines where COP_PROGRESS asks for them."""
+    if os.environ.get("COP_PROGRESS") == "lines":
+        yield _lines()
+        return
+    with _bars() as told:
+        yield told
+
+
+def _lines() -> tuple[Callable[[int, int], None], Callable[[str, float], None]]:
+    """Return who writes 'progress 0.42 reading' to stderr, once for each hundredth; reading is the first half."""
+    last = -1
+
+    def write(share: float, what: str) -> None:
+        nonlocal last
+        if round(share * 100) != last:
+            last = round(share * 100)
+            print(f"progress {last / 100:.2f} {what}", file=sys.stderr, flush=True)
+
+    return (
+        lambda done, of: write(done / of / 2 if of else 0.0, "reading"),
+        lambda step, share: write(0.5 + share / 2, f"building {step}"),
+    )
+
+
+@contextmanager
+def _bars() -> Iterator[tuple[Callable[[int, int], None], Callable[[str, float], None]]]:
+    """Yield who draws bytes read and steps built as bars; shown on a terminal only."""
     silent = not sys.stderr.isatty()
     shares = "{desc}: {percentage:3.0f} %"
     with (

@@ -18,6 +18,7 @@ from cop_metrics.measure import Measurer
 from cop_metrics.metrics import EXHIBITS, METRICS
 from cop_metrics.metrics.metric import Counts, Figure, Metric, Total, Unit
 from cop_metrics.pagebook import Chart, Groups, GroupsOverTime, OverTime, Page, ShowExhibit
+from cop_metrics.period import to_date
 from cop_metrics.scope import UNKNOWN, Catalogue, CommunityChoices, Scope
 
 MOST_CHANGES = 8
@@ -31,6 +32,7 @@ PLURALS = {
     "newcomer": "Newcomers",
     "established": "Established members",
 }
+NOT_MEASURABLE = "not measurable"
 LOG = logging.getLogger("cop_metrics.view")
 
 
@@ -160,7 +162,7 @@ class Viewer:
             version=self.version,
             headline=_headline(page, cards, measurer, scope, scanned),
             cards=cards,
-            charts=tuple(_standing_chart(measurer, chart, scope) for chart in page.charts),
+            charts=tuple(_standing_chart(measurer, chart, scope) for chart in page.charts if _tells(chart, choices)),
             lists=tuple(_standing_list(measurer, METRICS[id_], scope) for id_ in page.lists),
             scan=scanned,
             small_print=_small_print(choices, scope, cards),
@@ -191,6 +193,13 @@ def _card(measurer: Measurer, metric: Metric, scope: Scope, scanned: Scan) -> Ca
         trend=measurer.figures_by(metric, scope, "month") if trended else None,
         remarks=tuple(remarks),
     )
+
+
+def _tells(chart: Chart, choices: CommunityChoices) -> bool:
+    """Say whether a chart tells anything of this community: one by team does not where no team is known."""
+    if set(choices.teams) - {UNKNOWN}:
+        return True
+    return chart.id != "help_by_team" if isinstance(chart, ShowExhibit) else getattr(chart, "by", None) != "team"
 
 
 def _standing_chart(measurer: Measurer, chart: Chart, scope: Scope) -> ChartTable:
@@ -322,6 +331,7 @@ def listing(measurer: Measurer, metric: Metric, scope: Scope, *, most: int = MOS
         note = "Lists of people are for viewers who may see names."
         return Listing(metric=metric, rows=pl.DataFrame(), total=0, note=note)
     rows = measurer.listed(metric, scope, most=most + 1)
+    rows = rows.rename({"Seniority": measurer.choices.seniority_word}, strict=False)
     if rows.height <= most:
         return Listing(metric=metric, rows=rows, total=rows.height, note=None if rows.height else "Nothing to list.")
     figure = measurer.figure(metric, scope)
@@ -341,7 +351,14 @@ def _headline(page: Page, cards: tuple[Card, ...], measurer: Measurer, scope: Sc
     found = [each for each in scanned.beyond_noise if each.metric.id in own and each.by]
     if found:
         sentences.append(change_sentence(found[0], measurer.choices))
+    if _outside(scope, measurer.choices):
+        since, until = to_date(measurer.choices.first_day), to_date(measurer.choices.as_of_day)
+        sentences.append(f"The data reaches from {words.day(since)} to {words.day(until)}: choose a period within, or all data.")
     return tuple(sentences)
+
+
+def _outside(scope: Scope, choices: CommunityChoices) -> bool:
+    return scope.period.end_day <= choices.first_day or scope.period.first_day > choices.as_of_day
 
 
 def _sentence(card: Card, scope: Scope, choices: CommunityChoices) -> str:
@@ -351,6 +368,8 @@ def _sentence(card: Card, scope: Scope, choices: CommunityChoices) -> str:
         group_name(by, group, choices) for by, groups in chosen.items() for group in groups if by in metric.splits
     ]
     whose = f"{words.listing(acting)}: " if acting else ""
+    if figure.value is None and figure.note and figure.note.startswith(NOT_MEASURABLE):
+        return f"{whose}{metric.title} is {figure.note}."
     if figure.value is None:
         return f"{whose}{metric.title}: {figure.note or 'no data in this period'}."
     stated = words.stated(metric, figure.value)
@@ -392,7 +411,7 @@ def _small_print(choices: CommunityChoices, scope: Scope, cards: tuple[Card, ...
         for source, until in choices.lagging.items()
     ]
     unmeasurable = [
-        card.metric.title for card in cards if card.figure.note and card.figure.note.startswith("not measurable")
+        card.metric.title for card in cards if card.figure.note and card.figure.note.startswith(NOT_MEASURABLE)
     ]
     if unmeasurable:
         prints.append(f"Not measurable from this source: {words.listing(unmeasurable)}.")

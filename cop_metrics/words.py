@@ -123,6 +123,11 @@ def stated(metric: Metric, number: float) -> str:
     return STATED.get(metric.id, f"{metric.title}: {{}}").format(value(metric.unit, number))
 
 
+def sentence(text: str) -> str:
+    """Write a note with a capital letter, as it stands alone."""
+    return text[:1].upper() + text[1:]
+
+
 def listing(names: list[str]) -> str:
     """Join names as a sentence does: 'a', 'a and b', 'a, b and c'."""
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)

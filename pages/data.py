@@ -1,5 +1,6 @@
 """The data page: what was imported and what was left out, what each source can measure, imports, undo, and roster gaps."""
 
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -88,18 +89,23 @@ def _kept(folder: str, uploaded: Any) -> str:
 def _run(data: Path, command: str, arguments: Sequence[str]) -> None:
     """Run the command line as a child process, as it is the only writer, and show what it says."""
     with st.status(f"The {command} is running …", expanded=True) as status:
-        said = st.empty()
+        bar, said = st.progress(0.0, text="Starting …"), st.empty()
         lines: list[str] = []
         child = subprocess.Popen(
             [sys.executable, "-m", "cop_metrics", "--data", str(data), command, *arguments],
             cwd=PROJECT,
+            env={**os.environ, "COP_PROGRESS": "lines"},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
         )
         for line in child.stdout or ():
-            lines.append(line.rstrip())
-            said.text("\n".join(lines[-20:]))
+            if line.startswith("progress "):
+                _, share, what = line.split(maxsplit=2)
+                bar.progress(float(share), text=f"{float(share):.0%} · {what.strip()}")
+            else:
+                lines.append(line.rstrip())
+                said.text("\n".join(lines[-20:]))
         done = child.wait() == 0
         ended = f"The {command} {'is done' if done else 'failed'}."
         status.update(label=ended, state="complete" if done else "error")

@@ -54,7 +54,7 @@ def _promise(frame: Frame, card: Card, by_seniority: ChartTable) -> str:
     colour, target = frame.look.promises[metric.promise], frame.choices.targets.get(metric.id)
     word = promise_word(figure.value, figure.interval, target)
     aim = f", target {words.value(metric.unit, target)}" if target is not None else ""
-    about = f"{card.interval}, n = {figure.sample_size:,d}{aim}" if card.interval else (figure.note or "")
+    about = f"{card.interval}, n = {figure.sample_size:,d}{aim}" if card.interval else words.sentence(figure.note or "")
     remarks = [each for each in card.remarks if each not in (figure.note, frame.scope.compare_note)]
     return (
         f'<section class="cop-card" style="--accent:{colour}" data-metric="{metric.id}">'

@@ -535,3 +535,17 @@ def test_as_a_program_it_survives_a_reader_who_leaves_and_a_full_disk(workshop: 
         assert ended.returncode == 1
         assert ended.stderr.startswith("No space left on device")
         assert len(ended.stderr.splitlines()) == 1
+
+
+def test_a_program_can_follow_the_progress_line_by_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    export = tmp_path / "craft.csv"
+    export.write_text("post_id,thread_id,kind,created_at,author_id\nq1,t1,question,2026-01-01T10:00:00,ann\n")
+    monkeypatch.setenv("COP_PROGRESS", "lines")
+    assert cli.main(["--data", str(tmp_path / "data"), "import", str(export)]) == 0
+    lines = capsys.readouterr().err.splitlines()
+    shares = [float(line.split()[1]) for line in lines if line.startswith("progress ")]
+    assert shares == sorted(shares)
+    assert len(shares) > 3
+    assert shares[-1] == 1.0

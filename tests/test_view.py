@@ -77,7 +77,7 @@ def test_what_cannot_be_measured_is_said_on_the_card_and_in_the_small_print(fall
 
 def test_a_headline_without_data_says_why(falling: Told) -> None:
     page = seen(falling, STATUS, falling.scope(period=PERIOD))
-    assert page.headline == ("Recognition rate: not measurable: the sources record no reactions.",)
+    assert page.headline == ("Recognition rate is not measurable: the sources record no reactions.",)
 
 
 def test_a_state_says_that_no_period_acts_on_it(falling: Told) -> None:
@@ -160,3 +160,17 @@ def test_groups_are_shown_beside_the_number_of_all_but_counts_are_not(falling: T
     averages = {chart.title: chart.average for page in pages for chart in page.charts}
     assert averages["Does every team get help alike?"] == pytest.approx(0.1)
     assert averages["Where do juniors not ask?"] is None
+
+
+def test_a_period_without_any_data_says_which_days_there_are(falling: Told) -> None:
+    page = seen(falling, ANSWERS, falling.scope(period="1991-01-01..1991-02-01"))
+    assert page.headline[-1] == "The data reaches from 1 Mar 2026 to 10 Jul 2026: choose a period within, or all data."
+
+
+def test_charts_by_team_are_left_out_where_no_team_is_known(tmp_path: Path) -> None:
+    craft = Community()
+    craft.ask("ana", "2026-03-01 10:00")
+    told = craft.tell(tmp_path, until="2026-06-01 12:00")
+    titles = {chart.title for chart in seen(told, ANSWERS, told.scope()).charts}
+    assert "Who is answered within a day?" in titles
+    assert not {"Does every team get help alike?", "Does help cross teams?"} & titles

@@ -15,6 +15,7 @@ from cop_metrics.captions import csv_bytes
 from cop_metrics.errors import CopError
 from cop_metrics.metrics.metric import PeopleShare, Share, Unit
 from cop_metrics.pagebook import ShowExhibit
+from cop_metrics.scope import UNKNOWN
 from cop_metrics.view import Card, ChartTable, Listing, PageView, unit_of
 from pages.parts.frame import Frame, figure_of, standing, view_of
 
@@ -155,7 +156,7 @@ def chart_panel(frame: Frame, view: PageView, place: int, *, told: bool = True) 
             )
         )
         if figure is None:
-            st.info(f"{str(chart.note)[:1].upper()}{str(chart.note)[1:]}")
+            st.info(words.sentence(str(chart.note)))
             return
         key = f"{view.page.id}-{place}"
         st.plotly_chart(figure, key=f"chart-{key}", theme=None, config=charts.CONFIG, alt=charts.describe(figure))
@@ -199,11 +200,11 @@ def show_list(listing: Listing, *, title: str | None = None, oldest_first: bool 
             f'<p class="cop-sub">{escape(metric.description)}</p>'
         )
         if listing.note:
-            st.info(listing.note)
+            st.info(words.sentence(listing.note))
             return
         if oldest_first and ASKED in rows.columns:
             rows = rows.sort(ASKED)
-        shown = rows.head(MOST_ROWS).select(name for name in rows.columns if rows[name].is_not_null().any())
+        shown = rows.head(MOST_ROWS).select(name for name in rows.columns if _says(rows[name]))
         formats = _column_formats(shown)
         st.dataframe(shown, hide_index=True, column_config=formats, height=_height(shown), placeholder=words.NOTHING)
         if shown.height < rows.height:
@@ -213,6 +214,11 @@ def show_list(listing: Listing, *, title: str | None = None, oldest_first: bool 
         st.download_button(
             f"All rows as CSV ({rows.height:,d})", csv, f"{metric.id}.csv", CSV, key=key, on_click="ignore"
         )
+
+
+def _says(column: pl.Series) -> bool:
+    """Say whether a column tells anything: not where it is empty, or a team that nobody has."""
+    return column.is_not_null().any() and not (column.name == "Team" and (column == UNKNOWN).all())
 
 
 def _height(rows: pl.DataFrame) -> Any:

@@ -9,7 +9,7 @@ import polars as pl
 
 from cop_metrics import words
 from cop_metrics.changes import Change
-from cop_metrics.metrics.metric import Computed, PeopleShare, Share, Unit
+from cop_metrics.metrics.metric import Computed, Figure, PeopleShare, Share, Unit
 from cop_metrics.period import Period, to_date
 from cop_metrics.scope import CommunityChoices
 from cop_metrics.statistics import Interval
@@ -21,6 +21,7 @@ KEPT, NOT_KEPT, ABOUT, NO_TARGET, NOT_MEASURABLE = (
     "no target set",
     "not measurable",
 )
+NO_DATA = "no data"
 
 
 def promise_word(value: float | None, interval: Interval | None, target: float | None) -> str:
@@ -34,6 +35,13 @@ def promise_word(value: float | None, interval: Interval | None, target: float |
     if interval.low >= target:
         return KEPT
     return NOT_KEPT if interval.high < target else ABOUT
+
+
+def kept(figure: Figure, target: float | None) -> str:
+    """Say whether a number keeps its promise, or why that cannot be said: 'no data', 'not measurable'."""
+    if figure.value is None and not (figure.note or "").startswith(NOT_MEASURABLE):
+        return NO_DATA
+    return promise_word(figure.value, figure.interval, target)
 
 
 def difference_text(change: Change) -> str:

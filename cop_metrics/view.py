@@ -353,7 +353,9 @@ def _headline(page: Page, cards: tuple[Card, ...], measurer: Measurer, scope: Sc
         sentences.append(change_sentence(found[0], measurer.choices))
     if _outside(scope, measurer.choices):
         since, until = to_date(measurer.choices.first_day), to_date(measurer.choices.as_of_day)
-        sentences.append(f"The data reaches from {words.day(since)} to {words.day(until)}: choose a period within, or all data.")
+        sentences.append(
+            f"The data reaches from {words.day(since)} to {words.day(until)}: choose a period within, or all data."
+        )
     return tuple(sentences)
 
 

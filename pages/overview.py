@@ -5,7 +5,7 @@ from html import escape
 import streamlit as st
 
 from cop_metrics import words
-from cop_metrics.captions import difference_text, promise_word
+from cop_metrics.captions import difference_text, kept
 from cop_metrics.changes import Change
 from cop_metrics.pagebook import Groups
 from cop_metrics.statistics import Interval
@@ -52,7 +52,7 @@ def _promises(frame: Frame, view: PageView) -> set[int]:
 def _promise(frame: Frame, card: Card, by_seniority: ChartTable) -> str:
     metric, figure = card.metric, card.figure
     colour, target = frame.look.promises[metric.promise], frame.choices.targets.get(metric.id)
-    word = promise_word(figure.value, figure.interval, target)
+    word = kept(figure, target)
     aim = f", target {words.value(metric.unit, target)}" if target is not None else ""
     about = f"{card.interval}, n = {figure.sample_size:,d}{aim}" if card.interval else words.sentence(figure.note or "")
     remarks = [each for each in card.remarks if each not in (figure.note, frame.scope.compare_note)]

@@ -7,9 +7,10 @@ import polars as pl
 import pytest
 from communities import Community
 
-from cop_metrics.captions import csv_bytes, days_to_type, difference_text, promise_word
+from cop_metrics.captions import csv_bytes, days_to_type, difference_text, kept, promise_word
 from cop_metrics.changes import Change
 from cop_metrics.metrics import METRICS
+from cop_metrics.metrics.metric import Figure
 from cop_metrics.period import Period, to_day
 from cop_metrics.scope import read_catalogue
 from cop_metrics.statistics import Interval
@@ -82,3 +83,12 @@ def test_typing_days_starts_from_what_there_is_data_for(tmp_path: Path) -> None:
     choices = read_catalogue(story.build(tmp_path, until="2026-03-10 12:00"))["craft"]
     year = Period(first_day=to_day(date(2025, 6, 1)), end_day=to_day(date(2027, 1, 1)), words="")
     assert days_to_type(choices, year) == (date(2026, 3, 1), date(2026, 3, 10))
+
+
+def test_a_promise_without_data_is_not_called_not_measurable() -> None:
+    assert kept(Figure(value=None, sample_size=0, note="no data in this period"), 0.7) == "no data"
+    assert (
+        kept(Figure(value=None, sample_size=0, note="not measurable: the sources record no reads"), 0.7)
+        == "not measurable"
+    )
+    assert kept(Figure(value=0.8, sample_size=9, interval=Interval(low=0.75, high=0.85)), 0.7) == "kept"

@@ -105,7 +105,7 @@ def _card(frame: Frame, card: Card) -> str:
     first = ", ".join(part for part in known if part)
     return (
         f'<section class="cop-card" style="--accent:{frame.look.promises[metric.promise]}" data-metric="{metric.id}">'
-        f'<h3>{escape(metric.title)}</h3><p class="cop-number"><span class="cop-value">{escape(card.value)}</span>'
+        f'<h2>{escape(metric.title)}</h2><p class="cop-number"><span class="cop-value">{escape(card.value)}</span>'
         f"{trend(frame, card)}</p>"
         f"<p>{escape(first)}</p><p>{change}</p>{rest(card, remarks)}</section>"
     )

@@ -140,12 +140,16 @@ def _read_date(text: str) -> date:
 
 
 def whole_weeks(period: Period) -> Period:
-    """Return the period widened to whole weeks from Monday on, four at least: what viewers without names may ask for."""
-    first = period.first_day - (period.first_day + 3) % 7
-    weeks = max(FEWEST_WEEKS, -(-(period.end_day - first) // 7))
-    if (first, first + 7 * weeks) == (period.first_day, period.end_day):
+    """Return the whole weeks, from Monday on, within the period: what viewers without names may ask for.
+
+    A period that does not hold four of them is widened to four or more, so that some are always shown.
+    """
+    first, end_day = period.first_day + (4 - period.first_day) % 7, period.end_day - (period.end_day + 3) % 7
+    if end_day - first < 7 * FEWEST_WEEKS:
+        first = period.first_day - (period.first_day + 3) % 7
+        end_day = first + 7 * max(FEWEST_WEEKS, -(-(period.end_day - first) // 7))
+    if (first, end_day) == (period.first_day, period.end_day):
         return period
-    end_day = first + 7 * weeks
     return Period(first_day=first, end_day=end_day, words=f"{period.words}, in whole weeks", complete=period.complete)
 
 

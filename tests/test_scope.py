@@ -80,12 +80,12 @@ def test_without_names_a_period_is_whole_weeks(told: Told) -> None:
     assert (str(scope.period.first), scope.period.days) == ("2026-05-04", 28)
 
 
-def test_weeks_that_reach_beyond_the_data_are_compared_with_as_many_days_as_the_data_has(told: Told) -> None:
-    """The data ends on Monday, 1 June: of the five weeks from 4 May on it has 29 days."""
+def test_whole_weeks_within_a_period_are_compared_with_as_many_before_it(told: Told) -> None:
+    """From 4 May, a Monday, to 1 June, the last day of the data, there are four whole weeks."""
     scope = told.scope(names=False, period="2026-05-04..2026-06-01")
-    assert (scope.period.days, scope.period.complete) == (35, False)
+    assert (str(scope.period.first), scope.period.days) == ("2026-05-04", 28)
     assert scope.compare is not None
-    assert scope.compare.days == 29
+    assert scope.compare.days == 28
 
 
 def test_a_comparison_needs_data_from_the_first_day_of_the_earlier_period_on(told: Told) -> None:

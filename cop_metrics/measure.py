@@ -26,12 +26,14 @@ from cop_metrics.metrics.metric import (
     Whose,
 )
 from cop_metrics.metrics.relation import RELATIONS, Relation
-from cop_metrics.period import FIRST, Period, to_date, to_day
+from cop_metrics.period import FEWEST_WEEKS, FIRST, Period, to_date, to_day
 from cop_metrics.scope import CommunityChoices, Scope
 from cop_metrics.statistics import clustered_wilson, wilson
 
 BY = ("month", "week", "team", "seniority", "topic")
 HELD_DAYS = 30
+SHORTEST_DAYS = 7 * FEWEST_WEEKS
+TOO_SMALL = "too small a group to be shown"
 _CALENDAR = """,
     cast(date_trunc('month', date '1970-01-01' + cast({day} as int)) as date) as month,
     cast(date_trunc('week', date '1970-01-01' + cast({day} as int)) as date) as week,
@@ -71,8 +73,9 @@ class Measurer:
     def figure(self, metric: Metric, scope: Scope) -> Figure:
         """Measure one number. Where there is no data the value is None and the note says why."""
         unmeasurable = self.unmeasurable(metric)
-        if unmeasurable:
-            return Figure(value=None, sample_size=0, note=unmeasurable)
+        withheld = unmeasurable or self._untold(metric, scope, None, None)
+        if withheld:
+            return Figure(value=None, sample_size=0, note=withheld)
         rows = self._grouped(metric, scope, None)
         return rows[0][1] if rows else self._empty(metric)
 
@@ -95,7 +98,7 @@ class Measurer:
             return pl.DataFrame(schema=FIGURE_SCHEMA)
         pieces = dict(self._grouped(metric, scope, by))
         rows = [
-            self._row(group, pieces.get(group) or self._nobody(metric), scope, by)
+            self._row(metric, group, pieces.get(group) or self._nobody(metric), scope, by)
             for group in self._groups(metric, pieces, scope, by)
         ]
         return pl.DataFrame(rows, schema=FIGURE_SCHEMA, orient="row")
@@ -108,7 +111,19 @@ class Measurer:
         parts = [f"{name} as ({self._cut(RELATIONS[name], exhibit, scope, 'month')})" for name in exhibit.relations]
         frame = self._frame(f"with {self._periods(scope, 'month')}, {', '.join(parts)}{_joined(exhibit.sql)}", scope)
         shaped = exhibit.shape(frame) if exhibit.shape else frame
-        return shaped.select(names)
+        return self._long_months(shaped, scope).select(names)
+
+    def _long_months(self, table: pl.DataFrame, scope: Scope) -> pl.DataFrame:
+        """Return a table without the months of which the period has too few days for this viewer."""
+        if scope.names or "month" not in table.columns:
+            return table
+        short = [start for start in calendar(scope.period, "month", self.choices) if self._too_short(start, scope)]
+        return table.remove(pl.col("month").is_in(short))
+
+    def _too_short(self, month: date, scope: Scope) -> bool:
+        """Say whether the period has fewer days of a month than viewers without names may be shown (metrics, 2.11)."""
+        first, end = self._bounds(month, scope, "month")
+        return not scope.names and end - first < SHORTEST_DAYS
 
     def listed(self, metric: Metric, scope: Scope, *, most: int | None = None) -> pl.DataFrame:
         """Return the rows behind a number, with a column for their outcome: as many as the number's sample (metrics, 2.10).
@@ -133,7 +148,8 @@ class Measurer:
 
     def may_list(self, metric: Metric, scope: Scope) -> bool:
         """Say whether this viewer may see the rows behind a number: lists of people need the right to see names."""
-        return scope.names or "title" in _titles(metric, RELATIONS[metric.relation])
+        listed = _titles(metric, RELATIONS[metric.relation])
+        return scope.names or ("title" in listed and not self._about_too_few(metric, scope))
 
     def only(self, scope: Scope, by: str, group: str) -> Scope:
         """Return the scope cut down to one group of a dimension."""
@@ -198,8 +214,10 @@ class Measurer:
         return None
 
     def _shows_too_small(self, exhibit: Exhibit, scope: Scope) -> bool:
+        """Say whether a table shows groups that are too small; the other side of a help is not cut by the filters."""
         groups = {"team": self.choices.team_choices(scope.names), "seniority": self.choices.seniorities}
-        return any(self.too_small(group, scope, by) for by in exhibit.shows for group in groups[by])
+        cuts = [scope, replace(scope, teams=(), seniorities=())] if "helps" in exhibit.relations else [scope]
+        return any(self.too_small(group, cut, by) for cut in cuts for by in exhibit.shows for group in groups[by])
 
     def ignored(self, declared: Declared, scope: Scope) -> str | None:
         """Return which of the scope's filters do not act on it, in words."""
@@ -279,10 +297,14 @@ class Measurer:
             starts = calendar(scope.period, by, self.choices)
             rows = [(str(each), *self._bounds(each, scope, by)) for each in starts]
         else:
-            rows = [(str(FIRST), scope.period.first_day, min(scope.period.end_day, self.choices.as_of_day + 1))]
+            rows = [(str(FIRST), *self._days(scope))]
         values = ", ".join(f"(date '{start}', {first}, {end})" for start, first, end in rows)
         listed = f"values {values}" if rows else f"select date '{FIRST}', 0, 0 where false"
         return f"periods(start, first_day, end_day) as ({listed})"
+
+    def _days(self, scope: Scope) -> tuple[int, int]:
+        """Return the first and the end day of the scope's period, as far as the data reaches."""
+        return scope.period.first_day, min(scope.period.end_day, self.choices.as_of_day + 1)
 
     def _bounds(self, start: date, scope: Scope, by: str) -> tuple[int, int]:
         last = min(scope.period.end_day, self.choices.as_of_day + 1)
@@ -300,12 +322,36 @@ class Measurer:
         counted = isinstance(metric.measure, Total)
         return [group for group in known if group in pieces or (counted and group in asked)]
 
-    def _row(self, group: str, figure: Figure, scope: Scope, by: str) -> tuple[Any, ...]:
-        if self.too_small(group, scope, by):
-            figure = Figure(value=None, sample_size=0, note="too small a group to be shown")
+    def _row(self, metric: Metric, group: str, figure: Figure, scope: Scope, by: str) -> tuple[Any, ...]:
+        start = date.fromisoformat(group) if by in ("month", "week") else None
+        one = self.only(scope, by, group) if start is None else scope
+        untold = TOO_SMALL if self.too_small(group, scope, by) else self._untold(metric, one, start, by)
+        if untold:
+            figure = Figure(value=None, sample_size=0, note=untold)
         low, high = (figure.interval.low, figure.interval.high) if figure.interval else (None, None)
-        complete = by not in ("month", "week") or self._complete(date.fromisoformat(group), scope, by)
+        complete = start is None or self._complete(metric, start, scope, by)
         return (group, figure.value, figure.sample_size, low, high, figure.note, complete)
+
+    def _untold(self, metric: Metric, scope: Scope, start: date | None, by: str | None) -> str | None:
+        """Return why a number is not told for this viewer and these days, None where it is.
+
+        `start`: the first day of one month or week (`by`); None for the scope's whole period.
+        """
+        if self._about_too_few(metric, scope):
+            return TOO_SMALL
+        _, end = self._days(scope) if start is None or by is None else self._bounds(start, scope, by)
+        if metric.edge_days and end <= self.choices.first_day + metric.edge_days:
+            return f"not known in the first {metric.edge_days} days of the data"
+        if by == "month" and start is not None and self._too_short(start, scope):
+            return "too short a time to be shown without names"
+        return None
+
+    def _about_too_few(self, metric: Metric, scope: Scope) -> bool:
+        """Say whether a number about one seniority tells of too small a group for this viewer (metrics, 2.11)."""
+        if scope.names or metric.about is None:
+            return False
+        about = self.choices.senior if metric.about == "senior" else self.choices.junior
+        return self.choices.small_groups.refuses(scope.teams, (about,), self.choices.teams)
 
     def too_small(self, group: str, scope: Scope, by: str) -> bool:
         """Say whether a group may not be shown to this viewer (metrics, 2.11)."""
@@ -315,9 +361,10 @@ class Measurer:
         seniorities = (group,) if by == "seniority" else scope.seniorities
         return by in ("team", "seniority") and self.choices.small_groups.refuses(teams, seniorities, self.choices.teams)
 
-    def _complete(self, start: date, scope: Scope, by: str) -> bool:
+    def _complete(self, metric: Metric, start: date, scope: Scope, by: str) -> bool:
         first, end = self._bounds(start, scope, by)
-        return first == to_day(start) and end == to_day(_next(start, by)) and end <= self.choices.as_of_day
+        whole = first == to_day(start) and end == to_day(_next(start, by)) and end <= self.choices.as_of_day
+        return whole and (not metric.edge_days or first >= self.choices.first_day + metric.edge_days)
 
     def _nobody(self, metric: Metric) -> Figure:
         if isinstance(metric.measure, Total):

@@ -146,6 +146,8 @@ class Metric:
     beside: str | None = None
     comparable: bool = True
     individual: bool = False
+    about: str | None = None
+    edge_days: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

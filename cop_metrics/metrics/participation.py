@@ -133,6 +133,7 @@ METRICS = (
         relation="arrivals",
         measure=Total(of="count(*)", listed="member"),
         splits=SPLITS,
+        edge_days=90,
     ),
     _present(
         "returning",

@@ -149,6 +149,7 @@ METRICS = (
         relation="helps",
         measure=Total(of="count(*)", where="is_first"),
         splits=("team", "seniority"),
+        edge_days=90,
     ),
     Metric(
         id="points",
@@ -203,6 +204,7 @@ METRICS = (
         measure=Total(of="count(distinct member)", listed="member", where="to_level > from_level"),
         splits=MEMBER_SPLITS,
         individual=True,
+        edge_days=180,
     ),
     Metric(
         id="moved_down",
@@ -221,6 +223,7 @@ METRICS = (
         measure=Total(of="count(distinct member)", listed="member", where="to_level < from_level"),
         splits=MEMBER_SPLITS,
         individual=True,
+        edge_days=180,
     ),
     Metric(
         id="seniors_helping",
@@ -239,6 +242,7 @@ METRICS = (
         measure=PeopleShare(did="helps > 0"),
         splits=("team",),
         act_on="helps = 0",
+        about="senior",
     ),
     Metric(
         id="seniors_silent",
@@ -255,6 +259,7 @@ METRICS = (
         relation="seniors",
         measure=Total(of=_without("helps > 0"), listed="member", without="helps > 0"),
         splits=("team",),
+        about="senior",
     ),
     Metric(
         id="juniors_silent",
@@ -271,6 +276,7 @@ METRICS = (
         relation="juniors",
         measure=Total(of=_without("questions > 0"), listed="member", without="questions > 0"),
         splits=("team",),
+        about="junior",
     ),
     Metric(
         id="juniors_helped_by_seniors",
@@ -291,6 +297,7 @@ METRICS = (
             person="asker_id",
         ),
         splits=("team", "topic"),
+        about="junior",
     ),
 )
 

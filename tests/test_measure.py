@@ -1,0 +1,109 @@
+"""What is withheld from viewers without names, and what is not known at the edge of the data, whatever the number."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from communities import Community, Told, days_later
+
+from cop_metrics.errors import CopError
+from cop_metrics.measure import TOO_SMALL
+from cop_metrics.metrics import EXHIBITS, METRICS
+from cop_metrics.metrics.metric import Figure, Metric
+from cop_metrics.scope import Scope
+
+START = "2025-01-06"
+ABOUT_ONE_SENIORITY = [each for each in METRICS.values() if each.about]
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
+    """Return three teams of six juniors each, with six seniors in Red and Blue and two in Gold, who all help Red's juniors."""
+    craft = Community()
+    for team, seniors in {"Red": 6, "Blue": 6, "Gold": 2}.items():
+        for number in range(6):
+            craft.works(craft.member(f"{team} junior {number}"), team, "junior")
+        for number in range(seniors):
+            craft.works(craft.member(f"{team} senior {number}"), team, "senior")
+    for number, team in enumerate(("Red", "Blue", "Gold")):
+        for helper in range(2):
+            question = craft.ask(f"{team} junior {number}", f"2025-03-0{number + 3} 10:00")
+            craft.answer(question, f"{team} senior {helper}", f"2025-03-0{number + 3} 11:00")
+    return craft.tell(tmp_path_factory.mktemp("measure"), since=f"{START} 00:00", until="2025-07-06 23:00")
+
+
+@pytest.mark.parametrize("metric", ABOUT_ONE_SENIORITY, ids=lambda each: each.id)
+def test_a_number_about_seniors_or_juniors_is_withheld_where_their_group_in_the_team_is(
+    told: Told, metric: Metric
+) -> None:
+    """Gold has two seniors; a neighbour is hidden with them, and with it a group of juniors, so that nothing follows."""
+    about = told.choices.senior if metric.about == "senior" else told.choices.junior
+    hidden = [team for team in ("Red", "Blue", "Gold") if (team, about) in told.choices.small_groups.hidden]
+    assert len(hidden) == 2
+    without, table = told.scope(names=False), told.measurer.figures_by(metric, told.scope(names=False), "team")
+    for team in ("Red", "Blue", "Gold"):
+        one = told.scope(names=False, team=team)
+        [row] = table.filter(group=team).to_dicts()
+        found = told.measurer.figure(metric, one)
+        assert (found.value, found.note) == (row["value"], row["note"])
+        assert (found.note == TOO_SMALL) == (team in hidden)
+        assert told.value(metric.id, team=team) is not None
+    assert told.measurer.figure(metric, without).value is not None
+
+
+def test_the_list_behind_a_number_about_juniors_is_withheld_with_it(told: Told) -> None:
+    metric = METRICS["juniors_helped_by_seniors"]
+    assert told.measurer.may_list(metric, told.scope(names=False))
+    with pytest.raises(CopError):
+        told.measurer.listed(metric, told.scope(names=False, team="Gold"))
+
+
+def test_without_names_no_month_is_shown_of_which_the_period_has_fewer_than_four_weeks(told: Told) -> None:
+    """The weeks from 3 March to 4 May have 29 days of March, all of April and four of May."""
+    scope = told.scope(names=False, period="2025-03-03..2025-05-04")
+    months = told.measurer.figures_by(METRICS["questions"], scope, "month")
+    assert months["value"].to_list() == [6, 0, None]
+    assert months["note"].to_list() == [None, None, "too short a time to be shown without names"]
+    assert told.split("questions", "month", period="2025-05-01..2025-05-04") == {"2025-05-01": 0}
+
+
+def test_without_names_tables_by_month_leave_out_short_ones_too(told: Told) -> None:
+    exhibit = EXHIBITS["levels_over_time"]
+
+    def months(scope: Scope) -> list[date]:
+        return sorted(set(told.measurer.table(exhibit, scope)["month"]))
+
+    assert months(told.scope(period="2025-03-03..2025-05-04")) == [date(2025, month, 1) for month in (3, 4, 5)]
+    assert months(told.scope(names=False, period="2025-03-03..2025-05-04")) == [date(2025, 3, 1), date(2025, 4, 1)]
+
+
+def test_without_names_the_helpers_of_a_filtered_team_are_not_split_into_groups_that_are_hidden(
+    tmp_path: Path,
+) -> None:
+    """Two seniors are all there are: nobody may see what they did, not even by choosing a team that has none of them."""
+    craft = Community()
+    for team in ("Red", "Blue"):
+        for number in range(8):
+            who = craft.member(f"{team} {number}", joined=START)
+            craft.works(who, team, "senior" if team == "Blue" and number < 2 else "junior")
+    for number in range(2):
+        craft.answer(craft.ask("Red 0", "2025-03-01 10:00"), f"Blue {number}", "2025-03-01 11:00")
+    told = craft.tell(tmp_path, since=f"{START} 00:00", until="2025-07-01 12:00")
+    exhibit = EXHIBITS["help_by_seniority"]
+    assert told.table("help_by_seniority", team="Red").rows() == [("junior", "senior", 2)]
+    assert told.measurer.withheld(exhibit, told.scope(names=False, team="Red"))
+    assert told.measurer.table(exhibit, told.scope(names=False, team="Red")).is_empty()
+
+
+@pytest.mark.parametrize("metric", [each for each in METRICS.values() if each.edge_days], ids=lambda each: each.id)
+def test_what_needs_days_before_it_is_not_known_at_the_edge_of_the_data(told: Told, metric: Metric) -> None:
+    """Not known is not zero: in the first 90 days everyone would look new, in the first 180 levels have not settled."""
+    edge = f"{START}..{days_later(START, metric.edge_days - 1)}"
+    note = f"not known in the first {metric.edge_days} days of the data"
+    assert told.figure(metric.id, period=edge) == Figure(value=None, sample_size=0, note=note)
+    assert told.value(metric.id, period=f"{START}..{days_later(START, metric.edge_days)}") is not None
+    months = told.measurer.figures_by(metric, told.scope(), "month")
+    assert months["value"][0] is None
+    assert months["value"][-1] is not None
+    split = told.measurer.figures_by(metric, told.scope(period=edge), "team")
+    assert split["value"].is_null().all()

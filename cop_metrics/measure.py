@@ -164,7 +164,8 @@ class Measurer:
     def evidence(self, metric: Metric, scope: Scope, by: str | None) -> dict[str, pl.DataFrame]:
         """Return, by group ("" where `by` is None), the rows that a comparison of two periods needs.
 
-        Shares: hits, n, people alike in both. Totals: week, value. Computed: person and the columns that the metric declares.
+        Shares: hits, n, people alike in both. Totals: week, value, weeks without any too. Computed: person and the columns
+        that the metric declares.
         """
         if self.unmeasurable(metric):
             return {}
@@ -182,7 +183,11 @@ class Measurer:
         else:
             sql = _aggregate_sql(metric.measure, group, source)
         frame = self._frame(f"{head} {sql}", scope)
-        return {_label(key[0]): part for key, part in frame.group_by("group_value", maintain_order=True)}
+        parts = {_label(key[0]): part for key, part in frame.group_by("group_value", maintain_order=True)}
+        if not isinstance(metric.measure, Total):
+            return parts
+        weeks = pl.DataFrame({"week": calendar(scope.period, "week", self.choices)}, schema={"week": pl.Date})
+        return {group: _with_empty_weeks(part, weeks) for group, part in parts.items()}
 
     def sql(self, metric: Metric | Exhibit) -> str:
         """Return the SQL that measures it over all data, for the glossary."""
@@ -467,6 +472,10 @@ def people_of(part: pl.DataFrame) -> tuple[Any, Any]:
 def _titles(metric: Metric, relation: Relation) -> dict[str, str]:
     own = metric.measure.titles if isinstance(metric.measure, Total) else ()
     return dict(own) or relation.listing
+
+
+def _with_empty_weeks(part: pl.DataFrame, weeks: pl.DataFrame) -> pl.DataFrame:
+    return weeks.join(part, on="week", how="left").select("week", pl.col("value").fill_null(0.0)).sort("week")
 
 
 def _listing_sql(metric: Metric, relation: Relation, columns: Mapping[str, str]) -> str:

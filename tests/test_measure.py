@@ -107,3 +107,10 @@ def test_what_needs_days_before_it_is_not_known_at_the_edge_of_the_data(told: To
     assert months["value"][-1] is not None
     split = told.measurer.figures_by(metric, told.scope(period=edge), "team")
     assert split["value"].is_null().all()
+
+
+def test_weeks_in_which_nothing_happened_count_in_what_two_periods_are_compared_by(told: Told) -> None:
+    """All six questions lie in one week of nine."""
+    scope = told.scope(period="2025-03-03..2025-05-04")
+    [weeks] = told.measurer.evidence(METRICS["questions"], scope, None).values()
+    assert weeks["value"].to_list() == [6, 0, 0, 0, 0, 0, 0, 0, 0]

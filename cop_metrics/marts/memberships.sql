@@ -53,6 +53,8 @@ stretches as (
 select
     stretches.community, stretches.member, members.member_id,
     cast(row_number() over (order by stretches.community, stretches.member, from_day) as int) as stretch_id,
-    team, seniority, from_day, to_day
+    members.name, team, seniority, from_day, to_day,
+    greatest(from_day, coalesce(members.since_day, 0)) as held_from, least(to_day, members.left_day) as held_to,
+    members.first_voiced_day
 from stretches
 join members on members.community = stretches.community and members.member = stretches.member

@@ -196,19 +196,16 @@ PEOPLE = Relation(
             where community = $community and day >= $first_day and day < $end_day
             group by all
         )
-        select periods.start, members.member, members.member_id, members.name,
+        select periods.start, memberships.member, memberships.member_id, memberships.name,
             memberships.team as member_team, memberships.seniority as member_seniority,
-            least(memberships.to_day, periods.end_day, members.left_day)
-                - greatest(memberships.from_day, periods.first_day, coalesce(members.since_day, 0)) as days_held,
+            least(held_to, periods.end_day) - greatest(held_from, periods.first_day) as days_held,
             periods.end_day - periods.first_day as days,
             coalesce(posts, 0) as posts, coalesce(questions, 0) as questions, coalesce(helps, 0) as helps,
             coalesce(threads_watched, 0) as threads_watched
         from periods
-        join members on members.community = $community
-        join memberships on memberships.member_id = members.member_id
-        left join done on done.start = periods.start and done.stretch_id = memberships.stretch_id
-        where least(memberships.to_day, periods.end_day, members.left_day)
-            > greatest(memberships.from_day, periods.first_day, coalesce(members.since_day, 0))""",
+        join memberships on memberships.community = $community
+            and least(held_to, periods.end_day) > greatest(held_from, periods.first_day)
+        left join done on done.start = periods.start and done.stretch_id = memberships.stretch_id""",
     day=None,
     topic=None,
     personal=("member", "name"),
@@ -232,17 +229,15 @@ PRESENT = Relation(
             select distinct start, member_id from periods
             join silences on day < first_day - 90 and day_after >= first_day and day_after < end_day
         )
-        select periods.start, members.member, members.member_id, members.name,
+        select periods.start, memberships.member, memberships.member_id, memberships.name,
             memberships.team as member_team, memberships.seniority as member_seniority,
             back.member_id is not null as returning_now, gone.member_id is not null as away,
-            members.first_voiced_day >= periods.end_day as silent
+            memberships.first_voiced_day >= periods.end_day as silent
         from periods
-        join members on members.community = $community
-            and coalesce(members.since_day, 0) < periods.end_day and members.left_day >= periods.end_day
-        join memberships on memberships.member_id = members.member_id
-            and periods.end_day - 1 >= memberships.from_day and periods.end_day - 1 < memberships.to_day
-        left join gone on gone.start = periods.start and gone.member_id = members.member_id
-        left join back on back.start = periods.start and back.member_id = members.member_id""",
+        join memberships on memberships.community = $community
+            and held_from < periods.end_day and held_to >= periods.end_day
+        left join gone on gone.start = periods.start and gone.member_id = memberships.member_id
+        left join back on back.start = periods.start and back.member_id = memberships.member_id""",
     day=None,
     topic=None,
     personal=("member", "name"),

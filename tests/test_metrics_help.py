@@ -411,3 +411,13 @@ def test_help_by_seniority_takes_both_as_they_were_on_the_day_of_the_help(tmp_pa
         craft.answer(craft.ask("ana", f"{day} 10:00"), "bo", f"{day} 11:00")
     told = craft.tell(tmp_path, until=LATER)
     assert told.table("help_by_seniority").rows() == [("junior", "senior", 1), ("mid", "senior", 1)]
+
+
+def test_a_question_that_a_comment_solved_is_not_waiting(tmp_path: Path) -> None:
+    """A comment is no answer, so nobody helped; but the asker marked it as the solution."""
+    craft = Community()
+    for when in ("2026-01-02 10:00", "2026-03-02 10:00"):
+        craft.answer(craft.ask("ana", when), "bo", "2026-03-03 10:00", kind="comment", accepted=True)
+    told = craft.tell(tmp_path, since="2025-12-01 00:00", until="2026-03-20 12:00")
+    assert set(told.listed("questions")["Outcome"]) == {"resolved"}
+    assert (told.value("waiting_questions"), told.value("given_up")) == (0, 0)

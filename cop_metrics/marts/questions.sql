@@ -97,9 +97,10 @@ select
         when self_answered_second <= known.second + 30 * 86400 then 'self_answered'
         else 'unanswered'
     end as outcome_in_30_days,
-    not withdrawn and helped_second is null and not self_answered
+    not withdrawn and helped_second is null and not self_answered and solved_second is null and self_solved_second is null
         and age_seconds > 86400 and age_seconds <= 30 * 86400 as waiting,
-    not withdrawn and helped_second is null and not self_answered and age_seconds > 30 * 86400 as given_up
+    not withdrawn and helped_second is null and not self_answered and solved_second is null and self_solved_second is null
+        and age_seconds > 30 * 86400 as given_up
 from known
 join members on members.community = known.community and members.member = known.asker
 join memberships as askers

@@ -220,3 +220,16 @@ def test_awake_is_told_in_the_hours_of_the_community(tmp_path: Path) -> None:
     craft.answer(question, "bo", "2026-07-05 23:30")
     told = craft.tell(tmp_path, until="2026-08-01 12:00")
     assert told.table("awake").rows() == [(0, 1, 0, 1), (0, 10, 1, 0)]
+
+
+def test_authors_who_are_not_known_are_no_member_at_any_time(tmp_path: Path) -> None:
+    """All whose accounts are gone share one pseudonym: what it wrote counts, it is nobody."""
+    craft = Community()
+    question = craft.ask("ana", "2026-02-01 10:00")
+    craft.rows["post"].append(
+        {"post": "p", "thread": question, "author": None, "kind": "answer", "created_at": at("2026-02-01 11:00")}
+    )
+    told = craft.tell(tmp_path, since="2026-01-01 00:00", until="2026-06-01 12:00")
+    assert told.value("answers") == 1
+    assert told.split("members", "month") == {"2026-01-01": 0} | {f"2026-0{month}-01": 1 for month in (2, 3, 4, 5, 6)}
+    assert told.figure("contributor_rate", period="2026-02-01..2026-05-31").sample_size == 1

@@ -1,4 +1,4 @@
--- One row per human account: when it joined (else was first seen) and left, in local days, and whether its start is in view.
+-- One row per human account: when it joined (else was first seen) and left, in local days, and whether its start is in view; authors unknown are never there.
 with seen as (
     select
         community, member, min(day) as first_day,
@@ -31,8 +31,8 @@ select
     first_day,
     coalesce(first_voiced_day, 99999) as first_voiced_day,
     coalesce(coalesce(least(joined_day, first_day), joined_day, first_day) >= community_first_day + 90, false) as start_in_view,
-    least(
+    case when dated.member = dated.source || ':unknown' then 0 else least(
         coalesce(deleted_day, case when is_deleted then as_of_day else 99999 end), coalesce(roster_ends.left_day, 99999)
-    ) as left_day
+    ) end as left_day
 from dated
 left join roster_ends on roster_ends.community = dated.community and roster_ends.member = dated.member

@@ -173,6 +173,7 @@ def _communities(exports: Sequence[Import], rosters: dict[str, Import], settings
                 "read" in tables,
                 "reaction" in tables,
                 local_midnight(first, zone),
+                settings.of(community).keep_titles,
                 json.dumps(asdict(settings.of(community)), default=str, sort_keys=True),
             )
         )
@@ -188,6 +189,7 @@ def _communities(exports: Sequence[Import], rosters: dict[str, Import], settings
         "has_reads": pl.Boolean,
         "has_reactions": pl.Boolean,
         "starts_at_midnight": pl.Boolean,
+        "keep_titles": pl.Boolean,
         "settings": pl.String,
     }
     return pl.DataFrame(rows, schema=schema, orient="row")

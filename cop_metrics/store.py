@@ -162,6 +162,10 @@ def _current(folder: Path) -> int | None:
         name = (folder / _CURRENT).read_text(encoding="utf-8").strip()
     except FileNotFoundError:
         return None
+    except NotADirectoryError as problem:
+        raise CopError(
+            f"The data folder '{folder.parent}' is a file: name a folder with --data or COP_DATA."
+        ) from problem
     match = _VERSION.fullmatch(name)
     if match is None:
         raise CopError(

@@ -174,6 +174,7 @@ def _card(measurer: Measurer, metric: Metric, scope: Scope, scanned: Scan) -> Ca
     earlier = scope.earlier()
     state = metric.counts is Counts.STATE
     compared = earlier is not None and metric.comparable and not state and figure.value is not None
+    compared = compared and earlier is not None and _past_the_edge(metric, earlier, measurer.choices)
     before = measurer.figure(metric, earlier) if earlier and compared else None
     remarks = [remark for remark in (figure.note, measurer.ignored(metric, scope)) if remark]
     if state:
@@ -200,6 +201,11 @@ def _tells(chart: Chart, choices: CommunityChoices) -> bool:
     if set(choices.teams) - {UNKNOWN}:
         return True
     return chart.id != "help_by_team" if isinstance(chart, ShowExhibit) else getattr(chart, "by", None) != "team"
+
+
+def _past_the_edge(metric: Metric, scope: Scope, choices: CommunityChoices) -> bool:
+    """Say whether the whole period lies where the number is known: some need days of data before it (metrics, 2.5)."""
+    return scope.period.first_day >= choices.first_day + metric.edge_days
 
 
 def _standing_chart(measurer: Measurer, chart: Chart, scope: Scope) -> ChartTable:

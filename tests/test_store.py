@@ -226,3 +226,9 @@ def test_data_folder_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "data").write_text("a file in the folder's place")
     with pytest.raises(CopError, match="cannot be written"), writer_lock(tmp_path / "data"):
         pytest.fail("held a lock in no folder")
+
+
+def test_a_data_folder_that_is_a_file_is_told_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("not a folder", encoding="utf-8")
+    with pytest.raises(CopError, match="is a file: name a folder"):
+        Store(tmp_path / "data").version()

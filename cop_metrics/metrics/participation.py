@@ -229,7 +229,7 @@ METRICS = (
             ),
             per=("month",),
             figure=mean_stickiness,
-            where="month_complete",
+            where="month_complete and not is_deleted",
         ),
         splits=SPLITS,
     ),
@@ -249,7 +249,7 @@ EXHIBITS = (
         sql=""", acts as (
                 select month, member_id, case when sum(answers) > 0 then 'answered' when sum(questions) > 0 then 'asked'
                     when sum(posts) > 0 then 'only commented' else 'only read or reacted' end as did
-                from member_days group by month, member_id
+                from member_days where not is_deleted group by month, member_id
             )
             select month, did, count(*) as people from acts group by all order by all""",
         columns={"month": "Month", "did": "What they did", "people": "People"},

@@ -159,7 +159,6 @@ def _communities(exports: Sequence[Import], rosters: dict[str, Import], settings
         zone = settings.of(community).time_zone
         first = min(each.observed_from for each in own)
         as_of = max(each.observed_until for each in own)
-        tables = {table for each in own for table in each.tables}
         rows.append(
             (
                 community,
@@ -170,8 +169,6 @@ def _communities(exports: Sequence[Import], rosters: dict[str, Import], settings
                 local_day(first, zone),
                 local_day(as_of, zone),
                 community in rosters,
-                "read" in tables,
-                "reaction" in tables,
                 local_midnight(first, zone),
                 settings.of(community).keep_titles,
                 json.dumps(asdict(settings.of(community)), default=str, sort_keys=True),
@@ -186,8 +183,6 @@ def _communities(exports: Sequence[Import], rosters: dict[str, Import], settings
         "first_day": pl.Int32,
         "as_of_day": pl.Int32,
         "has_roster": pl.Boolean,
-        "has_reads": pl.Boolean,
-        "has_reactions": pl.Boolean,
         "starts_at_midnight": pl.Boolean,
         "keep_titles": pl.Boolean,
         "settings": pl.String,

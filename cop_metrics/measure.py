@@ -34,6 +34,7 @@ BY = ("month", "week", "team", "seniority", "topic")
 HELD_DAYS = 30
 SHORTEST_DAYS = 7 * FEWEST_WEEKS
 TOO_SMALL = "too small a group to be shown"
+INDIVIDUAL = "Points and levels of single people are shown only where the setting individual_scores allows it."
 _CALENDAR = """,
     cast(date_trunc('month', date '1970-01-01' + cast({day} as int)) as date) as month,
     cast(date_trunc('week', date '1970-01-01' + cast({day} as int)) as date) as week,
@@ -132,8 +133,9 @@ class Measurer:
         words. Lists of people need the right to see names, else `CopError`.
         """
         relation = RELATIONS[metric.relation]
-        if not self.may_list(metric, scope):
-            raise CopError("Lists of people are only for viewers who may see names.")
+        unlisted = self.unlisted(metric, scope)
+        if unlisted:
+            raise CopError(unlisted)
         if self.unmeasurable(metric):
             return pl.DataFrame()
         columns = {
@@ -146,10 +148,14 @@ class Measurer:
         frame = self._frame(f"{cut} {_listing_sql(metric, relation, columns)}{limit}", scope)
         return frame.rename({name: title for name, title in columns.items() if name in frame.columns})
 
-    def may_list(self, metric: Metric, scope: Scope) -> bool:
-        """Say whether this viewer may see the rows behind a number: lists of people need the right to see names."""
-        listed = _titles(metric, RELATIONS[metric.relation])
-        return scope.names or ("title" in listed and not self._about_too_few(metric, scope))
+    def unlisted(self, metric: Metric, scope: Scope) -> str | None:
+        """Return why this viewer may not see the rows behind a number, None where they may (metrics, 2.11)."""
+        people = "title" not in _titles(metric, RELATIONS[metric.relation])
+        if not scope.names and (people or self._about_too_few(metric, scope)):
+            return "Lists of people are for viewers who may see names."
+        if metric.individual and not (scope.names and self.choices.individual_scores):
+            return INDIVIDUAL
+        return None
 
     def only(self, scope: Scope, by: str, group: str) -> Scope:
         """Return the scope cut down to one group of a dimension."""
@@ -215,7 +221,7 @@ class Measurer:
         if not scope.names and self._shows_too_small(exhibit, scope):
             return "With these filters the table would show groups that are too small to be shown without names."
         if exhibit.individual and not self.choices.individual_scores:
-            return "Points and levels of single people are shown only where the setting individual_scores allows it."
+            return INDIVIDUAL
         return None
 
     def _shows_too_small(self, exhibit: Exhibit, scope: Scope) -> bool:

@@ -114,7 +114,6 @@ TABLES: dict[str, Table] = {
 }
 
 QUESTION, ANSWER, COMMENT, MESSAGE, NOTICE = "question", "answer", "comment", "message", "notice"
-POST_KINDS = (QUESTION, ANSWER, COMMENT, MESSAGE, NOTICE)
 
 
 def typed(table: str, rows: pl.DataFrame) -> pl.DataFrame:

@@ -333,9 +333,9 @@ def listing(measurer: Measurer, metric: Metric, scope: Scope, *, most: int = MOS
     unmeasurable = measurer.unmeasurable(metric)
     if unmeasurable:
         return Listing(metric=metric, rows=pl.DataFrame(), total=0, note=unmeasurable)
-    if not measurer.may_list(metric, scope):
-        note = "Lists of people are for viewers who may see names."
-        return Listing(metric=metric, rows=pl.DataFrame(), total=0, note=note)
+    unlisted = measurer.unlisted(metric, scope)
+    if unlisted:
+        return Listing(metric=metric, rows=pl.DataFrame(), total=0, note=unlisted)
     rows = measurer.listed(metric, scope, most=most + 1)
     rows = rows.rename({"Seniority": measurer.choices.seniority_word}, strict=False)
     if rows.height <= most:

@@ -89,7 +89,7 @@ def test_first_helps_are_those_of_people_who_came_after_the_data_began(tmp_path:
 
 def test_points_are_2_for_help_15_accepted_10_thanked_5_and_2_for_other_posts_minus_2_downvoted(tmp_path: Path) -> None:
     """Bo: 2 + 15 + 10 - 2 for the help and 2 for a remark, nothing from himself; ana: 5 for the question."""
-    craft = Community()
+    craft = Community(settings=open_about_people())
     question = craft.ask("ana", NOON)
     answer = craft.answer(question, "bo", NOON, accepted=True)
     remark = craft.answer(question, "bo", NOON, kind="comment")
@@ -119,7 +119,7 @@ def test_helpers_and_up_are_counted_at_the_last_moment_of_the_period(tmp_path: P
 
 def up_and_down(tmp_path: Path) -> Told:
     """Bo becomes a Helper on March 3, falls to Participant on August 28 and to Member on August 30; new joins in May."""
-    craft = Community()
+    craft = Community(settings=open_about_people())
     for who in ("first", "bo", "ana", "ben", "cat", "new"):
         craft.works(who, "Red", "mid")
     craft.ask("first", "2025-01-01 10:00")
@@ -391,3 +391,14 @@ def test_thankers_counts_people_not_thanks_and_leaves_out_oneself(tmp_path: Path
     figure = secret.tell(tmp_path / "secret", until="2026-06-01 12:00").figure("thankers")
     assert figure.value is None
     assert figure.note == "not recorded by the source"
+
+
+def test_lists_of_single_peoples_levels_and_points_need_the_setting(tmp_path: Path) -> None:
+    """The numbers stay; who they are is listed only where individual_scores allows it."""
+    for allowed in (False, True):
+        craft = Community(settings=CommunitySettings(individual_scores=allowed))
+        craft.answer(craft.ask("ana", "2026-03-01 10:00"), "bo", "2026-03-01 11:00")
+        told = craft.tell(tmp_path / str(allowed), until="2026-06-01 12:00")
+        for id_ in ("points", "helpers_and_up", "moved_up", "moved_down"):
+            assert (told.measurer.unlisted(METRICS[id_], told.scope()) is None) is allowed
+        assert told.value("points") == 2

@@ -169,6 +169,7 @@ METRICS = (
         relation="points",
         measure=Total(of="coalesce(sum(points), 0)"),
         splits=MEMBER_SPLITS,
+        individual=True,
     ),
     Metric(
         id="helpers_and_up",

@@ -106,13 +106,20 @@ class Measurer:
 
     def table(self, exhibit: Exhibit, scope: Scope) -> pl.DataFrame:
         """Return the table of an exhibit, with exactly its declared columns; empty where there is no data."""
+        return self.table_and_finding(exhibit, scope)[0]
+
+    def table_and_finding(self, exhibit: Exhibit, scope: Scope) -> tuple[pl.DataFrame, str | None]:
+        """Return the table of an exhibit, and what it shows in a sentence, None where nothing can be said."""
         names = tuple(exhibit.columns)
         if self.withheld(exhibit, scope):
-            return pl.DataFrame(schema=dict.fromkeys(names, pl.String))
+            return pl.DataFrame(schema=dict.fromkeys(names, pl.String)), None
         parts = [f"{name} as ({self._cut(RELATIONS[name], exhibit, scope, 'month')})" for name in exhibit.relations]
         frame = self._frame(f"with {self._periods(scope, 'month')}, {', '.join(parts)}{_joined(exhibit.sql)}", scope)
         shaped = exhibit.shape(frame) if exhibit.shape else frame
-        return self._long_months(shaped, scope).select(names)
+        hidden = () if scope.names else exhibit.personal
+        table = self._long_months(shaped, scope).select(names)
+        table = table.with_columns(pl.lit(None, dtype=table.schema[name]).alias(name) for name in hidden)
+        return table, exhibit.finding(frame) if exhibit.finding and frame.height else None
 
     def _long_months(self, table: pl.DataFrame, scope: Scope) -> pl.DataFrame:
         """Return a table without the months of which the period has too few days for this viewer."""

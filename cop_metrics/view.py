@@ -73,8 +73,8 @@ class Card:
 class ChartTable:
     """What a chart is drawn from: one table, its columns in words, and `note` where there is nothing to draw.
 
-    `description` says what is counted; `remarks` which filters do not act on it; `average` is the community's own number
-    beside its groups, None where groups add up instead.
+    `description` says what is counted; `remarks` which filters do not act on it; `finding` what it shows in a sentence;
+    `average` is the community's own number beside its groups, None where groups add up instead.
     """
 
     chart: Chart
@@ -85,6 +85,12 @@ class ChartTable:
     columns: dict[str, str]
     note: str | None
     average: float | None = None
+    finding: str | None = None
+
+    @property
+    def drawn(self) -> bool:
+        """Say whether it is a chart; else it is a list to act on."""
+        return not isinstance(self.chart, ShowExhibit) or EXHIBITS[self.chart.id].drawn
 
     @property
     def subtitle(self) -> str:
@@ -237,7 +243,7 @@ def _chart(measurer: Measurer, chart: Chart, scope: Scope) -> ChartTable:
     match chart:
         case ShowExhibit(id=id_):
             exhibit = EXHIBITS[id_]
-            table = measurer.table(exhibit, scope)
+            table, finding = measurer.table_and_finding(exhibit, scope)
             return ChartTable(
                 chart=chart,
                 title=exhibit.title,
@@ -246,6 +252,7 @@ def _chart(measurer: Measurer, chart: Chart, scope: Scope) -> ChartTable:
                 table=table,
                 columns=dict(exhibit.columns),
                 note=measurer.withheld(exhibit, scope) or (None if table.height else "No data in this period."),
+                finding=finding,
             )
         case OverTime(ids=ids):
             frames = [_named(measurer, METRICS[id_], scope, "month") for id_ in ids]

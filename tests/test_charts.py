@@ -34,7 +34,7 @@ from cop_metrics.metrics import EXHIBITS
 from cop_metrics.metrics.metric import Promise, Unit
 
 LOOKS = pytest.mark.parametrize("look", [LIGHT, DARK], ids=["light", "dark"])
-EVERY_EXHIBIT = pytest.mark.parametrize("id_", sorted(EXHIBITS))
+EVERY_EXHIBIT = pytest.mark.parametrize("id_", sorted(id_ for id_, each in EXHIBITS.items() if each.drawn))
 
 ONE_ROW: dict[str, dict[str, object]] = {
     "people_by_act": {"month": date(2026, 9, 1), "did": "asked", "people": 3},
@@ -92,7 +92,7 @@ def shown_texts(figure: go.Figure) -> str:
 
 @EVERY_EXHIBIT
 def test_every_exhibit_has_a_chart(id_: str) -> None:
-    assert id_ in BUILDERS
+    assert set(BUILDERS) == {id_ for id_, each in EXHIBITS.items() if each.drawn}
     assert set(ONE_ROW[id_]) == set(EXHIBITS[id_].columns)
 
 

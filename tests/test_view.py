@@ -128,9 +128,9 @@ def test_an_empty_list_says_so(tmp_path: Path) -> None:
 def test_a_chart_or_a_list_that_fails_leaves_the_rest_standing(
     falling: Told, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    measured = Measurer.table
+    measured = Measurer.table_and_finding
 
-    def breaks(self: Measurer, exhibit: Exhibit, scope: Scope) -> pl.DataFrame:
+    def breaks(self: Measurer, exhibit: Exhibit, scope: Scope) -> tuple[pl.DataFrame, str | None]:
         if exhibit.id == "outcomes":
             raise duckdb.BinderException("secret column")
         return measured(self, exhibit, scope)
@@ -138,7 +138,7 @@ def test_a_chart_or_a_list_that_fails_leaves_the_rest_standing(
     def refuses(*_: object, **__: object) -> pl.DataFrame:
         raise CopError("There is no list today.")
 
-    monkeypatch.setattr(Measurer, "table", breaks)
+    monkeypatch.setattr(Measurer, "table_and_finding", breaks)
     monkeypatch.setattr(Measurer, "listed", refuses)
     page = seen(falling, ANSWERS, falling.scope(period=PERIOD))
     notes = {chart.title: chart.note for chart in page.charts}

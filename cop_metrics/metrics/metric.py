@@ -156,7 +156,9 @@ class Exhibit:
 
     `sql` reads the relations by their names, each already cut to the viewer's scope; `shape` finishes the table in Python.
     `columns` names each column of the table in words, in order. `shows`: the dimensions that it splits by. `people`:
-    its rows are single persons.
+    its rows are single persons. `personal`: columns that are empty for viewers who may not see names. `finding` says in a
+    sentence what the rows of `sql` show, None where nothing can be said. What is not `drawn` is a list to act on, shown as
+    a table.
     """
 
     id: str
@@ -176,3 +178,6 @@ class Exhibit:
     needs: str | None = None
     people: bool = False
     individual: bool = False
+    personal: tuple[str, ...] = ()
+    finding: Callable[[pl.DataFrame], str | None] | None = None
+    drawn: bool = True

@@ -145,6 +145,8 @@ class Pen:
 def height(shown: ChartTable, layout: Layout) -> int:
     """Return how high the chart of a table will be in pixels, 0 where the table says it better."""
     frame = layout.table.frame
+    if not shown.drawn:
+        return 0
     match shown.chart:
         case OverTime() | GroupsOverTime():
             return HEIGHT

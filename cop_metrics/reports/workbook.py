@@ -160,7 +160,7 @@ def _insert(sheet: Any, chart: Any, shown: ChartTable, place: Place) -> None:
 def _write_chart(book: Book, sheet: Any, row: int, chart: ChartTable, parts: Sequence[Layout]) -> int:
     """Write what stands over a chart's table; return the row that follows."""
     book.write(sheet, row, 0, chart.title, bold=True, font_size=12)
-    for remark in (chart.subtitle, chart.note, left_out(chart, parts[0]) if parts else None):
+    for remark in (chart.finding, chart.subtitle, chart.note, left_out(chart, parts[0]) if parts else None):
         if remark:
             row += 1
             book.write(sheet, row, 0, remark, font_color=LIGHT.faint)

@@ -147,29 +147,44 @@ def chart_panel(frame: Frame, view: PageView, place: int, *, told: bool = True) 
     """Show one chart under its question, with its table behind a toggle and as CSV; `told`: with what is counted."""
     chart = view.charts[place]
     with standing(f"The chart '{chart.title}'"):
-        figure = None if chart.note else figure_of(frame, view, place)
+        figure = None if chart.note or not chart.drawn else figure_of(frame, view, place)
         below = charts.subtitle(figure) if figure else ""
         st.html(
             f'<h2 class="cop-q">{escape(chart.title)}</h2>'
             + "".join(
                 f'<p class="cop-sub">{escape(each)}</p>' for each in (chart.summary if told else "", below) if each
             )
+            + (f'<p class="cop-finding">{escape(chart.finding)}</p>' if chart.finding else "")
         )
-        if figure is None:
-            st.info(words.sentence(str(chart.note)))
+        if chart.note:
+            st.info(words.sentence(chart.note))
             return
         key = f"{view.page.id}-{place}"
+        if figure is None:
+            _rows_to_act_on(chart, key)
+            return
         st.plotly_chart(figure, key=f"chart-{key}", theme=None, config=charts.CONFIG, alt=charts.describe(figure))
         _behind(chart, key)
+
+
+def _rows_to_act_on(chart: ChartTable, key: str) -> None:
+    rows = chart.shown.select(name for name in chart.shown.columns if _says(chart.shown[name]))
+    formats = {**_number_formats(chart), **_column_formats(rows)}
+    st.dataframe(rows, hide_index=True, column_config=formats, height=_height(rows), placeholder=words.NOTHING)
+    csv = partial(csv_bytes, chart.shown)
+    st.download_button("CSV", csv, _file_name(chart), CSV, key=f"csv-{key}", on_click="ignore", type="tertiary")
+
+
+def _file_name(chart: ChartTable) -> str:
+    return f"{chart.title.rstrip('?').replace(' ', '-').replace(':', '').lower()}.csv"
 
 
 def _behind(chart: ChartTable, key: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         as_table = st.toggle("Show as a table", key=f"table-{key}")
         table = chart.shown
-        name = chart.title.rstrip("?").replace(" ", "-").replace(":", "").lower()
         csv = partial(csv_bytes, table)
-        st.download_button("CSV", csv, f"{name}.csv", CSV, key=f"csv-{key}", on_click="ignore", type="tertiary")
+        st.download_button("CSV", csv, _file_name(chart), CSV, key=f"csv-{key}", on_click="ignore", type="tertiary")
     if as_table:
         st.html(f'<p class="cop-sub">{escape(chart.subtitle)}</p>')
         st.dataframe(table, hide_index=True, column_config=_number_formats(chart), placeholder=words.NOTHING)

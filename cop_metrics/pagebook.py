@@ -136,6 +136,7 @@ ANSWERS = Page(
         "too_young",
     ),
     charts=(
+        ShowExhibit(id="waiting_list"),
         ShowExhibit(id="waiting_curve"),
         OverTime(
             ids=("answer_rate_1h", "answer_rate_24h", "answer_rate", "answer_rate_30d"),
@@ -148,8 +149,6 @@ ANSWERS = Page(
         Groups(id_="answer_rate", by="team", title="Does every team get help alike?"),
         Groups(id_="wait", by="team", title="How long does each team wait?"),
         Groups(id_="answer_rate_24h", by="seniority", title="Who is answered within a day?"),
-        ShowExhibit(id="help_by_seniority"),
-        ShowExhibit(id="help_by_team"),
         OverTime(ids=("wait",), title="Is the wait getting shorter?"),
         Groups(id_="answer_rate", by="topic", title="Which topics are answered?"),
         Groups(id_="wait", by="topic", title="Which topics wait longest?"),
@@ -197,7 +196,25 @@ STATUS = Page(
     lists=("recognition_rate", "seniors_helping"),
 )
 
-PAGES: dict[str, Page] = {each.id: each for each in (OVERVIEW, PARTICIPATION, ANSWERS, STATUS)}
+CONNECTIONS = Page(
+    id="connections",
+    title="Connections",
+    question="Who helps whom, and what hangs on whom?",
+    promise=Promise.PARTICIPATION,
+    headline="answer_concentration",
+    cards=("answer_concentration", "topics_on_one_person"),
+    charts=(
+        ShowExhibit(id="help_by_team"),
+        ShowExhibit(id="help_by_seniority"),
+        ShowExhibit(id="hanging_topics"),
+        ShowExhibit(id="likely_to_know"),
+        OverTime(ids=("answer_concentration",), title="Does help rest on more people than before?"),
+        Groups(id_="answer_concentration", by="team", title="On how few people of each team does help rest?"),
+    ),
+    lists=(),
+)
+
+PAGES: dict[str, Page] = {each.id: each for each in (OVERVIEW, PARTICIPATION, ANSWERS, STATUS, CONNECTIONS)}
 
 
 def page(id_: str) -> Page:

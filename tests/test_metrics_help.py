@@ -378,41 +378,6 @@ def test_topics_each_count_a_question_that_has_two(tmp_path: Path) -> None:
     assert told.value("questions", topic=("pumps", "welding")) == 3
 
 
-def test_answer_concentration_is_the_fewest_who_give_half(tmp_path: Path) -> None:
-    """Bo helps four times, cat twice, dan twice and three times in one thread: bo alone gives half."""
-    craft = Community()
-    for helper in ("bo", "bo", "bo", "bo", "cat", "cat", "dan", "dan"):
-        craft.answer(craft.ask("ana", NOON), helper, plus(NOON, hours=1))
-    for minutes in (1, 2, 3):
-        craft.answer("q15", "dan", plus(NOON, hours=2, minutes=minutes))
-    told = craft.tell(tmp_path, until=LATER)
-    figure = told.figure("answer_concentration")
-    assert (figure.value, figure.sample_size) == (1, 8)
-    assert told.figure("answer_concentration", period="2026-04-01..2026-04-30").note is not None
-
-
-def test_help_by_team_crosses_teams_and_shows_the_unknown(tmp_path: Path) -> None:
-    craft = Community()
-    for who, team in (("ana", "Red"), ("bo", "Blue"), ("cat", "Red")):
-        craft.works(who, team, "mid")
-    question = craft.ask("ana", NOON)
-    for helper in ("bo", "bo", "cat", "stranger"):
-        craft.answer(question, helper, plus(NOON, hours=1))
-    told = craft.tell(tmp_path, until=LATER)
-    assert told.table("help_by_team").rows() == [("Red", "Blue", 1), ("Red", "Red", 1), ("Red", "Unknown", 1)]
-
-
-def test_help_by_seniority_takes_both_as_they_were_on_the_day_of_the_help(tmp_path: Path) -> None:
-    craft = Community()
-    craft.works("ana", "Red", "junior", until="2026-04-01")
-    craft.works("ana", "Red", "mid", since="2026-04-01")
-    craft.works("bo", "Red", "senior")
-    for day in ("2026-03-31", "2026-04-01"):
-        craft.answer(craft.ask("ana", f"{day} 10:00"), "bo", f"{day} 11:00")
-    told = craft.tell(tmp_path, until=LATER)
-    assert told.table("help_by_seniority").rows() == [("junior", "senior", 1), ("mid", "senior", 1)]
-
-
 def test_a_question_that_a_comment_solved_is_not_waiting(tmp_path: Path) -> None:
     """A comment is no answer, so nobody helped; but the asker marked it as the solution."""
     craft = Community()

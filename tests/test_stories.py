@@ -135,8 +135,8 @@ def test_participation_page_people_by_act_juniors_in_service_only_read_or_commen
 # --- story 3 ----------------------------------------------------------------------------------------------------------
 
 
-def test_answers_page_help_by_team_sales_is_helped_by_all_teams_and_helps_none(pages: Pages) -> None:
-    helps = pages.chart("answers", "help_by_team", pages.scope())
+def test_connections_page_help_by_team_sales_is_helped_by_all_teams_and_helps_none(pages: Pages) -> None:
+    helps = pages.chart("connections", "help_by_team", pages.scope())
     assert helps.filter(helper_team="Sales")["helps"].sum() == 0
     to_sales = helps.filter(asker_team="Sales")
     assert set(TEAMS) - {"Sales"} <= set(to_sales["helper_team"])

@@ -46,6 +46,8 @@ MARTS = (
     Mart(name="level_changes", order="day, community, member"),
     Mart(name="level_stretches", order="from_day, community, member"),
     Mart(name="level_ledger", order="day, community, member, reason, level"),
+    Mart(name="likely_to_know", order="community, topic, place"),
+    Mart(name="hanging_topics", order="community, topic"),
 )
 
 

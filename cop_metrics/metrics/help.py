@@ -16,7 +16,7 @@ from cop_metrics.metrics.metric import (
     Unit,
     Whose,
 )
-from cop_metrics.statistics import Interval, SurvivalCurve, absence_factor, survival
+from cop_metrics.statistics import Interval, SurvivalCurve, survival
 
 HOUR = 3600.0
 ASKER_SPLITS = ("team", "seniority", "topic")
@@ -51,14 +51,6 @@ def naive_median(rows: pl.DataFrame) -> Figure:
     if rows.is_empty():
         return Figure(value=None, sample_size=0, note="no question was answered")
     return Figure(value=float(np.median(rows["wait_seconds"].to_numpy())) / HOUR, sample_size=rows.height)
-
-
-def fewest_for_half(rows: pl.DataFrame) -> Figure:
-    """Return the absence factor: the fewest people who together give at least half of all helps."""
-    if rows.is_empty():
-        return Figure(value=None, sample_size=0, note="nobody helped")
-    factor = absence_factor(rows["helps"].to_numpy())
-    return Figure(value=None if factor is None else float(factor), sample_size=int(rows["helps"].sum()))
 
 
 def _answer_rate(id_: str, within: str, column: str, title: str, beside: str | None = None) -> Metric:
@@ -298,22 +290,6 @@ METRICS = (
         ),
         splits=ASKER_SPLITS,
     ),
-    Metric(
-        id="answer_concentration",
-        promise=Promise.HELP,
-        title="People who give half of all help",
-        question="On how few people does help rest?",
-        description="The absence factor: the fewest people who together gave at least half of all helps in the period.",
-        formula="fewest helpers whose helps add up to 50 % or more",
-        source="CHAOSS contributor absence factor",
-        unit=Unit.COUNT,
-        better=Better.HIGHER,
-        whose=Whose.HELPER,
-        counts=Counts.FLOW,
-        relation="helps",
-        measure=Computed(columns=("count(*) as helps",), per=("helper_id",), figure=fewest_for_half),
-        splits=ASKER_SPLITS,
-    ),
 )
 
 CURVE_POINTS = 160
@@ -419,35 +395,5 @@ EXHIBITS = (
             "helps_per_question": "Helpers per question",
         },
         splits=ASKER_SPLITS,
-    ),
-    Exhibit(
-        id="help_by_team",
-        promise=Promise.HELP,
-        title="Does help cross teams?",
-        description="Helps by the asker's team and the helper's team, both on the day of the help.",
-        source="our own",
-        unit=Unit.COUNT,
-        whose=Whose.ASKER,
-        counts=Counts.FLOW,
-        relations=("helps",),
-        sql="select asker_team, helper_team, count(*) as helps from helps group by all order by all",
-        columns={"asker_team": "Asker's team", "helper_team": "Helper's team", "helps": "Helps"},
-        splits=ASKER_SPLITS,
-        shows=("team",),
-    ),
-    Exhibit(
-        id="help_by_seniority",
-        promise=Promise.HELP,
-        title="Does help cross seniority?",
-        description="Helps by the asker's seniority and the helper's seniority, both on the day of the help.",
-        source="our own",
-        unit=Unit.COUNT,
-        whose=Whose.ASKER,
-        counts=Counts.FLOW,
-        relations=("helps",),
-        sql="select asker_seniority, helper_seniority, count(*) as helps from helps group by all order by all",
-        columns={"asker_seniority": "Asker's seniority", "helper_seniority": "Helper's seniority", "helps": "Helps"},
-        splits=ASKER_SPLITS,
-        shows=("seniority",),
     ),
 )

@@ -40,11 +40,12 @@ def _mart(
     listing: dict[str, str],
     order: str,
     roles: tuple[str, ...] = ("member",),
+    columns: str = "*",
 ) -> Relation:
     return Relation(
         name=name,
         one_row=one_row(name),
-        sql=f"select * from {name} where community = $community",
+        sql=f"select {columns} from {name} where community = $community",
         day=day,
         topic=topic,
         personal=personal,
@@ -321,6 +322,35 @@ GAINS = Relation(
     listing=MEMBER_LISTING,
 )
 
+HANGING_TOPICS = _mart(
+    "hanging_topics",
+    day=None,
+    personal=("helper", "helper_name"),
+    listing={
+        "title": "Topic",
+        "questions": "Questions",
+        "helps": "Helps",
+        "own_share": "Share of help by one person",
+        "helper_name": "Person",
+        "helper_team": "Team",
+        "helper_seniority": "Seniority",
+        "last_helped": "Last helped",
+        "has_left": "Has left",
+    },
+    columns="*, topic as title, own_helps / helps as own_share, date '1970-01-01' + cast(last_day as int) as last_helped",
+    order="helps desc, title",
+    roles=("helper",),
+)
+
+LIKELY_TO_KNOW = _mart(
+    "likely_to_know",
+    day=None,
+    personal=("member", "name"),
+    listing={"topic": "Topic", **MEMBER_LISTING, "helps": "Helps on it", "last_helped": "Last helped"},
+    columns="*, date '1970-01-01' + cast(last_day as int) as last_helped",
+    order="topic, place",
+)
+
 SENIORS = Relation(
     name="seniors",
     one_row="One row per period and senior, with the days held and what was done while a senior.",
@@ -357,6 +387,8 @@ RELATIONS = {
         LEVELS,
         LEVEL_LEDGER,
         GAINS,
+        HANGING_TOPICS,
+        LIKELY_TO_KNOW,
         SENIORS,
         JUNIORS,
     )

@@ -1,0 +1,217 @@
+"""A worked example for each number and table of connections: who helps whom, who is likely to know, on how few help rests."""
+
+from pathlib import Path
+
+import polars as pl
+from communities import Community, Told, at, days_later, plus
+
+from cop_metrics.metrics import EXHIBITS
+from cop_metrics.metrics.connections import suggest
+
+NOON = "2026-03-02 12:00"
+LATER = "2026-06-01 12:00"
+
+
+def helped(
+    craft: Community,
+    helper: str,
+    days: int,
+    *,
+    topics: tuple[str, ...] = ("pumps",),
+    asker: str = "ana",
+    times: int = 1,
+) -> None:
+    """Tell of questions asked and answered so many days before `LATER`, at the same time of the day."""
+    for _ in range(times):
+        when = f"{days_later('2026-06-01', -days)} 10:00"
+        craft.answer(craft.ask(asker, when, topics=topics), helper, plus(when, minutes=5))
+
+
+# Who helps whom
+
+
+def test_help_by_team_crosses_teams_and_shows_the_unknown(tmp_path: Path) -> None:
+    craft = Community()
+    for who, team in (("ana", "Red"), ("bo", "Blue"), ("cat", "Red")):
+        craft.works(who, team, "mid")
+    question = craft.ask("ana", NOON)
+    for helper in ("bo", "bo", "cat", "stranger"):
+        craft.answer(question, helper, plus(NOON, hours=1))
+    told = craft.tell(tmp_path, until=LATER)
+    assert told.table("help_by_team").rows() == [("Red", "Blue", 1), ("Red", "Red", 1), ("Red", "Unknown", 1)]
+
+
+def test_help_by_seniority_takes_both_as_they_were_on_the_day_of_the_help(tmp_path: Path) -> None:
+    craft = Community()
+    craft.works("ana", "Red", "junior", until="2026-04-01")
+    craft.works("ana", "Red", "mid", since="2026-04-01")
+    craft.works("bo", "Red", "senior")
+    for day in ("2026-03-31", "2026-04-01"):
+        craft.answer(craft.ask("ana", f"{day} 10:00"), "bo", f"{day} 11:00")
+    told = craft.tell(tmp_path, until=LATER)
+    assert told.table("help_by_seniority").rows() == [("junior", "senior", 1), ("mid", "senior", 1)]
+
+
+# Who is likely to know
+
+
+def strengths(told: Told) -> list[tuple[str, str, float]]:
+    """Return topic, member and how many helps of today the member's helps are worth, in the order of the list."""
+    rows = told.cursor.sql("select topic, name, strength / 2000 from likely_to_know order by topic, place").fetchall()
+    return [(str(topic), str(name), float(worth)) for topic, name, worth in rows]
+
+
+def test_likely_to_know_halves_a_help_every_180_days_and_adds_what_was_accepted_and_thanked(tmp_path: Path) -> None:
+    """Bo: one help today with an acceptance and four thanks, of which three count: 1 + 2 + 3. Cat: two, 180 days old: 2 x .5."""
+    craft = Community()
+    answer = craft.answer(
+        craft.ask("ana", "2026-06-01 08:00", topics=("pumps",)), "bo", "2026-06-01 09:00", accepted=True
+    )
+    for who in ("ana", "dan", "eva", "fay"):
+        craft.react(answer, who, "2026-06-01 10:00")
+    helped(craft, "cat", 180, times=2)
+    craft.ask("cat", "2026-05-20 10:00")
+    helped(craft, "old", 366)
+    craft.ask("old", "2026-05-20 10:00")
+    told = craft.tell(tmp_path, until=LATER)
+    assert strengths(told) == [("pumps", "bo", 6), ("pumps", "cat", 1)]
+    assert told.table("likely_to_know")["reason"].to_list() == [
+        "1 question answered, 1 accepted, 4 thanks; last on 2026-06-01",
+        "2 questions answered, 0 accepted, 0 thanks; last on 2025-12-03",
+    ]
+
+
+def test_likely_to_know_leaves_out_who_left_or_was_not_active_for_30_days(tmp_path: Path) -> None:
+    craft = Community()
+    for days, who in ((30, "here"), (31, "quiet"), (1, "gone"), (1, "ended")):
+        helped(craft, who, days)
+    craft.member("gone", deleted="2026-06-01 11:00")
+    craft.works("ended", "Red", "mid", until="2026-06-01")
+    assert craft.tell(tmp_path, until=LATER).table("likely_to_know")["name"].to_list() == ["here"]
+
+
+def test_likely_to_know_counts_topics_that_share_three_questions_by_half_and_a_help_once(tmp_path: Path) -> None:
+    """Three questions are on pumps and valves: bo's two helps on valves are worth 1 on pumps. Two share hoses and valves."""
+    craft = Community()
+    for _ in range(3):
+        craft.ask("ana", "2026-06-01 08:00", topics=("pumps", "valves"))
+    for _ in range(2):
+        craft.ask("ana", "2026-06-01 08:00", topics=("hoses", "valves"))
+    helped(craft, "bo", 0, topics=("valves",), times=2)
+    helped(craft, "cat", 0, topics=("pumps", "valves"))
+    told = craft.tell(tmp_path, until=LATER)
+    assert strengths(told) == [("pumps", "bo", 1), ("pumps", "cat", 1), ("valves", "bo", 2), ("valves", "cat", 1)]
+    assert told.table("likely_to_know", topic="pumps")["reason"].to_list() == [
+        "2 on topics close to it; last on 2026-06-01",
+        "1 question answered, 0 accepted, 0 thanks; last on 2026-06-01",
+    ]
+
+
+def test_likely_to_know_names_the_first_three_of_each_topic_and_twenty_of_one(tmp_path: Path) -> None:
+    craft = Community()
+    for number in range(22):
+        helped(craft, f"expert {number:02d}", 0, times=1 + (number == 21))
+    told = craft.tell(tmp_path, until=LATER)
+    assert told.table("likely_to_know")["name"].to_list() == ["expert 21", "expert 00", "expert 01"]
+    assert told.table("likely_to_know", topic="pumps").height == 20
+    assert told.measurer.table(EXHIBITS["likely_to_know"], told.scope(names=False)).is_empty()
+
+
+def test_waiting_list_suggests_nobody_more_than_three_times_and_never_the_asker(tmp_path: Path) -> None:
+    """Bo knows pumps best, then cat; five questions wait. Bo asks the second, so cat alone is named for it."""
+    craft = Community()
+    helped(craft, "bo", 0, times=3)
+    helped(craft, "cat", 0, times=2)
+    for number, asker in enumerate(("ana", "bo", "ana", "ana", "ana")):
+        craft.ask(asker, f"2026-05-{20 + number} 12:00", topics=("pumps",))
+    craft.ask("ana", "2026-05-26 12:00", topics=("paint",), title=None)
+    craft.ask("ana", "2026-06-01 10:00", topics=("pumps",))
+    craft.ask("ana", "2026-05-01 10:00", topics=("pumps",))
+    craft.works("ana", "Red", "junior")
+    told = craft.tell(tmp_path, until=LATER)
+    assert told.value("waiting_questions") == 6
+    assert told.table("waiting_list").select("title", "topics", "asker_seniority", "days", "may_know").rows() == [
+        ("Question q11", "pumps", "junior", 12, "bo, cat"),
+        ("Question q12", "pumps", "Unknown", 11, "cat"),
+        ("Question q13", "pumps", "junior", 10, "bo, cat"),
+        ("Question q14", "pumps", "junior", 9, "bo"),
+        ("Question q15", "pumps", "junior", 8, None),
+        ("a question without a title", "paint", "junior", 6, None),
+    ]
+    unnamed = told.measurer.table(EXHIBITS["waiting_list"], told.scope(names=False))
+    assert unnamed["title"].to_list() == told.table("waiting_list")["title"].to_list()
+    assert unnamed["may_know"].null_count() == unnamed["asker_seniority"].null_count() == 6
+
+
+def test_waiting_list_goes_down_the_list_once() -> None:
+    """Nobody is held back for a later question: the first three take all of ana, and the fourth has nobody."""
+    rows = [(question, "", "", "", "", 1.0, 7, "ana") for question in (1, 2, 3, 4)]
+    columns = ("question_id", "title", "url", "topics", "asker_seniority", "days", "member_id", "name")
+    assert suggest(pl.DataFrame(rows, schema=columns, orient="row"))["may_know"].to_list() == [
+        "ana",
+        "ana",
+        "ana",
+        None,
+    ]
+
+
+# What hangs on one person
+
+
+def test_hanging_topics_have_one_person_who_gives_half_of_ten_helps_on_five_questions(tmp_path: Path) -> None:
+    """Pumps: bo gives 5 of 10. Valves: 5 of 11. Hoses: 9 of 9. Paint: all of it, but more than 365 days ago."""
+    craft = Community()
+    craft.works("bo", "Red", "senior", until="2026-05-25")
+    for topic, of_others in (("pumps", 5), ("valves", 6)):
+        helped(craft, "bo", 20, topics=(topic,), times=5)
+        for number in range(of_others):
+            helped(craft, f"other {number}", 10, topics=(topic,))
+    helped(craft, "bo", 20, topics=("hoses",), times=9)
+    helped(craft, "bo", 366, topics=("paint",), times=10)
+    told = craft.tell(tmp_path, until=LATER)
+    assert told.table("hanging_topics").rows() == [
+        ("pumps", 10, 10, 50, "bo", at("2026-05-12").date(), "left"),
+    ]
+    scope = told.scope(names=False)
+    table, finding = told.measurer.table_and_finding(EXHIBITS["hanging_topics"], scope)
+    assert table.select("topic", "helper_name", "last_helped").rows() == [("pumps", None, None)]
+    assert finding == "1 topic hangs on one person; of 1 of them this person has left."
+
+
+def test_hanging_topics_need_five_questions(tmp_path: Path) -> None:
+    """Four questions with three helps each: twelve helps, and bo is in all of them, but that is one afternoon's talk."""
+    craft = Community()
+    for number in range(4):
+        question = craft.ask("ana", f"2026-05-0{number + 1} 10:00", topics=("pumps",))
+        for helper in ("bo", "bo's twin", "bo's aunt"):
+            craft.answer(question, helper, f"2026-05-0{number + 1} 11:00")
+    assert craft.tell(tmp_path, until=LATER).table("hanging_topics").is_empty()
+
+
+def test_topics_on_one_person_lists_them_with_the_person_for_those_who_may_see_names(tmp_path: Path) -> None:
+    craft = Community()
+    craft.works("bo", "Red", "senior")
+    helped(craft, "bo", 20, times=10)
+    told = craft.tell(tmp_path, until=LATER)
+    assert told.value("topics_on_one_person") == 1
+    assert told.value("topics_on_one_person", team="Unknown") == 0
+    rows = told.listed("topics_on_one_person")
+    assert rows.select("Topic", "Helps", "Share of help by one person", "Person", "Team").rows() == [
+        ("pumps", 10, 1, "bo", "Red")
+    ]
+
+
+# On how few help rests
+
+
+def test_answer_concentration_is_the_fewest_who_give_half(tmp_path: Path) -> None:
+    """Bo helps four times, cat twice, dan twice and three times in one thread: bo alone gives half."""
+    craft = Community()
+    for helper in ("bo", "bo", "bo", "bo", "cat", "cat", "dan", "dan"):
+        craft.answer(craft.ask("ana", NOON), helper, plus(NOON, hours=1))
+    for minutes in (1, 2, 3):
+        craft.answer("q15", "dan", plus(NOON, hours=2, minutes=minutes))
+    told = craft.tell(tmp_path, until=LATER)
+    figure = told.figure("answer_concentration")
+    assert (figure.value, figure.sample_size) == (1, 8)
+    assert told.figure("answer_concentration", period="2026-04-01..2026-04-30").note is not None

@@ -236,13 +236,17 @@ def _day(path: Path, line: int, column: str, value: str | None) -> date | None:
         ) from problem
 
 
+_PLATFORM_ID = 2
+"""Where in an identity the key of the platform stands: platforms may have keys that differ in case only."""
+
+
 def _same_person(periods: Iterable[_Period]) -> list[list[_Period]]:
     """Return each person's periods in time order; by name alone only where a row gives nothing better."""
     people: dict[tuple[int, str], list[_Period]] = {}
     for period in periods:
         for kind, key in enumerate(period.identity):
             if key and (kind < 3 or not any(period.identity[:3])):
-                people.setdefault((kind, key.lower()), []).append(period)
+                people.setdefault((kind, key if kind == _PLATFORM_ID else key.lower()), []).append(period)
     return [
         sorted(rows, key=lambda period: (period.start or date.min, period.line))
         for rows in people.values()

@@ -168,6 +168,12 @@ def test_up_to_five_people_who_overlap_are_named(tmp_path: Path) -> None:
     assert "and 2 more" in said
 
 
+def test_keys_of_the_platform_that_differ_in_case_only_are_two_people(tmp_path: Path) -> None:
+    assert len(roster_of(tmp_path, "member_id,team\nu1aB,A\nu1Ab,B\n").rows) == 2
+    assert "u1aB" in refusal(tmp_path, "member_id,team\nu1aB,A\nu1aB,B\n")
+    assert "u1Ab" in refusal(tmp_path, "username,team\nu1aB,A\nu1Ab,B\n")
+
+
 def test_people_of_one_name_with_different_addresses_are_two(tmp_path: Path) -> None:
     roster = roster_of(tmp_path, "email,name,team\na@x.org,Ada,A\nb@x.org,Ada,B\n")
     assert len(roster.rows) == 2

@@ -2,6 +2,7 @@
 
 import sys
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import polars as pl
 
 from cop_metrics.measure import Measurer
 from cop_metrics.pagebook import PAGES
-from cop_metrics.scope import Scope, parse_scope, read_catalogue
+from cop_metrics.scope import parse_scope, read_catalogue
 from cop_metrics.store import Store
 from cop_metrics.view import Viewer
 
@@ -23,10 +24,10 @@ class Timed(Measurer):
 
     seconds: dict[str, list[float]] = field(default_factory=dict)
 
-    def _frame(self, sql: str, scope: Scope) -> pl.DataFrame:
+    def _ask(self, sql: str, values: Mapping[str, object]) -> pl.DataFrame:
         start = time.perf_counter()
-        frame = super()._frame(sql, scope)
-        key = f"{scope.period.first_day} {' '.join(sql.split())}"
+        frame = super()._ask(sql, values)
+        key = f"{values.get('first_day')} {' '.join(sql.split())}"
         self.seconds.setdefault(key, []).append(time.perf_counter() - start)
         return frame
 
@@ -39,13 +40,14 @@ def main(data: Path) -> None:
     biggest = max(catalogue, key=lambda name: len(catalogue[name].teams))
     scope = parse_scope({"community": [biggest], "period": ["last-12-months"]}, catalogue)
     for page in PAGES.values():
-        timed = Timed(cursor=snapshot.cursor, choices=catalogue[biggest])
+        seconds: dict[str, list[float]] = {}
         walls = []
         for _ in range(ROUNDS):
+            timed = Timed(cursor=snapshot.cursor, choices=catalogue[biggest], seconds=seconds)
             start = time.perf_counter()
             viewer.page(page, scope, measurer=timed)
             walls.append(time.perf_counter() - start)
-        warm = {sql: min(times) for sql, times in timed.seconds.items()}
+        warm = {sql: min(times) for sql, times in seconds.items()}
         slow = {sql: seconds for sql, seconds in warm.items() if seconds > SLOW}
         print(
             f"{page.id:15s} {len(warm):4d} queries {sum(warm.values()):7.3f} s, page {min(walls):7.3f} s, slow: {len(slow)}"

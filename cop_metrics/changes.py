@@ -4,12 +4,13 @@ Definition: metrics, 2.9. Nothing that is not in the result may be called a chan
 id to `SCANNED`.
 """
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
-from cop_metrics.measure import Measurer, people_of
+from cop_metrics.measure import AT_ONCE, Measurer, people_of
 from cop_metrics.metrics import METRICS
 from cop_metrics.metrics.metric import Better, Computed, Metric, PeopleShare, Share, Total, Unit
 from cop_metrics.scope import Scope
@@ -104,13 +105,15 @@ def scan(measurer: Measurer, scope: Scope) -> Scan:
     earlier = scope.earlier()
     if earlier is None:
         return Scan(changes=())
-    found = [
-        compared
+    scanned = [
+        (metric, by)
         for metric in (METRICS[id_] for id_ in SCANNED)
         for by in DIMENSIONS
         if by is None or (by in metric.splits and not (by == "topic" and metric.unit is Unit.HOURS))
-        for compared in _compared(measurer, metric, by, scope, earlier)
     ]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        parts = pool.map(lambda each: _compared(measurer, each[0], each[1], scope, earlier), scanned)
+        found = [compared for part in parts for compared in part]
     beyond = benjamini_hochberg([each.comparison.p for each in found])
     changes = [
         Change(

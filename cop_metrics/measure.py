@@ -4,9 +4,11 @@ Every relation is cut to the viewer's community, days, teams, seniorities and to
 """
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
+from threading import Lock
 from typing import Any, Protocol
 
 import duckdb
@@ -32,6 +34,8 @@ from cop_metrics.statistics import clustered_wilson, wilson
 
 BY = ("month", "week", "team", "seniority", "topic")
 HELD_DAYS = 30
+AT_ONCE = 4
+"""How many queries are asked at a time: each waits for its plan and its rows as long as it computes."""
 SHORTEST_DAYS = 7 * FEWEST_WEEKS
 TOO_SMALL = "too small a group to be shown"
 INDIVIDUAL = "Points and levels of single people are shown only where the setting individual_scores allows it."
@@ -64,12 +68,36 @@ class Declared(Protocol):
     def needs(self) -> str | None: ...
 
 
+class Asked:
+    """What was asked before and its answer, so that nothing is asked twice, from whichever thread."""
+
+    def __init__(self) -> None:
+        self._answers: dict[str, Future[pl.DataFrame]] = {}
+        self._lock = Lock()
+
+    def answer(self, question: str, ask: Callable[[], pl.DataFrame]) -> pl.DataFrame:
+        """Return the answer to a question, asking it only where it was not asked before."""
+        own: Future[pl.DataFrame] = Future()
+        with self._lock:
+            answer = self._answers.setdefault(question, own)
+        if answer is own:
+            try:
+                own.set_result(ask())
+            except BaseException as problem:  # noqa: BLE001 - whoever waits for the answer gets it too
+                own.set_exception(problem)
+        return answer.result()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Measurer:
-    """Measures over one snapshot of one store; `choices` are those of the scope's community."""
+    """Measures over one snapshot of one store, from any number of threads; `choices` are those of the scope's community.
+
+    It keeps what it measured: have one for a page, not one for ever.
+    """
 
     cursor: duckdb.DuckDBPyConnection
     choices: CommunityChoices
+    asked: Asked = field(default_factory=Asked, compare=False)
 
     def figure(self, metric: Metric, scope: Scope) -> Figure:
         """Measure one number. Where there is no data the value is None and the note says why."""
@@ -77,8 +105,7 @@ class Measurer:
         withheld = unmeasurable or self._untold(metric, scope, None, None)
         if withheld:
             return Figure(value=None, sample_size=0, note=withheld)
-        rows = self._grouped(metric, scope, None)
-        return rows[0][1] if rows else self._empty(metric)
+        return self._grouped(metric, scope, None).get("", {}).get("") or self._empty(metric)
 
     def figures_by(self, metric: Metric, scope: Scope, by: str) -> pl.DataFrame:
         """Measure by month, week, team, seniority or topic.
@@ -97,7 +124,18 @@ class Measurer:
             raise CopError("A single week is shown only to viewers who may see names: choose months.")
         if self.unmeasurable(metric):
             return pl.DataFrame(schema=FIGURE_SCHEMA)
-        pieces = dict(self._grouped(metric, scope, by))
+        pieces = self._grouped(metric, scope, by).get("", {})
+        return self._rows(metric, pieces, scope, by)
+
+    def figures_over(self, metric: Metric, scope: Scope, by: str) -> dict[str, pl.DataFrame]:
+        """Measure by month within each group of a dimension that has a value: what `figures_by` returns for each."""
+        told = self.figures_by(metric, scope, by).filter(pl.col("value").is_not_null())["group"]
+        pieces = self._grouped(metric, scope, "month", by) if told.len() else {}
+        return {
+            group: self._rows(metric, pieces.get(group, {}), self.only(scope, by, group), "month") for group in told
+        }
+
+    def _rows(self, metric: Metric, pieces: Mapping[str, Figure], scope: Scope, by: str) -> pl.DataFrame:
         rows = [
             self._row(metric, group, pieces.get(group) or self._nobody(metric), scope, by)
             for group in self._groups(metric, pieces, scope, by)
@@ -185,16 +223,17 @@ class Measurer:
         group = self._group_sql(metric, by)
         source = self._with_topics(scope) if by == "topic" else "cut"
         head = f"with {self._periods(scope, None)}, cut as ({self._cut(RELATIONS[metric.relation], metric, scope)})"
+        keys = f"{group} as group_value"
         if isinstance(metric.measure, Total):
             sql = (
-                f"select {group} as group_value, week, cast({metric.measure.of} as double) as value from {source} "
+                f"select {keys}, week, cast({metric.measure.of} as double) as value from {source} "
                 f"where {metric.measure.where} group by 1, 2 order by 1, 2"
             )
         elif isinstance(metric.measure, Computed) and metric.measure.person:
             columns = f"{metric.measure.person} as person, {', '.join(metric.measure.columns)}"
-            sql = f"select {group} as group_value, {columns} from {source} where {metric.measure.where}"
+            sql = f"select {keys}, {columns} from {source} where {metric.measure.where}"
         else:
-            sql = _aggregate_sql(metric.measure, group, source)
+            sql = _aggregate_sql(metric.measure, (group,), source)
         frame = self._frame(f"{head} {sql}", scope)
         parts = {_label(key[0]): part for key, part in frame.group_by("group_value", maintain_order=True)}
         if not isinstance(metric.measure, Total):
@@ -210,7 +249,7 @@ class Measurer:
             parts = [f"{name} as ({self._cut(RELATIONS[name], metric, scope)})" for name in metric.relations]
             return f"with {self._periods(scope, 'month')}, {', '.join(parts)}{_joined(metric.sql)}"
         cut = self._cut(RELATIONS[metric.relation], metric, scope)
-        return f"with {self._periods(scope, None)}, cut as ({cut})\n{_aggregate_sql(metric.measure, 'true')}"
+        return f"with {self._periods(scope, None)}, cut as ({cut})\n{_aggregate_sql(metric.measure, ('true',))}"
 
     def unmeasurable(self, declared: Declared) -> str | None:
         """Return why the community's sources cannot measure it, None where they can."""
@@ -243,18 +282,20 @@ class Measurer:
         ignored = [name for name, values in set_filters.items() if values and name not in declared.splits]
         return f"not filtered by {' and '.join(ignored)}" if ignored else None
 
-    def _grouped(self, metric: Metric, scope: Scope, by: str | None) -> list[tuple[str, Figure]]:
+    def _grouped(
+        self, metric: Metric, scope: Scope, by: str | None, series: str | None = None
+    ) -> dict[str, dict[str, Figure]]:
+        """Return the figures by series and group; both are "" where nothing splits."""
         cut = self._cut(RELATIONS[metric.relation], metric, scope, by)
-        group = self._group_sql(metric, by)
-        source = self._with_topics(scope) if by == "topic" else "cut"
+        groups = [self._group_sql(metric, each) for each in (by, series)]
+        source = self._with_topics(scope) if "topic" in (by, series) else "cut"
         head = f"with {self._periods(scope, by)}, cut as ({cut})"
-        measured = metric.measure
-        frame = self._frame(f"{head} {_aggregate_sql(measured, group, source)}", scope)
-        return [
-            (_label(key[0]), _figure(metric, part))
-            for key, part in frame.group_by("group_value", maintain_order=True)
-            if by is None or key[0] is not None
-        ]
+        frame = self._frame(f"{head} {_aggregate_sql(metric.measure, groups, source)}", scope)
+        figures: dict[str, dict[str, Figure]] = {}
+        for (group, of), part in frame.group_by("group_value", "series_value", maintain_order=True):
+            if by is None or group is not None:
+                figures.setdefault(_label(of), {})[_label(group)] = _figure(metric, part)
+        return figures
 
     def _with_topics(self, scope: Scope) -> str:
         """Return the rows of the cut once for each of their topics, or of those topics that the scope asks for."""
@@ -406,7 +447,10 @@ class Measurer:
             "senior": self.choices.senior,
         }
         used = {name: value for name, value in values.items() if re.search(rf"\${name}\b", sql)}
-        frame: pl.DataFrame = self.cursor.sql(sql, params=used).pl()
+        return self.asked.answer(f"{used} {sql}", lambda: self._ask(sql, used))
+
+    def _ask(self, sql: str, values: Mapping[str, object]) -> pl.DataFrame:
+        frame: pl.DataFrame = self.cursor.cursor().sql(sql, params=dict(values)).pl()
         return frame
 
 
@@ -428,33 +472,43 @@ def _next(start: date, by: str) -> date:
     return (start + timedelta(days=32)).replace(day=1) if by == "month" else start + timedelta(days=7)
 
 
-def _aggregate_sql(measured: Any, group: str, source: str = "cut") -> str:
+KEYS = ("group_value", "series_value")
+
+
+def _aggregate_sql(measured: Any, groups: Sequence[str], source: str = "cut") -> str:
+    """Return the SELECT of a measure by up to two groups, named as in `KEYS`."""
+    names = KEYS[: len(groups)]
+    keys = ", ".join(f"{group} as {name}" for group, name in zip(groups, names, strict=True))
+    by, kept = ", ".join(str(place) for place in range(1, len(groups) + 1)), ", ".join(names)
     match measured:
         case Total(of=of, listed=listed, where=where):
             return (
-                f"select {group} as group_value, cast({of} as double) as value, {of if listed else 'count(*)'} as n "
-                f"from {source} where {where} group by 1 order by 1"
+                f"select {keys}, cast({of} as double) as value, {of if listed else 'count(*)'} as n "
+                f"from {source} where {where} group by {by} order by {by}"
             )
         case Share(hit=hit, person=None):
             return (
-                f"select {group} as group_value, cast(sum(cast({hit} as int)) as double) as hits, count({hit}) as n "
-                f"from {source} where ({hit}) is not null group by 1 order by 1"
+                f"select {keys}, cast(sum(cast({hit} as int)) as double) as hits, count({hit}) as n "
+                f"from {source} where ({hit}) is not null group by {by} order by {by}"
             )
         case Share(hit=hit, person=person):
             return (
-                "select group_value, hits, n, count(*) as people from ("
-                f"select {group} as group_value, {person}, cast(sum(cast({hit} as int)) as double) as hits, "
-                f"count({hit}) as n from {source} where ({hit}) is not null group by 1, 2) group by 1, 2, 3 order by 1, 2, 3"
+                f"select {kept}, hits, n, count(*) as people from ("
+                f"select {keys}, {person}, cast(sum(cast({hit} as int)) as double) as hits, count({hit}) as n "
+                f"from {source} where ({hit}) is not null group by {by}, {person}) "
+                f"group by {kept}, hits, n order by {kept}, hits, n"
             )
         case PeopleShare(did=did):
             return (
-                f"select group_value, cast(sum(hit) as double) as hits, count(*) as n from ("
-                f"select {group} as group_value, member_id, max(cast({did} as int)) as hit from {source} "
-                f"group by 1, 2 having sum(days_held) >= least({HELD_DAYS}, max(days))) group by 1 order by 1"
+                f"select {kept}, cast(sum(hit) as double) as hits, count(*) as n from ("
+                f"select {keys}, member_id, max(cast({did} as int)) as hit from {source} "
+                f"group by {by}, member_id having sum(days_held) >= least({HELD_DAYS}, max(days))) "
+                f"group by {kept} order by {kept}"
             )
         case Computed(columns=columns, where=where, per=per):
-            grouped = f"group by {', '.join(('1', *per))} order by {', '.join(('1', *per))}" if per else ""
-            return f"select {group} as group_value, {', '.join(columns)} from {source} where {where} {grouped}"
+            of = ", ".join((by, *per))
+            grouped = f"group by {of} order by {of}" if per else ""
+            return f"select {keys}, {', '.join(columns)} from {source} where {where} {grouped}"
     raise TypeError(f"{measured} is no aggregate")
 
 

@@ -62,7 +62,8 @@ class Store:
             )
         path = _path(self._folder, version)
         try:
-            connection = duckdb.connect(path, read_only=True, config={"threads": 2})
+            # Pages ask several queries at a time, each too small for two threads to share.
+            connection = duckdb.connect(path, read_only=True, config={"threads": 1})
         except duckdb.Error as problem:
             if self.version() != version:
                 return None

@@ -5,6 +5,7 @@ Everything that shows a number takes it from here, so that a page, its lists, it
 
 import logging
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -14,7 +15,7 @@ import polars as pl
 from cop_metrics import words
 from cop_metrics.changes import Change, Scan, scan
 from cop_metrics.errors import CopError
-from cop_metrics.measure import Measurer
+from cop_metrics.measure import AT_ONCE, FIGURE_SCHEMA, Measurer
 from cop_metrics.metrics import EXHIBITS, METRICS
 from cop_metrics.metrics.metric import Counts, Figure, Metric, Total, Unit
 from cop_metrics.pagebook import Chart, Groups, GroupsOverTime, OverTime, Page, ShowExhibit
@@ -159,23 +160,31 @@ class Viewer:
         """Measure a page; raises nothing that the data can cause: what cannot be measured says so in its place."""
         choices = self.catalogue[scope.community]
         measurer = measurer or Measurer(cursor=self.cursor, choices=choices)
-        scanned = (scan_of or partial(scan, measurer))(scope)
-        cards = tuple(_card(measurer, METRICS[id_], scope, scanned) for id_ in page.cards)
+        told = [METRICS[id_] for id_ in dict.fromkeys((*page.cards, page.headline))]
+        charts = [chart for chart in page.charts if _tells(chart, choices)]
+        with ThreadPoolExecutor(AT_ONCE) as pool:
+            charted = pool.map(lambda chart: _standing_chart(measurer, chart, scope), charts)
+            listed = pool.map(lambda id_: _standing_list(measurer, METRICS[id_], scope), page.lists)
+            measured = pool.map(lambda metric: _card(measurer, metric, scope), told)
+            scanned = (scan_of or partial(scan, measurer))(scope)
+            told_of = {card.metric.id: replace(card, compared=scanned.of(card.metric.id)) for card in measured}
+            drawn, lists = tuple(charted), tuple(listed)
+        cards = tuple(told_of[id_] for id_ in page.cards)
         return PageView(
             page=page,
             scope=scope,
             choices=choices,
             version=self.version,
-            headline=_headline(page, cards, measurer, scope, scanned),
+            headline=_headline(told_of[page.headline], cards, scope, choices, scanned),
             cards=cards,
-            charts=tuple(_standing_chart(measurer, chart, scope) for chart in page.charts if _tells(chart, choices)),
-            lists=tuple(_standing_list(measurer, METRICS[id_], scope) for id_ in page.lists),
+            charts=drawn,
+            lists=lists,
             scan=scanned,
             small_print=_small_print(choices, scope, cards),
         )
 
 
-def _card(measurer: Measurer, metric: Metric, scope: Scope, scanned: Scan) -> Card:
+def _card(measurer: Measurer, metric: Metric, scope: Scope) -> Card:
     figure = measurer.figure(metric, scope)
     earlier = scope.earlier()
     state = metric.counts is Counts.STATE
@@ -196,7 +205,7 @@ def _card(measurer: Measurer, metric: Metric, scope: Scope, scanned: Scan) -> Ca
         figure=figure,
         before=before,
         change=words.change(metric, figure, before),
-        compared=scanned.of(metric.id),
+        compared=None,
         trend=measurer.figures_by(metric, scope, "month") if trended else None,
         remarks=tuple(remarks),
     )
@@ -296,13 +305,9 @@ def _named(measurer: Measurer, metric: Metric, scope: Scope, by: str) -> pl.Data
 
 
 def _over_groups(measurer: Measurer, metric: Metric, scope: Scope, by: str) -> pl.DataFrame:
-    groups = measurer.figures_by(metric, scope, by).filter(pl.col("value").is_not_null())["group"].to_list()
-    frames = []
-    for group in groups:
-        one = measurer.only(scope, by, group)
-        frames.append(measurer.figures_by(metric, one, "month").insert_column(0, pl.lit(group).alias("series")))
-    empty = measurer.figures_by(metric, scope, "month").head(0).insert_column(0, pl.lit("").alias("series"))
-    return pl.concat(frames or [empty])
+    over = measurer.figures_over(metric, scope, by)
+    empty = pl.DataFrame(schema={"series": pl.String, **FIGURE_SCHEMA})
+    return pl.concat([empty, *(rows.insert_column(0, pl.lit(group).alias("series")) for group, rows in over.items())])
 
 
 def _composed(
@@ -355,17 +360,17 @@ def listing(measurer: Measurer, metric: Metric, scope: Scope, *, most: int = MOS
     return Listing(metric=metric, rows=rows.head(most), total=total, note=note)
 
 
-def _headline(page: Page, cards: tuple[Card, ...], measurer: Measurer, scope: Scope, scanned: Scan) -> tuple[str, ...]:
+def _headline(
+    told: Card, cards: tuple[Card, ...], scope: Scope, choices: CommunityChoices, scanned: Scan
+) -> tuple[str, ...]:
     """Return the first sentences: the page's number, and the greatest change beyond noise among its numbers."""
-    card = next((each for each in cards if each.metric.id == page.headline), None)
-    card = card or _card(measurer, METRICS[page.headline], scope, scanned)
-    sentences = [_sentence(card, scope, measurer.choices)]
-    own = {each.metric.id for each in cards} | {page.headline}
+    sentences = [_sentence(told, scope, choices)]
+    own = {each.metric.id for each in (*cards, told)}
     found = [each for each in scanned.beyond_noise if each.metric.id in own and each.by]
     if found:
-        sentences.append(change_sentence(found[0], measurer.choices))
-    if _outside(scope, measurer.choices):
-        since, until = to_date(measurer.choices.first_day), to_date(measurer.choices.as_of_day)
+        sentences.append(change_sentence(found[0], choices))
+    if _outside(scope, choices):
+        since, until = to_date(choices.first_day), to_date(choices.as_of_day)
         sentences.append(
             f"The data reaches from {words.day(since)} to {words.day(until)}: choose a period within, or all data."
         )

@@ -265,6 +265,31 @@ def test_threads_that_the_table_lacks_come_from_posts(tmp_path: Path) -> None:
     assert [note for note in read.reading.notes if "1 threads of posts are not in the table" in note]
 
 
+def test_authors_that_the_table_of_members_lacks_are_kept_and_counted(tmp_path: Path) -> None:
+    posts = "post_id,thread_id,kind,created_at,author_id,author_name\n1,a,question,2024-03-01,ada,\n"
+    posts += "2,a,answer,2024-03-02,,Ada\n3,a,answer,2024-03-02,grace,\n4,a,comment,2024-03-03,,\n"
+    files = {"posts.csv": posts.encode(), "members.csv": b"member_id,name\nada,Ada\n"}
+    read = Read(folder_of(tmp_path / "two", files))
+    assert read.reading.notes == ["2 authors of posts are not in the table members; they are kept."]
+    assert read.rows("member", "member", "name") == [("ada", "Ada"), ("name:Ada", "Ada")]
+
+
+def test_name_of_an_author_comes_from_the_first_post_that_tells_it(tmp_path: Path) -> None:
+    rows = "1,a,question,2024-03-01,7,\n2,a,comment,2024-03-02,7,Ada\n3,a,comment,2024-03-03,7,Ada L.\n"
+    read = read_text(tmp_path, "post_id,thread_id,kind,created_at,author_id,author_name\n" + rows)
+    assert read.rows("member", "member", "name") == [("7", "Ada")]
+    assert read.reading.notes == []
+
+
+def test_rows_with_the_same_key_are_told(tmp_path: Path) -> None:
+    posts = HEADER + "1,a,question,ada,2024-03-01\n1,a,answer,grace,2024-03-02\n2,b,question,ada,2024-03-03\n"
+    told = read_text(tmp_path, posts).reading.notes
+    assert told == ["posts.csv: 1 row has a post_id that another row has; the last row of each counts."]
+    reads = b"thread_id,reader_id\na,ada\na,ada\n"  # a reader's second read of a thread is no repeat
+    folder = folder_of(tmp_path / "two", {"posts.csv": as_csv(POST_ROWS), "reads.csv": reads})
+    assert Read(folder).reading.notes == []
+
+
 def export_with(folder: Path, text: str) -> Path:
     return folder_of(folder / "dated", {"posts.csv": as_csv(POST_ROWS), "export.csv": text.encode()})
 

@@ -191,6 +191,8 @@ EXPORT = Sheet(
     ),
 )
 SHEETS: dict[str, Sheet] = {sheet.name: sheet for sheet in (POSTS, THREADS, MEMBERS, REACTIONS, READS, VISITS, EXPORT)}
+KEYED = (POSTS, THREADS, MEMBERS)
+"""The sheets whose first column is the key of a row: of rows with the same key, one counts."""
 TELLING = ("post_id", "thread_id", "created_at")
 IF_EMPTY: Mapping[str, object] = {"accepted": False, "is_bot": False, "reads": 1}
 
@@ -264,9 +266,14 @@ def _note_times(export: Export, place: Place, reading: Reading) -> None:
 
 def _read_place(export: Export, sheet: Sheet, place: Place, implied: "_Implied", reading: Reading) -> Iterator[Batch]:
     rows = 0
+    hashes: list[pl.Series] = []
     for values in _values(export, sheet, place, reading):
         rows += len(values)
+        if sheet in KEYED:
+            hashes.append(values[sheet.columns[0].name].hash())
         yield from _read_table(sheet, values, implied)
+    if hashes:
+        _note_repeats(sheet, place, repeated=rows - pl.concat(hashes).n_unique(), reading=reading)
     if sheet is not POSTS:
         table = str(sheet.lake_table)
         yield Batch(table, pl.DataFrame(schema=TABLES[table].columns))
@@ -276,6 +283,13 @@ def _read_place(export: Export, sheet: Sheet, place: Place, implied: "_Implied",
             f"{place} has no post that can be read{': ' + '; '.join(why) if why else ', only a header'}. "
             f"Write times as 2024-03-31 14:05 and kinds as {', '.join(KINDS)}; see {DOCS}."
         )
+
+
+def _note_repeats(sheet: Sheet, place: Place, *, repeated: int, reading: Reading) -> None:
+    if repeated:
+        key = sheet.columns[0].name
+        what = "row has" if repeated == 1 else "rows have"
+        reading.notes.append(f"{place}: {repeated:,} {what} a {key} that another row has; the last row of each counts.")
 
 
 def places_of_tables(export: Export) -> dict[str, Place]:
@@ -510,7 +524,7 @@ class _Gathered:
 
 
 def _one_a_person(people: pl.DataFrame) -> pl.DataFrame:
-    return people.unique("member", keep="first", maintain_order=True)
+    return people.group_by("member", maintain_order=True).agg(pl.col("name").drop_nulls().first())
 
 
 def _one_a_thread(posts: pl.DataFrame) -> pl.DataFrame:
@@ -532,11 +546,8 @@ class _Implied:
     def posts(self, posts: pl.DataFrame, *, has_topics: bool) -> Iterator[Batch]:
         """Yield the threads that questions of the batch open; keep the rest until all posts are read."""
         self.has_topics = has_topics
-        self.people.add(
-            posts.filter(pl.col("author_name").is_not_null())
-            .select(pl.col("author").alias("member"), pl.col("author_name").alias("name"))
-            .unique("member", keep="first", maintain_order=True)
-        )
+        authors = posts.select(pl.col("author").alias("member"), pl.col("author_name").alias("name"))
+        self.people.add(_one_a_person(authors.filter(pl.col("member").is_not_null())))
         rows = posts.select(*_THREAD, "kind")
         if self.has_threads:
             self.threads.add(_one_a_thread(rows))
@@ -553,7 +564,10 @@ class _Implied:
             reading.notes.append(f"{len(threads):,} threads of posts are not in the table threads; they are kept.")
         yield from _threads(threads, has_topics=self.has_topics)
         people = _without(self.people.all(), "member", self.members)
-        yield Batch("member", typed("member", people.with_columns(pl.lit(False).alias("is_bot"))))
+        if self.members and len(people):
+            reading.notes.append(f"{len(people):,} authors of posts are not in the table members; they are kept.")
+        named = people.filter(pl.col("name").is_not_null())
+        yield Batch("member", typed("member", named.with_columns(pl.lit(False).alias("is_bot"))))
 
 
 def _without(rows: pl.DataFrame, key: str, known: Sequence[pl.Series]) -> pl.DataFrame:

@@ -271,9 +271,13 @@ class Measurer:
         return None
 
     def _shows_too_small(self, exhibit: Exhibit, scope: Scope) -> bool:
-        """Say whether a table shows groups that are too small; the other side of a help is not cut by the filters."""
+        """Say whether a table shows groups that are too small; the other side of a help or a thanks is cut by no filter."""
         groups = {"team": self.choices.team_choices(scope.names), "seniority": self.choices.seniorities}
-        cuts = [scope, replace(scope, teams=(), seniorities=())] if "helps" in exhibit.relations else [scope]
+        cuts = (
+            [scope, replace(scope, teams=(), seniorities=())]
+            if {"helps", "recognitions"} & set(exhibit.relations)
+            else [scope]
+        )
         return any(self.too_small(group, cut, by) for cut in cuts for by in exhibit.shows for group in groups[by])
 
     def ignored(self, declared: Declared, scope: Scope) -> str | None:
@@ -521,7 +525,7 @@ def _figure(metric: Metric, part: pl.DataFrame) -> Figure:
         return Figure(
             value=value,
             sample_size=int(part["n"][0] or 0),
-            note="not recorded by the source" if value is None else None,
+            note=measured.unknown if value is None else None,
         )
     hits, sizes = people_of(part)
     total = int(sizes.sum())

@@ -499,6 +499,16 @@ def lorenz(counts: ArrayLike) -> tuple[Floats, Floats] | None:
     return people, np.concatenate(([0], np.cumsum(given))) / total
 
 
+def mean_interval(values: ArrayLike) -> Interval | None:
+    """Give Student's 95 % interval of the mean of one number a person, of 0 or more each; None of fewer than two people."""
+    numbers = np.asarray(values, dtype=float)
+    if numbers.size < 2:
+        return None
+    arm = _critical(numbers.size - 1) * float(numbers.std(ddof=1)) / sqrt(numbers.size)
+    mean = float(numbers.mean())
+    return Interval(low=max(0.0, mean - arm), high=mean + arm)
+
+
 def z_score(answered: int, asked: int) -> float | None:
     """Give (answered - asked) / sqrt(answered + asked) over distinct people; above 0 mostly helps; None at 0, 0."""
     if answered < 0 or asked < 0:

@@ -46,16 +46,18 @@ ONE_ROW: dict[str, dict[str, object]] = {
     "help_by_seniority": {"asker_seniority": "junior", "helper_seniority": "senior", "helps": 5},
     "levels": {"level": 2, "level_name": "Helper", "people": 4},
     "levels_over_time": {"month": date(2026, 9, 1), "level": 3, "level_name": "Expert", "people": 2},
-    "level_flows": {
-        "level_name": "Helper",
-        "start": 3,
-        "joined": 0,
-        "transferred_in": 0,
-        "moved_in": 2,
-        "moved_out": 1,
-        "transferred_out": 0,
-        "left": 0,
-        "end": 4,
+    "level_paths": {"before": "Participant", "after": "Helper", "people": 3},
+    "recognition_by_seniority": {"giver_seniority": "junior", "member_seniority": "senior", "thanks": 5},
+    "claims": {
+        "claim": "A tool to perform",
+        "number": "Asked or read",
+        "seniority": "junior",
+        "value": 0.5,
+        "low": 0.4,
+        "high": 0.6,
+        "n": 100,
+        "helps_per_active": None,
+        "note": None,
     },
     "rising": {
         "name": "Ada",
@@ -510,11 +512,42 @@ def test_the_first_level_is_told_and_not_drawn() -> None:
     )
 
 
-def test_level_flows_go_both_ways_from_zero() -> None:
-    figure = draw(EXHIBITS["level_flows"], table_of("level_flows"), LIGHT)
-    assert [list(trace.x) for trace in figure.data] == [[2], [-1]]
-    assert "3 → 4" in shown_texts(figure)
-    assert describe(figure).strip() == "Helper: 3 at the start, 2 moved in, 1 moved out, 4 at the end."
+PATHS = (("Helper", "Expert", 4), ("Helper", "Helper", 20), ("Expert", "Participant", 2), ("Helper", "Went", 1))
+
+
+def ribbon_width(trace: go.Scatter) -> float:
+    return float(trace.y[0] - trace.y[-1])
+
+
+@LOOKS
+def test_level_paths_are_as_wide_as_the_people_in_them(look: Look) -> None:
+    rows = [{"before": before, "after": after, "people": people} for before, after, people in PATHS]
+    idle = [{"before": "Member", "after": "Member", "people": 90}, {"before": "Came", "after": "Member", "people": 9}]
+    figure = draw(EXHIBITS["level_paths"], table_of("level_paths", *rows, *idle), look)
+    widths = {trace.text: ribbon_width(trace) for trace in figure.data}
+    assert set(widths) == {"4: Helper → Expert", "20: Helper → Helper", "2: Expert → Participant", "1: Helper → Went"}
+    assert widths["20: Helper → Helper"] == pytest.approx(5 * widths["4: Helper → Expert"])
+    assert {trace.name: trace.fillcolor for trace in figure.data}.keys() == {
+        "rose",
+        "same level",
+        "fell",
+        "came or went",
+    }
+    assert "99 members above level Member at neither end" in subtitle(figure)
+    assert "Helper 25" in shown_texts(figure).replace("<br>", " ")
+    ends = [float(end) for trace in figure.data for end in trace.y]
+    assert min(ends) > -1e-9
+    assert max(ends) <= 1
+
+
+def test_claims_say_why_a_number_is_not_known_and_how_many_helps_each_gave() -> None:
+    number = {"number": "Helped", "claim": "A responsibility and a profile", "helps_per_active": 2.25}
+    unknown = {"value": None, "low": None, "high": None, "n": 0, "note": "not measurable: the sources record no reads"}
+    figure = draw(EXHIBITS["claims"], table_of("claims", unknown, number, {**number, "seniority": "senior"}), LIGHT)
+    assert "not measurable: the sources" in shown_texts(figure).replace("<br>", " ")
+    assert "2.2 helps each" in shown_texts(figure)
+    assert "Helped, senior: 50 % (n 100, 2.2 helps per active member)." in describe(figure)
+    assert "Asked or read, all: not measurable: the sources record no reads." in describe(figure)
 
 
 def test_rising_members_show_what_the_gain_is_at_least() -> None:

@@ -262,9 +262,44 @@ def check_flows(told: Told, earliest: str, first: str, last: str) -> None:
             for start, joined, in_, up, down, out, left, end in rows.values():
                 assert start + joined + in_ + up - down - out - left == end
             assert {level: row[-1] for level, row in rows.items() if row[-1]} == at_levels(told, last, **chosen)
+            check_paths(told.table("level_paths", period=f"{first}..{last}", **chosen), rows)
             if starts <= last:
                 before = {level: row[0] for level, row in rows.items() if row[0]}
                 assert before == at_levels(told, days_later(starts, -1), **chosen)
+
+
+def check_paths(paths: pl.DataFrame, rows: dict[str, tuple[int, ...]]) -> None:
+    """The ribbons of a level add up to those there at the start and at the end, and those outside to the difference."""
+    for side, place, outside in (("before", 0, "Came"), ("after", -1, "Went")):
+        people = dict(paths.group_by(side).agg(pl.col("people").sum()).iter_rows())
+        people.pop(outside, None)
+        assert people == {level: row[place] for level, row in rows.items() if row[place]}
+
+
+def test_level_paths_tell_from_where_to_where_people_went(tmp_path: Path) -> None:
+    """April to September: bo falls from Helper to Member, his three askers from Participant; new came, first stayed."""
+    told = up_and_down(tmp_path)
+    scope = told.scope(period="2026-04-01..2026-09-30")
+    paths, finding = told.measurer.table_and_finding(EXHIBITS["level_paths"], scope)
+    assert set(paths.rows()) == {
+        ("Helper", "Member", 1),
+        ("Participant", "Member", 3),
+        ("Came", "Participant", 1),
+        ("Member", "Member", 1),
+    }
+    assert finding == "Of those here at both ends, 0 rose, 4 fell and 1 are where they were."
+
+
+def test_level_paths_of_a_team_tell_who_came_from_another_and_who_went(tmp_path: Path) -> None:
+    craft = Community()
+    craft.ask("first", "2025-01-01 10:00")
+    thanked_helps(craft, "bo", "2026-03-01")
+    craft.works("bo", "Red", "mid", until="2026-04-01")
+    craft.works("bo", "Blue", "mid", since="2026-04-01")
+    told = craft.tell(tmp_path, until="2026-10-01 12:00")
+    spring = {"period": "2026-03-10..2026-04-30"}
+    assert told.table("level_paths", team="Red", **spring).rows() == [("Helper", "Went", 1)]
+    assert told.table("level_paths", team="Blue", **spring).rows() == [("Came", "Helper", 1)]
 
 
 def at_levels(told: Told, day: str, **chosen: tuple[str, ...]) -> dict[str, int]:
@@ -402,3 +437,179 @@ def test_lists_of_single_peoples_levels_and_points_need_the_setting(tmp_path: Pa
         for id_ in ("points", "helpers_and_up", "moved_up", "moved_down"):
             assert (told.measurer.unlisted(METRICS[id_], told.scope()) is None) is allowed
         assert told.value("points") == 2
+
+
+# Who recognises whom, and the load of those who help
+
+
+def promoted_helper(tmp_path: Path) -> Told:
+    """Sam, a senior, and mo, mid, are thanked by kim, a junior, eva, mid, and a stranger; a vote has no name."""
+    craft = Community()
+    for who, team, seniority in (
+        ("sam", "Red", "senior"),
+        ("mo", "Blue", "mid"),
+        ("kim", "Red", "junior"),
+        ("eva", "Blue", "mid"),
+    ):
+        craft.works(who, team, seniority)
+    first = craft.answer(craft.ask("kim", "2026-03-01 10:00"), "sam", "2026-03-01 11:00")
+    second = craft.answer(craft.ask("eva", "2026-03-02 10:00"), "mo", "2026-03-02 11:00")
+    for post, giver in ((first, "kim"), (first, "eva"), (second, "kim"), (second, "stranger"), (second, None)):
+        craft.react(post, giver, "2026-03-03 10:00", "upvote")
+    return craft.tell(tmp_path, until="2026-09-01 12:00")
+
+
+def test_recognised_by_juniors_is_their_share_of_what_has_a_name(tmp_path: Path) -> None:
+    told = promoted_helper(tmp_path)
+    figure = told.figure("recognised_by_juniors")
+    assert (figure.value, figure.sample_size) == (0.5, 4)
+    assert told.split("recognised_by_juniors", "seniority") == {"mid": 0.5, "senior": 0.5}
+    assert told.value("recognised_by_juniors", team="Blue") == 0.5
+
+
+def test_recognition_by_seniority_counts_giver_against_receiver(tmp_path: Path) -> None:
+    told = promoted_helper(tmp_path)
+    assert told.table("recognition_by_seniority").rows() == [
+        ("Unknown", "mid", 1),
+        ("junior", "mid", 1),
+        ("junior", "senior", 1),
+        ("mid", "senior", 1),
+    ]
+    assert told.table("recognition_by_seniority", team="Red").rows() == [("junior", "senior", 1), ("mid", "senior", 1)]
+
+
+def test_seniors_unrecognised_are_those_whose_ripe_helps_all_got_nothing_in_90_days(tmp_path: Path) -> None:
+    """Sue got nothing; sam was thanked after 90 days and a second, too late; sid in time; su helped too lately to tell."""
+    craft = Community()
+    for who in ("sue", "sam", "sid", "su"):
+        craft.works(who, "Red", "senior")
+    craft.works("mo", "Red", "mid")
+    craft.works("kim", "Red", "junior")
+    answers = {who: craft.answer(craft.ask("kim", NOON), who, NOON) for who in ("sue", "sam", "sid", "mo")}
+    craft.answer(craft.ask("kim", NOON), "sid", NOON)
+    craft.react(answers["sam"], "kim", plus(NOON, days=90, seconds=1))
+    craft.react(answers["sid"], "kim", plus(NOON, days=90))
+    craft.answer(craft.ask("kim", "2026-06-20 10:00"), "su", "2026-06-20 11:00")
+    told = craft.tell(tmp_path, until="2026-07-01 12:00")
+    assert told.value("seniors_unrecognised") == 2
+    assert told.listed("seniors_unrecognised")["Senior"].to_list() == ["sam", "sue"]
+    assert told.value("seniors_unrecognised", seniority="junior") == 2
+    young = told.figure("seniors_unrecognised", period="2026-06-01..2026-06-30")
+    assert (young.value, young.note) == (None, "too soon to tell: none of these helps is 90 days old")
+    assert told.value("seniors_unrecognised", period="2026-01-01..2026-01-31") == 0
+
+
+def load(tmp_path: Path, *, reads: bool = True) -> Told:
+    """Sam gives 3 helps and sue 1 (thanked), sid only reads, su does nothing; kim asks and reads, lee reads, lou rests."""
+    craft = Community()
+    for who in ("sam", "sue", "sid", "su"):
+        craft.member(who, joined="2025-01-01 10:00")
+        craft.works(who, "Red", "senior")
+    for who in ("kim", "lee", "lou"):
+        craft.member(who, joined="2025-01-01 10:00")
+        craft.works(who, "Blue", "junior")
+    questions = [craft.ask("kim", f"2026-03-0{day} 10:00") for day in (1, 2, 3, 4)]
+    for question in questions[:3]:
+        craft.answer(question, "sam", "2026-03-05 11:00")
+    craft.react(craft.answer(questions[3], "sue", "2026-03-05 11:00", accepted=True), "kim", "2026-03-06 10:00")
+    if reads:
+        for who in ("sid", "lee", "kim"):
+            craft.read(questions[0], who, "2026-03-07")
+    return craft.tell(tmp_path, since="2025-01-01 00:00", until="2027-01-01 12:00")
+
+
+def test_helpers_rate_is_the_share_of_members_who_helped(tmp_path: Path) -> None:
+    told = load(tmp_path)
+    assert told.split("helpers_rate", "seniority", period=YEAR) == {"junior": 0, "senior": 0.5}
+    assert told.figure("helpers_rate", period=YEAR, seniority="senior").sample_size == 4
+
+
+def test_asked_or_read_rate_needs_reads(tmp_path: Path) -> None:
+    """Kim asked and lee read, of three juniors; without reads, who only asked would be another number."""
+    told = load(tmp_path / "reads")
+    assert told.split("asked_or_read_rate", "seniority", period=YEAR) == {"junior": 2 / 3, "senior": 0.25}
+    figure = load(tmp_path / "none", reads=False).figure("asked_or_read_rate", period=YEAR)
+    assert (figure.value, figure.note) == (None, "not measurable: the sources record no reads")
+
+
+def test_helps_per_active_leaves_out_who_did_nothing(tmp_path: Path) -> None:
+    """Of the seniors sam, sue and sid were active: 4 helps over 3 people; kim and lee gave none."""
+    told = load(tmp_path)
+    figure = told.figure("helps_per_active", period=YEAR, seniority="senior")
+    assert figure.value == pytest.approx(4 / 3)
+    assert figure.sample_size == 3
+    assert figure.interval is not None
+    assert figure.interval.low == 0
+    assert figure.interval.high == pytest.approx(4 / 3 + 4.3027 * (7 / 3) ** 0.5 / 3**0.5, abs=1e-3)
+    assert told.value("helps_per_active", period=YEAR, team="Blue") == 0
+
+
+def test_top_three_share_is_that_of_the_three_who_helped_most(tmp_path: Path) -> None:
+    """Of ten helps in Red a gave 4, b 3, c 1, d 1 and e 1: 8 of 10; Blue's only helper gave all of Blue's."""
+    craft = Community()
+    for who in ("a", "b", "c", "d", "e"):
+        craft.works(who, "Red", "mid")
+    craft.works("f", "Blue", "mid")
+    for who, helps in (("a", 4), ("b", 3), ("c", 1), ("d", 1), ("e", 1), ("f", 2)):
+        for _ in range(helps):
+            craft.answer(craft.ask("ana", NOON), who, NOON)
+    told = craft.tell(tmp_path, until=LATER)
+    figure = told.figure("top_three_share", team="Red")
+    assert (figure.value, figure.sample_size, figure.interval) == (0.8, 10, None)
+    assert told.split("top_three_share", "team") == {"Blue": 1, "Red": 0.8}
+    assert told.value("top_three_share") == 9 / 12
+
+
+def test_claims_stand_by_seniority_with_n_and_say_what_is_not_measurable(tmp_path: Path) -> None:
+    told = load(tmp_path / "reads")
+    table = told.table("claims", period=YEAR)
+    shown = {(row["number"], row["seniority"]): (row["value"], row["n"]) for row in table.iter_rows(named=True)}
+    assert shown["Asked or read", "junior"] == (pytest.approx(2 / 3), 3)
+    assert shown["Their questions resolved", "junior"] == (0.25, 4)
+    assert shown["Helped", "senior"] == (0.5, 4)
+    assert shown["Their help recognised", "senior"] == (0.25, 4)
+    assert shown["Their help given by their team's top three", "senior"] == (1, 4)
+    assert shown["Their help recognised", "junior"] == (None, 0)
+    loads = table.filter(number="Helped").select("seniority", "helps_per_active").rows()
+    assert loads == [("junior", 0), ("senior", pytest.approx(4 / 3))]
+    unread = load(tmp_path / "none", reads=False).table("claims", period=YEAR).filter(number="Asked or read")
+    assert unread["value"].to_list() == [None, None]
+    assert set(unread["note"]) == {"not measurable: the sources record no reads"}
+
+
+CLAIMED = {
+    "asked_or_read_rate": "Asked or read",
+    "solved_rate": "Their questions resolved",
+    "helpers_rate": "Helped",
+    "recognition_rate": "Their help recognised",
+}
+
+
+@pytest.mark.parametrize("filters", [{}, {"team": "Red"}], ids=["all", "team"])
+@pytest.mark.parametrize("id_", CLAIMED)
+def test_claims_are_the_metrics_of_the_same_name(tmp_path: Path, id_: str, filters: dict[str, str]) -> None:
+    """Sam is promoted in June and moves to Blue in September: each number holds for the group at the time."""
+    craft = Community()
+    craft.works("sam", "Red", "mid", until="2026-06-01")
+    craft.works("sam", "Red", "senior", since="2026-06-01", until="2026-09-01")
+    craft.works("sam", "Blue", "senior", since="2026-09-01")
+    craft.works("sue", "Red", "senior", since="2026-12-15")
+    craft.works("kim", "Red", "junior")
+    for month in range(3, 13):
+        question = craft.ask("kim" if month % 3 else "sam", f"2026-{month:02}-03 10:00")
+        answer = craft.answer(
+            question, "sam" if month % 3 else "sue", f"2026-{month:02}-04 10:00", accepted=month % 2 == 0
+        )
+        if month % 4 == 0:
+            craft.react(answer, "kim", f"2026-{month:02}-05 10:00")
+        craft.read(question, "sue" if month < 6 else "kim", f"2026-{month:02}-06")
+    told = craft.tell(tmp_path, since="2025-01-01 00:00", until="2027-01-01 12:00")
+    of_metric = told.measurer.figures_by(METRICS[id_], told.scope(period=YEAR, **filters), "seniority")
+    of_claims = told.table("claims", period=YEAR, **filters).filter(pl.col("number") == CLAIMED[id_])
+    known = of_claims.filter(pl.col("value").is_not_null())
+    assert known.select("seniority", "value", "low", "high", "n").rows() == [
+        (group, pytest.approx(value), pytest.approx(low), pytest.approx(high), n)
+        for group, value, low, high, n in of_metric.sort("group")
+        .select("group", "value", "low", "high", "sample_size")
+        .rows()
+    ]

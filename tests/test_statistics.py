@@ -545,3 +545,15 @@ def test_who_neither_asked_nor_helped_has_no_z_score() -> None:
     assert statistics.z_score(0, 0) is None
     with pytest.raises(CopError, match="fewer than none"):
         statistics.z_score(-1, 3)
+
+
+def test_the_interval_of_a_mean_is_students() -> None:
+    """1, 2, 3: 2 plus or minus 4.3027 / sqrt(3); of one person there is none, and it never reaches below 0."""
+    interval = statistics.mean_interval([1, 2, 3])
+    assert interval is not None
+    assert (interval.low, interval.high) == (0, pytest.approx(2 + 4.302653 / 3**0.5))
+    reference = scipy.stats.t.interval(0.95, 3, loc=25, scale=scipy.stats.sem([24, 25, 26, 25]))
+    interval = statistics.mean_interval([24, 25, 26, 25])
+    assert interval is not None
+    assert (interval.low, interval.high) == pytest.approx(reference)
+    assert statistics.mean_interval([5]) is None

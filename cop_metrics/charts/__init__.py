@@ -10,13 +10,15 @@ import plotly.graph_objects as go
 import polars as pl
 
 from cop_metrics.charts.canvas import describe, nothing, subtitle
+from cop_metrics.charts.claims import claims
 from cop_metrics.charts.dots import groups
+from cop_metrics.charts.flows import level_paths
 from cop_metrics.charts.lines import over_time, waiting_curve
 from cop_metrics.charts.look import DARK, LIGHT, Look, team_colours
-from cop_metrics.charts.matrices import awake, help_by_seniority, help_by_team
+from cop_metrics.charts.matrices import awake, help_by_seniority, help_by_team, recognition_by_seniority
 from cop_metrics.charts.small import small_multiples, spark_svg, sparkline
 from cop_metrics.charts.stacks import levels_over_time, outcomes, people_by_act
-from cop_metrics.charts.standing import level_flows, levels, rising
+from cop_metrics.charts.standing import levels, rising
 from cop_metrics.charts.topics import topics
 from cop_metrics.errors import UnknownName
 from cop_metrics.metrics.metric import Exhibit
@@ -52,7 +54,9 @@ BUILDERS: dict[str, Callable[[pl.DataFrame, Look], go.Figure]] = {
     "help_by_seniority": help_by_seniority,
     "levels": levels,
     "levels_over_time": levels_over_time,
-    "level_flows": level_flows,
+    "level_paths": level_paths,
+    "recognition_by_seniority": recognition_by_seniority,
+    "claims": claims,
     "rising": rising,
 }
 """By exhibit: what draws its table."""

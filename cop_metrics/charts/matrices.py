@@ -65,6 +65,21 @@ def _help(table: pl.DataFrame, look: Look, group: str, plural: str) -> go.Figure
     )
 
 
+def recognition_by_seniority(table: pl.DataFrame, look: Look) -> go.Figure:
+    """Draw upvotes and thanks by the giver's seniority (rows) and the receiver's (columns)."""
+    grid = _grid(table.rows(), look)
+    known = Grid(names=grid.names, counts={pair: count for pair, count in grid.counts.items() if UNKNOWN not in pair})
+    crossing = words.value(Unit.PERCENT, 1 - known.same / known.total) if known.total else ""
+    told = f"{crossing} of {known.total:,} go to another seniority." if crossing else "Seniorities are not known."
+    return _matrix(
+        grid,
+        look,
+        hover=lambda giver, receiver, count: f"<b>{count:,} upvotes and thanks</b><br>by {giver}<br>to {receiver}",
+        description=f"{told} {_largest(grid, 'given by {0} and received by {1}')}",
+        subtitle=f"Rows: who gave, columns: who received. {told}",
+    )
+
+
 def _grid(rows: Sequence[tuple[str, str, int]], look: Look) -> Grid:
     """Return the counts by pair; of more than twelve groups the smallest are one."""
     sizes: dict[str, int] = {}

@@ -1,4 +1,4 @@
-"""Members' standing: how many are at each level, who came and went there, and who is growing.
+"""Members' standing: how many are at each level, and who is growing.
 
 To add one: a function here and its entry in `BUILDERS`.
 """
@@ -21,12 +21,6 @@ ROW_HEIGHT = 38
 RIGHT = 84
 MOST_MEMBERS = 15
 NAME_WIDTH = 18
-FLOWS = {
-    "moved": ("moved_in", "moved_out"),
-    "joined or left": ("joined", "left"),
-    "transferred": ("transferred_in", "transferred_out"),
-}
-"""By name: the columns of those who came to a level and of those who went."""
 
 
 def levels(table: pl.DataFrame, look: Look) -> go.Figure:
@@ -74,85 +68,6 @@ def _names(names: Sequence[str], look: Look) -> Row:
 
 def _beside(text: str, place: int, look: Look) -> Row:
     return canvas.note(text, 1, place, look, yref="y", xanchor="left", xshift=8)
-
-
-def level_flows(table: pl.DataFrame, look: Look) -> go.Figure:
-    """Draw for each level above the first those who came to the right of zero and those who went to the left.
-
-    Start and end stand beside. No flow diagram: those who stay would fill it and hide the few who moved.
-    """
-    rows = {row["level_name"]: row for row in table.iter_rows(named=True)}
-    lowest = LEVELS[0].name
-    names = [level.name for level in LEVELS[1:] if level.name in rows and _any(rows[level.name])]
-    stayed = _balance_told(rows[lowest]) if lowest in rows else ""
-    if not names:
-        return canvas.nothing(f"Nobody was above level {lowest} in this period. {stayed}", look)
-    colours = dict(zip(FLOWS, (look.good, look.promises[Promise.PARTICIPATION], look.unknown), strict=True))
-    reach = max(1, *(max(_sum(rows[name], side) for side in (0, 1)) for name in names))
-    return canvas.sheet(
-        [
-            _flow_bars(flow, side, names, rows, colours[flow])
-            for flow in FLOWS
-            for side in (0, 1)
-            if any(rows[name][column] for name in names for column in FLOWS[flow])
-        ],
-        look,
-        height=100 + ROW_HEIGHT * len(names),
-        description=" ".join(_balance_told(rows[name]) for name in reversed(names)) + f" {stayed}",
-        subtitle=f"Left of zero: went; right: came. Beside: at the start → at the end. {stayed}".strip(),
-        barmode="relative",
-        showlegend=True,
-        legend=canvas.legend(look),
-        margin={"l": 8, "r": RIGHT, "t": 12, "b": 34},
-        xaxis=_both_ways(reach, look),
-        yaxis=_names(names, look),
-        annotations=[
-            _beside(f"{int(rows[name]['start']):,} → {int(rows[name]['end']):,}", place, look)
-            for place, name in enumerate(names)
-        ],
-    )
-
-
-def _both_ways(reach: float, look: Look) -> Row:
-    """Return an axis with zero in the middle; both sides count upwards."""
-    ticks = labels.fewer(labels.value_ticks(Unit.COUNT, reach))
-    at = [*(-tick for tick in reversed(ticks.at[1:])), *ticks.at]
-    texts = [*reversed(ticks.texts[1:]), *ticks.texts]
-    more = {"range": [-ticks.end, ticks.end], "tickvals": at, "ticktext": texts, "zerolinecolor": look.faint}
-    return canvas.value_axis(look, ticks) | more
-
-
-def _any(row: Row) -> bool:
-    return bool(row["start"] or row["end"] or _sum(row, 0) or _sum(row, 1))
-
-
-def _sum(row: Row, side: int) -> int:
-    return sum(int(row[columns[side]]) for columns in FLOWS.values())
-
-
-def _flow_bars(flow: str, side: int, names: Sequence[str], rows: dict[str, Row], colour: str) -> Row:
-    column = FLOWS[flow][side]
-    numbers = [int(rows[name][column]) for name in names]
-    said = column.replace("_", " ")
-    return {
-        "type": "bar",
-        "orientation": "h",
-        "name": flow,
-        "legendgroup": flow,
-        "showlegend": side == 0,
-        "x": [-number if side else number for number in numbers],
-        "y": list(range(len(names))),
-        "width": 0.62,
-        "marker": {"color": colour, "line": {"width": 0}},
-        "hovertext": [f"<b>{number:,} {said}</b><br>{name}" for name, number in zip(names, numbers, strict=True)],
-        "hovertemplate": "%{hovertext}<extra></extra>",
-    }
-
-
-def _balance_told(row: Row) -> str:
-    flows = [column for columns in FLOWS.values() for column in columns if row[column]]
-    told = "".join(f", {int(row[column]):,} {column.replace('_', ' ')}" for column in flows)
-    return f"{row['level_name']}: {int(row['start']):,} at the start{told}, {int(row['end']):,} at the end."
 
 
 def rising(table: pl.DataFrame, look: Look) -> go.Figure:

@@ -43,7 +43,9 @@ select
         partition by recognised.community, recognised.helper order by recognised.second, recognised.question
     ) = 1 as is_first,
     case when recognised.second + 30 * 86400 <= sources.until_second
-        then coalesce(recognised_second <= recognised.second + 30 * 86400, false) end as recognised_in_30_days
+        then coalesce(recognised_second <= recognised.second + 30 * 86400, false) end as recognised_in_30_days,
+    case when recognised.second + 90 * 86400 <= sources.until_second
+        then coalesce(recognised_second <= recognised.second + 90 * 86400, false) end as recognised_in_90_days
 from recognised
 join questions on questions.community = recognised.community and questions.question = recognised.question
 join sources on sources.community = questions.community and sources.source = questions.source

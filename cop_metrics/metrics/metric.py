@@ -70,7 +70,7 @@ class Total:
     """An SQL aggregate over the relation's rows; `listed` names the column of which each value is one listed row.
 
     `without`: what no row of a listed value may meet, where `of` leaves such values out. `titles`: the columns of that list
-    with their titles, where they are not the relation's.
+    with their titles, where they are not the relation's. `unknown`: why there is no number where `of` is null.
     """
 
     of: str
@@ -78,6 +78,7 @@ class Total:
     where: str = "true"
     without: str | None = None
     titles: tuple[tuple[str, str], ...] = ()
+    unknown: str = "not recorded by the source"
 
 
 @dataclass(frozen=True, kw_only=True)

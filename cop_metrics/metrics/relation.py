@@ -202,7 +202,7 @@ PEOPLE = Relation(
             least(held_to, periods.end_day) - greatest(held_from, periods.first_day) as days_held,
             periods.end_day - periods.first_day as days,
             coalesce(posts, 0) as posts, coalesce(questions, 0) as questions, coalesce(helps, 0) as helps,
-            coalesce(threads_watched, 0) as threads_watched
+            coalesce(threads_watched, 0) as threads_watched, done.stretch_id is not null as active
         from periods
         join memberships on memberships.community = $community
             and least(held_to, periods.end_day) > greatest(held_from, periods.first_day)
@@ -269,6 +269,97 @@ LEVEL_LEDGER = Relation(
     topic=None,
     personal=("member", "name"),
     listing=MEMBER_LISTING,
+)
+
+LEVEL_SIDES = Relation(
+    name="level_sides",
+    one_row="One row per member present where the flows between levels start, and one where they end, with the level then.",
+    sql="""
+        with span as (
+            select least(end_day, greatest($first_day, first_day + 180)) as start_day, end_day
+            from (select *, least($end_day, as_of_day + 1) as end_day from communities where community = $community)
+        ),
+        sides as (
+            select 'start' as side, start_day as day from span union all select 'end' as side, end_day as day from span
+        )
+        select sides.side, stretches.member, stretches.name, stretches.level, level_bars.name as level_name,
+            member_team, member_seniority
+        from sides
+        join level_stretches as stretches on stretches.community = $community
+            and stretches.from_day < sides.day and stretches.to_day >= sides.day
+        join level_bars on level_bars.level = stretches.level""",
+    day=None,
+    topic=None,
+    personal=("member", "name"),
+    listing={**MEMBER_LISTING, "level_name": "Level"},
+)
+
+CLAIMS = Relation(
+    name="claims",
+    one_row="One row per number of the two claims, person and group: hits of n, and days held where people are counted.",
+    sql="""
+        with span as (
+            select $first_day as first_day, least($end_day, as_of_day + 1) as end_day
+            from communities where community = $community
+        ),
+        done as (
+            select stretch_id, sum(questions) as questions, sum(threads_watched) as threads_watched, sum(helps) as helps
+            from {member_days}
+            where community = $community and day >= $first_day and day < $end_day
+            group by all
+        ),
+        held as (
+            select memberships.member_id, memberships.team as member_team, memberships.seniority as member_seniority,
+                least(held_to, span.end_day) - greatest(held_from, span.first_day) as days_held,
+                span.end_day - span.first_day as days,
+                coalesce(questions > 0 or threads_watched > 0, false) as asked_or_read,
+                coalesce(helps, 0) as helps, done.stretch_id is not null as active
+            from span
+            join memberships on memberships.community = $community
+                and least(held_to, span.end_day) > greatest(held_from, span.first_day)
+            left join done on done.stretch_id = memberships.stretch_id
+        ),
+        asked as (
+            select asker_id as member_id, asker_team as member_team, asker_seniority as member_seniority,
+                sum(cast(outcome_in_30_days = 'resolved' as int)) as hits, count(*) as n
+            from questions
+            where community = $community and day >= $first_day and day < $end_day and outcome_in_30_days <> 'withdrawn'
+            group by all
+        ),
+        helped as (
+            select helper_id as member_id, helper_team as member_team, helper_seniority as member_seniority,
+                count(*) as helps, sum(cast(recognised_in_30_days as int)) as hits, count(recognised_in_30_days) as n
+            from helps
+            where community = $community and day >= $first_day and day < $end_day
+            group by all
+        ),
+        busiest as (
+            select member_id, member_team,
+                row_number() over (partition by member_team order by helps desc, member_id) <= 3 as is_busiest
+            from (select member_id, member_team, sum(helps) as helps from helped group by all)
+            where member_team <> 'Unknown'
+        )
+        select 'asked_or_read_rate' as number, member_id, member_team, member_seniority,
+            cast(asked_or_read as int) as hits, 1 as n, days_held, days
+        from held
+        where exists (from measured where community = $community and table_name = 'read')
+        union all
+        select 'solved_rate', member_id, member_team, member_seniority, hits, n, null, null from asked
+        union all
+        select 'helpers_rate', member_id, member_team, member_seniority, cast(helps > 0 as int), 1, days_held, days from held
+        union all
+        select 'helps_per_active', member_id, member_team, member_seniority, helps, 1, null, null from held where active
+        union all
+        select 'recognition_rate', member_id, member_team, member_seniority, hits, n, null, null from helped
+        where n > 0 and exists (from measured where community = $community and table_name = 'reaction')
+        union all
+        select 'top_three_share', member_id, member_team, member_seniority,
+            case when is_busiest then helps else 0 end, helps, null, null
+        from helped join busiest using (member_id, member_team)""",
+    day=None,
+    topic=None,
+    personal=("member_id",),
+    listing={"member_team": "Team", "member_seniority": "Seniority"},
 )
 
 MOST_GAINING = 500
@@ -386,6 +477,8 @@ RELATIONS = {
         PRESENT,
         LEVELS,
         LEVEL_LEDGER,
+        LEVEL_SIDES,
+        CLAIMS,
         GAINS,
         HANGING_TOPICS,
         LIKELY_TO_KNOW,

@@ -1,11 +1,16 @@
 """The numbers of the third promise: I answer, and become known. To add one: an entry in `METRICS` or `EXHIBITS`."""
 
+import numpy as np
 import polars as pl
 
+from cop_metrics import words
+from cop_metrics.levels import LEVELS
 from cop_metrics.metrics.metric import (
     Better,
+    Computed,
     Counts,
     Exhibit,
+    Figure,
     Metric,
     PeopleShare,
     Promise,
@@ -14,10 +19,12 @@ from cop_metrics.metrics.metric import (
     Unit,
     Whose,
 )
+from cop_metrics.statistics import clustered_wilson, mean_interval
 
 HELPER_SPLITS = ("team", "seniority", "topic")
 MEMBER_SPLITS = ("team", "seniority")
 ENOUGH_GIVERS = 3
+CAME, WENT = "Came", "Went"
 FLOWS = ("joined", "transferred in", "moved in", "moved out", "transferred out", "left")
 
 
@@ -25,6 +32,24 @@ def _without(act: str) -> str:
     """Return the count of members of whose rows, one for each group held, none meets `act`."""
     return f"count(distinct member_id) - count(distinct case when {act} then member_id end)"
 
+
+def helps_each(stretches: pl.DataFrame) -> Figure:
+    """Return the mean of helps over active people from rows of a member and helps; the interval is that of the mean."""
+    if stretches.is_empty():
+        return Figure(value=None, sample_size=0, note="nobody was active")
+    given = stretches.group_by("member_id").agg(pl.col("helps").sum())["helps"].to_numpy()
+    return Figure(value=float(given.mean()), sample_size=stretches.height, interval=mean_interval(given))
+
+
+def given_by_three(helpers: pl.DataFrame) -> Figure:
+    """Return the share of all helps that the three who gave the most gave."""
+    if helpers.is_empty():
+        return Figure(value=None, sample_size=0, note="nobody helped")
+    total = int(helpers["helps"].sum())
+    return Figure(value=int(helpers["helps"].top_k(BUSIEST).sum()) / total, sample_size=total)
+
+
+BUSIEST = 3
 
 METRICS = (
     Metric(
@@ -132,6 +157,25 @@ METRICS = (
         ),
         splits=MEMBER_SPLITS,
         needs="reaction",
+    ),
+    Metric(
+        id="recognised_by_juniors",
+        promise=Promise.STATUS,
+        title="Recognised by juniors",
+        question="Do juniors thank those who help them?",
+        description="Of the upvotes and thanks that members received in the period, the share given by juniors. Only where the "
+        "source says who gave them. Without a roster, newcomers stand in.",
+        formula="upvotes and thanks given by juniors / upvotes and thanks of known givers",
+        source="our own",
+        unit=Unit.PERCENT,
+        better=Better.NEITHER,
+        whose=Whose.MEMBER,
+        counts=Counts.FLOW,
+        relation="recognitions",
+        measure=Share(hit="giver_seniority = $junior", person="giver_id"),
+        splits=MEMBER_SPLITS,
+        needs="reaction",
+        about="junior",
     ),
     Metric(
         id="first_helps",
@@ -263,6 +307,107 @@ METRICS = (
         about="senior",
     ),
     Metric(
+        id="seniors_unrecognised",
+        promise=Promise.STATUS,
+        title="Seniors who helped and got nothing",
+        question="Which seniors help without being recognised?",
+        description="Seniors who helped in the period, and none of whose helps of the period was thanked, upvoted or accepted "
+        "within 90 days. Helps younger than 90 days are left out: too soon to tell. Without a roster, established members "
+        "stand in.",
+        formula="seniors with helps at least 90 days old, none of them recognised within 90 days",
+        source="our own",
+        unit=Unit.COUNT,
+        better=Better.LOWER,
+        whose=Whose.HELPER,
+        counts=Counts.FLOW,
+        relation="helps",
+        measure=Total(
+            of="case when count(recognised_in_90_days) > 0 then "
+            "count(distinct case when recognised_in_90_days is not null then helper_id end) - "
+            "count(distinct case when recognised_in_90_days then helper_id end) end",
+            listed="helper_id",
+            where="helper_seniority = $senior",
+            without="recognised_in_90_days",
+            titles=(("helper_name", "Senior"), ("helper_team", "Team")),
+            unknown="too soon to tell: none of these helps is 90 days old",
+        ),
+        splits=("team", "topic"),
+        needs="reaction",
+        comparable=False,
+        about="senior",
+    ),
+    Metric(
+        id="helpers_rate",
+        promise=Promise.STATUS,
+        title="Share who helped",
+        question="How many take on the part of a helper?",
+        description="The share of members who answered somebody else's question, while in a group that they held for at least "
+        "30 days of the period.",
+        formula="members with a help / members",
+        source="our own",
+        unit=Unit.PERCENT,
+        better=Better.HIGHER,
+        whose=Whose.MEMBER,
+        counts=Counts.STOCK,
+        relation="people",
+        measure=PeopleShare(did="helps > 0"),
+        splits=MEMBER_SPLITS,
+        act_on="helps = 0",
+    ),
+    Metric(
+        id="asked_or_read_rate",
+        promise=Promise.STATUS,
+        title="Share who asked or read",
+        question="How many use the community as a tool?",
+        description="The share of members who asked a question or read a thread in which they had not posted, while in a group "
+        "that they held for at least 30 days of the period. Where reads are not recorded it is not measurable: asking alone "
+        "would not be the same number.",
+        formula="members who asked, or read a thread they had not posted in / members",
+        source="our own",
+        unit=Unit.PERCENT,
+        better=Better.HIGHER,
+        whose=Whose.MEMBER,
+        counts=Counts.STOCK,
+        relation="people",
+        measure=PeopleShare(did="questions > 0 or threads_watched > 0"),
+        splits=MEMBER_SPLITS,
+        needs="read",
+    ),
+    Metric(
+        id="helps_per_active",
+        promise=Promise.STATUS,
+        title="Helps per active member",
+        question="What load does helping put on them?",
+        description="Helps given in the period for each member who posted, reacted or read in it; n counts members, once for "
+        "each group held. The interval is that of the mean over people.",
+        formula="helps / members who posted, reacted or read",
+        source="our own",
+        unit=Unit.RATIO,
+        better=Better.NEITHER,
+        whose=Whose.MEMBER,
+        counts=Counts.STOCK,
+        relation="people",
+        measure=Computed(columns=("member_id", "helps"), where="active", figure=helps_each),
+        splits=MEMBER_SPLITS,
+    ),
+    Metric(
+        id="top_three_share",
+        promise=Promise.STATUS,
+        title="Help given by the top three",
+        question="How much of the help rests on three people?",
+        description="The share of helps in the period that the three who helped the most gave: of a team's help, its own three; "
+        "of everybody's, three of all. It has no interval: who the three are is chosen by the same numbers.",
+        formula="helps of the three who helped the most / helps",
+        source="our own",
+        unit=Unit.PERCENT,
+        better=Better.LOWER,
+        whose=Whose.HELPER,
+        counts=Counts.FLOW,
+        relation="helps",
+        measure=Computed(columns=("count(*) as helps",), per=("helper_id",), figure=given_by_three),
+        splits=HELPER_SPLITS,
+    ),
+    Metric(
         id="juniors_silent",
         promise=Promise.STATUS,
         title="Juniors who never asked",
@@ -316,6 +461,65 @@ def balanced(ledger: pl.DataFrame) -> pl.DataFrame:
         .agg(pl.col("amount").filter(before).sum().alias("start"), *flows, pl.col("amount").sum().alias("end"))
         .sort("level")
     )
+
+
+CLAIM_NUMBERS = {
+    "asked_or_read_rate": ("A tool to perform", "Asked or read"),
+    "solved_rate": ("A tool to perform", "Their questions resolved"),
+    "helpers_rate": ("A responsibility and a profile", "Helped"),
+    "recognition_rate": ("A responsibility and a profile", "Their help recognised"),
+    "top_three_share": ("A responsibility and a profile", "Their help given by their team's top three"),
+}
+CLAIM_SCHEMA: dict[str, type[pl.DataType]] = {
+    "claim": pl.String,
+    "number": pl.String,
+    "seniority": pl.String,
+    "value": pl.Float64,
+    "low": pl.Float64,
+    "high": pl.Float64,
+    "n": pl.Int64,
+    "helps_per_active": pl.Float64,
+    "note": pl.String,
+}
+NOTE_OF_CLAIM = {
+    "asked_or_read_rate": "not measurable: the sources record no reads",
+    "recognition_rate": "not known: no reactions, or too soon to tell",
+    "top_three_share": "not known: nobody of a known team helped",
+}
+
+
+def both_claims(people: pl.DataFrame) -> pl.DataFrame:
+    """Return the numbers of the two claims by seniority, with intervals over people; what is not known says why."""
+    rows: list[tuple[object, ...]] = []
+    parts = dict(people.group_by("number", "seniority"))
+    for number, (claim, title) in CLAIM_NUMBERS.items():
+        for seniority in people["seniority"].unique(maintain_order=True):
+            load = _load(parts.get(("helps_per_active", seniority))) if number == "helpers_rate" else None
+            part = parts.get((number, seniority))
+            if part is None:
+                note = NOTE_OF_CLAIM.get(number, "no data in this period")
+                rows.append((claim, title, seniority, None, None, None, 0, load, note))
+                continue
+            hits, sizes = (np.repeat(part[name].to_numpy(), part["people"].to_numpy()) for name in ("hits", "n"))
+            interval, n = clustered_wilson(hits, sizes), int(sizes.sum())
+            rows.append((claim, title, seniority, int(hits.sum()) / n, interval.low, interval.high, n, load, None))
+    return pl.DataFrame(rows, schema=CLAIM_SCHEMA, orient="row")
+
+
+def _load(part: pl.DataFrame | None) -> float | None:
+    return None if part is None else float((part["hits"] * part["people"]).sum()) / int(part["people"].sum())
+
+
+def level_paths_finding(paths: pl.DataFrame) -> str | None:
+    """Say how many of those there at the start and at the end are higher, lower and at the same level."""
+    step = {level.name: level.number for level in LEVELS}
+    known = paths.filter(pl.col("before").is_in(list(step)) & pl.col("after").is_in(list(step)))
+    if known.is_empty():
+        return None
+    moved = (pl.col("after").replace_strict(step) - pl.col("before").replace_strict(step)).sign().alias("moved")
+    people = dict(known.group_by(moved).agg(pl.col("people").sum()).iter_rows())
+    told = [f"{people.get(way, 0):,d} {word}" for way, word in ((1, "rose"), (-1, "fell"), (0, "are where they were"))]
+    return f"Of those here at both ends, {words.listing(told)}."
 
 
 def rising_members(gains: pl.DataFrame) -> pl.DataFrame:
@@ -411,6 +615,86 @@ EXHIBITS = (
         },
         splits=MEMBER_SPLITS,
         shape=balanced,
+        drawn=False,
+    ),
+    Exhibit(
+        id="level_paths",
+        promise=Promise.STATUS,
+        title="Where do the members of each level end up?",
+        description="Members by their level where the flows start and where they end: the end of the period, and its start, but "
+        "180 days after the data's at the earliest. Came: joined, or came from another group; went: left, or changed group.",
+        source="our own, after Savannah's and Discourse's faults",
+        unit=Unit.COUNT,
+        whose=Whose.MEMBER,
+        counts=Counts.STOCK,
+        relations=("level_sides",),
+        sql=f"""
+            select coalesce(first.level_name, '{CAME}') as before, coalesce(last.level_name, '{WENT}') as after,
+                count(*) as people
+            from (select * from level_sides where side = 'start') as first
+            full join (select * from level_sides where side = 'end') as last using (member)
+            group by all order by before, after""",
+        columns={"before": "Level before", "after": "Level after", "people": "People"},
+        splits=MEMBER_SPLITS,
+        finding=level_paths_finding,
+    ),
+    Exhibit(
+        id="recognition_by_seniority",
+        promise=Promise.STATUS,
+        title="Who recognises whom?",
+        description="Upvotes and thanks in the period by the seniority of who gave them and of who received them, each at that "
+        "time. Only where the source says who gave them.",
+        source="our own",
+        unit=Unit.COUNT,
+        whose=Whose.MEMBER,
+        counts=Counts.FLOW,
+        relations=("recognitions",),
+        sql="select giver_seniority, member_seniority, count(*) as thanks from recognitions "
+        "where giver_seniority is not null group by all order by all",
+        columns={"giver_seniority": "Given by", "member_seniority": "Received by", "thanks": "Upvotes and thanks"},
+        splits=MEMBER_SPLITS,
+        shows=("seniority",),
+        needs="reaction",
+    ),
+    Exhibit(
+        id="claims",
+        promise=Promise.STATUS,
+        title="A tool for juniors, a responsibility for seniors?",
+        description="The two claims in numbers, juniors beside mid beside seniors. A tool to perform: who asked or read, and "
+        "whose questions were resolved within 30 days. A responsibility and a profile: who helped, with helps per active "
+        "member; whose help was recognised within 30 days; and how much of it came from the three of their team who "
+        "helped the most.",
+        source="our own",
+        unit=Unit.PERCENT,
+        whose=Whose.MEMBER,
+        counts=Counts.STOCK,
+        relations=("claims",),
+        sql="""
+            select number, member_seniority as seniority, hits, n, count(*) as people
+            from (
+                select number, member_seniority, member_id,
+                    case when max(days) is null then sum(hits) else max(hits) end as hits,
+                    case when max(days) is null and number <> 'helps_per_active' then sum(n) else 1 end as n
+                from claims
+                group by 1, 2, 3
+                having max(days) is null or sum(days_held) >= least(30, max(days))
+            )
+            group by all
+            order by all""",
+        columns={
+            "claim": "Claim",
+            "number": "Number",
+            "seniority": "Seniority",
+            "value": "Share",
+            "low": "Low",
+            "high": "High",
+            "n": "n",
+            "helps_per_active": "Helps per active member",
+            "note": "Note",
+        },
+        splits=MEMBER_SPLITS,
+        shape=both_claims,
+        shows=("seniority",),
     ),
     Exhibit(
         id="rising",

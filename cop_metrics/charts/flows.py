@@ -1,0 +1,173 @@
+"""Flows: from where people were to where they are, as ribbons as wide as the people in them.
+
+To add one: a function here that puts its table into `Ribbon`s, and its entry in `BUILDERS`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+import polars as pl
+
+from cop_metrics.charts import canvas, labels
+from cop_metrics.charts.look import Look, faded
+from cop_metrics.levels import LEVELS
+from cop_metrics.metrics.status import CAME, WENT
+
+HEIGHT, TOP, BOTTOM = 400, 12, 12
+GAP = 0.035
+NODE = 0.012
+BEND = np.linspace(0, 1, 24)
+STEP = {level.name: level.number for level in LEVELS}
+ORDER = (*reversed(STEP), CAME, WENT)
+ROSE, SAME, FELL, OUTSIDE = "rose", "same level", "fell", "came or went"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ribbon:
+    """People who went from one level to another, and the tops of their ribbon on both sides, 0 to 1 of the sheet."""
+
+    before: str
+    after: str
+    people: int
+    left: float
+    right: float
+    width: float
+
+    @property
+    def way(self) -> str:
+        if CAME in (self.before, self.after) or WENT in (self.before, self.after):
+            return OUTSIDE
+        return {1: ROSE, 0: SAME, -1: FELL}[int(np.sign(STEP[self.after] - STEP[self.before]))]
+
+
+def level_paths(table: pl.DataFrame, look: Look) -> go.Figure:
+    """Draw from which level to which people went; those never above the lowest would dwarf the rest and are told."""
+    lowest = LEVELS[0].name
+    low = {CAME, lowest, WENT}
+    rows = [(before, after, int(people)) for before, after, people in table.iter_rows()]
+    people = {(before, after): count for before, after, count in rows if not {before, after} <= low}
+    left_out = sum(count for before, after, count in rows if {before, after} <= low)
+    told = f"Not drawn: {labels.counted(left_out, 'member')} above level {lowest} at neither end" if left_out else ""
+    if not people:
+        return canvas.nothing(f"Nobody was above level {lowest} at either end. {told}", look)
+    left, right = (_places(people, side) for side in (0, 1))
+    ribbons = _ribbons(people, left, right)
+    colours = {
+        ROSE: faded(look.good, 0.6),
+        SAME: faded(look.faint, 0.28),
+        FELL: faded(look.alert, 0.6),
+        OUTSIDE: faded(look.unknown, 0.5),
+    }
+    inner = HEIGHT - TOP - BOTTOM - 24
+    before, margin_left = canvas.end_labels(_ends(left, people, 0), look, inner)
+    after, margin_right = canvas.end_labels(_ends(right, people, 1), look, inner)
+    return canvas.sheet(
+        _drawn(ribbons, colours),
+        look,
+        height=HEIGHT,
+        description=_told(people) + (f" {told}." if told else ""),
+        subtitle=f"Left: at the start, right: at the end. {told}".strip(),
+        showlegend=True,
+        legend=canvas.legend(look),
+        margin={"l": margin_left, "r": margin_right, "t": TOP, "b": BOTTOM},
+        xaxis={"visible": False, "range": [0, 1]},
+        yaxis={"visible": False, "range": [0, 1]},
+        shapes=[*_nodes(left, 0.0, look), *_nodes(right, 1.0 - NODE, look)],
+        annotations=[*(each | {"x": 0, "xanchor": "right", "xshift": -4} for each in before), *after],
+    )
+
+
+def _places(people: dict[tuple[str, str], int], side: int) -> dict[str, tuple[float, float]]:
+    """Return by level the top and the height of its node on a side, the highest level on top."""
+    sizes = {name: sum(count for pair, count in people.items() if pair[side] == name) for name in ORDER}
+    present = [name for name in ORDER if sizes[name]]
+    scale = (1 - GAP * (max(_many(people, 0), _many(people, 1)) - 1)) / sum(people.values())
+    places, top = {}, 1.0
+    for name in present:
+        places[name] = (top, sizes[name] * scale)
+        top -= sizes[name] * scale + GAP
+    return places
+
+
+def _many(people: dict[tuple[str, str], int], side: int) -> int:
+    return len({pair[side] for pair in people})
+
+
+def _ribbons(
+    people: dict[tuple[str, str], int],
+    left: dict[str, tuple[float, float]],
+    right: dict[str, tuple[float, float]],
+) -> list[Ribbon]:
+    tops = [{name: top for name, (top, _) in side.items()} for side in (left, right)]
+    scale = next(iter(left.values()))[1] / sum(n for (before, _), n in people.items() if before == next(iter(left)))
+    ribbons = []
+    for before, after in sorted(people, key=lambda pair: (ORDER.index(pair[0]), ORDER.index(pair[1]))):
+        count = people[before, after]
+        start, end = tops[0][before], tops[1][after]
+        ribbons.append(Ribbon(before=before, after=after, people=count, left=start, right=end, width=count * scale))
+        tops[0][before] -= count * scale
+        tops[1][after] -= count * scale
+    return ribbons
+
+
+def _drawn(ribbons: Sequence[Ribbon], colours: dict[str, str]) -> list[dict[str, Any]]:
+    traces, named = [], set()
+    for way in (SAME, OUTSIDE, FELL, ROSE):
+        for ribbon in (each for each in ribbons if each.way == way):
+            traces.append(_shape(ribbon, colours[way], way not in named))
+            named.add(way)
+    return traces
+
+
+def _shape(ribbon: Ribbon, colour: str, named: bool) -> dict[str, Any]:
+    bend = BEND**2 * (3 - 2 * BEND)
+    across = NODE + BEND * (1 - 2 * NODE)
+    top = ribbon.left + (ribbon.right - ribbon.left) * bend
+    return {
+        "type": "scatter",
+        "mode": "lines",
+        "x": np.concatenate([across, across[::-1]]),
+        "y": np.concatenate([top, (top - ribbon.width)[::-1]]),
+        "fill": "toself",
+        "fillcolor": colour,
+        "line": {"width": 0.5, "color": colour},
+        "name": ribbon.way,
+        "legendgroup": ribbon.way,
+        "showlegend": named,
+        "hoveron": "fills",
+        "hoverinfo": "text",
+        "text": f"{ribbon.people:,}: {ribbon.before} → {ribbon.after}",
+    }
+
+
+def _nodes(places: dict[str, tuple[float, float]], at: float, look: Look) -> list[dict[str, Any]]:
+    return [
+        {
+            "type": "rect",
+            "x0": at,
+            "x1": at + NODE,
+            "y0": top - height,
+            "y1": top,
+            "fillcolor": look.faint,
+            "line": {"width": 0},
+        }
+        for top, height in places.values()
+    ]
+
+
+def _ends(
+    places: dict[str, tuple[float, float]], people: dict[tuple[str, str], int], side: int
+) -> list[tuple[str, float, str | None]]:
+    """Return what `canvas.end_labels` takes: each level with its people, in the middle of its node."""
+    return [
+        (f"{name} {sum(count for pair, count in people.items() if pair[side] == name):,}", top - height / 2, None)
+        for name, (top, height) in places.items()
+    ]
+
+
+def _told(people: dict[tuple[str, str], int]) -> str:
+    most = sorted(people.items(), key=lambda item: (-item[1], item[0]))
+    return "; ".join(f"{count:,} from {before} to {after}" for (before, after), count in most) + "."

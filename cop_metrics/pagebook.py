@@ -184,6 +184,8 @@ STATUS = Page(
         ShowExhibit(id="level_paths"),
         ShowExhibit(id="level_flows"),
         ShowExhibit(id="rising"),
+        ShowExhibit(id="milestones"),
+        ShowExhibit(id="milestone_cohorts"),
         ShowExhibit(id="recognition_by_seniority"),
         Groups(id_="recognition_rate", by="team", title="Which teams' help is recognised?"),
         Groups(id_="recognition_rate", by="seniority", title="Whose help is recognised?"),

@@ -3,6 +3,7 @@
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import lifelines
 import polars as pl
 import pytest
 from communities import Community, Told, at, days_later, plus
@@ -10,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cop_metrics.metrics import EXHIBITS, METRICS
+from cop_metrics.metrics.status import milestone_curves
 from cop_metrics.settings import CommunitySettings
 
 NOON = "2026-03-02 12:00"
@@ -613,3 +615,75 @@ def test_claims_are_the_metrics_of_the_same_name(tmp_path: Path, id_: str, filte
         .select("group", "value", "low", "high", "sample_size")
         .rows()
     ]
+
+
+# Milestones
+
+
+def newcomers(tmp_path: Path) -> Told:
+    """Nia posts at once, helps on day 10 and is thanked on day 12; ned never helps and leaves on day 40; nel joined in May.
+
+    Old joined in the first 90 days of the data and is in no curve.
+    """
+    craft = Community()
+    craft.member("old", joined="2025-02-01 10:00")
+    craft.member("nia", joined="2025-07-01 10:00")
+    craft.member("ned", joined="2025-08-01 10:00", deleted="2025-09-10 10:00")
+    craft.member("nel", joined="2026-05-01 10:00")
+    craft.works("nia", "Red", "junior")
+    craft.ask("nia", "2025-07-01 12:00")
+    answer = craft.answer(craft.ask("old", "2025-07-11 09:00"), "nia", "2025-07-11 10:00", accepted=True)
+    craft.react(answer, "old", "2025-07-13 10:00")
+    return craft.tell(tmp_path, since="2025-01-01 00:00", until="2026-06-15 12:00")
+
+
+def test_milestones_are_shares_of_those_who_joined_in_view_censored_at_leaving(tmp_path: Path) -> None:
+    """Of three followed at first, nia helps on day 10: a third; ned and nel leave view on days 40 and 45."""
+    told = newcomers(tmp_path)
+    table = told.table("milestones", period="all")
+    helps = table.filter(milestone="First help").select("days", "reached", "followed").rows()
+    assert helps == [
+        (0, 0, 3),
+        (10, pytest.approx(1 / 3), 3),
+        (40, pytest.approx(1 / 3), 2),
+        (45, pytest.approx(1 / 3), 1),
+    ]
+    assert table.filter(milestone="First post").row(0)[1:3] == (0, pytest.approx(1 / 3))
+    first = {step: part.filter(pl.col("reached") > 0)["days"][0] for (step,), part in table.group_by("milestone")}
+    assert first == {"First post": 0, "First help": 10, "First thanks": 12, "First accepted help": 10}
+    assert told.table("milestones", period="all", team="Red")["reached"].max() == 1
+
+
+def test_milestones_know_at_the_end_of_a_period_only_what_was_known_then(tmp_path: Path) -> None:
+    """On July 10 nia had been there for nine days and had not helped."""
+    table = newcomers(tmp_path).table("milestones", period="2025-07-01..2025-07-10")
+    assert table.filter(milestone="First help").select("days", "reached", "followed").rows() == [(0, 0, 1), (9, 0, 1)]
+
+
+def test_milestone_cohorts_leave_empty_what_cannot_be_known_yet(tmp_path: Path) -> None:
+    """Nel has been there for 45 days; nia and ned, had he stayed, for 318 to 349 days."""
+    table = newcomers(tmp_path).table("milestone_cohorts", period="all").filter(milestone="First help")
+    assert table.drop("milestone").rows() == [
+        ("July to December 2025", 2, 0.5, 0.5, None),
+        ("January to June 2026", 1, 0, None, None),
+    ]
+
+
+DAYS_OR_NONE = st.none() | st.integers(0, 400)
+
+
+@given(st.lists(st.tuples(DAYS_OR_NONE, st.integers(1, 400)), min_size=1, max_size=40))
+@settings(max_examples=60, deadline=None)
+def test_milestone_curves_are_those_of_lifelines(people: list[tuple[int | None, int]]) -> None:
+    rows = [
+        {"step": 0, "days": min(days if days is not None else watched, watched), "people": 1, "youngest": watched}
+        | {"reached": days is not None and days <= watched}
+        for days, watched in people
+    ]
+    curve = milestone_curves(pl.DataFrame(rows))
+    fitted = lifelines.KaplanMeierFitter().fit([row["days"] for row in rows], [row["reached"] for row in rows])
+    expected = 1 - fitted.survival_function_at_times(curve["days"].to_numpy())
+    assert curve["reached"].to_list() == pytest.approx(expected.to_list())
+    assert curve["reached"].is_sorted()
+    assert (curve["low"] <= curve["reached"] + 1e-9).all()
+    assert (curve["high"] >= curve["reached"] - 1e-9).all()

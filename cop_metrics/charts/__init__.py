@@ -16,6 +16,7 @@ from cop_metrics.charts.flows import level_paths
 from cop_metrics.charts.lines import over_time, waiting_curve
 from cop_metrics.charts.look import DARK, LIGHT, Look, team_colours
 from cop_metrics.charts.matrices import awake, help_by_seniority, help_by_team, recognition_by_seniority
+from cop_metrics.charts.milestones import milestones
 from cop_metrics.charts.small import small_multiples, spark_svg, sparkline
 from cop_metrics.charts.stacks import levels_over_time, outcomes, people_by_act
 from cop_metrics.charts.standing import levels, rising
@@ -57,6 +58,7 @@ BUILDERS: dict[str, Callable[[pl.DataFrame, Look], go.Figure]] = {
     "level_paths": level_paths,
     "recognition_by_seniority": recognition_by_seniority,
     "claims": claims,
+    "milestones": milestones,
     "rising": rising,
 }
 """By exhibit: what draws its table."""

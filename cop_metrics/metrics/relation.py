@@ -362,6 +362,21 @@ CLAIMS = Relation(
     listing={"member_team": "Team", "member_seniority": "Seniority"},
 )
 
+MILESTONES = Relation(
+    name="milestones",
+    one_row="One row per member who joined 90 days or more after the export begins, until the end of the period: days until "
+    "each first step, days followed until then or leaving, and days since joining.",
+    sql="""
+        select milestones.*, least(left_day, last_day) - since_day as followed_days, last_day - since_day as days_since
+        from milestones
+        join (select community, least($end_day - 1, as_of_day) as last_day from communities) using (community)
+        where community = $community and since_day <= last_day""",
+    day=None,
+    topic=None,
+    personal=("member", "name"),
+    listing=MEMBER_LISTING,
+)
+
 MOST_GAINING = 500
 
 GAINS = Relation(
@@ -479,6 +494,7 @@ RELATIONS = {
         LEVEL_LEDGER,
         LEVEL_SIDES,
         CLAIMS,
+        MILESTONES,
         GAINS,
         HANGING_TOPICS,
         LIKELY_TO_KNOW,

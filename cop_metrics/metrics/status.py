@@ -19,7 +19,7 @@ from cop_metrics.metrics.metric import (
     Unit,
     Whose,
 )
-from cop_metrics.statistics import clustered_wilson, mean_interval
+from cop_metrics.statistics import SurvivalCurve, clustered_wilson, mean_interval, survival
 
 HELPER_SPLITS = ("team", "seniority", "topic")
 MEMBER_SPLITS = ("team", "seniority")
@@ -522,6 +522,85 @@ def level_paths_finding(paths: pl.DataFrame) -> str | None:
     return f"Of those here at both ends, {words.listing(told)}."
 
 
+MILESTONES = {
+    "First post": "days_to_post",
+    "First help": "days_to_help",
+    "First thanks": "days_to_thanks",
+    "First accepted help": "days_to_accepted",
+}
+MILESTONE_DAYS = 365
+WITHIN = (30, 90, 365)
+CURVE_SCHEMA: dict[str, type[pl.DataType]] = {
+    "milestone": pl.String,
+    "days": pl.Int64,
+    "reached": pl.Float64,
+    "low": pl.Float64,
+    "high": pl.Float64,
+    "followed": pl.Int64,
+}
+COHORT_SCHEMA: dict[str, type[pl.DataType]] = {
+    "cohort": pl.String,
+    "milestone": pl.String,
+    "people": pl.Int64,
+    **{f"within_{days}": pl.Float64 for days in WITHIN},
+}
+
+
+def _milestones_sql(by: str) -> str:
+    """Return the SQL that counts people by step, days until it (else followed), and whether it was reached."""
+    parts = [
+        f"select {by}{number} as step, least(coalesce({column}, followed_days), followed_days) as days, "
+        f"coalesce({column} <= followed_days, false) as reached, count(*) as people, min(days_since) as youngest "
+        "from milestones group by all"
+        for number, column in enumerate(MILESTONES.values())
+    ]
+    return f"select * from ({' union all '.join(parts)}) order by all"
+
+
+def _curve(part: pl.DataFrame) -> SurvivalCurve:
+    people = part["people"].to_numpy()
+    return survival(np.repeat(part["days"].to_numpy(), people), np.repeat(part["reached"].to_numpy(), people))
+
+
+def milestone_curves(counted: pl.DataFrame) -> pl.DataFrame:
+    """Return the share who had taken each step by days since joining, with its band, until a year after."""
+    frames = [pl.DataFrame(schema=CURVE_SCHEMA)]
+    for number, step in enumerate(MILESTONES):
+        part = counted.filter(pl.col("step") == number)
+        if part.is_empty():
+            continue
+        curve = _curve(part)
+        days = np.unique(np.append(0, curve.times[curve.times <= MILESTONE_DAYS])).astype(int)
+        at = np.searchsorted(curve.times, days, side="right")
+        bands = [1 - np.concatenate(([1.0], ends))[at] for ends in (curve.high, curve.low)]
+        columns = (1 - curve.at(days), *bands, curve.at_risk_at(days))
+        frames.append(
+            pl.DataFrame(dict(zip(list(CURVE_SCHEMA)[1:], (days, *columns), strict=True)))
+            .insert_column(0, pl.lit(step).alias("milestone"))
+            .cast(CURVE_SCHEMA)  # type: ignore[arg-type]
+        )
+    return pl.concat(frames)
+
+
+def milestone_cohorts(counted: pl.DataFrame) -> pl.DataFrame:
+    """Return the shares within 30, 90 and 365 days by half-year of joining; null where some have not been here so long."""
+    rows: list[tuple[object, ...]] = []
+    names = list(MILESTONES)
+    for start, step in counted.select("cohort", "step").unique().sort("cohort", "step").iter_rows():
+        part = counted.filter(pl.col("cohort") == start, pl.col("step") == step)
+        curve, youngest = _curve(part), min(part["youngest"].to_list())
+        shares = [float(1 - curve.at(days)) if youngest >= days else None for days in WITHIN]
+        half = "January to June" if start.month == 1 else "July to December"
+        rows.append((f"{half} {start.year}", names[step], sum(part["people"].to_list()), *shares))
+    return pl.DataFrame(rows, schema=COHORT_SCHEMA, orient="row")
+
+
+HALF_YEAR = (
+    "make_date(cast(extract(year from date '1970-01-01' + cast(since_day as int)) as int), "
+    "case when extract(month from date '1970-01-01' + cast(since_day as int)) <= 6 then 1 else 7 end, 1) as cohort, "
+)
+
+
 def rising_members(gains: pl.DataFrame) -> pl.DataFrame:
     """Return members by the lower bound of their gain of points over their own earlier period (metrics, section 6).
 
@@ -655,6 +734,55 @@ EXHIBITS = (
         splits=MEMBER_SPLITS,
         shows=("seniority",),
         needs="reaction",
+    ),
+    Exhibit(
+        id="milestones",
+        promise=Promise.STATUS,
+        title="How long is the way from joining to being known?",
+        description="The share of members who had posted, helped, been thanked or upvoted, and had a help accepted for the first "
+        "time, by the days since they joined (else were first seen), with a 95 % band. Members who joined 90 days or more "
+        "after the data begins and until the end of the period; who left, or is not here so long yet, is followed until then.",
+        source="our own, after Kaplan and Meier 1958",
+        unit=Unit.PERCENT,
+        whose=Whose.MEMBER,
+        counts=Counts.STOCK,
+        relations=("milestones",),
+        sql=_milestones_sql(""),
+        columns={
+            "milestone": "Step",
+            "days": "Days since joining",
+            "reached": "Reached",
+            "low": "Low",
+            "high": "High",
+            "followed": "Members still followed",
+        },
+        splits=MEMBER_SPLITS,
+        shape=milestone_curves,
+    ),
+    Exhibit(
+        id="milestone_cohorts",
+        promise=Promise.STATUS,
+        title="Does the way get shorter for those who join later?",
+        description="The share of those who joined in a half-year who had taken each first step within 30, 90 and 365 days. A "
+        "field is empty where some of them have not been here so long yet. Who left is followed until then. Members who "
+        "joined 90 days or more after the data begins and until the end of the period.",
+        source="our own, after Kaplan and Meier 1958",
+        unit=Unit.PERCENT,
+        whose=Whose.MEMBER,
+        counts=Counts.STOCK,
+        relations=("milestones",),
+        sql=_milestones_sql(HALF_YEAR),
+        columns={
+            "cohort": "Joined",
+            "milestone": "Step",
+            "people": "Members",
+            "within_30": "Within 30 days",
+            "within_90": "Within 90 days",
+            "within_365": "Within 365 days",
+        },
+        splits=MEMBER_SPLITS,
+        shape=milestone_cohorts,
+        drawn=False,
     ),
     Exhibit(
         id="claims",

@@ -168,13 +168,11 @@ def _compare(
 
 
 def _compare_shares(now: pl.DataFrame, before: pl.DataFrame) -> tuple[float, float, Comparison] | None:
-    (hits, sizes), (hits_before, sizes_before) = people_of(now), people_of(before)
-    if min(sizes.sum(), sizes_before.sum()) < ENOUGH:
+    people, people_before = people_of(now), people_of(before)
+    if min(people.n, people_before.n) < ENOUGH:
         return None
-    comparison = clustered_newcombe(hits, sizes, hits_before, sizes_before)
-    if comparison is None:
-        return None
-    return float(hits_before.sum() / sizes_before.sum()), float(hits.sum() / sizes.sum()), comparison
+    comparison = clustered_newcombe(people, people_before)
+    return None if comparison is None else (people_before.hits / people_before.n, people.hits / people.n, comparison)
 
 
 def _compare_people(now: pl.DataFrame, before: pl.DataFrame) -> tuple[float, float, Comparison] | None:

@@ -6,13 +6,12 @@ Every relation is cut to the viewer's community, days, teams, seniorities and to
 import re
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, timedelta
 from threading import Lock
 from typing import Any, Protocol
 
 import duckdb
-import numpy as np
 import polars as pl
 
 from cop_metrics.errors import CopError, UnknownName
@@ -30,7 +29,7 @@ from cop_metrics.metrics.metric import (
 from cop_metrics.metrics.relation import RELATIONS, Relation
 from cop_metrics.period import FEWEST_WEEKS, FIRST, Period, to_date, to_day
 from cop_metrics.scope import CommunityChoices, Scope
-from cop_metrics.statistics import clustered_wilson, wilson
+from cop_metrics.statistics import People, clustered_wilson, wilson
 
 BY = ("month", "week", "team", "seniority", "topic")
 HELD_DAYS = 30
@@ -213,10 +212,10 @@ class Measurer:
                 return replace(scope, topics=(group,))
 
     def evidence(self, metric: Metric, scope: Scope, by: str | None) -> dict[str, pl.DataFrame]:
-        """Return, by group ("" where `by` is None), the rows that a comparison of two periods needs.
+        """Return, by group ("" where `by` is None), the rows that a comparison of periods or groups needs.
 
-        Shares: hits, n, people alike in both. Totals: week, value, weeks without any too. Computed: person and the columns
-        that the metric declares.
+        Shares: hits, n, and the rest of `statistics.People` where it has a person. Totals: week, value, weeks without any
+        too. Computed: person and the columns that the metric declares.
         """
         if self.unmeasurable(metric):
             return {}
@@ -233,7 +232,7 @@ class Measurer:
             columns = f"{metric.measure.person} as person, {', '.join(metric.measure.columns)}"
             sql = f"select {keys}, {columns} from {source} where {metric.measure.where}"
         else:
-            sql = _aggregate_sql(metric.measure, (group,), source)
+            sql = _aggregate_sql(metric.measure, (group, self._group_sql(metric, None)), source)
         frame = self._frame(f"{head} {sql}", scope)
         parts = {_label(key[0]): part for key, part in frame.group_by("group_value", maintain_order=True)}
         if not isinstance(metric.measure, Total):
@@ -477,6 +476,11 @@ def _next(start: date, by: str) -> date:
 
 
 KEYS = ("group_value", "series_value")
+_SUMMED_UP = (
+    "count(*) as people, sum(m) as n, sum(h) as hits, sum(h * h) as hits_hits, sum(h * m) as hits_n, sum(m * m) as n_n, "
+    "sum(m * m * m) as n_3, sum(m * m * m * m) as n_4"
+)
+"""Each person's hits h and rows m, summed up as `statistics.People` takes them."""
 
 
 def _aggregate_sql(measured: Any, groups: Sequence[str], source: str = "cut") -> str:
@@ -497,10 +501,9 @@ def _aggregate_sql(measured: Any, groups: Sequence[str], source: str = "cut") ->
             )
         case Share(hit=hit, person=person):
             return (
-                f"select {kept}, hits, n, count(*) as people from ("
-                f"select {keys}, {person}, cast(sum(cast({hit} as int)) as double) as hits, count({hit}) as n "
-                f"from {source} where ({hit}) is not null group by {by}, {person}) "
-                f"group by {kept}, hits, n order by {kept}, hits, n"
+                f"select {kept}, {_SUMMED_UP} from ("
+                f"select {keys}, {person}, cast(sum(cast({hit} as int)) as double) as h, cast(count({hit}) as double) as m "
+                f"from {source} where ({hit}) is not null group by {by}, {person}) group by {by} order by {by}"
             )
         case PeopleShare(did=did):
             return (
@@ -527,17 +530,15 @@ def _figure(metric: Metric, part: pl.DataFrame) -> Figure:
             sample_size=int(part["n"][0] or 0),
             note=measured.unknown if value is None else None,
         )
-    hits, sizes = people_of(part)
-    total = int(sizes.sum())
+    hits, n = float(part["hits"][0]), int(part["n"][0])
     clustered = isinstance(measured, Share) and measured.person is not None
-    interval = clustered_wilson(hits, sizes) if clustered else wilson(float(hits.sum()), total)
-    return Figure(value=float(np.sum(hits) / total), sample_size=total, interval=interval)
+    interval = clustered_wilson(people_of(part)) if clustered else wilson(hits, n)
+    return Figure(value=hits / n, sample_size=n, interval=interval)
 
 
-def people_of(part: pl.DataFrame) -> tuple[Any, Any]:
-    """Return two arrays, hits and rows of each person, from a table that counts the people alike in both."""
-    people = part["people"].to_numpy() if "people" in part.columns else np.ones(part.height, dtype=int)
-    return np.repeat(part["hits"].to_numpy(), people), np.repeat(part["n"].to_numpy(), people)
+def people_of(part: pl.DataFrame) -> People:
+    """Return the people of the one row of a share by person."""
+    return People(**part.select(each.name for each in fields(People)).row(0, named=True))
 
 
 def _titles(metric: Metric, relation: Relation) -> dict[str, str]:

@@ -5,7 +5,7 @@ Every definition is that of the documentation of metrics. To add one: a pure fun
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from math import ceil, hypot, inf, isfinite, sqrt
 
 import numpy as np
@@ -73,35 +73,67 @@ def _wilson(hits: float, n: float, z: float) -> Interval:
     return Interval(low=low, high=high)
 
 
-def design_effect(hits_per_person: ArrayLike, n_per_person: ArrayLike) -> float:
-    """Give the variance of sum(hits) / sum(n) over that of independent posts, as people repeat themselves.
+@dataclass(frozen=True, kw_only=True)
+class People:
+    """Posts of people summed up as far as intervals need it: `n` posts, `hits` among them, and powers of each one's.
 
-    Cluster-robust variance of the ratio, with the usual factor for few people, over p (1 - p) / n; never below 1, and
-    exactly 1 if each person has one post. It is 1 where nothing can be learned: one person, none, or a share of 0 or 1.
+    `n_n`, `n_3` and `n_4` are the sums of each one's n to the second, third and fourth power, `hits_n` of hits x n.
     """
-    hits, sizes = _people(hits_per_person, n_per_person)
-    people, n = len(sizes), float(sizes.sum())
-    if people < 2:
-        return 1.0
-    share = float(hits.sum()) / n
-    if not 0 < share < 1:
-        return 1.0
-    robust = float(((hits - share * sizes) ** 2).sum()) / n**2 * people / (people - 1)
-    independent = share * (1 - share) / (n - 1) if n > 1 else inf
-    return max(1.0, robust / independent)
+
+    people: float
+    n: float
+    hits: float
+    hits_hits: float
+    hits_n: float
+    n_n: float
+    n_3: float
+    n_4: float
+
+    @classmethod
+    def of(cls, hits_per_person: ArrayLike, n_per_person: ArrayLike) -> "People":
+        """Sum up two arrays, one place a person; people without a post are nobody. Raise `CopError` unless 0 <= hits <= n."""
+        hits, n = _people(hits_per_person, n_per_person)
+        sums = {"hits_hits": hits @ hits, "hits_n": hits @ n, "n_n": n @ n, "n_3": (n**3).sum(), "n_4": (n**4).sum()}
+        return cls(people=len(n), n=n.sum(), hits=hits.sum(), **sums)
+
+    def __add__(self, other: "People") -> "People":
+        return People(**{each.name: getattr(self, each.name) + getattr(other, each.name) for each in fields(self)})
+
+    @property
+    def design_effect(self) -> float:
+        """Return the variance of hits / n over that of independent posts, as people repeat themselves.
+
+        Cluster-robust variance of the ratio, with the usual factor for few people, over p (1 - p) / n; never below 1, and
+        1 if each person has one post. It is 1 where nothing can be learned: one person, none, or a share of 0 or 1.
+        """
+        if self.people < 2 or not 0 < self.hits < self.n:
+            return 1.0
+        share = self.hits / self.n
+        residuals = self.hits_hits - 2 * share * self.hits_n + share**2 * self.n_n
+        robust = residuals / self.n**2 * self.people / (self.people - 1)
+        independent = share * (1 - share) / (self.n - 1) if self.n > 1 else inf
+        return max(1.0, robust / independent)
+
+    @property
+    def effective(self) -> tuple[float, float]:
+        """Return (hits, n), both divided by the design effect: what `wilson` and `newcombe` take for rates over posts."""
+        n = self.n / self.design_effect
+        return min(self.hits / self.design_effect, n), n
+
+    @property
+    def freedom(self) -> float:
+        """Return the effective number of people less one; each weighs by the variance that comes with the likeness found."""
+        repeats = self.n_n / self.n - 1
+        likeness = min(1.0, (self.design_effect - 1) / repeats) if repeats > 0 else 0.0
+        once = 1 - likeness
+        variances = once * self.n + likeness * self.n_n
+        squares = once**2 * self.n_n + 2 * once * likeness * self.n_3 + likeness**2 * self.n_4
+        return max(1.0, variances**2 / squares - 1)
 
 
-def effective_counts(hits_per_person: ArrayLike, n_per_person: ArrayLike) -> tuple[float, float]:
-    """Give (hits, n), both divided by the design effect: what `wilson` and `newcombe` take for rates over posts."""
-    hits, sizes = _people(hits_per_person, n_per_person)
-    effect = design_effect(hits, sizes)
-    n = float(sizes.sum()) / effect
-    return min(float(hits.sum()) / effect, n), n
-
-
-def clustered_wilson(hits_per_person: ArrayLike, n_per_person: ArrayLike) -> Interval:
-    """Give Wilson's 95 % interval of sum(hits) / sum(n) over posts that come from people: one row a person."""
-    return wilson(*effective_counts(hits_per_person, n_per_person))
+def clustered_wilson(people: People) -> Interval:
+    """Give Wilson's 95 % interval of the share of hits among posts that come from people."""
+    return wilson(*people.effective)
 
 
 def newcombe(hits_a: float, n_a: float, hits_b: float, n_b: float, freedom: float = inf) -> Comparison | None:
@@ -118,35 +150,22 @@ def newcombe(hits_a: float, n_a: float, hits_b: float, n_b: float, freedom: floa
     return _newcombe_of_larger(hits_a, n_a, hits_b, n_b, freedom)
 
 
-def clustered_newcombe(
-    hits_per_person_a: ArrayLike, n_per_person_a: ArrayLike, hits_per_person_b: ArrayLike, n_per_person_b: ArrayLike
-) -> Comparison | None:
-    """Compare two rates over posts, a - b, each at its effective size: one row a person.
+def clustered_newcombe(a: People, b: People) -> Comparison | None:
+    """Compare two rates over posts, a - b, each at its effective size.
 
     With Student's t, its degrees of freedom after Welch from the effective number of people: without it, scans over
     groups of few people who post much call noise a change far too often. None unless each group has two people or more.
     """
-    groups = [_people(hits_per_person_a, n_per_person_a), _people(hits_per_person_b, n_per_person_b)]
-    if min(len(sizes) for _, sizes in groups) < 2:
+    if min(a.people, b.people) < 2:
         return None
-    (hits_a, n_a), (hits_b, n_b) = (effective_counts(*group) for group in groups)
-    variance_a, variance_b = _smoothed_variance(hits_a, n_a), _smoothed_variance(hits_b, n_b)
-    freedom_a, freedom_b = (_freedom(*group) for group in groups)
-    freedom = (variance_a + variance_b) ** 2 / (variance_a**2 / freedom_a + variance_b**2 / freedom_b)
-    return newcombe(hits_a, n_a, hits_b, n_b, freedom)
+    variance_a, variance_b = _smoothed_variance(*a.effective), _smoothed_variance(*b.effective)
+    freedom = (variance_a + variance_b) ** 2 / (variance_a**2 / a.freedom + variance_b**2 / b.freedom)
+    return newcombe(*a.effective, *b.effective, freedom)
 
 
 def _smoothed_variance(hits: float, n: float) -> float:
     share = (hits + 1) / (n + 2)
     return share * (1 - share) / n
-
-
-def _freedom(hits: Floats, sizes: Floats) -> float:
-    """Give the effective number of people less one; each weighs by the variance that comes with the likeness found."""
-    repeats = float((sizes**2).sum() / sizes.sum()) - 1
-    likeness = min(1.0, (design_effect(hits, sizes) - 1) / repeats) if repeats > 0 else 0.0
-    variances = sizes * (1 + (sizes - 1) * likeness)
-    return max(1.0, float(variances.sum() ** 2 / (variances**2).sum()) - 1)
 
 
 def _newcombe_of_larger(hits_a: float, n_a: float, hits_b: float, n_b: float, freedom: float) -> Comparison:

@@ -14,7 +14,7 @@ from cop_metrics.metrics import METRICS
 from cop_metrics.metrics.metric import Better, Metric, PeopleShare, Share, Total
 from cop_metrics.period import Period
 from cop_metrics.scope import Scope
-from cop_metrics.statistics import Interval
+from cop_metrics.statistics import Interval, People
 
 MAY_AND_JUNE = "2026-05-02..2026-06-30"
 
@@ -137,7 +137,7 @@ class Luck:
             case Share():
                 sizes = self.random.poisson(3, size=40) + 1
                 hits = self.random.binomial(sizes, self.random.beta(3, 2, size=40))
-                return pl.DataFrame({"hits": hits.astype(float), "n": sizes, "people": np.ones(40, dtype=int)})
+                return pl.DataFrame([vars(People.of(hits, sizes))])
         return pl.DataFrame(schema={"waited_seconds": pl.Float64, "wait_ended": pl.Boolean, "person": pl.Int64})
 
 

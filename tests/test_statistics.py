@@ -10,7 +10,7 @@ from lifelines.statistics import logrank_test, multivariate_logrank_test
 
 from cop_metrics import statistics
 from cop_metrics.errors import CopError
-from cop_metrics.statistics import Interval, SurvivalCurve, Waits
+from cop_metrics.statistics import Interval, People, SurvivalCurve, Waits
 
 # Freireich et al. 1963: weeks in remission; "+" is still in remission when last seen.
 SIX_MP = "6 6 6 6+ 7 9+ 10 10+ 11+ 13 16 17+ 19+ 20+ 22 23 25+ 32+ 32+ 34+ 35+"
@@ -70,36 +70,36 @@ def test_an_interval_holds_its_ends_and_tells_a_target_beyond_it() -> None:
 
 def test_two_askers_whose_questions_share_one_fate_are_as_good_as_two_questions() -> None:
     # Ana's ten are all answered, Ben's ten never. Residuals 5 and -5: 50 / 400 x 2/1 over .25 / 19 = 19.
-    assert statistics.design_effect([10, 0], [10, 10]) == pytest.approx(19)
+    assert People.of([10, 0], [10, 10]).design_effect == pytest.approx(19)
 
 
 def test_one_question_each_needs_no_correction() -> None:
     answered = [1] * 33 + [0] * 67
-    assert statistics.design_effect(answered, [1] * 100) == pytest.approx(1)
-    clustered, plain = statistics.clustered_wilson(answered, [1] * 100), statistics.wilson(33, 100)
+    assert People.of(answered, [1] * 100).design_effect == pytest.approx(1)
+    clustered, plain = statistics.clustered_wilson(People.of(answered, [1] * 100)), statistics.wilson(33, 100)
     assert (clustered.low, clustered.high) == pytest.approx((plain.low, plain.high))
 
 
 def test_askers_more_alike_than_chance_never_narrow_the_interval() -> None:
-    assert statistics.design_effect([5, 5, 5, 5], [10, 10, 10, 10]) == 1
+    assert People.of([5, 5, 5, 5], [10, 10, 10, 10]).design_effect == 1
 
 
 @pytest.mark.parametrize(
     ("hits", "sizes"), [([], []), ([3], [9]), ([0, 0], [4, 5]), ([4, 5], [4, 5]), ([2, 0], [4, 0])]
 )
 def test_where_people_cannot_be_told_apart_the_design_effect_is_one(hits: list[int], sizes: list[int]) -> None:
-    assert statistics.design_effect(hits, sizes) == 1
+    assert People.of(hits, sizes).design_effect == 1
 
 
 def test_people_who_asked_nothing_change_nothing() -> None:
-    with_idle = statistics.clustered_wilson([3, 0, 1, 0], [4, 0, 9, 0])
-    assert with_idle == statistics.clustered_wilson([3, 1], [4, 9])
+    with_idle = statistics.clustered_wilson(People.of([3, 0, 1, 0], [4, 0, 9, 0]))
+    assert with_idle == statistics.clustered_wilson(People.of([3, 1], [4, 9]))
 
 
 @pytest.mark.parametrize(("hits", "sizes"), [([3], [2]), ([-1], [2]), ([1, 2], [3]), ([float("nan")], [3])])
 def test_impossible_people_are_refused(hits: list[float], sizes: list[float]) -> None:
     with pytest.raises(CopError, match=r"person|people"):
-        statistics.design_effect(hits, sizes)
+        People.of(hits, sizes)
 
 
 def draw_askers(random: np.random.Generator, people: int, share: float) -> tuple[np.ndarray, np.ndarray]:
@@ -113,7 +113,7 @@ def test_the_clustered_interval_covers_where_the_plain_one_promises_too_much() -
     clustered = plain = 0
     for _ in range(runs):
         hits, sizes = draw_askers(random, 60, 0.7)
-        clustered += 0.7 in statistics.clustered_wilson(hits, sizes)
+        clustered += 0.7 in statistics.clustered_wilson(People.of(hits, sizes))
         plain += 0.7 in statistics.wilson(hits.sum(), sizes.sum())
     assert clustered / runs >= 0.93
     assert plain / runs < 0.75
@@ -168,16 +168,20 @@ def test_the_p_value_of_a_large_difference_is_near_that_of_the_usual_z_test() ->
 
 def test_nothing_can_be_compared_with_nothing() -> None:
     assert statistics.newcombe(0, 0, 3, 10) is None
-    assert statistics.clustered_newcombe([], [], [3, 4], [5, 6]) is None
+    assert statistics.clustered_newcombe(People.of([], []), People.of([3, 4], [5, 6])) is None
 
 
 def test_one_asker_alone_is_never_a_change_of_the_community() -> None:
-    assert statistics.clustered_newcombe([40], [40], [2, 3, 1], [20, 20, 20]) is None
+    assert statistics.clustered_newcombe(People.of([40], [40]), People.of([2, 3, 1], [20, 20, 20])) is None
 
 
 def test_the_same_rates_say_less_if_they_come_from_few_askers() -> None:
-    from_many = statistics.clustered_newcombe([1] * 80 + [0] * 20, [1] * 100, [1] * 60 + [0] * 40, [1] * 100)
-    from_few = statistics.clustered_newcombe([20, 20, 20, 20, 0], [20] * 5, [20, 20, 20, 0, 0], [20] * 5)
+    from_many = statistics.clustered_newcombe(
+        People.of([1] * 80 + [0] * 20, [1] * 100), People.of([1] * 60 + [0] * 40, [1] * 100)
+    )
+    from_few = statistics.clustered_newcombe(
+        People.of([20, 20, 20, 20, 0], [20] * 5), People.of([20, 20, 20, 0, 0], [20] * 5)
+    )
     assert from_many is not None
     assert from_few is not None
     assert from_many.estimate == pytest.approx(from_few.estimate) == pytest.approx(0.2)
@@ -190,7 +194,9 @@ def test_scans_of_groups_that_do_not_differ_find_something_in_one_of_twenty_at_m
     random, scans, found = np.random.default_rng(8), 150, 0
     for _ in range(scans):
         changes = [
-            statistics.clustered_newcombe(*draw_askers(random, people, 0.7), *draw_askers(random, people, 0.7))
+            statistics.clustered_newcombe(
+                People.of(*draw_askers(random, people, 0.7)), People.of(*draw_askers(random, people, 0.7))
+            )
             for _ in range(20)
         ]
         found += statistics.benjamini_hochberg([change.p for change in changes if change is not None]).any()
@@ -200,7 +206,9 @@ def test_scans_of_groups_that_do_not_differ_find_something_in_one_of_twenty_at_m
 def test_a_scan_finds_the_one_team_that_does_differ() -> None:
     random = np.random.default_rng(9)
     changes = [
-        statistics.clustered_newcombe(*draw_askers(random, 60, 0.7), *draw_askers(random, 60, share))
+        statistics.clustered_newcombe(
+            People.of(*draw_askers(random, 60, 0.7)), People.of(*draw_askers(random, 60, share))
+        )
         for share in [0.7] * 19 + [0.25]
     ]
     found = statistics.benjamini_hochberg([change.p for change in changes if change is not None])

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cop_metrics import statistics
-from cop_metrics.statistics import Waits
+from cop_metrics.statistics import People, Waits
 
 shares = st.integers(1, 400).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 people = st.lists(shares, min_size=1, max_size=30)
@@ -25,7 +25,7 @@ def columns(rows: list[tuple[int, bool]]) -> tuple[list[int], list[bool]]:
 @given(people)
 def test_intervals_hold_their_estimate_and_stay_between_0_and_1(rows: list[tuple[int, int]]) -> None:
     hits, sizes = [row[0] for row in rows], [row[1] for row in rows]
-    interval = statistics.clustered_wilson(hits, sizes)
+    interval = statistics.clustered_wilson(People.of(hits, sizes))
     assert 0 <= interval.low <= sum(hits) / sum(sizes) + 1e-12
     assert sum(hits) / sum(sizes) - 1e-12 <= interval.high <= 1
 
@@ -33,7 +33,7 @@ def test_intervals_hold_their_estimate_and_stay_between_0_and_1(rows: list[tuple
 @given(people)
 def test_repeating_people_never_narrow_the_interval(rows: list[tuple[int, int]]) -> None:
     hits, sizes = [row[0] for row in rows], [row[1] for row in rows]
-    clustered, plain = statistics.clustered_wilson(hits, sizes), statistics.wilson(sum(hits), sum(sizes))
+    clustered, plain = statistics.clustered_wilson(People.of(hits, sizes)), statistics.wilson(sum(hits), sum(sizes))
     assert clustered.high - clustered.low >= plain.high - plain.low - 1e-12
 
 
@@ -41,7 +41,7 @@ def test_repeating_people_never_narrow_the_interval(rows: list[tuple[int, int]])
 def test_the_order_of_people_changes_nothing(rows: list[tuple[int, int]], random: object) -> None:
     again = list(rows)
     random.shuffle(again)  # type: ignore[attr-defined]
-    effects = [statistics.design_effect([h for h, _ in some], [n for _, n in some]) for some in (rows, again)]
+    effects = [People.of([h for h, _ in some], [n for _, n in some]).design_effect for some in (rows, again)]
     assert isclose(*effects)
 
 
@@ -59,7 +59,7 @@ def test_a_p_value_of_rates_is_below_5_percent_just_when_the_interval_leaves_out
 
 @given(people, people)
 def test_the_same_holds_for_rates_of_people(a: list[tuple[int, int]], b: list[tuple[int, int]]) -> None:
-    change = statistics.clustered_newcombe([h for h, _ in a], [n for _, n in a], [h for h, _ in b], [n for _, n in b])
+    change = statistics.clustered_newcombe(*(People.of([h for h, _ in rows], [n for _, n in rows]) for rows in (a, b)))
     if min(len(a), len(b)) < 2:
         assert change is None
         return

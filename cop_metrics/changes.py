@@ -1,9 +1,10 @@
-"""What changed beyond noise: every headline number by group, tested against the period before and corrected for the many tests.
+"""What changed and which groups differ beyond noise: every comparison tested, and corrected for the many tests.
 
-Definition: metrics, 2.9. Nothing that is not in the result may be called a change anywhere. To scan another number, add its
-id to `SCANNED`.
+Definition: metrics, 2.9. Nothing that is not in the result may be called a change or a difference anywhere. To scan another
+number for changes, add its id to `SCANNED`.
 """
 
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
@@ -91,6 +92,20 @@ class Scan:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Standing:
+    """One group against all others of its dimension in one period; `difference` is own minus others (2.9)."""
+
+    metric: Metric
+    by: str
+    group: str
+    own: float
+    others: float
+    difference: Interval
+    p: float
+    beyond_noise: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class _Compared:
     metric: Metric
     by: str | None
@@ -131,6 +146,53 @@ def scan(measurer: Measurer, scope: Scope) -> Scan:
     return Scan(changes=tuple(sorted(changes, key=lambda each: each.p)))
 
 
+def standings(measurer: Measurer, scope: Scope, asked: Iterable[tuple[Metric, str]]) -> tuple[Standing, ...]:
+    """Compare each group of each metric and dimension asked for with all others, the clearest first.
+
+    Rates and medians by team or seniority; a question has several topics, so that no topic has others apart from it.
+    """
+    found = [
+        (metric, by, group, compared)
+        for metric, by in asked
+        if by in ("team", "seniority")
+        for group, compared in _against_others(measurer, metric, by, scope)
+    ]
+    beyond = benjamini_hochberg([compared[2].p for *_, compared in found])
+    standing = [
+        Standing(
+            metric=metric,
+            by=by,
+            group=group,
+            own=own,
+            others=others,
+            difference=comparison.interval,
+            p=comparison.p,
+            beyond_noise=bool(past),
+        )
+        for (metric, by, group, (others, own, comparison)), past in zip(found, beyond, strict=True)
+    ]
+    return tuple(sorted(standing, key=lambda each: each.p))
+
+
+def _against_others(
+    measurer: Measurer, metric: Metric, by: str, scope: Scope
+) -> Iterator[tuple[str, tuple[float, float, Comparison]]]:
+    if isinstance(metric.measure, Total):
+        return
+    found = measurer.evidence(metric, scope, by)
+    shown = {group: rows for group, rows in found.items() if not measurer.too_small(group, scope, by)}
+    for group, own in shown.items():
+        others = [rows for name, rows in shown.items() if name != group]
+        compared = _compare(metric, own, _together(metric, others), 1, 1) if others else None
+        if compared:
+            yield group, compared
+
+
+def _together(metric: Metric, parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    rows = pl.concat(parts)
+    return rows if isinstance(metric.measure, Computed) else rows.select(pl.selectors.numeric().sum())
+
+
 def _compared(measurer: Measurer, metric: Metric, by: str | None, scope: Scope, earlier: Scope) -> list[_Compared]:
     now, before = measurer.evidence(metric, scope, by), measurer.evidence(metric, earlier, by)
     days = min(scope.period.end_day, measurer.choices.as_of_day + 1) - scope.period.first_day
@@ -156,9 +218,9 @@ def _compare(
     `days`: how many of the period the data has.
     """
     match metric.measure:
-        case Share():
+        case Share(person=str()):
             return _compare_shares(now, before)
-        case PeopleShare():
+        case Share() | PeopleShare():
             return _compare_people(now, before)
         case Total():
             return _compare_counts(now, before, days, days_before)

@@ -384,10 +384,11 @@ def _report(asked: argparse.Namespace) -> None:
     snapshot = Store(asked.data).snapshot()
     catalogue = read_catalogue(snapshot.cursor)
     scope = _scope(asked, catalogue)
-    scanned = scan(Measurer(cursor=snapshot.cursor, choices=catalogue[scope.community]), scope)
+    measurer = Measurer(cursor=snapshot.cursor, choices=catalogue[scope.community])
+    scanned = scan(measurer, scope)
     viewer = Viewer(version=snapshot.version, cursor=snapshot.cursor, catalogue=catalogue)
     shown = tqdm(pages, disable=not sys.stderr.isatty(), desc="Measuring", unit="page", leave=False)
-    write_report(asked.output, [viewer.page(each, scope, lambda _scope: scanned) for each in shown])
+    write_report(asked.output, [viewer.page(each, scope, lambda *_: scanned, measurer) for each in shown])
     print(f"Wrote {asked.output} ({', '.join(each.id for each in pages)}).")
 
 

@@ -7,13 +7,12 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from functools import partial
 
 import duckdb
 import polars as pl
 
 from cop_metrics import words
-from cop_metrics.changes import Change, Scan, scan
+from cop_metrics.changes import Change, Scan, Standing, scan, standings
 from cop_metrics.errors import CopError
 from cop_metrics.measure import AT_ONCE, FIGURE_SCHEMA, Measurer
 from cop_metrics.metrics import EXHIBITS, METRICS
@@ -23,6 +22,7 @@ from cop_metrics.period import to_date
 from cop_metrics.scope import UNKNOWN, Catalogue, CommunityChoices, Scope
 
 MOST_CHANGES = 8
+MOST_STANDING = 4
 MOST_ROWS = 5_000
 FAILED = "This could not be measured. The log of the server says why; the rest of the page is not affected."
 FAILURES = (CopError, duckdb.Error, pl.exceptions.PolarsError)
@@ -139,12 +139,13 @@ class PageView:
     charts: tuple[ChartTable, ...]
     lists: tuple[Listing, ...]
     scan: Scan
+    standings: tuple[Standing, ...]
     small_print: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Viewer:
-    """Measures pages over one snapshot of the store; `scan_of` may be a cached `changes.scan`, as all pages share it."""
+    """Measures pages over one snapshot of the store; `scan_of` may keep what `changes.scan` finds, as all pages share it."""
 
     version: int
     cursor: duckdb.DuckDBPyConnection
@@ -154,7 +155,7 @@ class Viewer:
         self,
         page: Page,
         scope: Scope,
-        scan_of: Callable[[Scope], Scan] | None = None,
+        scan_of: Callable[[Measurer, Scope], Scan] = scan,
         measurer: Measurer | None = None,
     ) -> PageView:
         """Measure a page; raises nothing that the data can cause: what cannot be measured says so in its place."""
@@ -166,9 +167,11 @@ class Viewer:
             charted = pool.map(lambda chart: _standing_chart(measurer, chart, scope), charts)
             listed = pool.map(lambda id_: _standing_list(measurer, METRICS[id_], scope), page.lists)
             measured = pool.map(lambda metric: _card(measurer, metric, scope), told)
-            scanned = (scan_of or partial(scan, measurer))(scope)
+            scanned = scan_of(measurer, scope)
             told_of = {card.metric.id: replace(card, compared=scanned.of(card.metric.id)) for card in measured}
             drawn, lists = tuple(charted), tuple(listed)
+        grouped = [chart for chart in charts if isinstance(chart, Groups)]
+        stood = standings(measurer, scope, [(METRICS[chart.id_], chart.by) for chart in grouped])
         cards = tuple(told_of[id_] for id_ in page.cards)
         return PageView(
             page=page,
@@ -177,10 +180,11 @@ class Viewer:
             version=self.version,
             headline=_headline(told_of[page.headline], cards, scope, choices, scanned),
             cards=cards,
-            charts=drawn,
+            charts=tuple(_with_standing(chart, stood, choices) for chart in drawn),
             lists=lists,
             scan=scanned,
-            small_print=_small_print(choices, scope, cards),
+            standings=stood,
+            small_print=_small_print(choices, scope, cards, stood),
         )
 
 
@@ -272,6 +276,26 @@ def _chart(measurer: Measurer, chart: Chart, scope: Scope) -> ChartTable:
             table = measurer.figures_by(METRICS[id_], scope, by)
             composed = _composed(measurer, chart, table, METRICS[id_], scope)
             return replace(composed, average=_average(measurer, METRICS[id_], scope, by))
+
+
+def _with_standing(told: ChartTable, stood: tuple[Standing, ...], choices: CommunityChoices) -> ChartTable:
+    """Return the chart of a number by group with the groups that differ from all others beyond noise (metrics, 2.9)."""
+    chart = told.chart
+    if not isinstance(chart, Groups):
+        return told
+    compared = [each for each in stood if (each.metric.id, each.by) == (chart.id_, chart.by)]
+    if not compared:
+        return told
+    beyond = [_stands(each) for each in compared if each.beyond_noise]
+    if not beyond:
+        return replace(told, finding=f"No {group_word(chart.by, choices).lower()} differs beyond noise.")
+    more = f", and {len(beyond) - MOST_STANDING} more" if len(beyond) > MOST_STANDING else ""
+    return replace(told, finding=f"Beyond noise: {'; '.join(beyond[:MOST_STANDING])}{more}.")
+
+
+def _stands(standing: Standing) -> str:
+    own, others = (words.value(standing.metric.unit, value) for value in (standing.own, standing.others))
+    return f"{standing.group} {own}, all others {others}"
 
 
 def _remarks(*found: str | None) -> tuple[str, ...]:
@@ -425,7 +449,9 @@ def group_name(by: str, group: str, choices: CommunityChoices) -> str:
     return PLURALS.get(group, f"Seniority {group}") if by == "seniority" else f"{group_word(by, choices)} {group}"
 
 
-def _small_print(choices: CommunityChoices, scope: Scope, cards: tuple[Card, ...]) -> tuple[str, ...]:
+def _small_print(
+    choices: CommunityChoices, scope: Scope, cards: tuple[Card, ...], stood: tuple[Standing, ...]
+) -> tuple[str, ...]:
     prints = [
         f"The source {source} ends on {words.moment(until, choices.time_zone)}, earlier than the others."
         for source, until in choices.lagging.items()
@@ -435,6 +461,9 @@ def _small_print(choices: CommunityChoices, scope: Scope, cards: tuple[Card, ...
     ]
     if unmeasurable:
         prints.append(f"Not measurable from this source: {words.listing(unmeasurable)}.")
+    if stood:
+        beyond = sum(each.beyond_noise for each in stood)
+        prints.append(f"Groups, each with all others: {len(stood):,d} compared, {beyond:,d} beyond noise.")
     if not choices.has_roster:
         prints.append(
             "There is no roster: experience (newcomer for 90 days, then established) stands in for seniority."

@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 from communities import Community, Told, days_later, plus
 
-from cop_metrics.changes import ENOUGH, SCANNED, Change, scan
+from cop_metrics.changes import ENOUGH, SCANNED, Change, scan, standings
 from cop_metrics.metrics import METRICS
 from cop_metrics.metrics.metric import Better, Metric, PeopleShare, Share, Total
 from cop_metrics.period import Period
@@ -107,6 +107,42 @@ def test_scanned_numbers_exist_and_may_be_compared_between_periods() -> None:
     assert all(METRICS[id_].comparable for id_ in SCANNED)
 
 
+# Groups against all others
+
+
+def test_a_team_that_is_answered_less_than_all_others_is_found_and_no_other(tmp_path: Path) -> None:
+    """Nine teams ask once a day; Red is answered on 1 day of 4, the others on 3 of 4."""
+    craft = Community()
+    teams = ("Red", *(f"Blue {number}" for number in range(8)))
+    for team in teams:
+        for number in range(20):
+            craft.works(f"{team} {number}", team, "junior")
+    for day in range(60):
+        for team in teams:
+            asked = f"{days_later('2026-03-03', day)} 10:00"
+            question = craft.ask(f"{team} {day % 20}", asked)
+            if (day // 20 + day) % 4 in ((0,) if team == "Red" else (0, 1, 2)):
+                craft.answer(question, f"bo {day % 7}", plus(asked, hours=1))
+    told = craft.tell(tmp_path, since="2026-03-01 00:00", until="2026-06-01 12:00")
+    found = standings(told.measurer, told.scope(), [(METRICS["answer_rate"], "team")])
+    assert {each.group: each.beyond_noise for each in found} == dict.fromkeys(teams, False) | {"Red": True}
+    assert (found[0].group, found[0].own, found[0].others) == ("Red", 0.25, 0.75)
+    assert found[0].difference.high < 0
+
+
+def test_groups_of_fewer_than_20_are_not_compared(tmp_path: Path) -> None:
+    told = two_halves(tmp_path)
+    asked = [(METRICS["answer_rate"], "team")]
+    assert standings(told.measurer, told.scope(period="2026-05-01..2026-05-19"), asked) == ()
+    both = standings(told.measurer, told.scope(period="2026-05-01..2026-05-20"), asked)
+    assert sorted(each.group for each in both) == ["Blue", "Red"]
+
+
+def test_counts_and_topics_are_not_compared_with_others(tmp_path: Path) -> None:
+    told = two_halves(tmp_path)
+    assert standings(told.measurer, told.scope(), [(METRICS["questions"], "team"), (METRICS["wait"], "topic")]) == ()
+
+
 # Luck
 
 
@@ -139,6 +175,18 @@ class Luck:
                 hits = self.random.binomial(sizes, self.random.beta(3, 2, size=40))
                 return pl.DataFrame([vars(People.of(hits, sizes))])
         return pl.DataFrame(schema={"waited_seconds": pl.Float64, "wait_ended": pl.Boolean, "person": pl.Int64})
+
+
+def test_identical_teams_stand_out_in_at_most_the_stated_share_of_draws() -> None:
+    luck = Luck(np.random.default_rng(20260302), SimpleNamespace(as_of_day=400))
+    scope = Scope(community="craft", period=Period(first_day=91, end_day=182, words=""))
+    asked = [(METRICS[id_], "team") for id_ in SCANNED]
+    draws = [standings(luck, scope, asked) for _ in range(2 * DRAWS)]  # type: ignore[arg-type]
+    assert min(len(each) for each in draws) > 3 * len(TEAMS)
+    found = sum(any(standing.beyond_noise for standing in each) for each in draws)
+    assert found / len(draws) <= STATED_SHARE + THREE_SIGMA
+    uncorrected = sum(sum(standing.p < 0.05 for standing in each) for each in draws)
+    assert 0.01 < uncorrected / sum(len(each) for each in draws) < 0.07
 
 
 def test_identical_groups_are_called_different_in_at_most_the_stated_share_of_draws() -> None:

@@ -3,7 +3,6 @@
 import io
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import cache, partial
 from pathlib import Path
 
 import openpyxl
@@ -51,8 +50,9 @@ class Library:
     def views(self, *, names: bool = True, **filters: str) -> list[PageView]:
         viewer = Viewer(version=7, cursor=self.told.cursor, catalogue=read_catalogue(self.told.cursor))
         scope = self.told.scope(names=names, **filters)
-        shared = cache(partial(scan, self.told.measurer))
-        return [viewer.page(page, scope, shared) for page in PAGES.values()]
+        measurer = self.told.measurer
+        scanned = scan(measurer, scope)
+        return [viewer.page(page, scope, lambda *_: scanned, measurer) for page in PAGES.values()]
 
 
 @pytest.fixture(scope="module")

@@ -35,7 +35,7 @@ def falling(tmp_path_factory: pytest.TempPathFactory) -> Told:
 
 def seen(told: Told, page: Page, scope: Scope, scanned: Scan | None = None) -> PageView:
     viewer = Viewer(version=7, cursor=told.cursor, catalogue=read_catalogue(told.cursor))
-    return viewer.page(page, scope, (lambda _: scanned) if scanned else None)
+    return viewer.page(page, scope, (lambda *_: scanned) if scanned else scan)
 
 
 def test_the_headline_tells_the_change_that_the_scan_found(falling: Told) -> None:
@@ -115,6 +115,29 @@ def test_lists_of_people_are_not_for_viewers_without_names(falling: Told) -> Non
     assert [(each.rows.height, each.note) for each in page.lists] == [
         (0, "Lists of people are for viewers who may see names.")
     ]
+
+
+def test_a_chart_by_group_says_which_group_differs_from_all_others(tmp_path: Path) -> None:
+    craft = Community()
+    for number in range(20):
+        for team in ("Red", "Blue", "Green"):
+            craft.works(f"{team} {number}", team, "junior")
+    for day in range(60):
+        for team in ("Red", "Blue", "Green"):
+            question = craft.ask(f"{team} {day % 20}", f"{days_later('2026-03-02', day)} 10:00")
+            if team != "Red":
+                craft.answer(question, "bo", f"{days_later('2026-03-02', day)} 11:00")
+    told = craft.tell(tmp_path, until="2026-06-01 12:00")
+    page = seen(told, ANSWERS, told.scope())
+    findings = {chart.chart.id: chart.finding for chart in page.charts}
+    assert str(findings["answer_rate-by-team"]).startswith("Beyond noise: Red 0 %, all others 100 %")
+    assert any(each.startswith("Groups, each with all others:") for each in page.small_print)
+
+
+def test_where_no_group_differs_a_chart_says_so(falling: Told) -> None:
+    page = seen(falling, ANSWERS, falling.scope())
+    findings = {chart.chart.id: chart.finding for chart in page.charts}
+    assert findings["answer_rate-by-team"] is None  # one team has no others
 
 
 def test_an_empty_list_says_so(tmp_path: Path) -> None:

@@ -97,7 +97,7 @@ def _scan(data: Path, version: int, scope: Scope, _measurer: Measurer) -> Scan:
 def _view(data: Path, version: int, page: str, scope: Scope, _frame: Frame) -> PageView:
     snapshot = _frame.snapshot
     viewer = Viewer(version=version, cursor=snapshot.cursor, catalogue=_frame.catalogue)
-    return viewer.page(PAGES[page], scope, lambda each: _scan(data, version, each, _frame.measurer))
+    return viewer.page(PAGES[page], scope, lambda measurer, each: _scan(data, version, each, measurer))
 
 
 def view_of(frame: Frame, page: str) -> PageView:

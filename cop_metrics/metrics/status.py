@@ -19,7 +19,7 @@ from cop_metrics.metrics.metric import (
     Unit,
     Whose,
 )
-from cop_metrics.statistics import SurvivalCurve, clustered_wilson, mean_interval, survival
+from cop_metrics.statistics import People, SurvivalCurve, clustered_wilson, mean_interval, survival
 
 HELPER_SPLITS = ("team", "seniority", "topic")
 MEMBER_SPLITS = ("team", "seniority")
@@ -501,7 +501,7 @@ def both_claims(people: pl.DataFrame) -> pl.DataFrame:
                 rows.append((claim, title, seniority, None, None, None, 0, load, note))
                 continue
             hits, sizes = (np.repeat(part[name].to_numpy(), part["people"].to_numpy()) for name in ("hits", "n"))
-            interval, n = clustered_wilson(hits, sizes), int(sizes.sum())
+            interval, n = clustered_wilson(People.of(hits, sizes)), int(sizes.sum())
             rows.append((claim, title, seniority, int(hits.sum()) / n, interval.low, interval.high, n, load, None))
     return pl.DataFrame(rows, schema=CLAIM_SCHEMA, orient="row")
 

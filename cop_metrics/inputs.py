@@ -171,6 +171,8 @@ def _communities(exports: Sequence[Import], rosters: dict[str, Import], settings
                 community in rosters,
                 local_midnight(first, zone),
                 settings.of(community).keep_titles,
+                settings.of(community).small_group,
+                settings.of(community).seniorities[-1],
                 json.dumps(asdict(settings.of(community)), default=str, sort_keys=True),
             )
         )
@@ -185,6 +187,8 @@ def _communities(exports: Sequence[Import], rosters: dict[str, Import], settings
         "has_roster": pl.Boolean,
         "starts_at_midnight": pl.Boolean,
         "keep_titles": pl.Boolean,
+        "small_group": pl.Int32,
+        "senior": pl.String,
         "settings": pl.String,
     }
     return pl.DataFrame(rows, schema=schema, orient="row")

@@ -23,12 +23,13 @@ from cop_metrics.metrics.metric import (
     Metric,
     PeopleShare,
     Share,
+    SummedShare,
     Total,
     Whose,
 )
 from cop_metrics.metrics.relation import RELATIONS, Relation
 from cop_metrics.period import FEWEST_WEEKS, FIRST, Period, to_date, to_day
-from cop_metrics.scope import CommunityChoices, Scope
+from cop_metrics.scope import CommunityChoices, Reading, Scope
 from cop_metrics.statistics import People, clustered_wilson, wilson
 
 BY = ("month", "week", "team", "seniority", "topic")
@@ -38,6 +39,8 @@ AT_ONCE = 4
 SHORTEST_DAYS = 7 * FEWEST_WEEKS
 TOO_SMALL = "too small a group to be shown"
 INDIVIDUAL = "Points and levels of single people are shown only where the setting individual_scores allows it."
+UNRECORDED = {"reach": "record neither reads nor views", "giver": "do not record who reacted"}
+"""What is said where a table is there and yet not all of it, or where one of several would do."""
 _CALENDAR = """,
     cast(date_trunc('month', date '1970-01-01' + cast({day} as int)) as date) as month,
     cast(date_trunc('week', date '1970-01-01' + cast({day} as int)) as date) as week,
@@ -176,7 +179,7 @@ class Measurer:
         Of a share, those to act on come first. `most`: only so many rows, the first in order. Columns are named in
         words. Lists of people need the right to see names, else `CopError`.
         """
-        relation = RELATIONS[metric.relation]
+        relation = relation_of_list(metric)
         unlisted = self.unlisted(metric, scope)
         if unlisted:
             raise CopError(unlisted)
@@ -194,7 +197,7 @@ class Measurer:
 
     def unlisted(self, metric: Metric, scope: Scope) -> str | None:
         """Return why this viewer may not see the rows behind a number, None where they may (metrics, 2.11)."""
-        people = "title" not in _titles(metric, RELATIONS[metric.relation])
+        people = "title" not in _titles(metric, relation_of_list(metric))
         if not scope.names and (people or self._about_too_few(metric, scope)):
             return "Lists of people are for viewers who may see names."
         if metric.individual and not (scope.names and self.choices.individual_scores):
@@ -253,7 +256,9 @@ class Measurer:
     def unmeasurable(self, declared: Declared) -> str | None:
         """Return why the community's sources cannot measure it, None where they can."""
         if declared.needs and declared.needs not in self.choices.measured:
-            return f"not measurable: the sources record no {declared.needs}s"
+            counted = self.choices.reading is Reading.TOTALS and declared.needs == "read"
+            missing = "count views, not who reads" if counted else UNRECORDED.get(declared.needs)
+            return f"not measurable: the sources {missing or f'record no {declared.needs}s'}"
         return None
 
     def withheld(self, exhibit: Exhibit, scope: Scope) -> str | None:
@@ -494,6 +499,12 @@ def _aggregate_sql(measured: Any, groups: Sequence[str], source: str = "cut") ->
                 f"select {keys}, cast({of} as double) as value, {of if listed else 'count(*)'} as n "
                 f"from {source} where {where} group by {by} order by {by}"
             )
+        case SummedShare(hits=hits, of=of, person=person):
+            return (
+                f"select {kept}, {_SUMMED_UP} from ("
+                f"select {keys}, {person}, cast(sum({hits}) as double) as h, cast(sum({of}) as double) as m "
+                f"from {source} where ({of}) > 0 group by {by}, {person}) group by {by} order by {by}"
+            )
         case Share(hit=hit, person=None):
             return (
                 f"select {keys}, cast(sum(cast({hit} as int)) as double) as hits, count({hit}) as n "
@@ -539,6 +550,11 @@ def _figure(metric: Metric, part: pl.DataFrame) -> Figure:
 def people_of(part: pl.DataFrame) -> People:
     """Return the people of the one row of a share by person."""
     return People(**part.select(each.name for each in fields(People)).row(0, named=True))
+
+
+def relation_of_list(metric: Metric) -> Relation:
+    """Return the relation whose rows are the list behind a number: its own, unless that holds them summed up."""
+    return RELATIONS[metric.measure.listed_from if isinstance(metric.measure, SummedShare) else metric.relation]
 
 
 def _titles(metric: Metric, relation: Relation) -> dict[str, str]:
@@ -593,7 +609,8 @@ def _start_of_day(by: str | None) -> str:
 
 MEMBER_DAY_COLUMNS = (
     "community, member, member_id, name, day, stretch_id, member_team, member_seniority, questions, answers, comments, "
-    "reactions, threads_read, threads_watched, helps, posts, days, is_deleted"
+    "reactions, threads_read, threads_watched, others_read, teams_known_read, other_teams_read, seniors_read, leavers_read, "
+    "helps, posts, days, is_deleted"
 )
 
 

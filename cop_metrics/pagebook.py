@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from cop_metrics.errors import UnknownName
 from cop_metrics.metrics.metric import Promise
+from cop_metrics.scope import Reading
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,7 +61,11 @@ Chart = ShowExhibit | OverTime | GroupsOverTime | Groups
 
 @dataclass(frozen=True, kw_only=True)
 class Page:
-    """A page: `headline` is the metric that its first sentence is about; `lists` are metrics whose rows are shown."""
+    """A page: `headline` is the metric that its first sentence is about; `lists` are metrics whose rows are shown.
+
+    `told_first`: by what the sources tell of reading, the sentence that stands before all others; where there is one, what
+    cannot be measured is named in the small print instead of shown empty.
+    """
 
     id: str
     title: str
@@ -70,6 +75,7 @@ class Page:
     cards: tuple[str, ...]
     charts: tuple[Chart, ...]
     lists: tuple[str, ...]
+    told_first: tuple[tuple[Reading, str], ...] = ()
 
 
 OVERVIEW = Page(
@@ -156,6 +162,53 @@ ANSWERS = Page(
     lists=("waiting_questions", "answer_rate"),
 )
 
+INSPIRATION = Page(
+    id="inspiration",
+    title="Inspiration",
+    question="Do people watch and learn?",
+    promise=Promise.INSPIRATION,
+    headline="reading_rate",
+    cards=(
+        "readers",
+        "readers_not_posting",
+        "reading_rate",
+        "reads_from_other_teams",
+        "read_to_ask_90d",
+        "read_to_answer_90d",
+        "learning_from_seniors",
+        "leavers_knowledge",
+        "evergreen_threads",
+        "echo",
+    ),
+    charts=(
+        ShowExhibit(id="worth_reading"),
+        ShowExhibit(id="echoed_threads"),
+        ShowExhibit(id="read_to_ask"),
+        ShowExhibit(id="read_to_answer"),
+        Groups(id_="reading_rate", by="seniority", title="Who watches?"),
+        Groups(id_="reading_juniors_asking", by="team", title="Do juniors who read also ask?"),
+        Groups(id_="reading_rate", by="team", title="Which teams watch?"),
+        Groups(id_="learning_from_seniors", by="team", title="Where do juniors read what seniors answered?"),
+        OverTime(ids=("reading_rate",), title="Is watching becoming more common?"),
+        Groups(id_="reads_from_other_teams", by="team", title="Which teams read what others write?"),
+        ShowExhibit(id="whose_knowledge"),
+        ShowExhibit(id="leavers_threads"),
+    ),
+    lists=("evergreen_threads",),
+    told_first=(
+        (
+            Reading.TOTALS,
+            "The sources count views of threads, not who reads: readers and what they learn cannot be told. Shown are the most "
+            "viewed threads, and the echo: reactions by people outside the conversation.",
+        ),
+        (
+            Reading.NOTHING,
+            "The sources record no reading: who watches and learns cannot be told. Shown is the echo: reactions by people "
+            "outside the conversation. A table of reads (thread, reader, day) would fill this page.",
+        ),
+    ),
+)
+
 STATUS = Page(
     id="status",
     title="Status",
@@ -222,7 +275,9 @@ CONNECTIONS = Page(
     lists=(),
 )
 
-PAGES: dict[str, Page] = {each.id: each for each in (OVERVIEW, PARTICIPATION, ANSWERS, STATUS, CONNECTIONS)}
+PAGES: dict[str, Page] = {
+    each.id: each for each in (OVERVIEW, PARTICIPATION, ANSWERS, INSPIRATION, STATUS, CONNECTIONS)
+}
 
 
 def page(id_: str) -> Page:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import Enum
 from typing import Any
 
 import duckdb
@@ -20,9 +21,21 @@ UNKNOWN = "Unknown"
 EXPERIENCE = ("newcomer", "established")
 
 
+class Reading(Enum):
+    """What a community's sources tell of reading: who read what and when, totals of views only, or nothing."""
+
+    PEOPLE = "people"
+    TOTALS = "totals"
+    NOTHING = "nothing"
+
+
 @dataclass(frozen=True, kw_only=True)
 class CommunityChoices:
-    """What can be chosen within one community, and what its data covers; days are local day numbers."""
+    """What can be chosen within one community, and what its data covers; days are local day numbers.
+
+    `measured`: the lake tables that the sources fill, 'read' only where it says who read; beside them 'reach', where reads or
+    views are known, and 'giver', where it is known who reacted.
+    """
 
     community: str
     time_zone: str
@@ -41,6 +54,13 @@ class CommunityChoices:
     targets: Mapping[str, float]
     individual_scores: bool
     small_groups: SmallGroups
+
+    @property
+    def reading(self) -> Reading:
+        """Return what the sources tell of reading."""
+        if "read" in self.measured:
+            return Reading.PEOPLE
+        return Reading.TOTALS if "reach" in self.measured else Reading.NOTHING
 
     @property
     def seniority_word(self) -> str:
@@ -110,9 +130,6 @@ def _choices(cursor: duckdb.DuckDBPyConnection, row: dict[str, Any]) -> Communit
         "select topic from question_topics where community = $community group by topic order by count(*) desc, topic",
         params={"community": community},
     ).fetchall()
-    measured = cursor.sql(
-        "select distinct table_name from measured where community = $community", params={"community": community}
-    ).fetchall()
     sources = cursor.sql(
         "select source, observed_until from sources where community = $community order by source",
         params={"community": community},
@@ -129,7 +146,7 @@ def _choices(cursor: duckdb.DuckDBPyConnection, row: dict[str, Any]) -> Communit
         first_whole_day=whole,
         as_of_day=row["as_of_day"],
         has_roster=row["has_roster"],
-        measured=frozenset(table for (table,) in measured),
+        measured=_measured(cursor, community),
         lagging={source: until for source, until in sources if (row["as_of"] - until).total_seconds() > 86400},
         teams=tuple(sorted({team for team, _ in held}, key=lambda team: (team == UNKNOWN, team))),
         scale=scale,
@@ -139,6 +156,29 @@ def _choices(cursor: duckdb.DuckDBPyConnection, row: dict[str, Any]) -> Communit
         individual_scores=settings["individual_scores"],
         small_groups=read_small_groups(cursor, community, settings["small_group"]),
     )
+
+
+def _measured(cursor: duckdb.DuckDBPyConnection, community: str) -> frozenset[str]:
+    """Return what is measured; a table of reads without readers or days, or of reactions without givers, tells of nobody."""
+    found = cursor.sql(
+        "select distinct table_name from measured where community = $community", params={"community": community}
+    ).fetchall()
+    tables = {table for (table,) in found}
+    ((viewed, read, reacted, recognised),) = cursor.sql(
+        """
+        select exists(from reach where community = $community and views is not null),
+            exists(from reads where community = $community),
+            exists(from member_days where community = $community and reactions > 0),
+            exists(from recognitions where community = $community)""",
+        params={"community": community},
+    ).fetchall()
+    if viewed and not read:
+        tables.discard("read")
+    if viewed or "read" in tables:
+        tables.add("reach")
+    if "reaction" in tables and (reacted or not recognised):
+        tables.add("giver")
+    return frozenset(tables)
 
 
 def newest_first(catalogue: Catalogue) -> tuple[str, ...]:

@@ -15,8 +15,8 @@ from cop_metrics import words
 from cop_metrics.changes import Change, Scan, Standing, scan, standings
 from cop_metrics.errors import CopError
 from cop_metrics.measure import AT_ONCE, FIGURE_SCHEMA, Measurer
-from cop_metrics.metrics import EXHIBITS, METRICS
-from cop_metrics.metrics.metric import Counts, Figure, Metric, Total, Unit
+from cop_metrics.metrics import EXHIBITS, METRICS, declared
+from cop_metrics.metrics.metric import Counts, Exhibit, Figure, Metric, Total, Unit
 from cop_metrics.pagebook import Chart, Groups, GroupsOverTime, OverTime, Page, ShowExhibit
 from cop_metrics.period import to_date
 from cop_metrics.scope import UNKNOWN, Catalogue, CommunityChoices, Scope
@@ -162,10 +162,15 @@ class Viewer:
         choices = self.catalogue[scope.community]
         measurer = measurer or Measurer(cursor=self.cursor, choices=choices)
         told = [METRICS[id_] for id_ in dict.fromkeys((*page.cards, page.headline))]
-        charts = [chart for chart in page.charts if _tells(chart, choices)]
+        charts = [
+            chart
+            for chart in page.charts
+            if _tells(chart, choices) and _belongs(page, declared(_about(chart)), measurer)
+        ]
+        listings = [METRICS[id_] for id_ in page.lists if _belongs(page, METRICS[id_], measurer)]
         with ThreadPoolExecutor(AT_ONCE) as pool:
             charted = pool.map(lambda chart: _standing_chart(measurer, chart, scope), charts)
-            listed = pool.map(lambda id_: _standing_list(measurer, METRICS[id_], scope), page.lists)
+            listed = pool.map(lambda metric: _standing_list(measurer, metric, scope), listings)
             measured = pool.map(lambda metric: _card(measurer, metric, scope), told)
             scanned = scan_of(measurer, scope)
             told_of = {card.metric.id: replace(card, compared=scanned.of(card.metric.id)) for card in measured}
@@ -178,8 +183,8 @@ class Viewer:
             scope=scope,
             choices=choices,
             version=self.version,
-            headline=_headline(told_of[page.headline], cards, scope, choices, scanned),
-            cards=cards,
+            headline=_headline(told_of[page.headline], cards, scope, choices, scanned, page),
+            cards=tuple(card for card in cards if _belongs(page, card.metric, measurer)),
             charts=tuple(_with_standing(chart, stood, choices) for chart in drawn),
             lists=lists,
             scan=scanned,
@@ -213,6 +218,22 @@ def _card(measurer: Measurer, metric: Metric, scope: Scope) -> Card:
         trend=measurer.figures_by(metric, scope, "month") if trended else None,
         remarks=tuple(remarks),
     )
+
+
+def _belongs(page: Page, told: Metric | Exhibit, measurer: Measurer) -> bool:
+    """Say whether a part stands on a page: one that says first what its sources lack leaves out what needs it."""
+    return not page.told_first or measurer.unmeasurable(told) is None
+
+
+def _about(chart: Chart) -> str:
+    """Return the id of the exhibit or of the first metric that a chart shows."""
+    match chart:
+        case ShowExhibit(id=id_):
+            return id_
+        case OverTime(ids=ids):
+            return ids[0]
+        case GroupsOverTime(id_=id_) | Groups(id_=id_):
+            return id_
 
 
 def _tells(chart: Chart, choices: CommunityChoices) -> bool:
@@ -385,10 +406,13 @@ def listing(measurer: Measurer, metric: Metric, scope: Scope, *, most: int = MOS
 
 
 def _headline(
-    told: Card, cards: tuple[Card, ...], scope: Scope, choices: CommunityChoices, scanned: Scan
+    told: Card, cards: tuple[Card, ...], scope: Scope, choices: CommunityChoices, scanned: Scan, page: Page
 ) -> tuple[str, ...]:
     """Return the first sentences: the page's number, and the greatest change beyond noise among its numbers."""
-    sentences = [_sentence(told, scope, choices)]
+    first = dict(page.told_first).get(choices.reading)
+    unmeasurable = (told.figure.note or "").startswith(NOT_MEASURABLE)
+    sentences = [first] if first else []
+    sentences += [] if first and unmeasurable else [_sentence(told, scope, choices)]
     own = {each.metric.id for each in (*cards, told)}
     found = [each for each in scanned.beyond_noise if each.metric.id in own and each.by]
     if found:

@@ -1,4 +1,4 @@
-"""A worked example for each number and table of participation and of who reads."""
+"""A worked example for each number and table of participation."""
 
 from pathlib import Path
 
@@ -60,24 +60,6 @@ def test_contributors_are_distinct_people_who_wrote(tmp_path: Path) -> None:
     told = craft.tell(tmp_path, until="2026-06-01 12:00")
     figure = told.figure("contributors")
     assert (figure.value, figure.sample_size) == (2, 2)
-
-
-def test_readers_are_distinct_people_who_read(tmp_path: Path) -> None:
-    craft = Community()
-    question = craft.ask("ana", "2026-03-01 10:00")
-    for day in ("2026-03-02", "2026-03-03"):
-        craft.read(question, "bo", day)
-    craft.read(question, None, None, reads=100)
-    assert craft.tell(tmp_path, until="2026-06-01 12:00").value("readers") == 1
-
-
-def test_readers_are_not_measurable_where_reads_are_not_recorded(tmp_path: Path) -> None:
-    craft = Community()
-    craft.ask("ana", "2026-03-01 10:00")
-    told = craft.tell(tmp_path, until="2026-06-01 12:00")
-    for id_ in ("readers", "reading_rate", "silent"):
-        figure = told.figure(id_)
-        assert (figure.value, figure.note) == (None, "not measurable: the sources record no reads")
 
 
 def test_new_members_are_seen_from_the_90th_day_of_the_data_on(tmp_path: Path) -> None:
@@ -161,23 +143,6 @@ def test_contributor_rate_of_a_short_period_asks_for_all_of_it(tmp_path: Path) -
     told = craft.tell(tmp_path, since="2026-01-01 00:00", until="2026-06-01 12:00")
     figure = told.figure("contributor_rate", period="2026-03-01..2026-03-10")
     assert (figure.value, figure.sample_size) == (0, 1)
-
-
-def test_reading_rate_counts_reading_where_one_had_not_written(tmp_path: Path) -> None:
-    """Ana reads her own thread; bo reads it and answers later; cat only wrote. Bo alone watched and learned."""
-    craft = Community()
-    for who in ("ana", "bo", "cat"):
-        craft.member(who, joined="2025-01-01 10:00")
-    question = craft.ask("ana", "2026-03-01 10:00")
-    craft.read(question, "ana", "2026-03-02")
-    craft.read(question, "bo", "2026-03-02")
-    craft.answer(question, "bo", "2026-03-03 10:00")
-    craft.answer(question, "cat", "2026-03-03 10:00")
-    craft.read(question, "cat", "2026-03-04")
-    told = craft.tell(tmp_path, until="2026-06-01 12:00")
-    figure = told.figure("reading_rate")
-    assert figure.value == pytest.approx(1 / 3)
-    assert figure.sample_size == 3
 
 
 def test_stickiness_counts_days_without_anybody_as_zero(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from communities import Told
 
 from cop_metrics.intake import Request, take_in
 from cop_metrics.made_up_company import write_company
-from cop_metrics.measure import BY, FIGURE_SCHEMA, Measurer
+from cop_metrics.measure import BY, FIGURE_SCHEMA, Measurer, relation_of_list
 from cop_metrics.metrics import EXHIBITS, METRICS, declared
 from cop_metrics.metrics.metric import Counts, Exhibit, Metric, PeopleShare, Share, Total
 from cop_metrics.metrics.relation import RELATIONS, Relation
@@ -117,6 +117,7 @@ def test_a_relation_is_counted_over_and_has_the_columns_that_it_declares(
     relation: Relation, measurer: Measurer, year: Scope
 ) -> None:
     users: list[Metric | Exhibit] = [each for each in METRICS.values() if each.relation == relation.name]
+    users += [each for each in METRICS.values() if relation_of_list(each) is relation and each not in users]
     users += [exhibit for exhibit in EXHIBITS.values() if relation.name in exhibit.relations]
     assert users
     needed = {*relation.listing, *(column for column in (relation.day, relation.topic) if column)}
@@ -219,7 +220,8 @@ def test_a_viewer_without_names_is_shown_no_name(metric: Metric, measurer: Measu
     """Threads are for everyone to see; of people neither name nor group stands beside them."""
     scope = company.scope(names=False)
     if measurer.unlisted(metric, scope) is None:
-        named = {RELATIONS[metric.relation].listing.get(name) for name in RELATIONS[metric.relation].personal}
+        relation = relation_of_list(metric)
+        named = {relation.listing.get(name) for name in relation.personal}
         assert not {*named, "Team", "Seniority"} & set(measurer.listed(metric, scope).columns)
 
 

@@ -17,6 +17,7 @@ from cop_metrics.charts.lines import over_time, waiting_curve
 from cop_metrics.charts.look import DARK, LIGHT, Look, team_colours
 from cop_metrics.charts.matrices import awake, help_by_seniority, help_by_team, recognition_by_seniority
 from cop_metrics.charts.milestones import milestones
+from cop_metrics.charts.reading import read_to_answer, read_to_ask, whose_knowledge
 from cop_metrics.charts.small import small_multiples, spark_svg, sparkline
 from cop_metrics.charts.stacks import levels_over_time, outcomes, people_by_act
 from cop_metrics.charts.standing import levels, rising
@@ -53,6 +54,9 @@ BUILDERS: dict[str, Callable[[pl.DataFrame, Look], go.Figure]] = {
     "topics": topics,
     "help_by_team": help_by_team,
     "help_by_seniority": help_by_seniority,
+    "read_to_ask": read_to_ask,
+    "read_to_answer": read_to_answer,
+    "whose_knowledge": whose_knowledge,
     "levels": levels,
     "levels_over_time": levels_over_time,
     "level_paths": level_paths,

@@ -167,7 +167,7 @@ def _band(line: Line, ceiling: float) -> dict[str, Any]:
         highs = [min(row["high"], ceiling) for row in stretch]
         xs += [*there, *reversed(there), None]
         ys += [*highs, *(row["low"] for row in reversed(stretch)), None]
-    return _filled(xs, ys, line.colour)
+    return filled(xs, ys, line.colour)
 
 
 def _unbroken(rows: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:
@@ -180,7 +180,8 @@ def _unbroken(rows: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:
     return [stretch for stretch in stretches if stretch]
 
 
-def _filled(xs: Any, ys: Any, colour: str) -> dict[str, Any]:
+def filled(xs: Any, ys: Any, colour: str) -> dict[str, Any]:
+    """Return a closed shape in a faint colour: the band of a line."""
     return {
         "type": "scatter",
         "mode": "lines",
@@ -315,7 +316,7 @@ def _step_band(part: pl.DataFrame, colour: str) -> dict[str, Any]:
     """Return the band as one closed shape with the corners of its steps."""
     there = np.repeat(np.log2(1 + part["hours"].to_numpy()), 2)[1:]
     highs, lows = (np.repeat(part[name].to_numpy(), 2)[:-1] for name in ("high", "low"))
-    return _filled(np.concatenate([there, there[::-1]]), np.concatenate([highs, lows[::-1]]), colour)
+    return filled(np.concatenate([there, there[::-1]]), np.concatenate([highs, lows[::-1]]), colour)
 
 
 def _waits_told(parts: dict[str, pl.DataFrame]) -> str:

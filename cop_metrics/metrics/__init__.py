@@ -1,16 +1,13 @@
 """All metrics and exhibits, by id, in the order in which pages and glossary show them."""
 
 from cop_metrics.errors import UnknownName
-from cop_metrics.metrics import connections, participation, status
+from cop_metrics.metrics import connections, inspiration, participation, status
 from cop_metrics.metrics import help as help_
 from cop_metrics.metrics.metric import Exhibit, Metric
 
-METRICS: dict[str, Metric] = {
-    each.id: each for each in (*participation.METRICS, *help_.METRICS, *status.METRICS, *connections.METRICS)
-}
-EXHIBITS: dict[str, Exhibit] = {
-    each.id: each for each in (*participation.EXHIBITS, *help_.EXHIBITS, *status.EXHIBITS, *connections.EXHIBITS)
-}
+_MODULES = (participation, help_, inspiration, status, connections)
+METRICS: dict[str, Metric] = {each.id: each for module in _MODULES for each in module.METRICS}
+EXHIBITS: dict[str, Exhibit] = {each.id: each for module in _MODULES for each in module.EXHIBITS}
 
 
 def declared(id_: str) -> Metric | Exhibit:

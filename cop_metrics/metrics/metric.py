@@ -93,6 +93,18 @@ class Share:
 
 
 @dataclass(frozen=True, kw_only=True)
+class SummedShare(Share):
+    """A share of rows that the relation holds summed up: SQL for the `hits` of each of its rows and for how many they are `of`.
+
+    `listed_from`: the relation of the rows themselves, for which `hit` is true, false, or null where they do not count.
+    """
+
+    hits: str
+    of: str
+    listed_from: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class PeopleShare:
     """The share of people who did something while in a group that they held for at least 30 days (metrics, 2.8)."""
 

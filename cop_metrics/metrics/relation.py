@@ -477,6 +477,114 @@ JUNIORS = Relation(
     listing=MEMBER_LISTING,
 )
 
+READING_JUNIORS = Relation(
+    name="reading_juniors",
+    one_row="One row per period and junior who read threads of others in it, with the days held and what was done meanwhile.",
+    sql=f"select * from ({JUNIORS.sql}) where threads_watched > 0",
+    day=None,
+    topic=None,
+    personal=("member", "name"),
+    listing=MEMBER_LISTING,
+)
+
+READS = Relation(
+    name="reads",
+    one_row=one_row("reads"),
+    sql="select * from reads where community = $community",
+    day="day",
+    topic=None,
+    personal=("member_id",),
+    listing={},
+    order="day, thread_id, member_id",
+)
+
+READS_TOLD = Relation(
+    name="reads_told",
+    one_row="One row per reader, thread of others and day on which they read it, by name and title.",
+    sql="select reads.*, members.member, members.name, reach.title, reach.url, "
+    "date '1970-01-01' + cast(reads.day as int) as read_on from reads join members using (member_id) "
+    "left join reach using (thread_id) where reads.community = $community and of_others",
+    day="day",
+    topic=None,
+    personal=("member", "name"),
+    listing={
+        "title": "Thread",
+        "url": "Link",
+        "read_on": "Read on",
+        "name": "Member",
+        "member_team": "Team",
+        "member_seniority": "Seniority",
+    },
+    order="day desc, thread_id, member_id",
+)
+
+_REACH_LISTING = {
+    "title": "Thread",
+    "url": "Link",
+    "begun_on": "Begun on",
+    "asker_team": "Team",
+    "asker_seniority": "Seniority",
+    "readers": "Readers in 30 days",
+    "late_readers": "Readers from day 90 to 180",
+}
+
+REACH = Relation(
+    name="reach",
+    one_row=one_row("reach"),
+    sql="select *, date '1970-01-01' + cast(day as int) as begun_on "
+    "from reach where community = $community and not is_deleted",
+    day="day",
+    topic="question_id",
+    personal=("asker", "asker_name"),
+    listing=_REACH_LISTING,
+    order="day, thread_id",
+    roles=("asker",),
+)
+
+MATURE_THREADS = Relation(
+    name="mature_threads",
+    one_row="One row per thread on the day on which it turns 180 days old, with what became of it.",
+    sql="select * replace (cast(day + 180 as int) as day), date '1970-01-01' + cast(day as int) as begun_on "
+    "from reach where community = $community and not is_deleted and evergreen is not null",
+    day="day",
+    topic="question_id",
+    personal=("asker", "asker_name"),
+    listing=_REACH_LISTING,
+    order="late_readers desc, day, thread_id",
+    roles=("asker",),
+)
+
+FIRST_READS = Relation(
+    name="first_reads",
+    one_row=one_row("first_reads"),
+    sql="select *, date '1970-01-01' + cast(day as int) as read_on, case when asked then days_to_ask end as asked_after, "
+    "case when helped then days_to_help end as helped_after from first_reads where community = $community",
+    day="day",
+    topic=None,
+    personal=("member", "name"),
+    listing={
+        **MEMBER_LISTING,
+        "read_on": "First read on",
+        "asked_after": "Days to first question",
+        "helped_after": "Days to first answer",
+    },
+    order="day, member",
+)
+
+ECHOES = _mart(
+    "echoes",
+    personal=("member", "name"),
+    listing={
+        "title": "Thread",
+        "url": "Link",
+        "kind": "Reaction",
+        "name": "Member",
+        "member_team": "Team",
+        "member_seniority": "Seniority",
+    },
+    order="second, post, member, kind, row_number",
+)
+
 RELATIONS = {
     each.name: each
     for each in (
@@ -500,5 +608,12 @@ RELATIONS = {
         LIKELY_TO_KNOW,
         SENIORS,
         JUNIORS,
+        READING_JUNIORS,
+        READS,
+        READS_TOLD,
+        REACH,
+        MATURE_THREADS,
+        FIRST_READS,
+        ECHOES,
     )
 }

@@ -17,6 +17,9 @@ from cop_metrics.scope import CommunityChoices
 from cop_metrics.view import ChartTable, group_word, unit_of
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+TIME_AXES = frozenset({"hours", "days"})
+"""Columns along which a curve is drawn."""
+
 VALUE, COUNTED, LOW, HIGH, COMPLETE = "Value", "n", "Low", "High", "Complete"
 
 
@@ -79,9 +82,9 @@ def _sorted(table: pl.DataFrame, kind: Groups) -> pl.DataFrame:
 
 def _of_exhibit(chart: ChartTable, exhibit: Exhibit) -> list[Layout]:
     table = _without_order(chart.table)
-    groups = [name for name in coordinates(table) if name != "hours"]
+    groups = [name for name in coordinates(table) if name not in TIME_AXES]
     measures = [name for name in table.columns if name not in groups]
-    if len(groups) == 2 and "hours" not in measures and all(table[name].dtype.is_integer() for name in measures):
+    if len(groups) == 2 and not TIME_AXES & set(measures) and all(table[name].dtype.is_integer() for name in measures):
         parts = [_matrix(table, exhibit, groups, measure) for measure in measures]
         named = [exhibit.columns[measure] if len(measures) > 1 else None for measure in measures]
         return [Layout(table=part, matrix=True, caption=caption) for part, caption in zip(parts, named, strict=True)]

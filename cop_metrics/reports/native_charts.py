@@ -11,11 +11,13 @@ from cop_metrics.metrics import EXHIBITS, METRICS
 from cop_metrics.metrics.metric import Promise, Unit
 from cop_metrics.pagebook import Chart, Groups, GroupsOverTime, OverTime, ShowExhibit
 from cop_metrics.reports.cells import NUMBER_FORMATS, Placed
-from cop_metrics.reports.layouts import COMPLETE, HIGH, LOW, Layout, group_title, value_title
+from cop_metrics.reports.layouts import COMPLETE, HIGH, LOW, TIME_AXES, Layout, group_title, value_title
 from cop_metrics.scope import CommunityChoices
 from cop_metrics.view import ChartTable, unit_of
 
 MOST_LINES, MOST_BARS = 8, 40
+TIME_STEPS: dict[str, tuple[float, float]] = {"hours": (24.0, 24.0 * 14), "days": (30.0, 365.0)}
+"""Along a curve: the unit between ticks, and how far it is drawn."""
 WIDTH, HEIGHT, LOWEST, BAR = 620, 320, 200, 22
 _HELP, _OWN = (shades(LIGHT, LIGHT.promises[promise], 3) for promise in (Promise.HELP, Promise.STATUS))
 STACKS: dict[str, dict[str, str]] = {
@@ -114,15 +116,17 @@ class Pen:
     def _curves(self, shown: ChartTable, kind: ShowExhibit, frame: pl.DataFrame, placed: Placed) -> Any:
         exhibit = EXHIBITS[kind.id]
         chart = self._chart({"type": "scatter", "subtype": "straight"}, shown)
-        name, hours, value = (exhibit.columns[each] for each in list(exhibit.columns)[:3])
+        _, time, _ = names = list(exhibit.columns)[:3]
+        name, passed, value = (exhibit.columns[each] for each in names)
         stretches = _stretches(frame[name])
         colours = self._colours(kind, [frame[name][start] for start, _ in stretches])
         for (start, height), colour in zip(stretches, colours, strict=True):
-            cells = {"categories": placed.of(hours, start, height), "values": placed.of(value, start, height)}
+            cells = {"categories": placed.of(passed, start, height), "values": placed.of(value, start, height)}
             chart.add_series({"name": placed.cell(name, start), **cells, "line": {"color": colour, "width": 2}})
-        longest = max(24.0, min(24.0 * 14, float(str(frame[hours].max()))))
+        step, most = TIME_STEPS[time]
+        longest = max(step, min(most, float(str(frame[passed].max()))))
         chart.set_x_axis(
-            {**_axis(), "name": hours, "name_font": _font()["font"], "min": 0, "max": longest, "major_unit": 24}
+            {**_axis(), "name": passed, "name_font": _font()["font"], "min": 0, "max": longest, "major_unit": step}
         )
         chart.set_y_axis({**_values(exhibit.unit), "max": 1})
         chart.set_legend({"position": "bottom", **_font()})
@@ -154,7 +158,7 @@ def height(shown: ChartTable, layout: Layout) -> int:
             return max(LOWEST, 90 + BAR * _bars_of(frame, shown.chart)) if _bars_of(frame, shown.chart) else 0
         case ShowExhibit() if layout.matrix:
             return HEIGHT if frame.dtypes[0] == pl.Date else 0
-        case ShowExhibit(id=id_) if "hours" in EXHIBITS[id_].columns:
+        case ShowExhibit(id=id_) if TIME_AXES & set(EXHIBITS[id_].columns):
             return HEIGHT
         case ShowExhibit() if frame.width == 2 and frame.dtypes[0] == pl.String and frame.dtypes[1].is_numeric():
             return max(LOWEST, 90 + BAR * frame.height)
@@ -172,7 +176,14 @@ def left_out(shown: ChartTable, layout: Layout) -> str | None:
             return f"The chart draws the first {MOST_BARS} rows."
         case ShowExhibit(id=id_) if "hours" in EXHIBITS[id_].columns:
             return "The chart draws the first two weeks."
+        case ShowExhibit(id=id_) if "days" in EXHIBITS[id_].columns and _longest(shown) > TIME_STEPS["days"][1]:
+            return "The chart draws the first year."
     return None
+
+
+def _longest(shown: ChartTable) -> float:
+    """Return the last day of a curve."""
+    return float(str(shown.table["days"].max() or 0))
 
 
 def _bars_of(frame: pl.DataFrame, kind: Groups) -> int:

@@ -21,7 +21,7 @@ from cop_metrics.reports.contents import Contents, contents
 from cop_metrics.view import Card, ChartTable, PageView
 
 NUMBERS_TABLE, BY_MONTH_TABLE = "numbers", "numbers by month"
-COORDINATES = frozenset({"hours", "hour", "weekday", "level"})
+COORDINATES = frozenset({"hours", "days", "hour", "weekday", "level"})
 """Columns of exhibits that are numbers and yet say where a row belongs, not how much it is."""
 
 BOUNDS = ("low", "high")
@@ -170,6 +170,8 @@ def column_unit(exhibit: Exhibit, name: str, kind: pl.DataType) -> Unit:
         return METRICS[name].unit
     if name == "hours":
         return Unit.HOURS
+    if name == "days":
+        return Unit.COUNT
     if kind.is_integer() or exhibit.unit is Unit.POINTS:
         return Unit.POINTS if exhibit.unit is Unit.POINTS and name != "givers" else Unit.COUNT
     return Unit.RATIO if exhibit.unit is Unit.COUNT else exhibit.unit

@@ -1,0 +1,480 @@
+"""The numbers of the second promise: I watch, and learn. To add one: an entry in `METRICS` or `EXHIBITS`.
+
+A read is one thread on one day by one reader. Shares of reads leave out reads of threads that the reader began: nobody learns
+from others there.
+"""
+
+from functools import partial
+
+import numpy as np
+import polars as pl
+
+from cop_metrics.metrics.metric import (
+    Better,
+    Computed,
+    Counts,
+    Exhibit,
+    Figure,
+    Metric,
+    PeopleShare,
+    Promise,
+    SummedShare,
+    Total,
+    Unit,
+    Whose,
+)
+from cop_metrics.statistics import Interval, survival
+
+SPLITS = ("team", "seniority")
+FIRST_DAYS, LATER_DAYS, LAST_DAY = 30, 90, 180
+MOST_THREADS = 100
+FOLLOWED = (
+    "Only members who joined 90 days or more after the data begins are followed, from their first day of reading on, if they "
+    "had not posted up to its end. "
+)
+
+
+def share_by(days: int, rows: pl.DataFrame) -> Figure:
+    """Return the share of readers who had taken the step by that day, from columns `days` and `happened`.
+
+    One minus the Kaplan-Meier share, so that who left or has been followed for a shorter time counts for as long as they
+    were followed; None where nobody has been followed for so long.
+    """
+    if rows.is_empty():
+        return Figure(value=None, sample_size=0, note="nobody began to read in this period")
+    curve = survival(rows["days"].to_numpy(), rows["happened"].to_numpy())
+    if curve.times[-1] < days and curve.survival[-1] > 0:
+        return Figure(value=None, sample_size=rows.height, note=f"nobody has been followed for {days} days yet")
+    last = int(np.searchsorted(curve.times, days, side="right")) - 1
+    if last < 0:
+        return Figure(value=0.0, sample_size=rows.height)
+    interval = Interval(low=1 - float(curve.high[last]), high=1 - float(curve.low[last]))
+    return Figure(value=1 - float(curve.survival[last]), sample_size=rows.height, interval=interval)
+
+
+def _step_rate(step: str, days: int, columns: tuple[str, str], title: str, beside: str | None = None) -> Metric:
+    """Declare the share of readers who take a step (ask, answer) within days of their first reading."""
+    return Metric(
+        id=f"read_to_{step}_{days}d",
+        promise=Promise.INSPIRATION,
+        title=title,
+        question=f"Do readers come to {step} within {days} days?",
+        description=f"The share of members who began by reading and had come to {step} {days} days later; the step counts on "
+        f"a later day than the first read. {FOLLOWED}Those who left, or began less than {days} days ago, count for as long "
+        "as they were followed; group and period are those of the first read.",
+        formula=f"1 - Kaplan-Meier share without a first {'question' if step == 'ask' else 'answer to another'} "
+        f"{days} days after the first read, censored at leaving and at the end of the data",
+        source="our own, after Kaplan and Meier 1958",
+        unit=Unit.PERCENT,
+        better=Better.HIGHER,
+        whose=Whose.MEMBER,
+        counts=Counts.FLOW,
+        relation="first_reads",
+        measure=Computed(
+            columns=(f"{columns[0]} as days", f"{columns[1]} as happened"),
+            figure=partial(share_by, days),
+            person="member_id",
+        ),
+        splits=SPLITS,
+        needs="read",
+        beside=beside,
+        edge_days=90,
+    )
+
+
+def _share_of_reads(
+    id_: str,
+    title: str,
+    question: str,
+    description: str,
+    formula: str,
+    better: Better,
+    measure: SummedShare,
+    splits: tuple[str, ...] = SPLITS,
+    about: str | None = None,
+) -> Metric:
+    """Declare a share of the reads of other people's threads."""
+    return Metric(
+        id=id_,
+        promise=Promise.INSPIRATION,
+        title=title,
+        question=question,
+        description=f"{description} A read is one thread on one day by one reader; reads of threads that the reader began are "
+        "left out.",
+        formula=formula,
+        source="our own",
+        unit=Unit.PERCENT,
+        better=better,
+        whose=Whose.MEMBER,
+        counts=Counts.FLOW,
+        relation="member_days",
+        measure=measure,
+        splits=splits,
+        needs="read",
+        about=about,
+    )
+
+
+METRICS = (
+    Metric(
+        id="readers",
+        promise=Promise.INSPIRATION,
+        title="Readers",
+        question="How many read?",
+        description="People who read at least one thread in the period.",
+        formula="distinct people with a read",
+        source="our own",
+        unit=Unit.COUNT,
+        better=Better.HIGHER,
+        whose=Whose.MEMBER,
+        counts=Counts.FLOW,
+        relation="member_days",
+        measure=Total(of="count(distinct member_id)", listed="member", where="threads_read > 0 and not is_deleted"),
+        splits=SPLITS,
+        needs="read",
+    ),
+    Metric(
+        id="reading_rate",
+        promise=Promise.INSPIRATION,
+        title="Reading rate",
+        question="Do members watch and learn?",
+        description="The share of members who read a thread in which they had not posted, while in a group that they held for "
+        "at least 30 days of the period.",
+        formula="members who read a thread they had not posted in / members",
+        source="our own",
+        unit=Unit.PERCENT,
+        better=Better.HIGHER,
+        whose=Whose.MEMBER,
+        counts=Counts.STOCK,
+        relation="people",
+        measure=PeopleShare(did="threads_watched > 0"),
+        splits=SPLITS,
+        needs="read",
+    ),
+    Metric(
+        id="readers_not_posting",
+        promise=Promise.INSPIRATION,
+        title="Readers who did not post",
+        question="How many only watch?",
+        description="People who read at least one thread in the period and posted nothing in it. Deleted accounts are left out.",
+        formula="distinct people with a read, less those of them with a post",
+        source="our own",
+        unit=Unit.COUNT,
+        better=Better.NEITHER,
+        whose=Whose.MEMBER,
+        counts=Counts.FLOW,
+        relation="member_days",
+        measure=Total(
+            of="count(distinct member_id) - count(distinct case when posts > 0 then member_id end)",
+            listed="member",
+            where="(threads_read > 0 or posts > 0) and not is_deleted",
+            without="posts > 0",
+        ),
+        splits=SPLITS,
+        needs="read",
+    ),
+    _share_of_reads(
+        "reads_from_other_teams",
+        "Reads from other teams",
+        "Does what one team writes reach the others?",
+        "Of reads, the share by members of another team than that of whoever began the thread, at the time of writing and of "
+        "reading. Where one of the two teams is not known, the read is left out.",
+        "reads by members of another team than the asker's / reads where both teams are known",
+        Better.HIGHER,
+        SummedShare(
+            hit="from_other_team",
+            person="member_id",
+            hits="other_teams_read",
+            of="teams_known_read",
+            listed_from="reads_told",
+        ),
+    ),
+    _share_of_reads(
+        "learning_from_seniors",
+        "Juniors' reads of seniors' help",
+        "Do juniors learn from seniors?",
+        "Of what juniors read, the share in which a senior had helped by the day of the read.",
+        "juniors' reads of threads where a senior had helped / juniors' reads",
+        Better.HIGHER,
+        SummedShare(
+            hit="case when member_seniority = $junior then senior_helped end",
+            person="member_id",
+            hits="case when member_seniority = $junior then seniors_read else 0 end",
+            of="case when member_seniority = $junior then others_read else 0 end",
+            listed_from="reads_told",
+        ),
+        splits=("team",),
+        about="junior",
+    ),
+    _share_of_reads(
+        "leavers_knowledge",
+        "Reads of help by people who left",
+        "How much do we live on the knowledge of people who left?",
+        "Of reads, the share in which someone had helped who had left by the day of the read: so a past period does not change "
+        "when somebody leaves later. Left means a deleted account, or a roster that ended.",
+        "reads of threads where someone had helped who had left / reads",
+        Better.NEITHER,
+        SummedShare(
+            hit="leaver_helped", person="member_id", hits="leavers_read", of="others_read", listed_from="reads_told"
+        ),
+    ),
+    _step_rate("ask", FIRST_DAYS, ("days_to_ask", "asked"), "Asked within 30 days of first reading"),
+    _step_rate(
+        "ask", LATER_DAYS, ("days_to_ask", "asked"), "Asked within 90 days of first reading", beside="read_to_ask_30d"
+    ),
+    _step_rate("answer", FIRST_DAYS, ("days_to_help", "helped"), "Answered within 30 days of first reading"),
+    _step_rate(
+        "answer",
+        LATER_DAYS,
+        ("days_to_help", "helped"),
+        "Answered within 90 days of first reading",
+        beside="read_to_answer_30d",
+    ),
+    Metric(
+        id="reading_juniors_asking",
+        promise=Promise.INSPIRATION,
+        title="Reading juniors who ask",
+        question="Do juniors who read also ask?",
+        description="Of juniors who in the period read threads in which they had not posted, the share who asked a question in "
+        "it, while in a team that they held for at least 30 days of the period.",
+        formula="juniors who read and asked / juniors who read",
+        source="our own",
+        unit=Unit.PERCENT,
+        better=Better.HIGHER,
+        whose=Whose.MEMBER,
+        counts=Counts.STOCK,
+        relation="reading_juniors",
+        measure=PeopleShare(did="questions > 0"),
+        splits=("team",),
+        needs="read",
+        about="junior",
+    ),
+    Metric(
+        id="evergreen_threads",
+        promise=Promise.INSPIRATION,
+        title="Evergreen threads",
+        question="What is still read after months?",
+        description="Threads that turned 180 days old in the period and had as many readers between day 90 and day 180 as a "
+        "group must have to be shown (5 unless set otherwise), or more. Younger threads cannot be known yet.",
+        formula="threads turning 180 days old with k or more distinct readers from day 90 to 180",
+        source="our own",
+        unit=Unit.COUNT,
+        better=Better.HIGHER,
+        whose=Whose.ASKER,
+        counts=Counts.FLOW,
+        relation="mature_threads",
+        measure=Total(of="count(*)", where="evergreen"),
+        splits=(*SPLITS, "topic"),
+        needs="read",
+        edge_days=180,
+    ),
+    Metric(
+        id="echo",
+        promise=Promise.INSPIRATION,
+        title="Echo",
+        question="Does what is written move people outside the conversation?",
+        description="Reactions and bookmarks in the period by members who had not posted in the thread by then. Downvotes are "
+        "left out, and so are reactions of which the source does not say who gave them.",
+        formula="count of reactions by people not in the conversation",
+        source="our own",
+        unit=Unit.COUNT,
+        better=Better.HIGHER,
+        whose=Whose.MEMBER,
+        counts=Counts.FLOW,
+        relation="echoes",
+        measure=Total(of="count(*)"),
+        splits=SPLITS,
+        needs="giver",
+    ),
+)
+
+STEP_SCHEMA: dict[str, type[pl.DataType]] = {
+    "seniority": pl.String,
+    "days": pl.Float64,
+    "share": pl.Float64,
+    "low": pl.Float64,
+    "high": pl.Float64,
+    "at_risk": pl.Int64,
+}
+
+
+def step_curves(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return, by seniority, the share who had taken the step by days since the first read, with band and number followed."""
+    tables = [_step_table(str(name[0]), part) for name, part in rows.group_by("seniority", maintain_order=True)]
+    return pl.concat(tables) if tables else pl.DataFrame(schema=STEP_SCHEMA)
+
+
+def _step_table(name: str, rows: pl.DataFrame) -> pl.DataFrame:
+    curve = survival(rows["days"].to_numpy(), rows["happened"].to_numpy())
+    kept = np.flatnonzero((curve.times <= LAST_DAY) & (curve.times > 0))
+    count = len(kept) + 1
+    return pl.DataFrame(
+        {
+            "seniority": [name] * count,
+            "days": [0.0, *curve.times[kept].tolist()],
+            "share": [0.0, *(1 - curve.survival[kept]).tolist()],
+            "low": [0.0, *(1 - curve.high[kept]).tolist()],
+            "high": [0.0, *(1 - curve.low[kept]).tolist()],
+            "at_risk": [rows.height, *curve.at_risk[kept].tolist()],
+        },
+        schema=STEP_SCHEMA,
+    )
+
+
+def _steps_told(did: str, rows: pl.DataFrame) -> str | None:
+    """Say which share of all who began by reading had taken the step by 30 and by 90 days."""
+    figures = {days: share_by(days, rows).value for days in (FIRST_DAYS, LATER_DAYS)}
+    told = [f"{100 * value:.0f} % within {days} days" for days, value in figures.items() if value is not None]
+    return f"Of {rows.height:,} members who began by reading had {did}: {', '.join(told)}." if told else None
+
+
+def _curve(step: str, did: str, title: str, columns: tuple[str, str]) -> Exhibit:
+    return Exhibit(
+        id=f"read_to_{step}",
+        promise=Promise.INSPIRATION,
+        title=title,
+        description=f"The share of members who had come to {step}, by days since their first day of reading and by seniority "
+        f"then, with a 95 % band. {FOLLOWED}Those who left are followed until then.",
+        source="Kaplan and Meier 1958",
+        unit=Unit.PERCENT,
+        whose=Whose.MEMBER,
+        counts=Counts.FLOW,
+        relations=("first_reads",),
+        sql=f"select member_seniority as seniority, {columns[0]} as days, {columns[1]} as happened "
+        "from first_reads order by 1, 2, 3",
+        columns={
+            "seniority": "Seniority",
+            "days": "Days since first reading",
+            "share": f"Had {did}",
+            "low": "Low",
+            "high": "High",
+            "at_risk": "Members still followed",
+        },
+        splits=SPLITS,
+        shape=step_curves,
+        shows=("seniority",),
+        needs="read",
+        finding=partial(_steps_told, did),
+    )
+
+
+EXHIBITS = (
+    Exhibit(
+        id="worth_reading",
+        promise=Promise.INSPIRATION,
+        title="What is worth reading?",
+        description="Threads begun in the period and at least 30 days old, by how many people of how many teams read them in "
+        "their first 30 days; where the source counts views only, by views so far, which older threads have more of. Evergreen: "
+        "still read by a group of people between day 90 and day 180, known once a thread is 180 days old.",
+        source="our own",
+        unit=Unit.COUNT,
+        whose=Whose.ASKER,
+        counts=Counts.FLOW,
+        relations=("reach",),
+        sql=f"""
+            select coalesce(title, thread) as title, url, begun_on, readers, teams,
+                case when evergreen then 'yes' when not evergreen then 'no' when readers is not null then 'not known yet' end
+                    as evergreen, views
+            from reach
+            where readers > 0 or (views > 0 and not is_recorded)
+            order by readers desc nulls last, teams desc, views desc nulls last, day desc, thread_id
+            limit {MOST_THREADS}""",
+        columns={
+            "title": "Thread",
+            "url": "Link",
+            "begun_on": "Begun on",
+            "readers": "Readers in 30 days",
+            "teams": "Teams in 30 days",
+            "evergreen": "Evergreen",
+            "views": "Views so far",
+        },
+        splits=(*SPLITS, "topic"),
+        needs="reach",
+        drawn=False,
+    ),
+    _curve("ask", "asked", "Does watching lead to asking?", ("days_to_ask", "asked")),
+    _curve("answer", "answered", "Does watching lead to answering?", ("days_to_help", "helped")),
+    Exhibit(
+        id="whose_knowledge",
+        promise=Promise.INSPIRATION,
+        title="Whose knowledge is read?",
+        description="Reads by the seniority of whoever first helped in the thread, or of its author where nobody helped, and by "
+        "whether they had left by the day of the read. Reads of threads that the reader began are left out.",
+        source="our own",
+        unit=Unit.COUNT,
+        whose=Whose.MEMBER,
+        counts=Counts.FLOW,
+        relations=("reads",),
+        sql="""
+            select knower_seniority as seniority, case when knower_left then 'has left' else 'still here' end as standing,
+                count(*) as reads
+            from reads where knower_seniority is not null group by all order by seniority, standing desc""",
+        columns={"seniority": "Seniority of the author or first helper", "standing": "Who", "reads": "Reads"},
+        splits=SPLITS,
+        shows=("seniority",),
+        needs="read",
+    ),
+    Exhibit(
+        id="leavers_threads",
+        promise=Promise.INSPIRATION,
+        title="Which threads hold the knowledge of people who left?",
+        description="Threads read in the period in which someone had helped who had left by the day of the read, by reads. What "
+        "is read much is worth writing down or giving to someone who is here.",
+        source="our own",
+        unit=Unit.COUNT,
+        whose=Whose.MEMBER,
+        counts=Counts.FLOW,
+        relations=("reads",),
+        sql=f"""
+            , most as (
+                select thread_id, count(*) as reads, count(distinct member_id) as readers
+                from reads where leaver_helped group by thread_id
+                order by reads desc, readers desc, thread_id limit {MOST_THREADS}
+            ),
+            helpers as (
+                select reach.thread_id, string_agg(distinct members.name, ', ' order by members.name) as names
+                from most
+                join reach using (thread_id)
+                join questions on questions.community = reach.community and questions.thread = reach.thread
+                join helps on helps.community = questions.community and helps.question_id = questions.question_id
+                join members on members.member_id = helps.helper_id
+                join communities on communities.community = reach.community
+                where members.left_day > 0 and members.left_day <= least(communities.as_of_day, $end_day - 1)
+                group by 1
+            )
+            select coalesce(reach.title, reach.thread) as title, reach.url, most.reads, most.readers, helpers.names as helped_by
+            from most join reach using (thread_id) left join helpers using (thread_id)
+            order by reads desc, readers desc, thread_id""",
+        columns={
+            "title": "Thread",
+            "url": "Link",
+            "reads": "Reads",
+            "readers": "Readers",
+            "helped_by": "Helped by (left since)",
+        },
+        splits=SPLITS,
+        personal=("helped_by",),
+        needs="read",
+        drawn=False,
+    ),
+    Exhibit(
+        id="echoed_threads",
+        promise=Promise.INSPIRATION,
+        title="What finds an echo?",
+        description="Threads by the reactions and bookmarks that they got in the period from members who had not posted in them "
+        "by then. Downvotes and reactions of unknown givers are left out.",
+        source="our own",
+        unit=Unit.COUNT,
+        whose=Whose.MEMBER,
+        counts=Counts.FLOW,
+        relations=("echoes",),
+        sql=f"""
+            select coalesce(any_value(title), thread) as title, any_value(url) as url, count(*) as reactions,
+                count(distinct member_id) as people
+            from echoes group by thread order by reactions desc, people desc, thread limit {MOST_THREADS}""",
+        columns={"title": "Thread", "url": "Link", "reactions": "Reactions", "people": "People"},
+        splits=SPLITS,
+        needs="giver",
+        drawn=False,
+    ),
+)

@@ -8,10 +8,15 @@ import streamlit as st
 
 from cop_metrics.errors import CopError
 from cop_metrics.pagebook import PAGES
-from pages import data, glossary, reports
+from pages import data, glossary, record, reports
 from pages.parts import filters, frame, layout
 
-OTHERS = {"reports": ("Reports", reports.show), "data": ("Data", data.show), "glossary": ("Glossary", glossary.show)}
+OTHERS = {
+    "record": ("Member record", record.show),
+    "reports": ("Reports", reports.show),
+    "data": ("Data", data.show),
+    "glossary": ("Glossary", glossary.show),
+}
 
 
 def main() -> None:

@@ -12,6 +12,7 @@ import duckdb
 import polars as pl
 
 from cop_metrics.errors import CopError
+from cop_metrics.expertise import keep_expertise
 from cop_metrics.inputs import Inputs
 from cop_metrics.marts import MARTS, Mart, mart_sql, marts_digest
 from cop_metrics.small_groups import keep_small_groups
@@ -71,6 +72,7 @@ def new_store(path: Path, inputs: Inputs) -> Iterator[duckdb.DuckDBPyConnection]
         load_inputs(connection, inputs)
         yield connection
         keep_small_groups(connection)
+        keep_expertise(connection)
         connection.execute(
             "create table meta as select ? as inputs_digest, ? as marts_digest", [inputs.digest, marts_digest()]
         )

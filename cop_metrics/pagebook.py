@@ -240,6 +240,7 @@ STATUS = Page(
         ShowExhibit(id="milestones"),
         ShowExhibit(id="milestone_cohorts"),
         ShowExhibit(id="recognition_by_seniority"),
+        ShowExhibit(id="asking_and_helping"),
         Groups(id_="recognition_rate", by="team", title="Which teams' help is recognised?"),
         Groups(id_="recognition_rate", by="seniority", title="Whose help is recognised?"),
         ShowExhibit(id="claims"),
@@ -253,6 +254,7 @@ STATUS = Page(
         Groups(id_="top_three_share", by="team", title="How much of each team's help rests on three people?"),
         Groups(id_="seniors_silent", by="team", title="Where are seniors silent?"),
         Groups(id_="juniors_silent", by="team", title="Where do juniors not ask?"),
+        ShowExhibit(id="members_known"),
     ),
     lists=("recognition_rate", "seniors_helping"),
 )

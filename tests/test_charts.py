@@ -52,6 +52,7 @@ ONE_ROW: dict[str, dict[str, object]] = {
     "level_paths": {"before": "Participant", "after": "Helper", "people": 3},
     "recognition_by_seniority": {"giver_seniority": "junior", "member_seniority": "senior", "thanks": 5},
     "milestones": {"milestone": "First help", "days": 30, "reached": 0.4, "low": 0.3, "high": 0.5, "followed": 80},
+    "asking_and_helping": {"seniority": "junior", "tendency": "mostly asks", "people": 7},
     "claims": {
         "claim": "A tool to perform",
         "number": "Asked or read",

@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cop_metrics.metrics import EXHIBITS, METRICS
-from cop_metrics.metrics.status import milestone_curves
+from cop_metrics.metrics.status import milestone_curves, tendency
 from cop_metrics.settings import CommunitySettings
+from cop_metrics.statistics import z_score
 
 NOON = "2026-03-02 12:00"
 LATER = "2026-06-01 12:00"
@@ -687,3 +688,75 @@ def test_milestone_curves_are_those_of_lifelines(people: list[tuple[int | None, 
     assert curve["reached"].is_sorted()
     assert (curve["low"] <= curve["reached"] + 1e-9).all()
     assert (curve["high"] >= curve["reached"] - 1e-9).all()
+
+
+# Who helps, who asks, and who is known for it
+
+
+@pytest.mark.parametrize(
+    ("helped", "helped_by", "told"),
+    [
+        (10, 0, "mostly helps"),
+        (0, 10, "mostly asks"),
+        (5, 5, "both alike"),
+        (9, 1, "mostly helps"),
+        (100, 44, "mostly helps"),
+        (1, 0, "mostly helps"),
+        (2, 1, "both alike"),
+        (1, 3, "mostly asks"),
+        (0, 0, None),
+    ],
+)
+def test_what_one_mostly_does_follows_the_z_score(helped: int, helped_by: int, told: str | None) -> None:
+    row = pl.DataFrame({"helped": [helped], "helped_by": [helped_by]})
+    assert row.select(tendency()).item() == told
+    score = z_score(helped, helped_by)
+    assert (score is None) == (told is None)
+    assert score is None or (abs(score) >= 1) == (told != "both alike")
+
+
+def known_people(tmp_path: Path) -> Told:
+    """Bo helps ana, ben and cat (thrice) and is thanked by each; ana and bo help each other; cy helps bo."""
+    craft = Community(settings=open_about_people())
+    for who, team, seniority in (
+        ("bo", "Red", "senior"),
+        ("cy", "Blue", "senior"),
+        ("ana", "Red", "junior"),
+        ("ben", "Blue", "junior"),
+        ("cat", "Blue", "junior"),
+    ):
+        craft.works(who, team, seniority)
+    thanked_helps(craft, "bo", "2026-03-01", ("ana", "ben", "cat", "cat", "cat"))
+    craft.answer(craft.ask("bo", "2026-03-10 09:00"), "ana", "2026-03-10 10:00")
+    craft.answer(craft.ask("bo", "2026-03-11 09:00"), "cy", "2026-03-11 10:00", accepted=True)
+    return craft.tell(tmp_path, until="2026-06-01 12:00")
+
+
+def test_asking_and_helping_counts_members_by_what_they_mostly_do(tmp_path: Path) -> None:
+    """Bo helped three people and two helped him; cy only helped; ana is even; ben and cat only asked."""
+    told = known_people(tmp_path)
+    table, finding = told.measurer.table_and_finding(EXHIBITS["asking_and_helping"], told.scope())
+    assert table.rows() == [
+        ("junior", "mostly asks", 2),
+        ("junior", "both alike", 1),
+        ("senior", "both alike", 1),
+        ("senior", "mostly helps", 1),
+    ]
+    assert finding == "2 of 5 who asked and were helped, or helped, mostly ask."
+    assert told.table("asking_and_helping", team="Blue").rows() == [
+        ("junior", "mostly asks", 2),
+        ("senior", "mostly helps", 1),
+    ]
+
+
+def test_members_known_tells_level_points_and_whom_they_reached(tmp_path: Path) -> None:
+    """Bo: five thanked helps of 12 points each, in the teams of ana, ben and cat. Cy and ana helped bo alike: one rank."""
+    told = known_people(tmp_path)
+    table = told.table("members_known")
+    assert table.rows() == [
+        ("bo", "Red", "senior", "Helper", 60, 3, 2, 5, "both alike", 1),
+        ("cy", "Blue", "senior", "Participant", 17, 1, 1, 0, "mostly helps", 2),
+        ("ana", "Red", "junior", "Participant", 2, 1, 1, 0, "both alike", 2),
+    ]
+    assert told.table("members_known", team="Blue")["name"].to_list() == ["cy"]
+    assert told.table("members_known", period="2026-03-11..2026-03-31")["points"].to_list() == [17]

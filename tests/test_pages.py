@@ -1,6 +1,7 @@
 """Every page as a script run, without a browser: what stands on it, what it says when there is nothing, and what fails alone."""
 
 import re
+from dataclasses import replace
 from html import escape
 from pathlib import Path
 
@@ -11,16 +12,18 @@ from cop_metrics.measure import Measurer
 from cop_metrics.metrics import EXHIBITS, METRICS
 from cop_metrics.pagebook import PAGES
 from cop_metrics.period import DEFAULT
+from cop_metrics.record import members
 from cop_metrics.scope import parse_scope, read_catalogue
 from cop_metrics.store import Store
 from cop_metrics.words import value
 
 pytest.importorskip("streamlit")
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 PROJECT = Path(__file__).resolve().parents[1]
-OTHERS = ("reports", "data", "glossary")
+OTHERS = ("record", "reports", "data", "glossary")
 EVERY = (*PAGES, *OTHERS)
 
 
@@ -159,6 +162,33 @@ def test_without_a_store_a_page_says_how_to_make_one(
     assert not app.exception
     assert "python -m cop_metrics demo" in app.code[0].value
     assert bool(app.text_input) == (page == "data")
+
+
+def test_the_record_of_the_member_in_the_address_stands_on_one_page(
+    demo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    snapshot = Store(demo).snapshot()
+    choices = read_catalogue(snapshot.cursor)[COMPANY]
+    allowed = replace(choices, individual_scores=True)
+    monkeypatch.setattr("pages.parts.frame.read_catalogue", lambda _: {COMPANY: allowed})
+    st.cache_resource.clear()
+    scope = parse_scope({"community": [COMPANY]}, {COMPANY: allowed}, default_period=DEFAULT)
+    best = Measurer(cursor=snapshot.cursor, choices=allowed).table(EXHIBITS["members_known"], scope).row(0, named=True)
+    [key] = members(snapshot.cursor, allowed, scope, best["name"])
+    app = visit("record", community=COMPANY, member=key)
+    st.cache_resource.clear()
+    assert not app.exception
+    assert alerts(app) == []
+    assert f'<p class="cop-headline">{escape(best["name"])}</p>' in html(app)
+    assert f"<dt>People helped</dt><dd><b>{best['helped']:,d}</b>" in html(app)
+    assert f"<dt>Points</dt><dd><b>{best['points']:,d}</b>" in html(app)
+    assert app.selectbox(key="member").value == key
+
+
+def test_the_record_of_a_member_says_what_it_needs(demo: Path) -> None:
+    hidden = visit("record", community=COMPANY, names="hidden")
+    assert "who may see names" in hidden.info[0].value
+    assert not hidden.get("dataframe")
 
 
 def test_a_chart_that_fails_leaves_the_rest_standing(demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,7 @@ from cop_metrics.measure import Measurer
 from cop_metrics.metrics import METRICS
 from cop_metrics.pagebook import page
 from cop_metrics.period import to_date
+from cop_metrics.record import record
 from cop_metrics.scope import Scope, parse_scope, read_catalogue
 from cop_metrics.small_groups import EVERY
 from cop_metrics.store import Store
@@ -198,6 +199,31 @@ def test_status_page_rising_the_junior_in_structures_is_named(pages: Pages) -> N
     row = rising.filter(name=pages.name(riser)).row(0, named=True)
     assert (row["team"], row["seniority"], row["kind"]) == ("Structures", "junior", "rising")
     assert row["at_least"] > 0
+
+
+def test_status_page_members_known_and_record_tell_of_the_junior_who_is_an_expert(pages: Pages) -> None:
+    (riser,) = STORY["silent-seniors-and-a-rising-junior"].members["rising junior"]
+    scope = pages.scope("last-12-months")
+    row = pages.chart("status", "members_known", scope).filter(name=pages.name(riser)).row(0, named=True)
+    assert (row["seniority"], row["level_name"], row["tendency"]) == ("junior", "Expert", "mostly helps")
+    found = record(pages.cursor, pages.choices, scope, f"spreadsheet:{riser}")
+    assert found.name == pages.name(riser)
+    assert found.about["Level"] == "Expert"
+    assert found.levels["Level"].to_list()[-1] == "Expert"
+    assert found.numbers["People helped"] == f"{row['helped']:,d}"
+
+
+def test_status_page_level_paths_the_junior_went_up_to_expert(pages: Pages) -> None:
+    juniors = pages.chart("status", "level_paths", pages.scope(team="Structures", seniority="junior"))
+    assert juniors.filter(after="Expert")["people"].to_list() == [1]
+    assert juniors.filter(before="Expert").is_empty()
+
+
+def test_status_page_members_known_none_of_the_silent_seniors_is_among_them(pages: Pages) -> None:
+    silent = STORY["silent-seniors-and-a-rising-junior"].members["silent seniors"]
+    known = pages.chart("status", "members_known", pages.scope()).filter(pl.col("helped") > 0)["name"].to_list()
+    assert silent
+    assert not {pages.name(member) for member in silent} & set(known)
 
 
 # --- story 7 ----------------------------------------------------------------------------------------------------------

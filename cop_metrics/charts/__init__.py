@@ -20,7 +20,7 @@ from cop_metrics.charts.milestones import milestones
 from cop_metrics.charts.reading import read_to_answer, read_to_ask, whose_knowledge
 from cop_metrics.charts.small import small_multiples, spark_svg, sparkline
 from cop_metrics.charts.stacks import levels_over_time, outcomes, people_by_act
-from cop_metrics.charts.standing import levels, rising
+from cop_metrics.charts.standing import asking_and_helping, levels, rising
 from cop_metrics.charts.topics import topics
 from cop_metrics.errors import UnknownName
 from cop_metrics.metrics.metric import Exhibit
@@ -61,6 +61,7 @@ BUILDERS: dict[str, Callable[[pl.DataFrame, Look], go.Figure]] = {
     "levels_over_time": levels_over_time,
     "level_paths": level_paths,
     "recognition_by_seniority": recognition_by_seniority,
+    "asking_and_helping": asking_and_helping,
     "claims": claims,
     "milestones": milestones,
     "rising": rising,

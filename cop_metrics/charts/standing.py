@@ -15,6 +15,7 @@ from cop_metrics.charts.look import Look
 from cop_metrics.charts.stacks import level_colours
 from cop_metrics.levels import LEVELS
 from cop_metrics.metrics.metric import Promise, Unit
+from cop_metrics.metrics.status import TENDENCIES
 
 Row = dict[str, Any]
 ROW_HEIGHT = 38
@@ -68,6 +69,46 @@ def _names(names: Sequence[str], look: Look) -> Row:
 
 def _beside(text: str, place: int, look: Look) -> Row:
     return canvas.note(text, 1, place, look, yref="y", xanchor="left", xshift=8)
+
+
+def asking_and_helping(table: pl.DataFrame, look: Look) -> go.Figure:
+    """Draw for each seniority the shares of those who mostly ask, do both alike, and mostly help, side by side."""
+    groups = look.in_order(table["seniority"].to_list())[::-1]
+    people = {(seniority, told): int(count) for seniority, told, count in table.iter_rows()}
+    totals = {group: sum(people.get((group, told), 0) for told in TENDENCIES) for group in groups}
+    colours = (look.promises[Promise.HELP], look.unknown, look.promises[Promise.STATUS])
+    return canvas.sheet(
+        [
+            {
+                "type": "bar",
+                "orientation": "h",
+                "name": told,
+                "x": [people.get((group, told), 0) / totals[group] for group in groups],
+                "y": list(range(len(groups))),
+                "width": 0.62,
+                "marker": {"color": colour, "line": {"width": 0}},
+                "hovertext": [
+                    f"<b>{labels.safe(group)}: {people.get((group, told), 0):,} {told}</b><br>n {totals[group]:,}"
+                    for group in groups
+                ],
+                "hovertemplate": "%{hovertext}<extra></extra>",
+            }
+            for told, colour in zip(TENDENCIES, colours, strict=True)
+        ],
+        look,
+        height=90 + ROW_HEIGHT * len(groups),
+        description=" ".join(
+            f"{group}: " + ", ".join(f"{people.get((group, told), 0):,} {told}" for told in TENDENCIES) + "."
+            for group in reversed(groups)
+        ),
+        barmode="stack",
+        showlegend=True,
+        legend=canvas.legend(look),
+        margin={"l": 8, "r": RIGHT, "t": 12, "b": 34},
+        xaxis=canvas.value_axis(look, labels.fewer(labels.value_ticks(Unit.PERCENT, 1.0))),
+        yaxis=_names([labels.short(group, NAME_WIDTH) for group in groups], look),
+        annotations=[_beside(f"n {totals[group]:,}", place, look) for place, group in enumerate(groups)],
+    )
 
 
 def rising(table: pl.DataFrame, look: Look) -> go.Figure:

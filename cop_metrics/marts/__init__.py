@@ -42,6 +42,7 @@ MARTS = (
     Mart(name="reach", order="day, community, thread"),
     Mart(name="first_reads", order="day, community, member"),
     Mart(name="echoes", order="day, second, community, post, member, kind, row_number"),
+    Mart(name="help_pairs", order="community, asker_id, helper_id"),
     Mart(name="member_days", order="day, community, member"),
     Mart(name="member_months", order="day, community, member, stretch_id"),
     Mart(name="thanks", order=None),

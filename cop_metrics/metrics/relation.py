@@ -377,6 +377,30 @@ MILESTONES = Relation(
     listing=MEMBER_LISTING,
 )
 
+GIVEN = Relation(
+    name="given",
+    one_row="One row per help, from the side of who gave it: the helper is the member, the asker the other.",
+    sql="select helper_id as member_id, helper_team as member_team, helper_seniority as member_seniority, "
+    "asker_id as other_id, asker_team as other_team, day from helps where community = $community",
+    day="day",
+    topic=None,
+    personal=("member_id", "other_id"),
+    listing={"member_team": "Team", "member_seniority": "Seniority"},
+    roles=("member", "other"),
+)
+
+RECEIVED = Relation(
+    name="received",
+    one_row="One row per help, from the side of who got it: the asker is the member, the helper the other.",
+    sql="select asker_id as member_id, asker_team as member_team, asker_seniority as member_seniority, "
+    "helper_id as other_id, helper_team as other_team, day from helps where community = $community",
+    day="day",
+    topic=None,
+    personal=("member_id", "other_id"),
+    listing={"member_team": "Team", "member_seniority": "Seniority"},
+    roles=("member", "other"),
+)
+
 MOST_GAINING = 500
 
 GAINS = Relation(
@@ -603,6 +627,8 @@ RELATIONS = {
         LEVEL_SIDES,
         CLAIMS,
         MILESTONES,
+        GIVEN,
+        RECEIVED,
         GAINS,
         HANGING_TOPICS,
         LIKELY_TO_KNOW,

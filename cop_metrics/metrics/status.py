@@ -522,6 +522,52 @@ def level_paths_finding(paths: pl.DataFrame) -> str | None:
     return f"Of those here at both ends, {words.listing(told)}."
 
 
+TENDENCIES = ("mostly asks", "both alike", "mostly helps")
+CLEARLY = 1.0
+MOST_MEMBERS = 300
+
+
+def tendency() -> pl.Expr:
+    """Return the z-score of the columns `helped` and `helped_by`, both of distinct people, in words; null at 0 and 0.
+
+    Clearly apart is a z-score of 1 or more: about as far as luck alone would lead one who asks and helps alike.
+    """
+    helped, helped_by = pl.col("helped").cast(pl.Float64), pl.col("helped_by").cast(pl.Float64)
+    score = (helped - helped_by) / (helped + helped_by).sqrt()
+    asks, alike, helps = TENDENCIES
+    told = (
+        pl.when(score >= CLEARLY)
+        .then(pl.lit(helps))
+        .when(score <= -CLEARLY)
+        .then(pl.lit(asks))
+        .otherwise(pl.lit(alike))
+    )
+    return pl.when(helped + helped_by > 0).then(told)
+
+
+def tendencies(counted: pl.DataFrame) -> pl.DataFrame:
+    """Return how many people of each seniority mostly ask, mostly help, or do both alike, from counts of equal people."""
+    return (
+        counted.with_columns(tendency().alias("tendency"))
+        .group_by("seniority", "tendency")
+        .agg(pl.col("people").sum())
+        .sort("seniority", pl.col("tendency").cast(pl.Enum(TENDENCIES)))
+    )
+
+
+def tendencies_finding(counted: pl.DataFrame) -> str | None:
+    """Say of how many who took part which tendency is the most frequent."""
+    people = dict(tendencies(counted).group_by("tendency").agg(pl.col("people").sum()).iter_rows())
+    most = max(TENDENCIES, key=lambda each: (people.get(each, 0), each))
+    does = {"mostly asks": "mostly ask", "both alike": "ask and help alike", "mostly helps": "mostly help"}
+    return f"{people.get(most, 0):,d} of {sum(people.values()):,d} who asked and were helped, or helped, {does[most]}."
+
+
+def members_in_words(members: pl.DataFrame) -> pl.DataFrame:
+    """Return the table of members with what each mostly does in words."""
+    return members.with_columns(tendency().alias("tendency"))
+
+
 MILESTONES = {
     "First post": "days_to_post",
     "First help": "days_to_help",
@@ -734,6 +780,102 @@ EXHIBITS = (
         splits=MEMBER_SPLITS,
         shows=("seniority",),
         needs="reaction",
+    ),
+    Exhibit(
+        id="asking_and_helping",
+        promise=Promise.STATUS,
+        title="Who mostly helps, and who mostly asks?",
+        description="Members who helped or were helped in the period, by seniority: those whom they helped against those who "
+        "helped them, both as distinct people. Mostly: apart by at least the square root of both together.",
+        source="z-score of Zhang, Ackerman and Adamic 2007, over distinct people",
+        unit=Unit.COUNT,
+        whose=Whose.MEMBER,
+        counts=Counts.FLOW,
+        relations=("given", "received"),
+        sql="""
+            select seniority, helped, helped_by, count(*) as people
+            from (
+                select coalesce(gave.member_seniority, got.member_seniority) as seniority,
+                    coalesce(gave.others, 0) as helped, coalesce(got.others, 0) as helped_by
+                from (
+                    select member_seniority, member_id, count(*) as others
+                    from (select distinct member_seniority, member_id, other_id from given) group by all
+                ) as gave
+                full join (
+                    select member_seniority, member_id, count(*) as others
+                    from (select distinct member_seniority, member_id, other_id from received) group by all
+                ) as got using (member_seniority, member_id)
+            )
+            group by all
+            order by all""",
+        columns={"seniority": "Seniority", "tendency": "In words", "people": "People"},
+        splits=MEMBER_SPLITS,
+        shape=tendencies,
+        shows=("seniority",),
+        finding=tendencies_finding,
+    ),
+    Exhibit(
+        id="members_known",
+        promise=Promise.STATUS,
+        title="Who is known for what they give?",
+        description=f"The {MOST_MEMBERS} members who gained the most points in the period: level at its end, points "
+        "gained, people and teams helped, upvotes and thanks received, and whether they mostly help or mostly ask. Rank: "
+        "ExpertiseRank over the last 12 months of the data, in which help for those who help others counts for more; 1 is the "
+        "highest.",
+        source="our own; ExpertiseRank of Zhang, Ackerman and Adamic 2007",
+        unit=Unit.COUNT,
+        whose=Whose.MEMBER,
+        counts=Counts.FLOW,
+        relations=("points", "given", "received", "recognitions", "level_sides"),
+        sql=f""",
+            top as (
+                select member_id, cast(sum(points) as bigint) as points from points group by all
+                order by points desc, member_id limit {MOST_MEMBERS}
+            ),
+            own as (
+                select member_id, arg_max(member_team, second) as team, arg_max(member_seniority, second) as seniority
+                from points semi join top using (member_id) group by all
+            ),
+            gave as (
+                select member_id, count(distinct other_id) as helped,
+                    count(distinct other_team) filter (where other_team <> 'Unknown') as teams
+                from given semi join top using (member_id) group by all
+            ),
+            got as (
+                select member_id, count(distinct other_id) as helped_by
+                from received semi join top using (member_id) group by all
+            ),
+            thanked as (select member_id, count(*) as thanks from recognitions semi join top using (member_id) group by all)
+            select members.name, own.team, own.seniority, level_sides.level_name, top.points,
+                coalesce(gave.helped, 0) as helped, coalesce(gave.teams, 0) as teams_helped,
+                coalesce(thanked.thanks, 0) as thanks, coalesce(got.helped_by, 0) as helped_by, expertise.rank
+            from top
+            join own using (member_id)
+            join members using (member_id)
+            left join level_sides on level_sides.member = members.member and level_sides.side = 'end'
+            left join gave using (member_id)
+            left join got using (member_id)
+            left join thanked using (member_id)
+            left join expertise using (member_id)
+            where not members.is_deleted
+            order by top.points desc, members.name, member_id""",
+        columns={
+            "name": "Member",
+            "team": "Team",
+            "seniority": "Seniority",
+            "level_name": "Level",
+            "points": "Points gained",
+            "helped": "People helped",
+            "teams_helped": "Teams helped",
+            "thanks": "Upvotes and thanks",
+            "tendency": "In words",
+            "rank": "Rank",
+        },
+        splits=MEMBER_SPLITS,
+        shape=members_in_words,
+        people=True,
+        individual=True,
+        drawn=False,
     ),
     Exhibit(
         id="milestones",

@@ -12,7 +12,8 @@ from cop_metrics.errors import UnknownName
 from cop_metrics.period import ALL, DEFAULT, PRESETS, Compare
 from cop_metrics.scope import UNKNOWN, Catalogue, CommunityChoices, Scope, newest_first, parse_scope
 
-KEYS = ("community", "period", "compare", "team", "seniority", "topic", "names")
+MEMBER = "member"
+KEYS = ("community", "period", "compare", "team", "seniority", "topic", "names", MEMBER)
 HIDDEN = "hidden"
 TYPED = "typed"
 PERIODS = {**{each.id: each.title for each in PRESETS.values()}, ALL: "All data", TYPED: "From day to day"}
@@ -72,7 +73,7 @@ def _changed_community(widget: str, default: str) -> None:
     chosen = st.session_state[widget]
     period = st.query_params.get("period", DEFAULT)
     kept = [] if ".." in period or period == DEFAULT else [period]
-    _change(community=[] if chosen == default else [chosen], period=kept, team=[], seniority=[], topic=[])
+    _change(community=[] if chosen == default else [chosen], period=kept, team=[], seniority=[], topic=[], member=[])
 
 
 def _changed_period(widget: str, days: tuple[date, date]) -> None:
@@ -162,3 +163,23 @@ def _share() -> None:
         st.write("Whoever opens this address sees this view:")
         address = (st.context.url or "").partition("?")[0]
         st.code(f"{address}?{query_string()}" if query_string() else address, language=None, wrap_lines=True)
+
+
+def chosen_member() -> str | None:
+    """Return the member whose record the URL asks for."""
+    return (st.session_state.get("query", {}).get(MEMBER) or [None])[-1]
+
+
+def choose_member(label: str, options: Sequence[str], names: Mapping[str, str], chosen: str | None) -> None:
+    """Show the choice of one member, by key; a change goes into the URL."""
+    st.session_state[MEMBER] = chosen
+    st.selectbox(
+        label,
+        list(options),
+        format_func=lambda key: names.get(key, key),
+        key=MEMBER,
+        index=None,
+        placeholder="Choose one",
+        on_change=_changed,
+        args=(MEMBER, MEMBER, ""),
+    )

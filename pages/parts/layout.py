@@ -13,8 +13,10 @@ import streamlit as st
 from cop_metrics import charts, words
 from cop_metrics.captions import csv_bytes
 from cop_metrics.errors import CopError
+from cop_metrics.metrics import EXHIBITS
 from cop_metrics.metrics.metric import PeopleShare, Share, Unit
 from cop_metrics.pagebook import ShowExhibit
+from cop_metrics.reports.tidy import column_unit
 from cop_metrics.scope import UNKNOWN
 from cop_metrics.view import Card, ChartTable, Listing, PageView, unit_of
 from pages.parts.frame import Frame, figure_of, standing, view_of
@@ -169,10 +171,21 @@ def chart_panel(frame: Frame, view: PageView, place: int, *, told: bool = True) 
 
 def _rows_to_act_on(chart: ChartTable, key: str) -> None:
     rows = chart.shown.select(name for name in chart.shown.columns if _says(chart.shown[name]))
-    formats = {**_number_formats(chart), **_column_formats(rows)}
+    formats = {**_column_formats(rows), **_percent_formats(chart)}
     st.dataframe(rows, hide_index=True, column_config=formats, height=_height(rows), placeholder=words.NOTHING)
     csv = partial(csv_bytes, chart.shown)
     st.download_button("CSV", csv, _file_name(chart), CSV, key=f"csv-{key}", on_click="ignore", type="tertiary")
+
+
+def _percent_formats(chart: ChartTable) -> dict[str, Any]:
+    """Return the formats of the columns of an exhibit that hold shares."""
+    exhibit = EXHIBITS[chart.chart.id]
+    shares = [
+        title
+        for name, title in chart.columns.items()
+        if chart.table[name].dtype == pl.Float64 and column_unit(exhibit, name, chart.table[name].dtype) is Unit.PERCENT
+    ]
+    return {title: st.column_config.NumberColumn(format="percent") for title in shares}
 
 
 def _file_name(chart: ChartTable) -> str:
@@ -202,7 +215,7 @@ def _number_formats(chart: ChartTable) -> dict[str, Any]:
             formats[name] = st.column_config.NumberColumn(format="localized")
         elif kind == pl.Date:
             formats[name] = st.column_config.DateColumn(format="MMM YYYY" if name == "Month" else "YYYY-MM-DD")
-    return formats
+    return formats | (_percent_formats(chart) if exhibit else {})
 
 
 def show_list(listing: Listing, *, title: str | None = None, oldest_first: bool = False) -> None:

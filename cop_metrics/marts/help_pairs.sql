@@ -1,0 +1,7 @@
+-- One row per asker and helper of the last 12 months of the data: how many helps.
+select
+    helps.community, helps.asker_id, helps.helper_id, cast(count(*) as int) as helps
+from helps
+join communities on communities.community = helps.community
+where helps.day > communities.as_of_day - 365
+group by 1, 2, 3

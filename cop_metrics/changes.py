@@ -123,10 +123,14 @@ def scan(measurer: Measurer, scope: Scope) -> Scan:
     scanned = [
         (metric, by)
         for metric in (METRICS[id_] for id_ in SCANNED)
+        if not measurer.unmeasurable(metric)
         for by in DIMENSIONS
         if by is None or (by in metric.splits and not (by == "topic" and metric.unit is Unit.HOURS))
     ]
+    asked = [(measurer.evidence_query(metric, each, by), each) for metric, by in scanned for each in (scope, earlier)]
     with ThreadPoolExecutor(AT_ONCE) as pool:
+        for work in measurer.expect(asked):
+            pool.submit(work)
         parts = pool.map(lambda each: _compared(measurer, each[0], each[1], scope, earlier), scanned)
         found = [compared for part in parts for compared in part]
     beyond = benjamini_hochberg([each.comparison.p for each in found])
@@ -177,7 +181,7 @@ def standings(measurer: Measurer, scope: Scope, asked: Iterable[tuple[Metric, st
 def _against_others(
     measurer: Measurer, metric: Metric, by: str, scope: Scope
 ) -> Iterator[tuple[str, tuple[float, float, Comparison]]]:
-    if isinstance(metric.measure, Total):
+    if isinstance(metric.measure, Total) or (isinstance(metric.measure, Computed) and metric.measure.person is None):
         return
     found = measurer.evidence(metric, scope, by)
     shown = {group: rows for group, rows in found.items() if not measurer.too_small(group, scope, by)}

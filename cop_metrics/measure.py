@@ -3,11 +3,13 @@
 Every relation is cut to the viewer's community, days, teams, seniorities and topics before anything is aggregated.
 """
 
+import logging
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, fields, replace
 from datetime import date, timedelta
+from functools import partial
 from threading import Lock
 from typing import Any, Protocol
 
@@ -29,11 +31,12 @@ from cop_metrics.metrics.metric import (
 )
 from cop_metrics.metrics.relation import RELATIONS, Relation
 from cop_metrics.period import FEWEST_WEEKS, FIRST, Period, to_date, to_day
+from cop_metrics.queries import HELD_LONG_ENOUGH, NOT_SPLIT, Query, Together, aggregate, together
 from cop_metrics.scope import CommunityChoices, Reading, Scope
 from cop_metrics.statistics import People, clustered_wilson, wilson
 
+LOG = logging.getLogger("cop_metrics.measure")
 BY = ("month", "week", "team", "seniority", "topic")
-HELD_DAYS = 30
 AT_ONCE = 4
 """How many queries are asked at a time: each waits for its plan and its rows as long as it computes."""
 SHORTEST_DAYS = 7 * FEWEST_WEEKS
@@ -71,23 +74,37 @@ class Declared(Protocol):
 
 
 class Asked:
-    """What was asked before and its answer, so that nothing is asked twice, from whichever thread."""
+    """What was asked and its answer, so that nothing is asked twice, from whichever thread."""
 
     def __init__(self) -> None:
         self._answers: dict[str, Future[pl.DataFrame]] = {}
         self._lock = Lock()
 
-    def answer(self, question: str, ask: Callable[[], pl.DataFrame]) -> pl.DataFrame:
-        """Return the answer to a question, asking it only where it was not asked before."""
-        own: Future[pl.DataFrame] = Future()
+    def knows(self, question: str) -> bool:
+        """Say whether it was asked or promised."""
+        return question in self._answers
+
+    def promise(self, question: str) -> bool:
+        """Say that an answer will be kept, for which all who ask wait; False where there is one or somebody is at it."""
         with self._lock:
-            answer = self._answers.setdefault(question, own)
-        if answer is own:
-            try:
-                own.set_result(ask())
-            except BaseException as problem:  # noqa: BLE001 - whoever waits for the answer gets it too
-                own.set_exception(problem)
-        return answer.result()
+            if question in self._answers:
+                return False
+            self._answers[question] = Future()
+            return True
+
+    def keep(self, question: str, ask: Callable[[], pl.DataFrame]) -> None:
+        """Keep the promised answer, or what went wrong."""
+        answer = self._answers[question]
+        try:
+            answer.set_result(ask())
+        except BaseException as problem:  # noqa: BLE001 - whoever waits for the answer gets it too
+            answer.set_exception(problem)
+
+    def answer(self, question: str, ask: Callable[[], pl.DataFrame]) -> pl.DataFrame:
+        """Return the answer to a question, asking it only where nobody has."""
+        if self.promise(question):
+            self.keep(question, ask)
+        return self._answers[question].result()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -222,26 +239,58 @@ class Measurer:
         """
         if self.unmeasurable(metric):
             return {}
-        group = self._group_sql(metric, by)
-        source = self._with_topics(scope) if by == "topic" else "cut"
-        head = f"with {self._periods(scope, None)}, cut as ({self._cut(RELATIONS[metric.relation], metric, scope)})"
-        keys = f"{group} as group_value"
-        if isinstance(metric.measure, Total):
-            sql = (
-                f"select {keys}, week, cast({metric.measure.of} as double) as value from {source} "
-                f"where {metric.measure.where} group by 1, 2 order by 1, 2"
-            )
-        elif isinstance(metric.measure, Computed) and metric.measure.person:
-            columns = f"{metric.measure.person} as person, {', '.join(metric.measure.columns)}"
-            sql = f"select {keys}, {columns} from {source} where {metric.measure.where}"
+        if isinstance(metric.measure, Computed) and metric.measure.person:
+            columns = (f"{metric.measure.person} as person", *metric.measure.columns)
+            alone = self.query(metric, scope, by)
+            frame = self._frame(replace(alone, measure=replace(metric.measure, columns=columns)).sql, scope)
         else:
-            sql = _aggregate_sql(metric.measure, (group, self._group_sql(metric, None)), source)
-        frame = self._frame(f"{head} {sql}", scope)
+            frame = self._frame(self.evidence_query(metric, scope, by).sql, scope)
         parts = {_label(key[0]): part for key, part in frame.group_by("group_value", maintain_order=True)}
         if not isinstance(metric.measure, Total):
             return parts
         weeks = pl.DataFrame({"week": calendar(scope.period, "week", self.choices)}, schema={"week": pl.Date})
         return {group: _with_empty_weeks(part, weeks) for group, part in parts.items()}
+
+    def evidence_query(self, metric: Metric, scope: Scope, by: str | None) -> Query:
+        """Return the query of `evidence`: totals by week too, shares as they stand."""
+        query = self.query(metric, scope, by)
+        return replace(query, groups=(query.groups[0], "week")) if isinstance(metric.measure, Total) else query
+
+    def query(self, metric: Metric, scope: Scope, by: str | None, series: str | None = None) -> Query:
+        """Return the query of a number by group, and within each by another."""
+        cut = self._cut(RELATIONS[metric.relation], metric, scope, by)
+        return Query(
+            head=f"with {self._periods(scope, by)}, cut as ({cut})",
+            source=self._with_topics(scope) if "topic" in (by, series) else "cut",
+            measure=metric.measure,
+            groups=(self._group_sql(metric, by), self._group_sql(metric, series)),
+        )
+
+    def expect(self, asked: Iterable[tuple[Query, Scope]]) -> list[Callable[[], None]]:
+        """Return the work that answers those queries which can be answered together; whoever asks one waits till it is done."""
+        by_scope: dict[Scope, list[Query]] = {}
+        for query, scope in asked:
+            if not self.asked.knows(self._key(query.sql, scope)):
+                by_scope.setdefault(scope, []).append(query)
+        work: list[Callable[[], None]] = []
+        for scope, queries in by_scope.items():
+            for each in together(queries):
+                promised = tuple(query for query in each.queries if self.asked.promise(self._key(query.sql, scope)))
+                work.append(partial(self._ask_together, replace(each, queries=promised), scope))
+        return work
+
+    def _ask_together(self, asked: Together, scope: Scope) -> None:
+        try:
+            answer = self._ask(asked.sql, self._values(asked.sql, scope))
+        except duckdb.Error:
+            LOG.exception("several numbers could not be asked together, so that each is asked alone")
+            answer = None
+        for query in asked.queries:
+            part = partial(self._alone, query, scope) if answer is None else partial(asked.part, answer, query)
+            self.asked.keep(self._key(query.sql, scope), part)
+
+    def _alone(self, query: Query, scope: Scope) -> pl.DataFrame:
+        return self._ask(query.sql, self._values(query.sql, scope))
 
     def sql(self, metric: Metric | Exhibit) -> str:
         """Return the SQL that measures it over all data, for the glossary."""
@@ -251,7 +300,7 @@ class Measurer:
             parts = [f"{name} as ({self._cut(RELATIONS[name], metric, scope)})" for name in metric.relations]
             return f"with {self._periods(scope, 'month')}, {', '.join(parts)}{_joined(metric.sql)}"
         cut = self._cut(RELATIONS[metric.relation], metric, scope)
-        return f"with {self._periods(scope, None)}, cut as ({cut})\n{_aggregate_sql(metric.measure, ('true',))}"
+        return f"with {self._periods(scope, None)}, cut as ({cut})\n{aggregate(metric.measure, ('true',))}"
 
     def unmeasurable(self, declared: Declared) -> str | None:
         """Return why the community's sources cannot measure it, None where they can."""
@@ -294,11 +343,7 @@ class Measurer:
         self, metric: Metric, scope: Scope, by: str | None, series: str | None = None
     ) -> dict[str, dict[str, Figure]]:
         """Return the figures by series and group; both are "" where nothing splits."""
-        cut = self._cut(RELATIONS[metric.relation], metric, scope, by)
-        groups = [self._group_sql(metric, each) for each in (by, series)]
-        source = self._with_topics(scope) if "topic" in (by, series) else "cut"
-        head = f"with {self._periods(scope, by)}, cut as ({cut})"
-        frame = self._frame(f"{head} {_aggregate_sql(metric.measure, groups, source)}", scope)
+        frame = self._frame(self.query(metric, scope, by, series).sql, scope)
         figures: dict[str, dict[str, Figure]] = {}
         for (group, of), part in frame.group_by("group_value", "series_value", maintain_order=True):
             if by is None or group is not None:
@@ -315,7 +360,7 @@ class Measurer:
 
     def _group_sql(self, metric: Metric, by: str | None) -> str:
         if by is None:
-            return "''"
+            return NOT_SPLIT
         if by in ("team", "seniority"):
             return f"{metric.whose}_{by}"
         if by == "topic":
@@ -444,6 +489,13 @@ class Measurer:
         return Figure(value=None, sample_size=0, note="no data in this period")
 
     def _frame(self, sql: str, scope: Scope) -> pl.DataFrame:
+        return self.asked.answer(self._key(sql, scope), lambda: self._ask(sql, self._values(sql, scope)))
+
+    def _key(self, sql: str, scope: Scope) -> str:
+        return f"{self._values(sql, scope)} {sql}"
+
+    def _values(self, sql: str, scope: Scope) -> dict[str, object]:
+        """Return the values of the parameters that a statement has."""
         values = {
             "community": scope.community,
             "first_day": scope.period.first_day,
@@ -454,8 +506,8 @@ class Measurer:
             "junior": self.choices.junior,
             "senior": self.choices.senior,
         }
-        used = {name: value for name, value in values.items() if re.search(rf"\${name}\b", sql)}
-        return self.asked.answer(f"{used} {sql}", lambda: self._ask(sql, used))
+        used = set(re.findall(r"\$(\w+)", sql))
+        return {name: value for name, value in values.items() if name in used}
 
     def _ask(self, sql: str, values: Mapping[str, object]) -> pl.DataFrame:
         frame: pl.DataFrame = self.cursor.cursor().sql(sql, params=dict(values)).pl()
@@ -478,56 +530,6 @@ def _begin(day: date, by: str) -> date:
 
 def _next(start: date, by: str) -> date:
     return (start + timedelta(days=32)).replace(day=1) if by == "month" else start + timedelta(days=7)
-
-
-KEYS = ("group_value", "series_value")
-_SUMMED_UP = (
-    "count(*) as people, sum(m) as n, sum(h) as hits, sum(h * h) as hits_hits, sum(h * m) as hits_n, sum(m * m) as n_n, "
-    "sum(m * m * m) as n_3, sum(m * m * m * m) as n_4"
-)
-"""Each person's hits h and rows m, summed up as `statistics.People` takes them."""
-
-
-def _aggregate_sql(measured: Any, groups: Sequence[str], source: str = "cut") -> str:
-    """Return the SELECT of a measure by up to two groups, named as in `KEYS`."""
-    names = KEYS[: len(groups)]
-    keys = ", ".join(f"{group} as {name}" for group, name in zip(groups, names, strict=True))
-    by, kept = ", ".join(str(place) for place in range(1, len(groups) + 1)), ", ".join(names)
-    match measured:
-        case Total(of=of, listed=listed, where=where):
-            return (
-                f"select {keys}, cast({of} as double) as value, {of if listed else 'count(*)'} as n "
-                f"from {source} where {where} group by {by} order by {by}"
-            )
-        case SummedShare(hits=hits, of=of, person=person):
-            return (
-                f"select {kept}, {_SUMMED_UP} from ("
-                f"select {keys}, {person}, cast(sum({hits}) as double) as h, cast(sum({of}) as double) as m "
-                f"from {source} where ({of}) > 0 group by {by}, {person}) group by {by} order by {by}"
-            )
-        case Share(hit=hit, person=None):
-            return (
-                f"select {keys}, cast(sum(cast({hit} as int)) as double) as hits, count({hit}) as n "
-                f"from {source} where ({hit}) is not null group by {by} order by {by}"
-            )
-        case Share(hit=hit, person=person):
-            return (
-                f"select {kept}, {_SUMMED_UP} from ("
-                f"select {keys}, {person}, cast(sum(cast({hit} as int)) as double) as h, cast(count({hit}) as double) as m "
-                f"from {source} where ({hit}) is not null group by {by}, {person}) group by {by} order by {by}"
-            )
-        case PeopleShare(did=did):
-            return (
-                f"select {kept}, cast(sum(hit) as double) as hits, count(*) as n from ("
-                f"select {keys}, member_id, max(cast({did} as int)) as hit from {source} "
-                f"group by {by}, member_id having sum(days_held) >= least({HELD_DAYS}, max(days))) "
-                f"group by {kept} order by {kept}"
-            )
-        case Computed(columns=columns, where=where, per=per):
-            of = ", ".join((by, *per))
-            grouped = f"group by {of} order by {of}" if per else ""
-            return f"select {keys}, {', '.join(columns)} from {source} where {where} {grouped}"
-    raise TypeError(f"{measured} is no aggregate")
 
 
 def _figure(metric: Metric, part: pl.DataFrame) -> Figure:
@@ -563,6 +565,7 @@ def _titles(metric: Metric, relation: Relation) -> dict[str, str]:
 
 
 def _with_empty_weeks(part: pl.DataFrame, weeks: pl.DataFrame) -> pl.DataFrame:
+    part = part.rename({"series_value": "week"})
     return weeks.join(part, on="week", how="left").select("week", pl.col("value").fill_null(0.0)).sort("week")
 
 
@@ -590,7 +593,7 @@ def _listing_sql(metric: Metric, relation: Relation, columns: Mapping[str, str])
             shown = ", ".join(f"any_value({name} order by days_held desc) as {name}" for name in columns)
             return (
                 f'select {shown}, bool_or({did}) as "{metric.title}" from cut group by member_id '
-                f"having sum(days_held) >= least({HELD_DAYS}, max(days)) order by bool_or({did}), {names}, member_id"
+                f"{HELD_LONG_ENOUGH} order by bool_or({did}), {names}, member_id"
             )
     raise TypeError(f"{metric.measure} is no aggregate")
 

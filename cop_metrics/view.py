@@ -4,7 +4,7 @@ Everything that shows a number takes it from here, so that a page, its lists, it
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
@@ -19,6 +19,7 @@ from cop_metrics.metrics import EXHIBITS, METRICS, declared
 from cop_metrics.metrics.metric import Counts, Exhibit, Figure, Metric, Total, Unit
 from cop_metrics.pagebook import Chart, Groups, GroupsOverTime, OverTime, Page, ShowExhibit
 from cop_metrics.period import to_date
+from cop_metrics.queries import Query
 from cop_metrics.scope import UNKNOWN, Catalogue, CommunityChoices, Scope
 
 MOST_CHANGES = 8
@@ -169,6 +170,8 @@ class Viewer:
         ]
         listings = [METRICS[id_] for id_ in page.lists if _belongs(page, METRICS[id_], measurer)]
         with ThreadPoolExecutor(AT_ONCE) as pool:
+            for work in measurer.expect(_asked(measurer, told, charts, scope)):
+                pool.submit(work)
             charted = pool.map(lambda chart: _standing_chart(measurer, chart, scope), charts)
             listed = pool.map(lambda metric: _standing_list(measurer, metric, scope), listings)
             measured = pool.map(lambda metric: _card(measurer, metric, scope), told)
@@ -193,17 +196,53 @@ class Viewer:
         )
 
 
+def _asked(
+    measurer: Measurer, told: Iterable[Metric], charts: Iterable[Chart], scope: Scope
+) -> Iterator[tuple[Query, Scope]]:
+    """Yield what a page will ask of its numbers, so that numbers over the same rows are asked together."""
+    for metric in told:
+        if measurer.unmeasurable(metric):
+            continue
+        earlier = _compared_with(metric, scope, measurer.choices)
+        yield from ((measurer.query(metric, each, None), each) for each in (scope, earlier) if each)
+        if metric.counts is not Counts.STATE:
+            yield measurer.query(metric, scope, "month"), scope
+        if metric.beside:
+            yield measurer.query(METRICS[metric.beside], scope, None), scope
+    for chart in charts:
+        for metric, by, series in _splits(chart):
+            if not measurer.unmeasurable(metric):
+                yield measurer.query(metric, scope, by, series), scope
+
+
+def _splits(chart: Chart) -> Iterator[tuple[Metric, str, str | None]]:
+    match chart:
+        case OverTime(ids=ids):
+            yield from ((METRICS[id_], "month", None) for id_ in ids)
+        case GroupsOverTime(id_=id_, by=by):
+            yield METRICS[id_], by, None
+            yield METRICS[id_], "month", by
+        case Groups(id_=id_, by=by):
+            yield METRICS[id_], by, None
+
+
+def _compared_with(metric: Metric, scope: Scope, choices: CommunityChoices) -> Scope | None:
+    """Return the earlier scope that a number is compared with, None where it is not."""
+    earlier = scope.earlier()
+    if earlier is None or not metric.comparable or metric.counts is Counts.STATE:
+        return None
+    return earlier if _past_the_edge(metric, earlier, choices) else None
+
+
 def _card(measurer: Measurer, metric: Metric, scope: Scope) -> Card:
     figure = measurer.figure(metric, scope)
-    earlier = scope.earlier()
+    earlier = _compared_with(metric, scope, measurer.choices)
     state = metric.counts is Counts.STATE
-    compared = earlier is not None and metric.comparable and not state and figure.value is not None
-    compared = compared and earlier is not None and _past_the_edge(metric, earlier, measurer.choices)
-    before = measurer.figure(metric, earlier) if earlier and compared else None
+    before = measurer.figure(metric, earlier) if earlier and figure.value is not None else None
     remarks = [remark for remark in (figure.note, measurer.ignored(metric, scope)) if remark]
     if state:
         remarks.append("as of the data, whatever the period")
-    elif earlier is None and scope.compare_note:
+    elif scope.earlier() is None and scope.compare_note:
         remarks.append(scope.compare_note)
     if metric.beside and figure.value is not None:
         other = METRICS[metric.beside]

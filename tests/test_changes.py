@@ -1,5 +1,6 @@
 """What is called a change: a planted fall is, luck is not, and nothing is that was not compared."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -162,6 +163,14 @@ class Luck:
 
     def too_small(self, *_asked: object) -> bool:
         return False
+
+    unmeasurable = too_small
+
+    def evidence_query(self, *_asked: object) -> None:
+        return None
+
+    def expect(self, _asked: object) -> list[Callable[[], None]]:
+        return []
 
     def drawn(self, metric: Metric) -> pl.DataFrame:
         match metric.measure:

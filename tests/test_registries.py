@@ -3,15 +3,17 @@
 import ast
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import polars as pl
 import pytest
 from communities import Told
+from polars.testing import assert_frame_equal
 
 from cop_metrics.intake import Request, take_in
 from cop_metrics.made_up_company import write_company
-from cop_metrics.measure import BY, FIGURE_SCHEMA, Measurer, relation_of_list
+from cop_metrics.measure import BY, FIGURE_SCHEMA, Asked, Measurer, relation_of_list
 from cop_metrics.metrics import EXHIBITS, METRICS, declared
 from cop_metrics.metrics.metric import Counts, Exhibit, Metric, PeopleShare, Share, Total
 from cop_metrics.metrics.relation import RELATIONS, Relation
@@ -213,6 +215,32 @@ def test_a_metric_of_no_data_is_zero_or_null_with_a_note(metric: Metric, measure
     else:
         assert (figure.value, figure.sample_size) == (None, 0)
         assert figure.note
+
+
+@pytest.mark.parametrize("filtered", [False, True], ids=["all", "team"])
+def test_numbers_asked_together_are_those_asked_alone(filtered: bool, measurer: Measurer, company: Told) -> None:
+    scope = company.scope(period="last-12-months", team=TEAM if filtered else "", compare="year")
+    scopes = [each for each in (scope, scope.earlier()) if each]
+    queries = [
+        (measurer.query(metric, each, by, series), each)
+        for metric in METRICS.values()
+        for each in scopes
+        for by, series in _splits(metric)
+    ]
+    fresh = replace(measurer, asked=Asked())
+    work = fresh.expect(queries)
+    for answers in work:
+        answers()
+    known = [(query, each) for query, each in queries if fresh.asked.knows(fresh._key(query.sql, each))]
+    assert len(work) < len(known) / 3
+    for query, each in known:
+        alone, together = fresh._alone(query, each), fresh._frame(query.sql, each)
+        assert_frame_equal(together, alone, check_dtypes=False, check_row_order=False, check_column_order=False)
+
+
+def _splits(metric: Metric) -> list[tuple[str | None, str | None]]:
+    plain: list[tuple[str | None, str | None]] = [(None, None), *((by, None) for by in metric.splits)]
+    return plain if metric.counts is Counts.STATE else [*plain, ("month", None), ("week", None), ("month", "team")]
 
 
 @each_metric

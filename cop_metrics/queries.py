@@ -1,0 +1,257 @@
+"""The SQL of numbers over a cut relation: each alone, or those over the same rows in one query.
+
+Measuring asks a `Query` alone; a page first asks `together` for what it will need, so that rows are read once.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+
+from cop_metrics.metrics.metric import Aggregate, Computed, PeopleShare, Share, SummedShare, Total
+
+HELD_DAYS = 30
+KEYS = ("group_value", "series_value")
+NOT_SPLIT = "''"
+HELD_LONG_ENOUGH = f"having sum(days_held) >= least({HELD_DAYS}, max(days))"
+_ONE_CALL = re.compile(r"(count|sum)\([^()]*\)")
+_SUMS = {
+    "people": "count(*)",
+    "n": "sum(m)",
+    "hits": "sum(h)",
+    "hits_hits": "sum(h * h)",
+    "hits_n": "sum(h * m)",
+    "n_n": "sum(m * m)",
+    "n_3": "sum(m * m * m)",
+    "n_4": "sum(m * m * m * m)",
+}
+"""Each person's hits h and rows m, summed up as `statistics.People` takes them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Query:
+    """One number by two groups (`NOT_SPLIT` for none): `head` makes the relation `cut`, `source` is it or its topics."""
+
+    head: str
+    source: str
+    measure: Aggregate
+    groups: tuple[str, str]
+
+    @property
+    def sql(self) -> str:
+        return f"{self.head} {aggregate(self.measure, self.groups, self.source)}"
+
+
+def aggregate(measured: Aggregate, groups: Sequence[str], source: str = "cut") -> str:
+    """Return the SELECT of a measure by up to two groups, named as in `KEYS`."""
+    names = KEYS[: len(groups)]
+    keys = ", ".join(f"{group} as {name}" for group, name in zip(groups, names, strict=True))
+    by, kept = ", ".join(str(place) for place in range(1, len(groups) + 1)), ", ".join(names)
+    match measured:
+        case Total(of=of, listed=listed, where=where):
+            return (
+                f"select {keys}, cast({of} as double) as value, {of if listed else 'count(*)'} as n "
+                f"from {source} where {where} group by {by} order by {by}"
+            )
+        case SummedShare(hits=hits, of=of, person=person):
+            return (
+                f"select {kept}, {_sums()} from ("
+                f"select {keys}, {person}, cast(sum({hits}) as double) as h, cast(sum({of}) as double) as m "
+                f"from {source} where ({of}) > 0 group by {by}, {person}) group by {by} order by {by}"
+            )
+        case Share(hit=hit, person=None):
+            return (
+                f"select {keys}, cast(sum(cast({hit} as int)) as double) as hits, count({hit}) as n "
+                f"from {source} where ({hit}) is not null group by {by} order by {by}"
+            )
+        case Share(hit=hit, person=person):
+            return (
+                f"select {kept}, {_sums()} from ("
+                f"select {keys}, {person}, cast(sum(cast({hit} as int)) as double) as h, cast(count({hit}) as double) as m "
+                f"from {source} where ({hit}) is not null group by {by}, {person}) group by {by} order by {by}"
+            )
+        case PeopleShare(did=did):
+            return (
+                f"select {kept}, cast(sum(hit) as double) as hits, count(*) as n from ("
+                f"select {keys}, member_id, max(cast({did} as int)) as hit from {source} "
+                f"group by {by}, member_id {HELD_LONG_ENOUGH}) group by {kept} order by {kept}"
+            )
+        case Computed(columns=columns, where=where, per=per):
+            of = ", ".join((by, *per))
+            grouped = f"group by {of} order by {of}" if per else ""
+            return f"select {keys}, {', '.join(columns)} from {source} where {where} {grouped}"
+    raise TypeError(f"{measured} is no aggregate")
+
+
+def _sums() -> str:
+    return ", ".join(f"{sql} as {name}" for name, sql in _SUMS.items())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Together:
+    """Queries over the same rows, answered by one: `sql`, and `part` of its answer for each of them."""
+
+    queries: tuple[Query, ...]
+    sql: str
+    part: Callable[[pl.DataFrame, Query], pl.DataFrame]
+
+
+def together(queries: Iterable[Query]) -> list[Together]:
+    """Return how to answer those queries together that read the same rows in the same way; others are left out."""
+    alike: dict[tuple[object, ...], list[Query]] = {}
+    for query in dict.fromkeys(queries):
+        kind = _kind(query.measure)
+        if kind:
+            alike.setdefault((query.head, query.source, *kind), []).append(query)
+    return [_combined(tuple(each)) for each in alike.values() if len(each) > 1]
+
+
+def _kind(measure: Aggregate) -> tuple[object, ...] | None:
+    """Return what two measures must have in common to be asked together, None for what is asked alone."""
+    match measure:
+        case Share(person=str(person)):
+            return "share", person
+        case PeopleShare():
+            return ("people",)
+        case Total(of=of) if _ONE_CALL.fullmatch(of):
+            return ("total",)
+    return None
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Columns:
+    """The groups that queries split by, a column each, and their measures, some columns each."""
+
+    splits: Mapping[str, str]
+    measures: Mapping[Aggregate, int]
+
+    @property
+    def read(self) -> str:
+        return ", ".join(f"{sql} as {name}" for sql, name in self.splits.items())
+
+    def sets(self, queries: Iterable[Query], *more: str) -> str:
+        wanted = dict.fromkeys(self._names(query) for query in queries)
+        return ", ".join(f"({', '.join((*names, *more))})" for names in wanted)
+
+    @property
+    def which(self) -> str:
+        """Return the SQL of the bits that say which splits a row is not split by."""
+        return f"grouping({', '.join(self.splits.values())})" if self.splits else "0"
+
+    def rows(self, answer: pl.DataFrame, query: Query) -> pl.DataFrame:
+        """Return the rows of a query's groups, its keys named as in `KEYS`."""
+        own, places = self._names(query), list(self.splits.values())
+        bits = sum(1 << (len(places) - 1 - place) for place, name in enumerate(places) if name not in own)
+        keys = [
+            (pl.lit("") if group == NOT_SPLIT else pl.col(self.splits[group])).alias(name)
+            for group, name in zip(query.groups, KEYS, strict=True)
+        ]
+        return answer.filter(pl.col("which") == bits).with_columns(keys).sort(KEYS)
+
+    def _names(self, query: Query) -> tuple[str, ...]:
+        return tuple(name for sql, name in self.splits.items() if sql in query.groups)
+
+
+def _combined(queries: tuple[Query, ...]) -> Together:
+    splits = dict.fromkeys(group for query in queries for group in query.groups if group != NOT_SPLIT)
+    columns = _Columns(
+        splits={sql: f"k{place}" for place, sql in enumerate(splits)},
+        measures={measure: place for place, measure in enumerate(dict.fromkeys(query.measure for query in queries))},
+    )
+    match queries[0].measure:
+        case Share(person=str(person)):
+            return _shares(queries, columns, person)
+        case PeopleShare():
+            return _people(queries, columns)
+    return _totals(queries, columns)
+
+
+def _shares(queries: tuple[Query, ...], columns: _Columns, person: str) -> Together:
+    places = columns.measures.values()
+    counted = [_hits_and_rows(measure, place) for measure, place in columns.measures.items()]
+    read = _listed(columns.read, f"{person} as person", *counted)
+    each = ", ".join(
+        f"cast(sum(x{place}) as double) as h{place}, cast(sum(c{place}) as double) as m{place}" for place in places
+    )
+    sums = ", ".join(
+        f"count(*) filter (where m{place} > 0) as people{place}, "
+        + ", ".join(f"{_placed(sql, place)} as {name}{place}" for name, sql in _SUMS.items() if name != "people")
+        for place in places
+    )
+    names = _listed(*columns.splits.values())
+    of_each = (
+        f"select {_listed(f'{columns.which} as which', names, each)} from (select {read} from {queries[0].source}) "
+        f"group by grouping sets ({columns.sets(queries, 'person')})"
+    )
+    split = _listed("which", names)
+    sql = f"{queries[0].head} select {_listed(split, sums)} from ({of_each}) group by {split}"
+
+    def part(answer: pl.DataFrame, query: Query) -> pl.DataFrame:
+        place = columns.measures[query.measure]
+        sums = [pl.col(f"{name}{place}").alias(name) for name in _SUMS]
+        return columns.rows(answer, query).select(*KEYS, *sums).filter(pl.col("people") > 0)
+
+    return Together(queries=queries, sql=sql, part=part)
+
+
+def _hits_and_rows(measure: Aggregate, place: int) -> str:
+    match measure:
+        case SummedShare(hits=hits, of=of):
+            return f"{hits} as x{place}, {of} as c{place}"
+        case Share(hit=hit):
+            return f"cast({hit} as int) as x{place}, cast(({hit}) is not null as int) as c{place}"
+    raise TypeError(f"{measure} is no share of rows")
+
+
+def _people(queries: tuple[Query, ...], columns: _Columns) -> Together:
+    did = {place: measure.did for measure, place in columns.measures.items() if isinstance(measure, PeopleShare)}
+    read = _listed(
+        columns.read, "member_id", "days_held", "days", *(f"cast({x} as int) as x{n}" for n, x in did.items())
+    )
+    names = _listed(*columns.splits.values())
+    each = _listed(f"{columns.which} as which", names, *(f"max(x{place}) as h{place}" for place in did))
+    sql = (
+        f"{queries[0].head} select {_listed('which', names)}, count(*) as n, "
+        f"{', '.join(f'cast(sum(h{place}) as double) as hits{place}' for place in did)} from (select {each} "
+        f"from (select {read} from {queries[0].source}) group by grouping sets ({columns.sets(queries, 'member_id')}) "
+        f"{HELD_LONG_ENOUGH}) group by {_listed('which', names)}"
+    )
+
+    def part(answer: pl.DataFrame, query: Query) -> pl.DataFrame:
+        hits = pl.col(f"hits{columns.measures[query.measure]}").alias("hits")
+        return columns.rows(answer, query).select(*KEYS, hits, "n")
+
+    return Together(queries=queries, sql=sql, part=part)
+
+
+def _totals(queries: tuple[Query, ...], columns: _Columns) -> Together:
+    totals = {place: measure for measure, place in columns.measures.items() if isinstance(measure, Total)}
+    counted = _listed(
+        *(
+            f"cast({each.of} filter (where {each.where}) as double) as value{place}, "
+            f"{each.of if each.listed else 'count(*)'} filter (where {each.where}) as n{place}"
+            for place, each in totals.items()
+        )
+    )
+    names = _listed(*columns.splits.values())
+    read = f"(select {_listed('*', columns.read)} from {queries[0].source})"
+    sql = (
+        f"{queries[0].head} select {_listed(f'{columns.which} as which', names, counted)} from {read} "
+        f"group by grouping sets ({columns.sets(queries)})"
+    )
+
+    def part(answer: pl.DataFrame, query: Query) -> pl.DataFrame:
+        place = columns.measures[query.measure]
+        rows = columns.rows(answer, query).filter(pl.col(f"n{place}") > 0)
+        return rows.select(*KEYS, pl.col(f"value{place}").alias("value"), pl.col(f"n{place}").alias("n"))
+
+    return Together(queries=queries, sql=sql, part=part)
+
+
+def _placed(sql: str, place: int) -> str:
+    return re.sub(r"\b([hm])\b", rf"\g<1>{place}", sql)
+
+
+def _listed(*parts: str) -> str:
+    return ", ".join(part for part in parts if part)

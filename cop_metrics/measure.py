@@ -213,7 +213,9 @@ class Measurer:
         return frame.rename({name: title for name, title in columns.items() if name in frame.columns})
 
     def unlisted(self, metric: Metric, scope: Scope) -> str | None:
-        """Return why this viewer may not see the rows behind a number, None where they may (metrics, 2.11)."""
+        """Return why this viewer, or anybody, may not see the rows behind a number, None where they may (metrics, 2.11)."""
+        if metric.never_listed:
+            return metric.never_listed
         people = "title" not in _titles(metric, relation_of_list(metric))
         if not scope.names and (people or self._about_too_few(metric, scope)):
             return "Lists of people are for viewers who may see names."

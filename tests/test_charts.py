@@ -37,7 +37,29 @@ LOOKS = pytest.mark.parametrize("look", [LIGHT, DARK], ids=["light", "dark"])
 EVERY_EXHIBIT = pytest.mark.parametrize("id_", sorted(id_ for id_, each in EXHIBITS.items() if each.drawn))
 
 ONE_ROW: dict[str, dict[str, object]] = {
-    "people_by_act": {"month": date(2026, 9, 1), "did": "asked", "people": 3},
+    "people_by_act": {"month": date(2026, 9, 1), "did": "asked", "people": 3, "complete": True},
+    "cohorts": {"month": date(2026, 1, 1), "members": 4, "months": 0, "active": 3, "share": 0.75},
+    "lorenz": {"series": "among all members", "people": 0.5, "help": 0.1, "gini": 0.4},
+    "giving": {"who": "core, 80 % of all help", "people": 3, "of_members": 0.1, "of_help": 0.8},
+    "balance_by_team": {"member_team": "Sales", "members": 9, "got_help": 0.5, "watched": None, "recognised": 0.0},
+    "balance_by_seniority": {
+        "member_seniority": "junior",
+        "members": 9,
+        "got_help": 0.5,
+        "watched": 1.0,
+        "recognised": 0.0,
+    },
+    "network": {
+        "helper_name": "Ada",
+        "helper_team": "Drives",
+        "asker_name": "Bo",
+        "asker_team": "Sales",
+        "helps": 3,
+        "helper_x": 0.5,
+        "helper_y": 0.25,
+        "asker_x": -1.0,
+        "asker_y": 0.75,
+    },
     "awake": {"weekday": 0, "hour": 9, "questions": 2, "answers": 1},
     "waiting_curve": {"seniority": "junior", "hours": 0.0, "waiting": 1.0, "low": 1.0, "high": 1.0, "at_risk": 1},
     "outcomes": {"month": date(2026, 9, 1), "outcome": "unanswered", "questions": 4},

@@ -2,11 +2,9 @@
 
 from pathlib import Path
 
-import polars as pl
 from communities import Community, Told, at, days_later, plus
 
 from cop_metrics.metrics import EXHIBITS
-from cop_metrics.metrics.connections import suggest
 
 NOON = "2026-03-02 12:00"
 LATER = "2026-06-01 12:00"
@@ -143,16 +141,14 @@ def test_waiting_list_suggests_nobody_more_than_three_times_and_never_the_asker(
     assert unnamed["may_know"].null_count() == unnamed["asker_seniority"].null_count() == 6
 
 
-def test_waiting_list_goes_down_the_list_once() -> None:
-    """Nobody is held back for a later question: the first three take all of ana, and the fourth has nobody."""
-    rows = [(question, "", "", "", "", 1.0, 7, "ana") for question in (1, 2, 3, 4)]
-    columns = ("question_id", "title", "url", "topics", "asker_seniority", "days", "member_id", "name")
-    assert suggest(pl.DataFrame(rows, schema=columns, orient="row"))["may_know"].to_list() == [
-        "ana",
-        "ana",
-        "ana",
-        None,
-    ]
+def test_waiting_list_takes_the_likeliest_of_all_topics_of_a_question(tmp_path: Path) -> None:
+    """Bo knows pumps, cat and dan know valves better: a question on both goes to these two before him, each once."""
+    craft = Community()
+    for helper, topic, times in (("bo", "pumps", 1), ("cat", "valves", 3), ("dan", "valves", 2), ("dan", "pumps", 2)):
+        helped(craft, helper, 0, topics=(topic,), times=times)
+    craft.ask("ana", "2026-05-20 12:00", topics=("pumps", "valves"))
+    told = craft.tell(tmp_path, until=LATER)
+    assert told.table("waiting_list").select("topics", "may_know").rows() == [("pumps, valves", "cat, dan, bo")]
 
 
 # What hangs on one person

@@ -13,11 +13,14 @@ from cop_metrics.charts.canvas import describe, nothing, subtitle
 from cop_metrics.charts.claims import claims
 from cop_metrics.charts.dots import groups
 from cop_metrics.charts.flows import level_paths
+from cop_metrics.charts.giving import giving, lorenz
 from cop_metrics.charts.lines import over_time, waiting_curve
 from cop_metrics.charts.look import DARK, LIGHT, Look, team_colours
 from cop_metrics.charts.matrices import awake, help_by_seniority, help_by_team, recognition_by_seniority
 from cop_metrics.charts.milestones import milestones
+from cop_metrics.charts.network import network
 from cop_metrics.charts.reading import read_to_answer, read_to_ask, whose_knowledge
+from cop_metrics.charts.shares import balance_by_seniority, balance_by_team, cohorts
 from cop_metrics.charts.small import small_multiples, spark_svg, sparkline
 from cop_metrics.charts.stacks import levels_over_time, outcomes, people_by_act
 from cop_metrics.charts.standing import asking_and_helping, levels, rising
@@ -48,7 +51,12 @@ CONFIG = {"displayModeBar": False, "responsive": True, "scrollZoom": False}
 
 BUILDERS: dict[str, Callable[[pl.DataFrame, Look], go.Figure]] = {
     "people_by_act": people_by_act,
+    "cohorts": cohorts,
     "awake": awake,
+    "lorenz": lorenz,
+    "giving": giving,
+    "balance_by_team": balance_by_team,
+    "balance_by_seniority": balance_by_seniority,
     "waiting_curve": waiting_curve,
     "outcomes": outcomes,
     "topics": topics,
@@ -57,6 +65,7 @@ BUILDERS: dict[str, Callable[[pl.DataFrame, Look], go.Figure]] = {
     "read_to_ask": read_to_ask,
     "read_to_answer": read_to_answer,
     "whose_knowledge": whose_knowledge,
+    "network": network,
     "levels": levels,
     "levels_over_time": levels_over_time,
     "level_paths": level_paths,

@@ -117,6 +117,12 @@ def contrast(one: str, other: str) -> float:
     return (light + 0.05) / (dark + 0.05)
 
 
+def text_on_heat(share: float, look: Look) -> str:
+    """Return black or white, whichever stands out from a cell that is `share` (0 to 1) of the way to the strongest."""
+    cell = mixed(*look.heat, share)
+    return max(("#ffffff", "#000000"), key=lambda colour: contrast(colour, cell))
+
+
 def _channels(colour: str) -> tuple[int, int, int]:
     return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)
 

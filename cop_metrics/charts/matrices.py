@@ -12,7 +12,7 @@ import polars as pl
 
 from cop_metrics import words
 from cop_metrics.charts import canvas, labels
-from cop_metrics.charts.look import Look, contrast, mixed
+from cop_metrics.charts.look import Look, text_on_heat
 from cop_metrics.metrics.metric import Unit
 from cop_metrics.scope import UNKNOWN
 
@@ -61,7 +61,7 @@ def _help(table: pl.DataFrame, look: Look, group: str, plural: str) -> go.Figure
         look,
         hover=lambda asker, helper, count: f"<b>{count:,} helps</b><br>asked by {asker}<br>helped by {helper}",
         description=f"{crossing} {_largest(grid, 'asked by {0} and helped by {1}')}",
-        subtitle=f"Rows: the asker's {group}, columns: the helper's. {crossing}",
+        subtitle=f"Rows: the asker's {group}, columns: the helper's",
     )
 
 
@@ -173,17 +173,12 @@ def _cell_texts(counts: Sequence[Sequence[int]], top: float, look: Look) -> canv
             look,
             xref="x",
             yref="y",
-            font={"size": canvas.SMALL_SIZE, "color": _on(count / top, look)},
+            font={"size": canvas.SMALL_SIZE, "color": text_on_heat(count / top, look)},
         )
         for row, line in enumerate(counts)
         for column, count in enumerate(line)
         if count
     ]
-
-
-def _on(share: float, look: Look) -> str:
-    cell = mixed(*look.heat, share)
-    return max(("#ffffff", "#000000"), key=lambda colour: contrast(colour, cell))
 
 
 def _outline(place: int, look: Look) -> dict[str, Any]:

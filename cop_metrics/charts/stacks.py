@@ -36,7 +36,8 @@ def people_by_act(table: pl.DataFrame, look: Look) -> go.Figure:
         Part(key="only commented", name="commented", colour=colours[Promise.PARTICIPATION]),
         Part(key="only read or reacted", name="read or reacted", colour=colours[Promise.INSPIRATION]),
     )
-    return _stacked(table, ("month", "did", "people"), parts, look, "people")
+    cut = frozenset(table.filter(~pl.col("complete"))["month"].to_list())
+    return _stacked(table, ("month", "did", "people"), parts, look, "people", cut=cut)
 
 
 def outcomes(table: pl.DataFrame, look: Look) -> go.Figure:
@@ -74,8 +75,15 @@ def level_colours(look: Look) -> dict[str, str]:
 
 
 def _stacked(
-    table: pl.DataFrame, columns: tuple[str, str, str], parts: Sequence[Part], look: Look, noun: str, subtitle: str = ""
+    table: pl.DataFrame,
+    columns: tuple[str, str, str],
+    parts: Sequence[Part],
+    look: Look,
+    noun: str,
+    subtitle: str = "",
+    cut: frozenset[date] = frozenset(),
 ) -> go.Figure:
+    """Return stacked bars by month; those that the period or the data cuts are hatched."""
     month, part, count = columns
     counted = table.group_by(pl.col(month).cast(pl.Date).alias("month"), pl.col(part).alias("part")).agg(
         pl.col(count).sum().alias("count")
@@ -88,11 +96,11 @@ def _stacked(
     ticks = labels.value_ticks(Unit.COUNT, float(max(totals.values())))
     at, texts = labels.date_ticks(days)
     return canvas.sheet(
-        [_bars(each, days, counts, totals, look, noun) for each in shown],
+        [_bars(each, days, counts, totals, look, noun, cut) for each in shown],
         look,
         height=HEIGHT + 18 * (len(shown) // 4),
         description=_told(shown, days, counts, totals, noun),
-        subtitle=subtitle,
+        subtitle="Hatched: months that are not complete" if cut & set(days) else subtitle,
         barmode="stack",
         showlegend=True,
         legend=canvas.legend(look),
@@ -117,6 +125,7 @@ def _bars(
     totals: dict[date, int],
     look: Look,
     noun: str,
+    cut: frozenset[date],
 ) -> dict[str, Any]:
     numbers = [counts.get((day, part.key), 0) for day in days]
     return {
@@ -125,10 +134,14 @@ def _bars(
         "x": [day.isoformat() for day in days],
         "y": numbers,
         "width": BAR_MILLISECONDS,
-        "marker": {"color": part.colour, "line": {"color": look.surface, "width": 0.8}},
+        "marker": {
+            "color": part.colour,
+            "line": {"color": look.surface, "width": 0.8},
+            "pattern": {"shape": ["/" if day in cut else "" for day in days], "fgcolor": look.surface, "size": 6},
+        },
         "hovertext": [
             f"<b>{labels.safe(part.name)}: {number:,}</b><br>{words.value(Unit.PERCENT, number / (totals[day] or 1))} "
-            f"of n {totals[day]:,} {noun}<br>{labels.month(day)}"
+            f"of n {totals[day]:,} {noun}<br>{labels.month(day)}{' (not complete)' if day in cut else ''}"
             for day, number in zip(days, numbers, strict=True)
         ],
         "hovertemplate": "%{hovertext}<extra></extra>",

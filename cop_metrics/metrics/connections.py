@@ -1,9 +1,13 @@
 """Who helps whom, on how few people help rests, and who is likely to know. To add one: an entry in `METRICS` or `EXHIBITS`."""
 
+import heapq
 from collections import Counter
+from collections.abc import Callable
 
 import polars as pl
+import rustworkx
 
+from cop_metrics import words
 from cop_metrics.metrics.metric import (
     Better,
     Computed,
@@ -12,54 +16,104 @@ from cop_metrics.metrics.metric import (
     Figure,
     Metric,
     Promise,
+    Share,
     Total,
     Unit,
     Whose,
 )
+from cop_metrics.scope import UNKNOWN
 from cop_metrics.statistics import absence_factor
 
 ASKER_SPLITS = ("team", "seniority", "topic")
 HELPER_SPLITS = ("team", "seniority")
+HALF, CORE, REGULAR = (1, 2), (4, 5), (19, 20)
+FEWEST_GOT = 20
+"""From how many helps on a group that gives none is named."""
+
+MOST_DRAWN, SEED, ROUNDS, SPREAD = 150, 20_260_101, 120, 1.6
+"""How many people the picture of help holds, and how it is laid out."""
+
+FOREMOST = f"""
+    ends as (
+        select helper_id as member_id, helper_name as name, helper_team as team, last_second, 1 as helped, 0 as helped_by
+        from help_pairs
+        union all
+        select asker_id, asker_name, asker_team, last_second, 0, 1 from help_pairs
+    ),
+    foremost as (
+        select member_id, max(name) as name, arg_max(team, (last_second, team)) as team,
+            cast(sum(helped) as int) as helped, cast(sum(helped_by) as int) as helped_by
+        from ends group by member_id
+        order by count(*) desc, member_id limit {MOST_DRAWN}
+    )"""
+"""The members with the most ties: whom they helped, and who helped them."""
+
 MOST_ASKED = 3
 """How many people are suggested for a question, and for how many questions of one list a person is suggested."""
-
-WAITING_SCHEMA: dict[str, type[pl.DataType]] = {
-    "title": pl.String,
-    "url": pl.String,
-    "topics": pl.String,
-    "asker_seniority": pl.String,
-    "days": pl.Float64,
-    "may_know": pl.String,
-}
 
 
 def fewest_for_half(rows: pl.DataFrame) -> Figure:
     """Return the absence factor: the fewest people who together give at least half of all helps."""
-    if rows.is_empty():
+    return _people_giving(rows, HALF)
+
+
+def core_helpers(rows: pl.DataFrame) -> Figure:
+    """Return the size of the core: the fewest people who together give at least 80 % of all helps."""
+    return _people_giving(rows, CORE)
+
+
+def regular_helpers(rows: pl.DataFrame) -> Figure:
+    """Return how many people beyond the core it takes to give at least 95 % of all helps."""
+    return _people_giving(rows, REGULAR, beyond=CORE)
+
+
+def _people_giving(rows: pl.DataFrame, share: tuple[int, int], beyond: tuple[int, int] | None = None) -> Figure:
+    given = rows["helps"].to_numpy()
+    fewest = absence_factor(given, share)
+    if fewest is None:
         return Figure(value=None, sample_size=0, note="nobody helped")
-    factor = absence_factor(rows["helps"].to_numpy())
-    return Figure(value=None if factor is None else float(factor), sample_size=int(rows["helps"].sum()))
+    already = absence_factor(given, beyond) if beyond else 0
+    return Figure(value=float(fewest - (already or 0)), sample_size=int(given.sum()))
 
 
 def suggest(rows: pl.DataFrame) -> pl.DataFrame:
     """Return one row per waiting question with up to three members likely to know, nobody named more than three times.
 
-    `rows`: one per question and candidate, in the order of the list, the likeliest first; questions without candidates
-    have one row whose candidate is null. Goes down the list once: what a question takes, later ones cannot have.
+    `rows`: questions in the order of the list, and among them, without a `question_id`, one per topic and member likely to
+    know it. Goes down the list once: whom a question takes, a later one may not have.
     """
-    if rows.is_empty():
-        return pl.DataFrame(schema=WAITING_SCHEMA)
-    chosen: dict[int, dict[int, str]] = {}
-    asked: Counter[int] = Counter()
-    for question, member, name in zip(rows["question_id"], rows["member_id"], rows["name"], strict=True):
-        already = chosen.setdefault(question, {})
-        if member is None or member in already or len(already) == MOST_ASKED or asked[member] == MOST_ASKED:
-            continue
-        already[member] = name
-        asked[member] += 1
-    named = [", ".join(people.values()) or None for people in chosen.values()]
-    questions = rows.unique("question_id", keep="first", maintain_order=True)
-    return questions.with_columns(pl.Series("may_know", named, dtype=pl.String)).select(*WAITING_SCHEMA)
+    questions = rows.filter(pl.col("question_id").is_not_null())
+    known = _by_topic(rows.filter(pl.col("question_id").is_null()))
+    named: Counter[int] = Counter()
+    may_know = [
+        _first_free(known, topics, asker, named) for topics, asker in questions.select("topics", "asker_id").iter_rows()
+    ]
+    return questions.with_columns(
+        pl.col("topics").list.join(", "), pl.Series("may_know", may_know, dtype=pl.String)
+    ).select("title", "url", "topics", "asker_seniority", "days", "may_know")
+
+
+Known = tuple[int, int, str]
+"""One who is likely to know a topic: minus the strength, the member's number and name; the likeliest sorts first."""
+
+
+def _by_topic(rows: pl.DataFrame) -> dict[str, list[Known]]:
+    known: dict[str, list[Known]] = {}
+    for (topic,), strength, member, name in rows.select("topics", "strength", "member_id", "name").iter_rows():
+        known.setdefault(topic, []).append((-strength, member, name))
+    return {topic: sorted(people) for topic, people in known.items()}
+
+
+def _first_free(known: dict[str, list[Known]], topics: list[str] | None, asker: int, named: Counter[int]) -> str | None:
+    """Return the names of the likeliest who are still free, and count them as named."""
+    chosen: dict[int, str] = {}
+    for _, member, name in heapq.merge(*(known.get(topic, []) for topic in topics or ())):
+        if member != asker and member not in chosen and named[member] < MOST_ASKED:
+            chosen[member] = name
+            named[member] += 1
+            if len(chosen) == MOST_ASKED:
+                break
+    return ", ".join(chosen.values()) or None
 
 
 def with_reasons(rows: pl.DataFrame) -> pl.DataFrame:
@@ -87,22 +141,148 @@ def topics_at_risk(rows: pl.DataFrame) -> str | None:
     return f"{hang}{left}."
 
 
-METRICS = (
-    Metric(
-        id="answer_concentration",
+def crossing(rows: pl.DataFrame) -> str | None:
+    """Say which share of helps goes to another group, of those where both are known, and who gets help and gives none.
+
+    `rows`: asker's group, helper's group, helps.
+    """
+    asker, helper = rows.columns[:2]
+    group = {"team": "teams", "seniority": "seniorities"}[asker.removeprefix("asker_")]
+    known = rows.filter((pl.col(asker) != UNKNOWN) & (pl.col(helper) != UNKNOWN))
+    total = int(known["helps"].sum())
+    if not total:
+        return None
+    share = int(known.filter(pl.col(asker) != pl.col(helper))["helps"].sum()) / total
+    got = (
+        known.group_by(asker).agg(pl.col("helps").sum()).filter(~pl.col(asker).is_in(known[helper].unique().to_list()))
+    )
+    only = [
+        f"{name} got {labelled(helps)} and gave none."
+        for name, helps in got.filter(pl.col("helps") >= FEWEST_GOT)
+        .sort("helps", asker, descending=[True, False])
+        .rows()
+    ]
+    return " ".join([f"{words.value(Unit.PERCENT, share)} of {total:,} helps cross {group}.", *only])
+
+
+def labelled(helps: int) -> str:
+    """Write a number of helps."""
+    return f"{helps:,} help" + ("" if helps == 1 else "s")
+
+
+def laid_out(ties: pl.DataFrame) -> pl.DataFrame:
+    """Return the ties with the places of both ends, from -1 to 1: who helps one another stands near, the same every time.
+
+    `ties`: helper_id, asker_id and what is told of them, one row a pair.
+    """
+    ends = pl.concat([ties["helper_id"], ties["asker_id"]]).unique().sort().to_list()
+    place = {member: number for number, member in enumerate(ends)}
+    graph = rustworkx.PyGraph(multigraph=False)
+    graph.add_nodes_from(ends)
+    graph.add_edges_from(
+        [(place[helper], place[asker], 1) for helper, asker in ties.select("helper_id", "asker_id").rows()]
+    )
+    found = rustworkx.spring_layout(graph, seed=SEED, num_iter=ROUNDS, k=SPREAD / max(1, len(ends)) ** 0.5)
+    spots = pl.DataFrame(
+        [(member, *(round(float(at), 4) for at in found[number])) for member, number in place.items()],
+        schema={"member_id": pl.Int32, "x": pl.Float64, "y": pl.Float64},
+        orient="row",
+    )
+    for end in ("helper", "asker"):
+        ties = ties.join(
+            spots.rename({"member_id": f"{end}_id", "x": f"{end}_x", "y": f"{end}_y"}), on=f"{end}_id", how="left"
+        )
+    return ties
+
+
+def _across(id_: str, group: str, title: str, question: str) -> Metric:
+    """Declare the share of helps between two members of different groups."""
+    either_unknown = f"'{UNKNOWN}' in (asker_{group}, helper_{group})"
+    return Metric(
+        id=id_,
         promise=Promise.HELP,
-        title="People who give half of all help",
-        question="On how few people does help rest?",
-        description="The absence factor: the fewest people who together gave at least half of all helps in the period.",
-        formula="fewest helpers whose helps add up to 50 % or more",
+        title=title,
+        question=question,
+        description=f"The share of helps whose asker and helper differed in {group} on that day; helps with an unknown "
+        f"{group} on either side are left out.",
+        formula=f"helps with asker and helper of different {group} / helps with both known",
+        source="Viva Insights; our own",
+        unit=Unit.PERCENT,
+        better=Better.NEITHER,
+        whose=Whose.HELPER,
+        counts=Counts.FLOW,
+        relation="helps",
+        measure=Share(
+            hit=f"case when {either_unknown} then null else asker_{group} <> helper_{group} end", person="helper_id"
+        ),
+        splits=ASKER_SPLITS,
+    )
+
+
+def _fewest(
+    id_: str, title: str, question: str, description: str, formula: str, figure: Callable[[pl.DataFrame], Figure]
+) -> Metric:
+    return Metric(
+        id=id_,
+        promise=Promise.HELP,
+        title=title,
+        question=question,
+        description=description,
+        formula=formula,
         source="CHAOSS contributor absence factor",
         unit=Unit.COUNT,
         better=Better.HIGHER,
         whose=Whose.HELPER,
         counts=Counts.FLOW,
         relation="helps",
-        measure=Computed(columns=("count(*) as helps",), per=("helper_id",), figure=fewest_for_half),
+        measure=Computed(columns=("count(*) as helps",), per=("helper_id",), figure=figure),
         splits=ASKER_SPLITS,
+    )
+
+
+METRICS = (
+    _across("help_across_teams", "team", "Help across teams", "Does help cross teams, or stay at home?"),
+    _across("help_across_seniority", "seniority", "Help across seniority", "Does help cross seniority?"),
+    Metric(
+        id="reciprocity",
+        promise=Promise.HELP,
+        title="Help that goes both ways",
+        question="Do those who are helped help back?",
+        description="Of all pairs of a member who helped another in the period, the share in which the other helped back, in "
+        "any question of the period. A filter by team means the helper's, at the last help.",
+        formula="pairs (helper, helped) that exist the other way round too / pairs",
+        source="reciprocity of a directed graph (networkx)",
+        unit=Unit.PERCENT,
+        better=Better.NEITHER,
+        whose=Whose.HELPER,
+        counts=Counts.FLOW,
+        relation="help_pairs",
+        measure=Share(hit="returned", person="helper_id"),
+        splits=HELPER_SPLITS,
+    ),
+    _fewest(
+        "answer_concentration",
+        "People who give half of all help",
+        "On how few people does help rest?",
+        "The absence factor: the fewest people who together gave at least half of all helps in the period.",
+        "fewest helpers whose helps add up to 50 % or more",
+        fewest_for_half,
+    ),
+    _fewest(
+        "core_helpers",
+        "Core helpers",
+        "How many people give most of the help?",
+        "The fewest people who together gave at least 80 % of all helps in the period.",
+        "fewest helpers whose helps add up to 80 % or more",
+        core_helpers,
+    ),
+    _fewest(
+        "regular_helpers",
+        "Regular helpers",
+        "How many more give nearly all the rest?",
+        "The people beyond the core that it takes, those who gave most first, to reach 95 % of all helps in the period.",
+        "fewest helpers whose helps add up to 95 % or more, less the core",
+        regular_helpers,
     ),
     Metric(
         id="topics_on_one_person",
@@ -135,21 +315,21 @@ EXHIBITS = (
         whose=Whose.ASKER,
         counts=Counts.STATE,
         relations=("questions",),
-        sql=""", waiting as (select * from questions where waiting),
-            told as (
-                select question_id, string_agg(topic, ', ' order by topic) as topics
-                from waiting join question_topics as bridge using (question_id) group by question_id
+        sql=""", waiting as (
+                select * from questions
+                where waiting and day >= (select as_of_day - 31 from communities where community = $community)
             ),
-            candidates as (
-                select waiting.question_id, known.member_id, known.name, known.strength
-                from waiting join question_topics as bridge using (question_id)
-                join likely_to_know as known on known.community = bridge.community and known.topic = bridge.topic
-                    and known.member_id <> waiting.asker_id
+            told as (
+                select question_id, list(topic order by topic) as topics
+                from waiting join question_topics as bridge using (question_id) group by question_id
             )
-            select waiting.question_id, coalesce(title, 'a question without a title') as title, url, topics, asker_seniority,
-                round(age_days, 1) as days, candidates.member_id, candidates.name
-            from waiting left join told using (question_id) left join candidates using (question_id)
-            order by second, question, strength desc, member_id""",
+            select question_id, asker_id, coalesce(title, 'a question without a title') as title, url, topics,
+                asker_seniority, round(age_days, 1) as days, second, question
+            from waiting left join told using (question_id)
+            union all by name
+            select [topic] as topics, member_id, name, strength from likely_to_know
+            where community = $community and topic in (select unnest(topics) from told)
+            order by second, question""",
         columns={
             "title": "Question",
             "url": "Link",
@@ -177,6 +357,7 @@ EXHIBITS = (
         columns={"asker_team": "Asker's team", "helper_team": "Helper's team", "helps": "Helps"},
         splits=ASKER_SPLITS,
         shows=("team",),
+        finding=crossing,
     ),
     Exhibit(
         id="help_by_seniority",
@@ -192,6 +373,55 @@ EXHIBITS = (
         columns={"asker_seniority": "Asker's seniority", "helper_seniority": "Helper's seniority", "helps": "Helps"},
         splits=ASKER_SPLITS,
         shows=("seniority",),
+        finding=crossing,
+    ),
+    Exhibit(
+        id="network",
+        promise=Promise.HELP,
+        title="Who holds it together?",
+        description="The members with the most ties, at most 150, by team; a tie joins two of whom one helped the other in "
+        "the period. Who helps one another stands near; the bigger the dot, the more ties.",
+        source="our own",
+        unit=Unit.COUNT,
+        whose=Whose.HELPER,
+        counts=Counts.FLOW,
+        relations=("help_pairs",),
+        sql=f""", {FOREMOST}
+            select helper_id, helper_name, helper_team, asker_id, asker_name, asker_team, helps
+            from help_pairs
+            where helper_id in (select member_id from foremost) and asker_id in (select member_id from foremost)
+            order by helper_id, asker_id""",
+        columns={
+            "helper_name": "Helper",
+            "helper_team": "Helper's team",
+            "asker_name": "Helped",
+            "asker_team": "Team of who was helped",
+            "helps": "Helps",
+            "helper_x": "Helper across",
+            "helper_y": "Helper up",
+            "asker_x": "Helped across",
+            "asker_y": "Helped up",
+        },
+        splits=HELPER_SPLITS,
+        shape=laid_out,
+        people=True,
+    ),
+    Exhibit(
+        id="best_connected",
+        promise=Promise.HELP,
+        title="Who has the most ties?",
+        description="The members with the most ties, at most 150: how many people each helped and was helped by in the period, "
+        "with the team at the last of these helps. A filter by team means the helper's.",
+        source="our own",
+        unit=Unit.COUNT,
+        whose=Whose.HELPER,
+        counts=Counts.FLOW,
+        relations=("help_pairs",),
+        sql=f", {FOREMOST} select name, team, helped, helped_by from foremost order by helped + helped_by desc, member_id",
+        columns={"name": "Member", "team": "Team", "helped": "People helped", "helped_by": "Helped by"},
+        splits=HELPER_SPLITS,
+        people=True,
+        drawn=False,
     ),
     Exhibit(
         id="hanging_topics",

@@ -1,7 +1,11 @@
 """The numbers of participation, the base of all three promises. To add one: an entry in `METRICS` or `EXHIBITS`."""
 
+from itertools import pairwise
+
+import numpy as np
 import polars as pl
 
+from cop_metrics import words
 from cop_metrics.metrics.metric import (
     Better,
     Computed,
@@ -11,10 +15,12 @@ from cop_metrics.metrics.metric import (
     Metric,
     PeopleShare,
     Promise,
+    Share,
     Total,
     Unit,
     Whose,
 )
+from cop_metrics.statistics import absence_factor, gini, lorenz
 
 SPLITS = ("team", "seniority")
 
@@ -71,6 +77,100 @@ def mean_stickiness(months: pl.DataFrame) -> Figure:
     mean = float(shares.to_series().mean())  # type: ignore[arg-type]
     return Figure(value=mean, sample_size=int(months["rows"].sum()))
 
+
+def lorenz_curves(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the share of all help by share of people, over those who helped and over all members, and Gini's coefficient.
+
+    `rows`: how many members gave how many helps. Empty where nobody helped.
+    """
+    tables = []
+    for series, counts in _given(rows).items():
+        curve = lorenz(counts)
+        if curve is None:
+            continue
+        people, help_ = curve
+        kept = np.unique(np.linspace(0, len(people) - 1, min(len(people), CURVE_POINTS)).astype(int))
+        tables.append(
+            pl.DataFrame(
+                {
+                    "series": [series] * len(kept),
+                    "people": people[kept].tolist(),
+                    "help": help_[kept].tolist(),
+                    "gini": [gini(counts)] * len(kept),
+                },
+                schema=LORENZ_SCHEMA,
+            )
+        )
+    return pl.concat(tables) if tables else pl.DataFrame(schema=LORENZ_SCHEMA)
+
+
+def _given(rows: pl.DataFrame) -> dict[str, np.ndarray[tuple[int], np.dtype[np.int64]]]:
+    everyone = np.repeat(rows["helps"].to_numpy(), rows["people"].to_numpy())
+    return {AMONG_HELPERS: everyone[everyone > 0], AMONG_ALL: everyone}
+
+
+def unevenness(rows: pl.DataFrame) -> str | None:
+    """Say Gini's coefficient over those who helped and over all members, None where nobody helped."""
+    found = {series: gini(counts) for series, counts in _given(rows).items()}
+    if found[AMONG_HELPERS] is None:
+        return None
+    told = [f"{words.value(Unit.RATIO, value)} {series}" for series, value in found.items()]
+    return f"From 0 (all give alike) to 1 (one gives all): {words.listing(told)}."
+
+
+def giving_groups(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the core (80 % of all help), the regulars (up to 95 %), all others who helped, and those who did not.
+
+    Of each: people, their share of all members, and of all help. Empty where nobody helped.
+    """
+    given = np.sort(_given(rows)[AMONG_ALL])[::-1]
+    core, regular = absence_factor(given, CORE), absence_factor(given, REGULAR)
+    if core is None or regular is None:
+        return pl.DataFrame(schema=GIVING_SCHEMA)
+    ends = [0, core, regular, int((given > 0).sum()), len(given)]
+    parts = [given[start:end] for start, end in pairwise(ends)]
+    return pl.DataFrame(
+        {
+            "who": list(GIVING),
+            "people": [len(part) for part in parts],
+            "of_members": [len(part) / len(given) for part in parts],
+            "of_help": [int(part.sum()) / int(given.sum()) for part in parts],
+        },
+        schema=GIVING_SCHEMA,
+    )
+
+
+def own_90_9_1(rows: pl.DataFrame) -> str | None:
+    """Say how much of all help the 1 % who help most give, the next 9 %, and the other 90 %; None where nobody helped."""
+    curve = lorenz(_given(rows)[AMONG_ALL])
+    if curve is None:
+        return None
+    most_of_all, tenth = (float(np.interp(share, *curve)) for share in (0.99, 0.9))
+    one, nine, ninety = (words.value(Unit.PERCENT, part) for part in (1 - most_of_all, most_of_all - tenth, tenth))
+    return f"The 1 % of members who help most give {one} of all help, the next 9 % give {nine}, the other 90 % give {ninety}."
+
+
+CURVE_POINTS = 120
+FEWEST_DAYS = 30
+CORE, REGULAR = (4, 5), (19, 20)
+AMONG_HELPERS, AMONG_ALL = "among those who helped", "among all members"
+LORENZ_SCHEMA: dict[str, type[pl.DataType]] = {
+    "series": pl.String,
+    "people": pl.Float64,
+    "help": pl.Float64,
+    "gini": pl.Float64,
+}
+GIVING = ("core, 80 % of all help", "regulars, up to 95 %", "others who helped", "did not help")
+GIVING_SCHEMA: dict[str, type[pl.DataType]] = {
+    "who": pl.String,
+    "people": pl.Int64,
+    "of_members": pl.Float64,
+    "of_help": pl.Float64,
+}
+HELPS_OF_MEMBERS = """, given as (select member_id, sum(helps) as helps from member_days where helps > 0 group by member_id)
+            select cast(coalesce(helps, 0) as bigint) as helps, count(*) as people
+            from (select distinct member_id from belonged) left join given using (member_id)
+            group by 1 order by 1"""
 
 ACTIVE = "posts > 0 or reactions > 0 or threads_read > 0"
 
@@ -198,7 +298,93 @@ METRICS = (
         ),
         splits=SPLITS,
     ),
+    Metric(
+        id="retention",
+        promise=Promise.PARTICIPATION,
+        title="Retention",
+        question="Do those who were here come again?",
+        description="Of the people active in as many days before the period, the share who were active in the period too, "
+        "with the group at their last act before it. Not known where those days reach back before the data.",
+        formula="people active before and now / people active before",
+        source="CHAOSS; Discourse",
+        unit=Unit.PERCENT,
+        better=Better.HIGHER,
+        whose=Whose.MEMBER,
+        counts=Counts.FLOW,
+        relation="retained",
+        measure=Share(hit="retained", person=None),
+        splits=SPLITS,
+        act_on="not retained",
+    ),
+    Metric(
+        id="health_index",
+        promise=Promise.PARTICIPATION,
+        title="Health index",
+        question="How much of a year's community came in its last month?",
+        description="Of the people active in the twelve months that end with the last complete month of the period, the share "
+        "active in that month, with the group at the last act. Not known before there are twelve months of data.",
+        formula="active in the month / active in the twelve months that end with it",
+        source="SWOOP health index",
+        unit=Unit.PERCENT,
+        better=Better.HIGHER,
+        whose=Whose.MEMBER,
+        counts=Counts.FLOW,
+        relation="twelve_months",
+        measure=Share(hit="active_now", person=None),
+        splits=SPLITS,
+    ),
+    Metric(
+        id="no_benefit",
+        promise=Promise.PARTICIPATION,
+        title="No benefit in 90 days",
+        question="Who gets nothing out of it?",
+        description="Members who joined 90 or more days ago and in the last 90 days of the data neither got help, nor read a "
+        "thread they had not posted in, nor were thanked, upvoted or accepted. An early warning: counted, never named. "
+        "Only where reads are recorded.",
+        formula="members here for 90 days or more with none of the three benefits in the last 90 days",
+        source="our own",
+        unit=Unit.COUNT,
+        better=Better.LOWER,
+        whose=Whose.MEMBER,
+        counts=Counts.STATE,
+        relation="benefits",
+        measure=Total(of="count(*)", where="days_here >= 90 and not (got_help or watched or recognised)"),
+        splits=SPLITS,
+        needs="read",
+        never_listed="Members without benefit are counted by group and never listed, whoever asks.",
+    ),
 )
+
+
+def _balance(id_: str, by: str, title: str) -> Exhibit:
+    """Declare the table of who got what of the promises, by team or seniority."""
+    read = "exists (select 1 from measured where community = $community and table_name = 'read')"
+    return Exhibit(
+        id=id_,
+        promise=Promise.PARTICIPATION,
+        title=title,
+        description=f"By {by}, the share of members here for 30 days or more who in the last 90 days of the data got help, "
+        "read a thread they had not posted in, or were thanked, upvoted or accepted.",
+        source="our own",
+        unit=Unit.PERCENT,
+        whose=Whose.MEMBER,
+        counts=Counts.STATE,
+        relations=("benefits",),
+        sql=f"""
+            select member_{by}, count(*) as members, avg(cast(got_help as int)) as got_help,
+                case when {read} then avg(cast(watched as int)) end as watched, avg(cast(recognised as int)) as recognised
+            from benefits where days_here >= {FEWEST_DAYS} group by 1 order by 1""",
+        columns={
+            f"member_{by}": by.capitalize(),
+            "members": "Members",
+            "got_help": "Got help",
+            "watched": "Read",
+            "recognised": "Were recognised",
+        },
+        splits=SPLITS,
+        shows=(by,),
+    )
+
 
 EXHIBITS = (
     Exhibit(
@@ -213,13 +399,81 @@ EXHIBITS = (
         relations=("member_days",),
         sql=""", acts as (
                 select month, member_id, case when sum(answers) > 0 then 'answered' when sum(questions) > 0 then 'asked'
-                    when sum(posts) > 0 then 'only commented' else 'only read or reacted' end as did
+                    when sum(posts) > 0 then 'only commented' else 'only read or reacted' end as did,
+                    bool_and(month_complete) as complete
                 from member_days where not is_deleted group by month, member_id
             )
-            select month, did, count(*) as people from acts group by all order by all""",
-        columns={"month": "Month", "did": "What they did", "people": "People"},
+            select month, did, count(*) as people, complete from acts group by all order by all""",
+        columns={"month": "Month", "did": "What they did", "people": "People", "complete": "Whole month"},
         splits=SPLITS,
     ),
+    Exhibit(
+        id="cohorts",
+        promise=Promise.PARTICIPATION,
+        title="Do people stay?",
+        description="Of those who joined (else were first seen) in a month of the period, the share who posted, reacted or "
+        "read in that calendar month and in each month after it; months that are not over are left blank. The first 90 days of "
+        "the data are left out: there, everyone would look new. A filter by team means the team on joining.",
+        source="Discourse; CHAOSS",
+        unit=Unit.PERCENT,
+        whose=Whose.MEMBER,
+        counts=Counts.FLOW,
+        relations=("arrivals",),
+        sql=""", sizes as (select month, count(*) as members from arrivals group by month),
+            ends as (select date '1970-01-01' + cast(as_of_day as int) as as_of from communities where community = $community),
+            steps as (select month, members, unnest(range(datediff('month', month, as_of))) as months from sizes, ends),
+            came as (
+                select month, datediff('month', month, date '1970-01-01' + cast(there.day as int)) as months,
+                    count(distinct member_id) as active
+                from arrivals join member_months as there using (member_id) group by all
+            )
+            select month, members, months, coalesce(active, 0) as active, coalesce(active, 0) / members as share
+            from steps left join came using (month, months) order by month, months""",
+        columns={
+            "month": "Joined in",
+            "members": "Joined",
+            "months": "Months since",
+            "active": "Active then",
+            "share": "Share active",
+        },
+        splits=SPLITS,
+    ),
+    Exhibit(
+        id="lorenz",
+        promise=Promise.PARTICIPATION,
+        title="How evenly is help given?",
+        description="The share of all help given by the share of people who gave the least, over those who helped and over all "
+        "members of the period; the further below the straight line, the more rests on few. Gini's coefficient says how far.",
+        source="Lorenz 1905; Gini 1912",
+        unit=Unit.PERCENT,
+        whose=Whose.MEMBER,
+        counts=Counts.FLOW,
+        relations=("member_days", "belonged"),
+        sql=HELPS_OF_MEMBERS,
+        columns={"series": "Over whom", "people": "Share of people", "help": "Share of help", "gini": "Gini"},
+        splits=SPLITS,
+        shape=lorenz_curves,
+        finding=unevenness,
+    ),
+    Exhibit(
+        id="giving",
+        promise=Promise.PARTICIPATION,
+        title="How much rests on how few?",
+        description="The members of the period by how much they helped: the core are the fewest who together gave 80 % of all "
+        "help, the regulars those it takes beyond them to reach 95 %.",
+        source="CHAOSS contributor absence factor; our own, after the 90-9-1 rule",
+        unit=Unit.PERCENT,
+        whose=Whose.MEMBER,
+        counts=Counts.FLOW,
+        relations=("member_days", "belonged"),
+        sql=HELPS_OF_MEMBERS,
+        columns={"who": "Who", "people": "People", "of_members": "Share of members", "of_help": "Share of help"},
+        splits=SPLITS,
+        shape=giving_groups,
+        finding=own_90_9_1,
+    ),
+    _balance("balance_by_team", "team", "Does every team get something out of it?"),
+    _balance("balance_by_seniority", "seniority", "Who gets what out of it?"),
     Exhibit(
         id="awake",
         promise=Promise.PARTICIPATION,

@@ -174,12 +174,12 @@ ARRIVALS = Relation(
     name="arrivals",
     one_row="One row per member who joined (else was first seen) 90 days or more after the export begins.",
     sql="""
-        select members.member, members.name, members.since_day as day,
+        select members.member, members.member_id, members.name, members.since_day as day,
             memberships.team as member_team, memberships.seniority as member_seniority
         from members
         join memberships on memberships.member_id = members.member_id
             and members.since_day >= memberships.from_day and members.since_day < memberships.to_day
-        where members.community = $community and members.start_in_view""",
+        where members.community = $community and members.start_in_view and members.left_day > 0""",
     day="day",
     topic=None,
     personal=("member", "name"),
@@ -452,6 +452,104 @@ GAINS = Relation(
     listing=MEMBER_LISTING,
 )
 
+BELONGED = Relation(
+    name="belonged",
+    one_row="One row per member and stretch of a group held on at least one day of the period.",
+    sql="select member, member_id, name, team as member_team, seniority as member_seniority from memberships "
+    "where community = $community and held_from < $end_day and held_to > greatest($first_day, held_from)",
+    day=None,
+    topic=None,
+    personal=("member", "name"),
+    listing=MEMBER_LISTING,
+)
+
+RETAINED = Relation(
+    name="retained",
+    one_row="One row per period and member active in as many days before it, with the group at the last act then, and who came "
+    "back in the period; none where the days before reach back before the data.",
+    sql="""
+        select periods.start, before.member, before.member_id, before.name, before.member_team, before.member_seniority,
+            before.day_after < periods.end_day as retained
+        from communities
+        join periods on 2 * first_day - end_day >= communities.first_day + 1 - cast(communities.starts_at_midnight as int)
+        join member_days as before on before.community = communities.community and before.day < periods.first_day
+            and before.day >= 2 * periods.first_day - periods.end_day and before.day_after >= periods.first_day
+        where communities.community = $community and not before.is_deleted""",
+    day=None,
+    topic=None,
+    personal=("member", "name"),
+    listing=MEMBER_LISTING,
+)
+
+TWELVE_MONTHS = Relation(
+    name="twelve_months",
+    one_row="One row per period and member active in the twelve months that end with the last whole month in it, with the "
+    "group then; none where the data does not reach back so far.",
+    sql="""
+        with ends as (
+            select periods.start, periods.first_day, communities.first_day + 1
+                    - cast(communities.starts_at_midnight as int) as first_whole_day,
+                date_trunc('month', date '1970-01-01' + cast(least(end_day, as_of_day) as int)) as month_end
+            from periods join communities on communities.community = $community
+        ),
+        months as (
+            select start, first_day, first_whole_day,
+                date_diff('day', date '1970-01-01', month_end - interval 12 month) as year_day,
+                date_diff('day', date '1970-01-01', month_end - interval 1 month) as month_day
+            from ends
+        )
+        select months.start, active.member, active.member_id, active.name, active.member_team, active.member_seniority,
+            active.day = months.month_day as active_now
+        from months
+        join member_months as active on active.community = $community and active.day >= months.year_day
+            and active.day <= months.month_day and active.month_after > months.month_day
+        where month_day >= months.first_day and year_day >= first_whole_day and not active.is_deleted""",
+    day=None,
+    topic=None,
+    personal=("member", "name"),
+    listing=MEMBER_LISTING,
+)
+
+HELP_PAIRS = Relation(
+    name="help_pairs",
+    one_row="One row per period, asker and helper: how often the one helped the other, whether ever the other way round, and "
+    "both groups at the last help.",
+    sql="""
+        with pairs as (
+            select {start_of_day} as start, asker_id, helper_id, count(*) as helps, max(second) as last_second,
+                max(asker_name) as asker_name, max(helper_name) as helper_name,
+                arg_max(asker_team, second) as asker_team, arg_max(asker_seniority, second) as asker_seniority,
+                arg_max(helper_team, second) as helper_team, arg_max(helper_seniority, second) as helper_seniority
+            from helps
+            where community = $community and day >= $first_day and day < $end_day
+            group by all
+        )
+        select pairs.*, back.helper_id is not null as returned
+        from pairs
+        left join (select start, asker_id, helper_id from pairs) as back
+            on back.start = pairs.start and back.asker_id = pairs.helper_id and back.helper_id = pairs.asker_id""",
+    day=None,
+    topic=None,
+    personal=("asker_name", "helper_name", "asker_id", "helper_id"),
+    listing={
+        "helper_name": "Helper",
+        "helper_team": "Team",
+        "helper_seniority": "Seniority",
+        "asker_name": "Helped",
+        "helps": "Helps",
+    },
+    order="helps desc, helper_id, asker_id",
+    roles=("helper", "asker"),
+)
+
+BENEFITS = _mart(
+    "benefits",
+    day=None,
+    personal=("member", "name"),
+    listing=MEMBER_LISTING,
+    order="name, member",
+)
+
 HANGING_TOPICS = _mart(
     "hanging_topics",
     day=None,
@@ -630,6 +728,11 @@ RELATIONS = {
         GIVEN,
         RECEIVED,
         GAINS,
+        BELONGED,
+        RETAINED,
+        TWELVE_MONTHS,
+        HELP_PAIRS,
+        BENEFITS,
         HANGING_TOPICS,
         LIKELY_TO_KNOW,
         SENIORS,

@@ -83,7 +83,7 @@ def _sorted(table: pl.DataFrame, kind: Groups) -> pl.DataFrame:
 def _of_exhibit(chart: ChartTable, exhibit: Exhibit) -> list[Layout]:
     table = _without_order(chart.table)
     groups = [name for name in coordinates(table) if name not in TIME_AXES]
-    measures = [name for name in table.columns if name not in groups]
+    measures = [name for name in table.columns if name not in groups and table[name].dtype != pl.Boolean]
     if len(groups) == 2 and not TIME_AXES & set(measures) and all(table[name].dtype.is_integer() for name in measures):
         parts = [_matrix(table, exhibit, groups, measure) for measure in measures]
         named = [exhibit.columns[measure] if len(measures) > 1 else None for measure in measures]

@@ -488,7 +488,7 @@ class Measurer:
     def _empty(self, metric: Metric) -> Figure:
         if isinstance(metric.measure, Total):
             return Figure(value=0.0, sample_size=0)
-        return Figure(value=None, sample_size=0, note="no data in this period")
+        return Figure(value=None, sample_size=0, note=metric.no_rows or "no data in this period")
 
     def _frame(self, sql: str, scope: Scope) -> pl.DataFrame:
         return self.asked.answer(self._key(sql, scope), lambda: self._ask(sql, self._values(sql, scope)))

@@ -39,7 +39,7 @@ EVERY_EXHIBIT = pytest.mark.parametrize("id_", sorted(id_ for id_, each in EXHIB
 ONE_ROW: dict[str, dict[str, object]] = {
     "people_by_act": {"month": date(2026, 9, 1), "did": "asked", "people": 3, "complete": True},
     "cohorts": {"month": date(2026, 1, 1), "members": 4, "months": 0, "active": 3, "share": 0.75},
-    "lorenz": {"series": "among all members", "people": 0.5, "help": 0.1, "gini": 0.4},
+    "lorenz": {"series": "among all members", "share_of_people": 0.5, "help": 0.1, "gini": 0.4},
     "giving": {"who": "core, 80 % of all help", "people": 3, "of_members": 0.1, "of_help": 0.8},
     "balance_by_team": {"member_team": "Sales", "members": 9, "got_help": 0.5, "watched": None, "recognised": 0.0},
     "balance_by_seniority": {

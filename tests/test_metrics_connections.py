@@ -1,7 +1,10 @@
 """A worked example for each number and table of connections: who helps whom, who is likely to know, on how few help rests."""
 
+from math import dist
 from pathlib import Path
 
+import networkx
+import pytest
 from communities import Community, Told, at, days_later, plus
 
 from cop_metrics.metrics import EXHIBITS
@@ -48,6 +51,112 @@ def test_help_by_seniority_takes_both_as_they_were_on_the_day_of_the_help(tmp_pa
         craft.answer(craft.ask("ana", f"{day} 10:00"), "bo", f"{day} 11:00")
     told = craft.tell(tmp_path, until=LATER)
     assert told.table("help_by_seniority").rows() == [("junior", "senior", 1), ("mid", "senior", 1)]
+
+
+def test_help_by_team_finding_says_what_crosses_and_who_gives_none(tmp_path: Path) -> None:
+    """Of 25 helps with both teams known, 20 go from Blue to Red, and 5 stay in Blue: Red got 20 and gave none."""
+    craft = Community()
+    for who, team in (("ana", "Red"), ("bo", "Blue"), ("cat", "Blue")):
+        craft.works(who, team, "mid")
+    helped(craft, "bo", 10, asker="ana", times=20)
+    helped(craft, "bo", 10, asker="cat", times=5)
+    helped(craft, "stranger", 10, asker="cat", times=7)
+    told = craft.tell(tmp_path, until=LATER)
+    _, finding = told.measurer.table_and_finding(EXHIBITS["help_by_team"], told.scope())
+    assert finding == "80 % of 25 helps cross teams. Red got 20 helps and gave none."
+    assert told.measurer.table_and_finding(EXHIBITS["help_by_team"], told.scope(team="Unknown"))[1] is None
+
+
+def test_help_across_teams_leaves_out_whose_team_is_unknown(tmp_path: Path) -> None:
+    """Bo of Blue helps ana of Red twice and cat of Blue once; a stranger helps too, of no team that is known: 2 of 3."""
+    craft = Community()
+    for who, team in (("ana", "Red"), ("bo", "Blue"), ("cat", "Blue")):
+        craft.works(who, team, "mid")
+    helped(craft, "bo", 10, asker="ana", times=2)
+    helped(craft, "bo", 10, asker="cat")
+    helped(craft, "stranger", 10, asker="ana")
+    told = craft.tell(tmp_path, until=LATER)
+    figure = told.figure("help_across_teams")
+    assert (figure.value, figure.sample_size) == (pytest.approx(2 / 3), 3)
+    assert told.split("help_across_teams", "team") == {"Blue": pytest.approx(2 / 3)}
+
+
+def test_help_across_seniority_takes_both_as_they_were(tmp_path: Path) -> None:
+    """Bo helps ana as junior, then is promoted and helps her again: one of the two crosses."""
+    craft = Community()
+    craft.works("ana", "Red", "junior")
+    craft.works("bo", "Red", "junior", until="2026-05-01")
+    craft.works("bo", "Red", "mid", since="2026-05-01")
+    helped(craft, "bo", 60)
+    helped(craft, "bo", 5)
+    assert craft.tell(tmp_path, until=LATER).value("help_across_seniority") == 0.5
+
+
+def test_reciprocity_is_the_share_of_pairs_that_exist_both_ways(tmp_path: Path) -> None:
+    """a and b help each other, often; b helps c, c helps d: two of four pairs, as the referee says."""
+    craft = Community()
+    ties = (("a", "b"), ("a", "b"), ("b", "a"), ("b", "c"), ("c", "d"))
+    for helper, asker in ties:
+        helped(craft, helper, 10, asker=asker)
+    helped(craft, "d", 80, asker="c")
+    craft.works("c", "Red", "mid")
+    told = craft.tell(tmp_path, until=LATER)
+    may = {"period": "2026-05-01..2026-05-31"}
+    assert told.value("reciprocity", **may) == networkx.overall_reciprocity(networkx.DiGraph(ties)) == 0.5
+    assert told.figure("reciprocity", **may).sample_size == 4
+    assert told.value("reciprocity") == pytest.approx(4 / 5)
+    assert told.split("reciprocity", "team", **may) == {"Red": 0, "Unknown": pytest.approx(2 / 3)}
+    assert told.split("reciprocity", "month")["2026-05-01"] == 0.5
+    assert told.listed("reciprocity", **may).filter(Helper="a").select("Helped", "Helps").rows() == [("b", 2)]
+
+
+def test_network_places_those_who_help_one_another_near_and_the_same_every_time(tmp_path: Path) -> None:
+    """Two circles of four who help each other, joined by nobody: in the picture each stands apart."""
+    craft = Community()
+    for circle in ("red", "blue"):
+        members = [f"{circle} {number}" for number in range(4)]
+        for number, member in enumerate(members):
+            craft.works(member, circle, "mid")
+            for other in members[number + 1 :]:
+                helped(craft, member, 10, asker=other)
+    told = craft.tell(tmp_path, until=LATER)
+    table = told.table("network")
+    assert table.height == 12
+    assert table.equals(told.table("network"))
+    places = {
+        name: (x, y)
+        for end in ("helper", "asker")
+        for name, x, y in table.select(f"{end}_name", f"{end}_x", f"{end}_y").iter_rows()
+    }
+    own, other = dist(places["red 0"], places["red 3"]), dist(places["red 0"], places["blue 3"])
+    assert own < other
+    assert told.measurer.table(EXHIBITS["network"], told.scope(names=False)).is_empty()
+
+
+def test_network_is_of_the_150_with_the_most_ties(tmp_path: Path) -> None:
+    """Bo is helped by 160 people, each of whom has this one tie: with him the picture holds 149 of them."""
+    craft = Community()
+    question = craft.ask("bo", "2026-05-20 10:00")
+    for number in range(160):
+        craft.answer(question, f"helper {number:03d}", "2026-05-20 11:00")
+    told = craft.tell(tmp_path, until=LATER)
+    assert told.table("network").height == 149
+    assert told.table("best_connected").height == 150
+
+
+def test_best_connected_counts_people_not_helps(tmp_path: Path) -> None:
+    craft = Community()
+    craft.works("bo", "Red", "mid", until="2026-05-10")
+    craft.works("bo", "Blue", "mid", since="2026-05-10")
+    helped(craft, "bo", 30, asker="ana", times=3)
+    helped(craft, "bo", 10, asker="cat")
+    helped(craft, "ana", 10, asker="bo")
+    told = craft.tell(tmp_path, until=LATER)
+    assert told.table("best_connected").rows() == [
+        ("bo", "Blue", 2, 1),
+        ("ana", "Unknown", 1, 1),
+        ("cat", "Unknown", 0, 1),
+    ]
 
 
 # Who is likely to know
@@ -128,7 +237,7 @@ def test_waiting_list_suggests_nobody_more_than_three_times_and_never_the_asker(
     craft.works("ana", "Red", "junior")
     told = craft.tell(tmp_path, until=LATER)
     assert told.value("waiting_questions") == 6
-    assert told.table("waiting_list").select("title", "topics", "asker_seniority", "days", "may_know").rows() == [
+    assert told.table("waiting_list").select("title", "topics", "asker_seniority", "days_waiting", "may_know").rows() == [
         ("Question q11", "pumps", "junior", 12, "bo, cat"),
         ("Question q12", "pumps", "Unknown", 11, "cat"),
         ("Question q13", "pumps", "junior", 10, "bo, cat"),
@@ -211,3 +320,21 @@ def test_answer_concentration_is_the_fewest_who_give_half(tmp_path: Path) -> Non
     figure = told.figure("answer_concentration")
     assert (figure.value, figure.sample_size) == (1, 8)
     assert told.figure("answer_concentration", period="2026-04-01..2026-04-30").note is not None
+
+
+def test_core_helpers_give_80_percent_and_regular_helpers_the_rest_up_to_95(tmp_path: Path) -> None:
+    """Of 20 helps bo gives 16, cat 2, dan and eva 1 each: bo alone is the core; cat and dan make it 19 of 20."""
+    craft = Community()
+    for helper, times in (("bo", 16), ("cat", 2), ("dan", 1), ("eva", 1)):
+        helped(craft, helper, 10, times=times)
+    told = craft.tell(tmp_path, until=LATER)
+    assert told.value("core_helpers") == 1
+    assert told.value("regular_helpers") == 2
+    assert told.figure("core_helpers").sample_size == 20
+    assert told.value("core_helpers", period="2026-04-01..2026-04-30") is None
+
+
+def test_regular_helpers_are_none_where_the_core_gives_it_all(tmp_path: Path) -> None:
+    craft = Community()
+    helped(craft, "bo", 10, times=3)
+    assert craft.tell(tmp_path, until=LATER).value("regular_helpers") == 0

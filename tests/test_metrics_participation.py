@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+import polars as pl
 import pytest
-from communities import Community, at, days_later
+from communities import Community, Told, at, days_later
 
+from cop_metrics.errors import CopError
+from cop_metrics.metrics import EXHIBITS, METRICS
 from cop_metrics.settings import CommunitySettings
 
 YEAR = "2026-01-01..2026-12-31"
@@ -169,13 +172,200 @@ def test_people_by_act_counts_each_person_once_a_month_by_the_most_they_did(tmp_
     craft.read(question, "reads", "2026-03-02")
     craft.ask("reads", "2026-04-02 10:00")
     march, april = at("2026-03-01").date(), at("2026-04-01").date()
-    assert craft.tell(tmp_path, until="2026-06-01 12:00").table("people_by_act").rows() == [
-        (march, "answered", 1),
-        (march, "asked", 1),
-        (march, "only commented", 1),
-        (march, "only read or reacted", 1),
-        (april, "asked", 1),
+    told = craft.tell(tmp_path, since="2026-03-01 00:00", until="2026-04-20 12:00")
+    assert told.table("people_by_act").rows() == [
+        (march, "answered", 1, True),
+        (march, "asked", 1, True),
+        (march, "only commented", 1, True),
+        (march, "only read or reacted", 1, True),
+        (april, "asked", 1, False),
     ]
+
+
+def on_days(craft: Community, days: dict[str, str]) -> None:
+    """Tell of people who ask at noon of a day: their names, with spaces between, by day."""
+    for day, people in days.items():
+        for who in people.split():
+            craft.ask(who, f"{day} 12:00")
+
+
+def test_retention_is_the_share_of_those_before_who_came_again(tmp_path: Path) -> None:
+    """a, b and c in the ten days before, b to f in the ten after: b and c of three."""
+    craft = Community()
+    on_days(craft, {"2026-03-01": "a b", "2026-03-05": "a c", "2026-03-11": "b c d", "2026-03-20": "e f b"})
+    craft.works("a", "Red", "mid")
+    told = craft.tell(tmp_path, since="2026-03-01 00:00", until="2026-06-01 12:00")
+    figure = told.figure("retention", period="2026-03-11..2026-03-20")
+    assert (figure.value, figure.sample_size) == (pytest.approx(2 / 3), 3)
+    assert told.split("retention", "team", period="2026-03-11..2026-03-20") == {"Red": 0, "Unknown": 1}
+    rows = told.listed("retention", period="2026-03-11..2026-03-20")
+    assert dict(rows.select("Member", "Retention").rows()) == {"a": False, "b": True, "c": True}
+
+
+def test_retention_is_not_known_without_anybody_before_or_where_before_is_not_in_the_data(tmp_path: Path) -> None:
+    craft = Community()
+    on_days(craft, {"2026-03-01": "a", "2026-03-11": "a", "2026-05-01": "a"})
+    told = craft.tell(tmp_path, since="2026-03-01 00:00", until="2026-06-01 12:00")
+    assert told.value("retention", period="2026-03-11..2026-03-20") == 1
+    assert told.value("retention", period="2026-03-10..2026-03-20") is None  # eleven days before reach into February
+    assert told.value("retention", period="2026-05-01..2026-05-10") is None  # nobody came in late April
+    by_month = told.split("retention", "month")
+    assert by_month == {"2026-03-01": None, "2026-04-01": 0, "2026-05-01": None, "2026-06-01": None}
+
+
+def test_health_index_is_the_last_whole_month_against_its_twelve_months(tmp_path: Path) -> None:
+    """a comes in March and December, b in June, c in December and January; old only before the twelve months: 2 of 3."""
+    craft = Community()
+    days = {"2025-12-31": "old", "2026-03-05": "a", "2026-06-05": "b", "2026-12-05": "a c", "2027-01-05": "c"}
+    on_days(craft, days)
+    craft.works("b", "Red", "mid")
+    told = craft.tell(tmp_path, since="2025-12-01 00:00", until="2027-01-20 12:00")
+    figure = told.figure("health_index")
+    assert (figure.value, figure.sample_size) == (pytest.approx(2 / 3), 3)
+    assert told.value("health_index", period="2026-12-01..2026-12-31") == pytest.approx(2 / 3)
+    assert told.value("health_index", period="2026-12-05..2027-01-15") is None  # no whole month
+    assert told.value("health_index", period="2026-10-01..2026-10-31") is None  # eleven months of data
+    assert told.value("health_index", period="2026-11-01..2026-11-30") == 0  # old, a and b: none came in November
+    assert told.split("health_index", "team", period="2026-12-01..2026-12-31") == {"Red": 0, "Unknown": 1}
+
+
+def test_health_index_counts_a_move_within_a_month_once(tmp_path: Path) -> None:
+    craft = Community()
+    craft.works("a", "Red", "mid", until="2026-12-10")
+    craft.works("a", "Blue", "mid", since="2026-12-10")
+    on_days(craft, {"2026-12-05": "a", "2026-12-20": "a"})
+    told = craft.tell(tmp_path, since="2025-12-01 00:00", until="2027-01-01 12:00")
+    assert told.split("health_index", "team") == {"Blue": 1}
+    assert told.figure("health_index").sample_size == 1
+
+
+def test_cohorts_leave_months_blank_that_are_not_over(tmp_path: Path) -> None:
+    """April: ana and bo join; ana comes back in May. May: cat. June is not over, so it is nowhere, not zero."""
+    craft = Community()
+    on_days(craft, {"2026-01-10": "early", "2026-04-10": "ana bo", "2026-05-02": "ana", "2026-05-20": "cat"})
+    craft.member("silent", joined="2026-05-03 10:00")
+    on_days(craft, {"2026-06-02": "ana bo cat"})
+    told = craft.tell(tmp_path, since="2026-01-01 00:00", until="2026-06-20 12:00")
+    april, may = at("2026-04-01").date(), at("2026-05-01").date()
+    assert told.table("cohorts").rows() == [(april, 2, 0, 2, 1), (april, 2, 1, 1, 0.5), (may, 2, 0, 1, 0.5)]
+
+
+def test_cohorts_begin_90_days_after_the_data(tmp_path: Path) -> None:
+    craft = Community()
+    on_days(craft, {"2026-03-31": "on day 89", "2026-04-01": "on day 90"})
+    told = craft.tell(tmp_path, since="2026-01-01 00:00", until="2026-05-20 12:00")
+    assert told.table("cohorts")["members"].to_list() == [1]
+
+
+def helping(tmp_path: Path, *helps: int) -> Told:
+    """Tell of members who gave so many helps in March, each, to one who asked in February and is there no more."""
+    craft = Community()
+    craft.member("asker", joined="2026-01-01 10:00", deleted="2026-02-20 10:00")
+    question = [craft.ask("asker", "2026-02-01 10:00") for _ in range(max(helps))]
+    for number, count in enumerate(helps):
+        craft.member(f"m{number}", joined="2026-01-01 10:00")
+        for each in question[:count]:
+            craft.answer(each, f"m{number}", "2026-03-10 10:00")
+    return craft.tell(tmp_path, since="2026-01-01 00:00", until="2026-06-01 12:00")
+
+
+MARCH = "2026-03-01..2026-03-31"
+
+
+@pytest.mark.parametrize(
+    ("helps", "among_helpers", "among_all"),
+    [((0, 0, 0, 8), 0, 0.75), ((1, 2, 3, 4), 0.25, 0.25), ((*[0] * 90, *[1] * 9, 91), 0.81, 0.981)],
+)
+def test_lorenz_has_gini_over_those_who_helped_and_over_all_members(
+    tmp_path: Path, helps: tuple[int, ...], among_helpers: float, among_all: float
+) -> None:
+    told = helping(tmp_path, *helps)
+    table, finding = told.measurer.table_and_finding(EXHIBITS["lorenz"], told.scope(period=MARCH))
+    ginis = dict(table.select("series", "gini").unique().rows())
+    assert ginis == {
+        "among those who helped": pytest.approx(among_helpers, abs=5e-4),
+        "among all members": pytest.approx(among_all, abs=5e-4),
+    }
+    assert finding is not None
+    assert f"{among_all:.2f} among all members" in finding
+    ends = table.group_by("series").agg(pl.col("share_of_people").last(), pl.col("help").last())
+    assert set(ends.select("share_of_people", "help").rows()) == {(1, 1)}
+
+
+def test_lorenz_is_empty_and_says_nothing_where_nobody_helped(tmp_path: Path) -> None:
+    told = helping(tmp_path, 1, 2)
+    table, finding = told.measurer.table_and_finding(EXHIBITS["lorenz"], told.scope(period="2026-04-01..2026-04-30"))
+    assert (table.height, finding) == (0, None)
+
+
+def test_giving_is_the_communitys_own_90_9_1(tmp_path: Path) -> None:
+    """Of 100 members one gives 91 helps, nine give one each: the core is one person, four more make it 95 %."""
+    told = helping(tmp_path, *[0] * 90, *[1] * 9, 91)
+    table, finding = told.measurer.table_and_finding(EXHIBITS["giving"], told.scope(period=MARCH))
+    assert table.rows() == [
+        ("core, 80 % of all help", 1, 0.01, 0.91),
+        ("regulars, up to 95 %", 4, 0.04, 0.04),
+        ("others who helped", 5, 0.05, 0.05),
+        ("did not help", 90, 0.9, 0),
+    ]
+    assert finding == (
+        "The 1 % of members who help most give 91 % of all help, the next 9 % give 9 %, the other 90 % give 0 %."
+    )
+    assert told.table("giving", period="2026-04-01..2026-04-30").is_empty()
+
+
+def benefits(tmp_path: Path, *, reads: bool = True) -> Told:
+    """Tell of the last 90 days before June 1, from March 3 on: who got what, in two teams."""
+    craft = Community()
+    for who, team in (
+        ("asks", "Red"),
+        ("helps", "Red"),
+        ("watches", "Blue"),
+        ("gets nothing", "Blue"),
+        ("new", "Blue"),
+    ):
+        craft.member(who, joined="2026-03-04 10:00" if who == "new" else "2026-03-03 10:00")
+        craft.works(who, team, "mid")
+    craft.member("fresh", joined="2026-05-20 10:00")
+    craft.works("fresh", "Red", "mid")
+    craft.member("left", joined="2026-01-01 10:00", deleted="2026-04-01 10:00")
+    question = craft.ask("asks", "2026-03-03 10:00")
+    answer = craft.answer(question, "helps", "2026-03-03 11:00")
+    craft.react(answer, "asks", "2026-03-04 10:00")
+    craft.ask("gets nothing", "2026-04-10 10:00")
+    if reads:
+        craft.read(question, "watches", "2026-03-03")
+        craft.read(question, "asks", "2026-03-03")
+    return craft.tell(tmp_path, since="2026-01-01 00:00", until="2026-06-01 12:00")
+
+
+def test_balance_by_team_is_who_got_help_read_or_was_recognised(tmp_path: Path) -> None:
+    """Red: one of two got help, one was thanked. Blue: one of three read. Fresh is not here for 30 days yet."""
+    told = benefits(tmp_path)
+    assert told.table("balance_by_team").rows() == [
+        ("Blue", 3, 0, pytest.approx(1 / 3), 0),
+        ("Red", 2, 0.5, 0, 0.5),
+    ]
+
+
+def test_balance_by_seniority_does_not_know_of_reading_where_reads_are_not_recorded(tmp_path: Path) -> None:
+    assert benefits(tmp_path, reads=False).table("balance_by_seniority").rows() == [("mid", 5, 0.2, None, 0.2)]
+
+
+def test_no_benefit_is_counted_by_group_and_never_listed(tmp_path: Path) -> None:
+    """Who asked in vain got nothing; who joined 89 days ago is not judged yet. There is no list, so none to equal it."""
+    told = benefits(tmp_path)
+    assert told.value("no_benefit") == 1
+    assert told.split("no_benefit", "team") == {"Blue": 1, "Red": 0, "Unknown": 0}
+    assert told.split("no_benefit", "seniority") == {"mid": 1, "Unknown": 0}
+    for names in (True, False):
+        with pytest.raises(CopError, match="never listed, whoever asks"):
+            told.measurer.listed(METRICS["no_benefit"], told.scope(names=names))
+
+
+def test_no_benefit_is_not_measurable_where_reads_are_not_recorded(tmp_path: Path) -> None:
+    figure = benefits(tmp_path, reads=False).figure("no_benefit")
+    assert (figure.value, figure.note) == (None, "not measurable: the sources record no reads")
 
 
 def test_awake_is_told_in_the_hours_of_the_community(tmp_path: Path) -> None:

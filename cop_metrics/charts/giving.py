@@ -62,20 +62,20 @@ def _curve(name: str, part: pl.DataFrame, colour: str) -> dict[str, Any]:
         "type": "scatter",
         "mode": "lines",
         "name": labels.safe(name),
-        "x": part["people"].to_list(),
+        "x": part["share_of_people"].to_list(),
         "y": part["help"].to_list(),
         "line": {"color": colour, "width": 2},
         "hovertext": [
             f"<b>{words.value(Unit.PERCENT, help_)} of all help</b><br>by the {words.value(Unit.PERCENT, people)} who gave "
             f"least<br>{labels.safe(name)}"
-            for people, help_ in part.select("people", "help").iter_rows()
+            for people, help_ in part.select("share_of_people", "help").iter_rows()
         ],
         "hovertemplate": "%{hovertext}<extra></extra>",
     }
 
 
 def _told(name: str, part: pl.DataFrame) -> str:
-    half = part.filter(pl.col("people") <= 0.5)["help"][-1]
+    half = part.filter(pl.col("share_of_people") <= 0.5)["help"][-1]
     return f"{name.capitalize()}, the half who gave least gave {words.value(Unit.PERCENT, half)}."
 
 

@@ -90,7 +90,7 @@ def suggest(rows: pl.DataFrame) -> pl.DataFrame:
     ]
     return questions.with_columns(
         pl.col("topics").list.join(", "), pl.Series("may_know", may_know, dtype=pl.String)
-    ).select("title", "url", "topics", "asker_seniority", "days", "may_know")
+    ).select("title", "url", "topics", "asker_seniority", "days_waiting", "may_know")
 
 
 Known = tuple[int, int, str]
@@ -324,7 +324,7 @@ EXHIBITS = (
                 from waiting join question_topics as bridge using (question_id) group by question_id
             )
             select question_id, asker_id, coalesce(title, 'a question without a title') as title, url, topics,
-                asker_seniority, round(age_days, 1) as days, second, question
+                asker_seniority, round(age_days, 1) as days_waiting, second, question
             from waiting left join told using (question_id)
             union all by name
             select [topic] as topics, member_id, name, strength from likely_to_know
@@ -335,7 +335,7 @@ EXHIBITS = (
             "url": "Link",
             "topics": "Topics",
             "asker_seniority": "Seniority",
-            "days": "Days waiting",
+            "days_waiting": "Days waiting",
             "may_know": "May know",
         },
         splits=ASKER_SPLITS,

@@ -137,7 +137,7 @@ class Metric:
     be filtered and split by; a filter on any other is ignored, and said. `act_on` is SQL for the listed rows to act on.
     `needs` names the lake table without which it is not measurable. `beside`: the metric that is told with it. A number that
     still grows for young posts is not `comparable` between periods. `individual`: its list tells single people's levels.
-    `never_listed`: why nobody is shown its rows, in a sentence.
+    `never_listed`: why nobody is shown its rows, in a sentence. `no_rows`: why there is no value where there are no rows.
     """
 
     id: str
@@ -161,6 +161,7 @@ class Metric:
     comparable: bool = True
     individual: bool = False
     never_listed: str | None = None
+    no_rows: str | None = None
     about: str | None = None
     edge_days: int = 0
 

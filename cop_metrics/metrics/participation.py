@@ -94,7 +94,7 @@ def lorenz_curves(rows: pl.DataFrame) -> pl.DataFrame:
             pl.DataFrame(
                 {
                     "series": [series] * len(kept),
-                    "people": people[kept].tolist(),
+                    "share_of_people": people[kept].tolist(),
                     "help": help_[kept].tolist(),
                     "gini": [gini(counts)] * len(kept),
                 },
@@ -156,7 +156,7 @@ CORE, REGULAR = (4, 5), (19, 20)
 AMONG_HELPERS, AMONG_ALL = "among those who helped", "among all members"
 LORENZ_SCHEMA: dict[str, type[pl.DataType]] = {
     "series": pl.String,
-    "people": pl.Float64,
+    "share_of_people": pl.Float64,
     "help": pl.Float64,
     "gini": pl.Float64,
 }
@@ -315,6 +315,7 @@ METRICS = (
         measure=Share(hit="retained", person=None),
         splits=SPLITS,
         act_on="not retained",
+        no_rows="there was nobody before, or as many days before the period reach back before the data",
     ),
     Metric(
         id="health_index",
@@ -332,6 +333,7 @@ METRICS = (
         relation="twelve_months",
         measure=Share(hit="active_now", person=None),
         splits=SPLITS,
+        no_rows="needs a complete month with eleven more before it in the data",
     ),
     Metric(
         id="no_benefit",
@@ -450,7 +452,7 @@ EXHIBITS = (
         counts=Counts.FLOW,
         relations=("member_days", "belonged"),
         sql=HELPS_OF_MEMBERS,
-        columns={"series": "Over whom", "people": "Share of people", "help": "Share of help", "gini": "Gini"},
+        columns={"series": "Over whom", "share_of_people": "Share of people", "help": "Share of help", "gini": "Gini"},
         splits=SPLITS,
         shape=lorenz_curves,
         finding=unevenness,

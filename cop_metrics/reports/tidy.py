@@ -21,10 +21,11 @@ from cop_metrics.reports.contents import Contents, contents
 from cop_metrics.view import Card, ChartTable, PageView
 
 NUMBERS_TABLE, BY_MONTH_TABLE = "numbers", "numbers by month"
-COORDINATES = frozenset({"hours", "days", "hour", "weekday", "level"})
+COORDINATES = frozenset({"hours", "days", "hour", "weekday", "level", "months", "share_of_people"})
 """Columns of exhibits that are numbers and yet say where a row belongs, not how much it is."""
 
 BOUNDS = ("low", "high")
+COMPLETE = "complete"
 PAIRS = 4
 GROUPS = tuple(
     f"{name}{'' if place == 1 else f'_{place}'}" for place in range(1, PAIRS + 1) for name in ("split", "group")
@@ -142,7 +143,7 @@ def _figure(page: Page, table: str, id_: str, row: Mapping[str, object], groups:
 def _of_exhibit(page: Page, chart: ChartTable) -> Iterator[Row]:
     exhibit = EXHIBITS[chart.chart.id]
     groups = coordinates(chart.table)
-    measures = [name for name in chart.table.columns if name not in groups and name not in BOUNDS]
+    measures = [name for name in chart.table.columns if name not in (*groups, *BOUNDS, COMPLETE)]
     bounded = measures[0] if measures and set(BOUNDS) <= set(chart.table.columns) else None
     for row in chart.table.to_dicts():
         for name in measures:
@@ -156,12 +157,13 @@ def _of_exhibit(page: Page, chart: ChartTable) -> Iterator[Row]:
                 **paired({group: row[group] for group in groups}),
                 "value": row[name],
                 **bounds,
+                COMPLETE: row.get(COMPLETE),
             }
 
 
 def coordinates(table: pl.DataFrame) -> tuple[str, ...]:
     """Return the columns of an exhibit's table that say where a row belongs: texts, days, and numbers that count nothing."""
-    return tuple(name for name, kind in table.schema.items() if name in COORDINATES or not kind.is_numeric())
+    return tuple(name for name, kind in table.schema.items() if name in COORDINATES or not (kind.is_numeric() or kind == pl.Boolean))
 
 
 def column_unit(exhibit: Exhibit, name: str, kind: pl.DataType) -> Unit:

@@ -237,7 +237,9 @@ def test_waiting_list_suggests_nobody_more_than_three_times_and_never_the_asker(
     craft.works("ana", "Red", "junior")
     told = craft.tell(tmp_path, until=LATER)
     assert told.value("waiting_questions") == 6
-    assert told.table("waiting_list").select("title", "topics", "asker_seniority", "days_waiting", "may_know").rows() == [
+    assert told.table("waiting_list").select(
+        "title", "topics", "asker_seniority", "days_waiting", "may_know"
+    ).rows() == [
         ("Question q11", "pumps", "junior", 12, "bo, cat"),
         ("Question q12", "pumps", "Unknown", 11, "cat"),
         ("Question q13", "pumps", "junior", 10, "bo, cat"),

@@ -471,7 +471,8 @@ RETAINED = Relation(
         select periods.start, before.member, before.member_id, before.name, before.member_team, before.member_seniority,
             before.day_after < periods.end_day as retained
         from communities
-        join periods on 2 * periods.first_day - periods.end_day >= communities.first_day + 1 - cast(communities.starts_at_midnight as int)
+        join periods on 2 * periods.first_day - periods.end_day
+            >= communities.first_day + 1 - cast(communities.starts_at_midnight as int)
         join member_days as before on before.community = communities.community and before.day < periods.first_day
             and before.day >= 2 * periods.first_day - periods.end_day and before.day_after >= periods.first_day
         where communities.community = $community and not before.is_deleted""",

@@ -163,7 +163,11 @@ def _of_exhibit(page: Page, chart: ChartTable) -> Iterator[Row]:
 
 def coordinates(table: pl.DataFrame) -> tuple[str, ...]:
     """Return the columns of an exhibit's table that say where a row belongs: texts, days, and numbers that count nothing."""
-    return tuple(name for name, kind in table.schema.items() if name in COORDINATES or not (kind.is_numeric() or kind == pl.Boolean))
+    return tuple(
+        name
+        for name, kind in table.schema.items()
+        if name in COORDINATES or not (kind.is_numeric() or kind == pl.Boolean)
+    )
 
 
 def column_unit(exhibit: Exhibit, name: str, kind: pl.DataType) -> Unit:

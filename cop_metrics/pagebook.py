@@ -201,17 +201,16 @@ INSPIRATION = Page(
     ),
     charts=(
         ShowExhibit(id="worth_reading"),
-        ShowExhibit(id="echoed_threads"),
         ShowExhibit(id="read_to_ask"),
         ShowExhibit(id="read_to_answer"),
         Groups(id_="reading_rate", by="seniority", title="Who watches?"),
         Groups(id_="reading_juniors_asking", by="team", title="Do juniors who read also ask?"),
         Groups(id_="reading_rate", by="team", title="Which teams watch?"),
         Groups(id_="learning_from_seniors", by="team", title="Where do juniors read what seniors answered?"),
-        OverTime(ids=("reading_rate",), title="Is watching becoming more common?"),
         Groups(id_="reads_from_other_teams", by="team", title="Which teams read what others write?"),
         ShowExhibit(id="whose_knowledge"),
         ShowExhibit(id="leavers_threads"),
+        ShowExhibit(id="echoed_threads"),
     ),
     lists=("evergreen_threads",),
     told_first=(

@@ -11,7 +11,7 @@ from cop_metrics.metrics import EXHIBITS, METRICS
 from cop_metrics.pagebook import PAGES
 from cop_metrics.scope import Reading, read_catalogue
 from cop_metrics.settings import CommunitySettings
-from cop_metrics.statistics import People, clustered_wilson
+from cop_metrics.statistics import People, clustered_wilson, wilson
 from cop_metrics.view import PageView, Viewer
 
 MARCH = "2026-03-01..2026-03-31"
@@ -255,7 +255,9 @@ def test_read_to_ask_90d_is_not_known_until_someone_has_been_followed_for_so_lon
 
 
 def test_read_to_answer_30d_is_zero_where_nobody_has_answered_yet(tmp_path: Path) -> None:
-    assert told_of_beginners(tmp_path).value("read_to_answer_30d") == 0
+    """Four were followed beyond day 30: nobody of four may be up to half of all by luck alone."""
+    figure = told_of_beginners(tmp_path).figure("read_to_answer_30d")
+    assert (figure.value, figure.interval) == (0, wilson(0, 4))
 
 
 def test_read_to_answer_90d_is_a_help_and_not_an_answer_to_oneself(tmp_path: Path) -> None:
@@ -280,7 +282,9 @@ def test_read_to_ask_is_a_curve_with_how_many_are_still_followed(tmp_path: Path)
         ("newcomer", 60.0, 0.625, 2),
         ("newcomer", 120.0, 0.625, 1),
     ]
-    assert finding == "Of 4 members who began by reading had asked: 25 % within 30 days, 62 % within 90 days."
+    assert (
+        finding == "Of 4 members who began by reading, 25 % had asked within 30 days and 62 % had asked within 90 days."
+    )
 
 
 def test_read_to_answer_is_a_curve_by_the_seniority_at_the_first_read(tmp_path: Path) -> None:

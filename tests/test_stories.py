@@ -133,6 +133,27 @@ def test_participation_page_people_by_act_juniors_in_service_only_read_or_commen
     assert acts.filter(did="only read or reacted")["people"].sum() > 200
 
 
+def test_inspiration_page_reading_juniors_asking_those_of_service_read_and_do_not_ask(pages: Pages) -> None:
+    """In every other team most of the juniors who read ask too; those of Service read more than twice as much as any."""
+    chart = "reading_juniors_asking-by-team"
+    service = pages.group("inspiration", chart, "Service", pages.scope())
+    assert (service["value"], service["high"] < 0.15) == (0, True)
+    others = [pages.group("inspiration", chart, team, pages.scope()) for team in TEAMS if team != "Service"]
+    assert all(other["low"] > service["high"] for other in others)
+    reads = pages.chart("inspiration", "learning_from_seniors-by-team", pages.scope())
+    by_team = dict(reads.select("group", "sample_size").rows())
+    assert by_team["Service"] > max(by_team[team] for team in TEAMS if team != "Service") * 2
+
+
+def test_inspiration_page_read_to_ask_no_junior_of_service_comes_to_ask(pages: Pages) -> None:
+    in_service = pages.scope(team="Service", seniority="junior")
+    assert pages.card("inspiration", "read_to_ask_90d", in_service) == 0
+    curve = pages.chart("inspiration", "read_to_ask", in_service)
+    assert curve["share"].max() == 0
+    assert curve["at_risk"].max() >= 5
+    assert (pages.card("inspiration", "read_to_ask_90d", pages.scope(team="Controls", seniority="junior")) or 0) > 0.5
+
+
 # --- story 3 ----------------------------------------------------------------------------------------------------------
 
 

@@ -15,6 +15,9 @@ from cop_metrics.metrics.metric import Promise, Unit
 
 Row = dict[str, Any]
 LAST_DAY = 180
+FEWEST = 5
+"""A curve of fewer members than these would be a line through noise: it stands in the table only."""
+
 DAY_TICKS = (0.0, 30.0, 60.0, 90.0, 120.0, 150.0, 180.0)
 ROW_HEIGHT = 44
 HERE, GONE = "still here", "has left"
@@ -31,8 +34,13 @@ def read_to_answer(table: pl.DataFrame, look: Look) -> go.Figure:
 
 
 def _step_curves(table: pl.DataFrame, look: Look, did: str) -> go.Figure:
-    groups = look.in_order(table["seniority"].to_list())
-    parts = {group: table.filter(pl.col("seniority") == group).sort("days") for group in groups}
+    every = {group: table.filter(pl.col("seniority") == group) for group in look.in_order(table["seniority"].to_list())}
+    followed = {group: int(part["at_risk"].max() or 0) for group, part in every.items()}  # type: ignore[arg-type]
+    parts = {group: part.sort("days") for group, part in every.items() if followed[group] >= FEWEST}
+    few = [group for group in every if group not in parts]
+    if not parts:
+        return canvas.nothing(f"There is nothing to draw: fewer than {FEWEST} members began by reading.", look)
+    groups = list(parts)
     hues = shades(look, look.seniority, len(groups))
     colours = {group: look.colour(group) or hue for group, hue in zip(groups, hues, strict=True)}
     many = len(groups) > canvas.MANY_LINES
@@ -46,7 +54,8 @@ def _step_curves(table: pl.DataFrame, look: Look, did: str) -> go.Figure:
         height=HEIGHT,
         description=" ".join(_curve_told(group, part, did) for group, part in parts.items()),
         subtitle="Days since the first read; "
-        + ", ".join(f"{group} n {int(part['at_risk'][0]):,}" for group, part in parts.items()),
+        + ", ".join(f"{group} n {followed[group]:,}" for group in parts)
+        + (f"; not drawn, fewer than {FEWEST}: {', '.join(few)}" if few else ""),
         margin={"l": 8, "r": 14 if many else right, "t": TOP, "b": BOTTOM},
         xaxis=canvas.axis(
             look,

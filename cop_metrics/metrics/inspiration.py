@@ -23,7 +23,7 @@ from cop_metrics.metrics.metric import (
     Unit,
     Whose,
 )
-from cop_metrics.statistics import Interval, survival
+from cop_metrics.statistics import Floats, Interval, SurvivalCurve, survival, wilson
 
 SPLITS = ("team", "seniority")
 FIRST_DAYS, LATER_DAYS, LAST_DAY = 30, 90, 180
@@ -47,9 +47,19 @@ def share_by(days: int, rows: pl.DataFrame) -> Figure:
         return Figure(value=None, sample_size=rows.height, note=f"nobody has been followed for {days} days yet")
     last = int(np.searchsorted(curve.times, days, side="right")) - 1
     if last < 0:
-        return Figure(value=0.0, sample_size=rows.height)
-    interval = Interval(low=1 - float(curve.high[last]), high=1 - float(curve.low[last]))
+        return Figure(value=0.0, sample_size=rows.height, interval=wilson(0, rows.height))
+    low, high = _band(curve)
+    interval = Interval(low=float(low[last]), high=float(high[last]))
     return Figure(value=1 - float(curve.survival[last]), sample_size=rows.height, interval=interval)
+
+
+def _band(curve: SurvivalCurve) -> tuple[Floats, Floats]:
+    """Return the band of the share who took the step.
+
+    As long as nobody has, Greenwood's band has no width; Wilson's interval of nobody among those still followed has.
+    """
+    nobody = np.array([wilson(0, int(number)).high for number in curve.at_risk])
+    return 1 - curve.high, np.where(curve.survival >= 1, nobody, 1 - curve.low)
 
 
 def _step_rate(step: str, days: int, columns: tuple[str, str], title: str, beside: str | None = None) -> Metric:
@@ -306,6 +316,7 @@ def step_curves(rows: pl.DataFrame) -> pl.DataFrame:
 
 def _step_table(name: str, rows: pl.DataFrame) -> pl.DataFrame:
     curve = survival(rows["days"].to_numpy(), rows["happened"].to_numpy())
+    low, high = _band(curve)
     kept = np.flatnonzero((curve.times <= LAST_DAY) & (curve.times > 0))
     count = len(kept) + 1
     return pl.DataFrame(
@@ -313,8 +324,8 @@ def _step_table(name: str, rows: pl.DataFrame) -> pl.DataFrame:
             "seniority": [name] * count,
             "days": [0.0, *curve.times[kept].tolist()],
             "share": [0.0, *(1 - curve.survival[kept]).tolist()],
-            "low": [0.0, *(1 - curve.high[kept]).tolist()],
-            "high": [0.0, *(1 - curve.low[kept]).tolist()],
+            "low": [0.0, *low[kept].tolist()],
+            "high": [0.0, *high[kept].tolist()],
             "at_risk": [rows.height, *curve.at_risk[kept].tolist()],
         },
         schema=STEP_SCHEMA,
@@ -324,8 +335,8 @@ def _step_table(name: str, rows: pl.DataFrame) -> pl.DataFrame:
 def _steps_told(did: str, rows: pl.DataFrame) -> str | None:
     """Say which share of all who began by reading had taken the step by 30 and by 90 days."""
     figures = {days: share_by(days, rows).value for days in (FIRST_DAYS, LATER_DAYS)}
-    told = [f"{100 * value:.0f} % within {days} days" for days, value in figures.items() if value is not None]
-    return f"Of {rows.height:,} members who began by reading had {did}: {', '.join(told)}." if told else None
+    told = [f"{100 * value:.0f} % had {did} within {days} days" for days, value in figures.items() if value is not None]
+    return f"Of {rows.height:,} members who began by reading, {' and '.join(told)}." if told else None
 
 
 def _curve(step: str, did: str, title: str, columns: tuple[str, str]) -> Exhibit:
@@ -364,7 +375,7 @@ EXHIBITS = (
         promise=Promise.INSPIRATION,
         title="What is worth reading?",
         description="Threads begun in the period and at least 30 days old, by how many people of how many teams read them in "
-        "their first 30 days; where the source counts views only, by views so far, which older threads have more of. Evergreen: "
+        "their first 30 days; where the source counts views only, by views so far. Older threads have more of these. Evergreen: "
         "still read by a group of people between day 90 and day 180, known once a thread is 180 days old.",
         source="our own",
         unit=Unit.COUNT,

@@ -100,7 +100,7 @@ def cards(frame: Frame, shown: Iterable[Card]) -> None:
 
 def _card(frame: Frame, card: Card) -> str:
     metric, figure = card.metric, card.figure
-    counted = isinstance(metric.measure, Share | PeopleShare) or metric.unit is Unit.HOURS
+    counted = isinstance(metric.measure, Share | PeopleShare) or metric.unit in (Unit.HOURS, Unit.PERCENT)
     known = [card.interval, f"n = {figure.sample_size:,d}" if counted and figure.value is not None else ""]
     remarks = [remark for remark in card.remarks if remark != frame.scope.compare_note]
     change = changed(card) or (escape(remarks.pop()) if remarks else "")
@@ -135,13 +135,28 @@ def rest(card: Card, remarks: Iterable[str]) -> str:
 
 
 def chart_rows(frame: Frame, view: PageView, places: Iterable[int]) -> None:
-    """Show charts two a row on a desk, one on a phone."""
-    left = list(places)
-    while left:
-        row, left = left[:2], left[2:]
-        for column, place in zip(st.columns(2), row, strict=False):
+    """Show charts two a row on a desk, one on a phone; a list to act on has a row of its own."""
+    for row in _rows_of(view, places):
+        wide = not view.charts[row[0]].drawn
+        for column, place in zip(st.columns(1 if wide else 2), row, strict=False):
             with column, st.container(border=True, height="stretch"):
                 chart_panel(frame, view, place)
+
+
+def _rows_of(view: PageView, places: Iterable[int]) -> list[tuple[int, ...]]:
+    """Return the places by rows: lists alone, charts in pairs, also across a list between them."""
+    rows: list[tuple[int, ...]] = []
+    single: int | None = None
+    for place in places:
+        if not view.charts[place].drawn:
+            rows.append((place,))
+        elif single is None:
+            single = len(rows)
+            rows.append((place,))
+        else:
+            rows[single] += (place,)
+            single = None
+    return rows
 
 
 @st.fragment
@@ -264,6 +279,8 @@ def _column_formats(rows: pl.DataFrame) -> Mapping[str, Any]:
             formats[name] = st.column_config.NumberColumn(format="%.1f")
         elif kind.is_integer():
             formats[name] = st.column_config.NumberColumn(format="localized")
+        elif kind == pl.Date:
+            formats[name] = st.column_config.DateColumn(format="YYYY-MM-DD")
         elif kind == pl.Datetime:
             formats[name] = st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm")
     return formats

@@ -48,6 +48,7 @@ def tell_of_a_company(data: Path) -> None:
     accepted = help_on_three_days(craft)
     turn_the_clocks(craft)
     chatter(craft)
+    watch(craft)
     craft.build(data, until="2026-06-01").close()
     correct(craft, accepted)
     craft.build(data, until="2026-12-31").close()
@@ -113,6 +114,21 @@ def chatter(craft: Community) -> None:
     craft.ask("O'Hara", "2026-05-20 10:00", topics=("steel",), title=None)
     craft.ask("ana", "2026-05-21 10:00")
     craft.rows["post"][-1]["deleted_at"] = at("2026-05-22 10:00")
+
+
+def watch(craft: Community) -> None:
+    """Three begin by reading, after the first 90 days: one comes to ask and to help, one leaves, one reads on for months."""
+    question = craft.ask("ana", "2026-06-10 10:00", views=7)
+    craft.answer(question, "bo", "2026-06-11 22:30")
+    craft.react(question, craft.member("asks later", joined="2026-06-15 08:00"), "2026-06-20 10:00", "bookmark")
+    craft.member("leaves", joined="2026-06-15 08:00", deleted="2026-08-01 22:30")
+    craft.member("reads on", joined="2026-06-15 22:30")
+    for who in ("asks later", "leaves", "reads on", "ana", "bo"):
+        craft.read(question, who, "2026-06-20")
+    for day in (30, 90, 179, 180):
+        craft.read(question, "reads on", days_later("2026-06-10", day))
+    craft.ask("asks later", "2026-07-20 10:00")
+    craft.answer(question, "asks later", "2026-08-20 10:00")
 
 
 def correct(craft: Community, accepted: str) -> None:

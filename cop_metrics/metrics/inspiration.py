@@ -480,9 +480,13 @@ EXHIBITS = (
         counts=Counts.FLOW,
         relations=("echoes",),
         sql=f"""
-            select coalesce(any_value(title), thread) as title, any_value(url) as url, count(*) as reactions,
-                count(distinct member_id) as people
-            from echoes group by thread order by reactions desc, people desc, thread limit {MOST_THREADS}""",
+            , most as (
+                select thread_id, count(*) as reactions, count(distinct member_id) as people
+                from echoes group by thread_id order by reactions desc, people desc, thread_id limit {MOST_THREADS}
+            )
+            select coalesce(reach.title, reach.thread) as title, reach.url, most.reactions, most.people
+            from most join reach using (thread_id)
+            order by reactions desc, people desc, thread_id""",
         columns={"title": "Thread", "url": "Link", "reactions": "Reactions", "people": "People"},
         splits=SPLITS,
         needs="giver",

@@ -24,6 +24,8 @@ from cop_metrics.tables import TABLES
 ROSTER = "roster"
 PolarsType = pl.DataType | type[pl.DataType]
 EPOCH = datetime(1970, 1, 1)
+SATURDAY = 5
+LAST_DAY = 99_999
 REACTIONS = Path(__file__).parent / "reactions.toml"
 
 ROSTER_COLUMNS = {
@@ -67,6 +69,7 @@ def gather(lake: Lake, settings: Settings) -> Inputs:
         "measured": _measured(exports, ranks),
         "sources": _sources(exports),
         "communities": _communities(exports, rosters, settings),
+        "office_days": _office_days(exports, settings),
         "roster": _roster(lake, rosters, settings),
         "reaction_meanings": _meanings(),
         "level_bars": level_bars(),
@@ -190,6 +193,32 @@ def _communities(exports: Sequence[Import], rosters: dict[str, Import], settings
         "small_group": pl.Int32,
         "senior": pl.String,
         "settings": pl.String,
+    }
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _office_days(exports: Sequence[Import], settings: Settings) -> pl.DataFrame:
+    """Return stretches of days that cover all days of each community: whether a holiday, and how many came before.
+
+    Holidays on a Saturday or Sunday close nothing that is open.
+    """
+    rows: list[tuple[str, int, int, int, bool]] = []
+    for community in sorted({each.community for each in exports}):
+        closed = sorted({each for each in settings.of(community).holidays if each.weekday() < SATURDAY})
+        days = [(each - EPOCH.date()).days for each in closed]
+        starts = [0, *(day + 1 for day in days)]
+        rows += [
+            (community, start, end, before, False)
+            for before, (start, end) in enumerate(zip(starts, [*days, LAST_DAY], strict=True))
+            if start < end
+        ]
+        rows += [(community, day, day + 1, before, True) for before, day in enumerate(days)]
+    schema: dict[str, PolarsType] = {
+        "community": pl.String,
+        "from_day": pl.Int32,
+        "to_day": pl.Int32,
+        "holidays_before": pl.Int32,
+        "is_holiday": pl.Boolean,
     }
     return pl.DataFrame(rows, schema=schema, orient="row")
 

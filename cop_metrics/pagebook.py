@@ -154,6 +154,7 @@ ANSWERS = Page(
         "questions",
         "answer_rate",
         "wait",
+        "wait_in_hours_of_work",
         "waiting_questions",
         "solved_rate",
         "ever_answered",
@@ -163,6 +164,7 @@ ANSWERS = Page(
     charts=(
         ShowExhibit(id="waiting_list"),
         ShowExhibit(id="waiting_curve"),
+        ShowExhibit(id="waiting_curve_by_team"),
         OverTime(
             ids=("answer_rate_1h", "answer_rate_24h", "answer_rate", "answer_rate_30d"),
             title="Is it getting better?",
@@ -171,12 +173,15 @@ ANSWERS = Page(
         ),
         ShowExhibit(id="outcomes"),
         ShowExhibit(id="topics"),
+        ShowExhibit(id="gaps"),
         Groups(id_="answer_rate", by="team", title="Does every team get help alike?"),
         Groups(id_="wait", by="team", title="How long does each team wait?"),
-        Groups(id_="answer_rate_24h", by="seniority", title="Who is answered within a day?"),
         OverTime(ids=("wait",), title="Is the wait getting shorter?"),
+        ShowExhibit(id="newcomers_by_quarter"),
+        ShowExhibit(id="newcomers_back"),
         Groups(id_="answer_rate", by="topic", title="Which topics are answered?"),
         Groups(id_="wait", by="topic", title="Which topics wait longest?"),
+        ShowExhibit(id="topics_to_act_on"),
     ),
     lists=("waiting_questions", "answer_rate"),
 )

@@ -136,6 +136,22 @@ def clustered_wilson(people: People) -> Interval:
     return wilson(*people.effective)
 
 
+def clustered_mean(sums_per_person: ArrayLike, n_per_person: ArrayLike) -> tuple[float, Interval | None]:
+    """Give sum(sums) / sum(n), a mean over posts that come from people, and its cluster-robust 95 % interval.
+
+    Sums are 0 or more, so the interval is cut at 0; None where one person, or none, says nothing about others.
+    """
+    sums, sizes = np.asarray(sums_per_person, dtype=float), np.asarray(n_per_person, dtype=float)
+    people, n = len(sizes), float(sizes.sum())
+    if n <= 0:
+        raise CopError("There is no mean of nothing. Choose a period with questions in it.")
+    mean = float(sums.sum()) / n
+    if people < 2:
+        return mean, None
+    error = sqrt(float(((sums - mean * sizes) ** 2).sum()) * people / (people - 1)) / n
+    return mean, Interval(low=max(0.0, mean - Z95 * error), high=mean + Z95 * error)
+
+
 def newcombe(hits_a: float, n_a: float, hits_b: float, n_b: float, freedom: float = inf) -> Comparison | None:
     """Compare two rates, a - b, by Newcombe's interval (sizes may be effective); None if either is of nothing.
 
@@ -304,9 +320,16 @@ class SurvivalCurve:
         return np.append(self.at_risk, 0)[steps]
 
 
-def survival(durations: ArrayLike, observed: ArrayLike) -> SurvivalCurve:
-    """Give the Kaplan-Meier curve: `durations` until the answer where `observed`, else until one stopped looking."""
-    times, at_risk, answered = _table_of_waits(*_durations(durations, observed))
+def survival(durations: ArrayLike, observed: ArrayLike, counts: ArrayLike | None = None) -> SurvivalCurve:
+    """Give the Kaplan-Meier curve: `durations` until the answer where `observed`, else until one stopped looking.
+
+    `counts`: how many questions each row stands for, one where there are none.
+    """
+    waited, ended = _durations(durations, observed)
+    if counts is None:
+        times, at_risk, answered = _table_of_waits(waited, ended)
+    else:
+        times, at_risk, answered = _table_of_counted_waits(waited, ended, _counts(counts))
     waiting: Floats = np.cumprod(1 - answered / at_risk, dtype=np.float64)
     low, high = _log_log_band(waiting, at_risk, answered)
     return SurvivalCurve(times=times, at_risk=at_risk, answered=answered, survival=waiting, low=low, high=high)
@@ -322,6 +345,17 @@ def _table_of_waits(waited: Floats, answered: Booleans) -> tuple[Floats, Integer
     starts = np.flatnonzero(first).astype(np.int64)
     answered_up_to = np.append(0, np.cumsum(keys & np.uint64(1), dtype=np.int64))
     return ascending[starts], len(keys) - starts, np.diff(answered_up_to[np.append(starts, len(keys))])
+
+
+def _table_of_counted_waits(waited: Floats, answered: Booleans, counts: Integers) -> tuple[Floats, Integers, Integers]:
+    """Give the table of waits whose rows stand for several questions each."""
+    if len(counts) != len(waited):
+        raise CopError("Durations and counts must be two lists of the same questions. Give one count a duration.")
+    times, places = np.unique(waited, return_inverse=True)
+    followed, ended = np.zeros(len(times), dtype=np.int64), np.zeros(len(times), dtype=np.int64)
+    np.add.at(followed, places, counts)
+    np.add.at(ended, places, counts * answered)
+    return times, followed[::-1].cumsum()[::-1], ended
 
 
 def _log_log_band(waiting: Floats, at_risk: Integers, answered: Integers) -> tuple[Floats, Floats]:

@@ -279,7 +279,9 @@ def _tells(chart: Chart, choices: CommunityChoices) -> bool:
     """Say whether a chart tells anything of this community: one by team does not where no team is known."""
     if set(choices.teams) - {UNKNOWN}:
         return True
-    return chart.id != "help_by_team" if isinstance(chart, ShowExhibit) else getattr(chart, "by", None) != "team"
+    if isinstance(chart, ShowExhibit):
+        return "team" not in EXHIBITS[chart.id].shows
+    return getattr(chart, "by", None) != "team"
 
 
 def _past_the_edge(metric: Metric, scope: Scope, choices: CommunityChoices) -> bool:

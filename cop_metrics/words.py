@@ -35,20 +35,22 @@ def value(unit: Unit, number: float | None) -> str:
             return f"{floor(number * 100 + 0.5):d} %"
         case Unit.HOURS:
             return duration(number)
+        case Unit.HOURS_OF_WORK:
+            return duration(number, days=False)
         case Unit.RATIO:
             return f"{number:.2f}"
         case Unit.COUNT | Unit.POINTS:
             return f"{floor(number + 0.5):,d}"
 
 
-def duration(hours: float) -> str:
-    """Write hours: minutes under 1 h, hours under 48 h, else days; two significant figures."""
+def duration(hours: float, *, days: bool = True) -> str:
+    """Write hours: minutes under 1 h, hours under 48 h (or without end, where a day has fewer than 24), else days."""
     if isinf(hours):
         return "more than is known"
     minutes = floor(hours * 60 + 0.5)
     if minutes < 60:
         return f"{minutes:d} min"
-    if hours < DAYS_FROM:
+    if hours < DAYS_FROM or not days:
         return f"{_two_figures(max(hours, 1))} h"
     return f"{_two_figures(hours / 24)} days"
 

@@ -62,8 +62,43 @@ ONE_ROW: dict[str, dict[str, object]] = {
     },
     "awake": {"weekday": 0, "hour": 9, "questions": 2, "answers": 1},
     "waiting_curve": {"seniority": "junior", "hours": 0.0, "waiting": 1.0, "low": 1.0, "high": 1.0, "at_risk": 1},
+    "waiting_curve_by_team": {"team": "Sales", "hours": 0.0, "waiting": 1.0, "low": 1.0, "high": 1.0, "at_risk": 1},
     "outcomes": {"month": date(2026, 9, 1), "outcome": "unanswered", "questions": 4},
-    "topics": {"topic": "welding", "questions": 7, "ripe": 6, "answer_rate": 0.5, "helps_per_question": 0.8},
+    "topics": {
+        "topic": "welding",
+        "action": "watch",
+        "questions": 7,
+        "ripe": 6,
+        "helps_per_question": 0.8,
+        "answer_rate": 0.5,
+    },
+    "gaps": {
+        "seniority": "junior",
+        "answer_rate_24h": 0.5,
+        "low_24h": 0.3,
+        "high_24h": 0.7,
+        "answer_rate": 0.8,
+        "low": 0.6,
+        "high": 0.9,
+        "wait": 5.0,
+        "questions": 12,
+    },
+    "newcomers_back": {
+        "first_question": "not answered",
+        "share": 0.3,
+        "low": 0.1,
+        "high": 0.6,
+        "hits": 3,
+        "newcomers": 10,
+    },
+    "newcomers_by_quarter": {
+        "month": date(2026, 8, 1),
+        "number": "came back",
+        "share": 0.5,
+        "low": 0.2,
+        "high": 0.8,
+        "newcomers": 10,
+    },
     "help_by_team": {"asker_team": "Sales", "helper_team": "Drives", "helps": 5},
     "help_by_seniority": {"asker_seniority": "junior", "helper_seniority": "senior", "helps": 5},
     "read_to_ask": {"seniority": "junior", "days": 0.0, "share": 0.0, "low": 0.0, "high": 0.0, "at_risk": 8},
@@ -454,7 +489,9 @@ def test_outcomes_stand_in_their_order_and_add_up() -> None:
     assert [trace.name for trace in figure.data] == ["resolved", "answered", "unanswered", "withdrawn", "merged"]
     assert sum(sum(trace.y) for trace in figure.data) == 22
     assert figure.layout.barmode == "stack"
-    assert "<b>resolved: 5</b><br>45 % of n 11 questions<br>Aug 2026" in hovers(figure)
+    assert "<b>resolved: 5</b><br>50 % of n 10 questions<br>Aug 2026" in hovers(figure)
+    assert "<b>withdrawn: 1</b><br>Aug 2026" in hovers(figure)
+    assert subtitle(figure) == "2 withdrawn, not in the shares"
 
 
 def test_the_waiting_curve_holds_at_risk_and_readable_hours() -> None:
@@ -474,25 +511,30 @@ def test_the_waiting_curve_holds_at_risk_and_readable_hours() -> None:
 
 def test_topics_are_split_at_the_medians_and_labelled_with_what_to_do() -> None:
     rows = [
-        {"topic": "sensor-drift", "questions": 90, "helps_per_question": 0.3},
-        {"topic": "plc", "questions": 80, "helps_per_question": 2.0},
-        {"topic": "bolts", "questions": 10, "helps_per_question": 3.0},
-        {"topic": "paint", "questions": 10, "helps_per_question": 0.5},
+        {
+            "topic": "sensor-drift",
+            "questions": 90,
+            "helps_per_question": 0.3,
+            "action": "find an expert or research it",
+        },
+        {"topic": "plc", "questions": 80, "helps_per_question": 2.0, "action": "exchange knowledge"},
+        {"topic": "bolts", "questions": 10, "helps_per_question": 3.0, "action": "write guidance or an FAQ"},
+        {"topic": "paint", "questions": 10, "helps_per_question": 0.5, "action": "watch"},
         {"topic": "young", "questions": 500, "ripe": 4, "helps_per_question": 9.0},
     ]
     figure = draw(EXHIBITS["topics"], table_of("topics", *rows), LIGHT)
     assert describe(figure) == (
-        "4 topics, split at 45 questions and 1.25 helpers per question. watch: paint; write guidance: bolts; "
-        "find an expert: sensor-drift; exchange knowledge: plc. 1 topic with fewer than 5 left out."
+        "4 topics, split at 45 questions and 1.25 helps per question. find an expert or research it: sensor-drift; "
+        "exchange knowledge: plc; write guidance or an FAQ: bolts; watch: paint. 1 topic with fewer than 5 left out."
     )
-    assert {"<i>watch</i>", "<i>find an expert</i>"} <= {note.text for note in figure.layout.annotations}
+    assert {"<i>watch</i>", "<i>find an expert or research it</i>"} <= {note.text for note in figure.layout.annotations}
     assert "sensor-drift" in shown_texts(figure)
     assert list(figure.data[0].marker.color).count(LIGHT.alert) == 1
 
 
 def test_only_unripe_topics_are_a_sentence() -> None:
     figure = draw(EXHIBITS["topics"], table_of("topics", {"ripe": 4}), LIGHT)
-    assert describe(figure) == "No topic has 5 or more questions that are at least 7 days old."
+    assert describe(figure) == "No topic has 5 or more questions that are at least 30 days old."
 
 
 def test_the_help_matrix_tells_what_crosses_and_puts_unknown_last() -> None:

@@ -1,15 +1,23 @@
 """A worked example for each number and table of help: small stories whose figures can be counted by hand."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
-from communities import Community, at, days_later, plus
+from communities import Community, Told, at, days_later, plus
 
+from cop_metrics.metrics import EXHIBITS, METRICS
 from cop_metrics.settings import CommunitySettings
+from cop_metrics.statistics import log_rank, survival
 from cop_metrics.summary import moved_answers
 
 NOON = "2026-03-02 12:00"
 LATER = "2026-06-01 12:00"
+
+
+def finding(told: Told, id_: str) -> str | None:
+    """Return what an exhibit shows in a sentence."""
+    return told.measurer.table_and_finding(EXHIBITS[id_], told.scope())[1]
 
 
 def waits(
@@ -291,6 +299,97 @@ def test_waiting_curve_falls_with_each_answer_by_those_still_followed(tmp_path: 
     assert (curve["seniority"] == "junior").all()
 
 
+def test_waiting_curve_of_freireichs_trial_says_that_the_curves_differ(tmp_path: Path) -> None:
+    """The log-rank test gives 16.79; it is said with five answered questions a group or more, and else nothing."""
+    drug, ended = (6, 6, 6, 7, 10, 13, 16, 22, 23), (6, 9, 10, 11, 17, 19, 20, 25, 32, 32, 34, 35)
+    placebo = (1, 1, 2, 2, 3, 4, 4, 5, 5, 8, 8, 8, 8, 11, 11, 12, 12, 15, 17, 22, 23)
+    craft = waits(*placebo, seniority="junior", craft=waits(*drug, left=ended, seniority="senior"))
+    told = craft.tell(tmp_path, until=LATER)
+    rows = told.cursor.sql("select asker_seniority as seniority, waited_seconds, wait_ended from questions").pl()
+    parts = [part for _, part in rows.group_by("seniority")]
+    curves = [survival(part["waited_seconds"], part["wait_ended"]) for part in parts]
+    tested = log_rank(*curves)
+    assert tested
+    assert tested.chi2 == pytest.approx(16.79, abs=0.005)
+    assert finding(told, "waiting_curve") == "The curves differ."
+
+
+def test_waiting_curve_of_groups_that_wait_alike_says_so(tmp_path: Path) -> None:
+    craft = waits(1, 2, 3, 4, 6, seniority="senior", craft=waits(1, 2, 3, 4, 5, seniority="junior"))
+    assert finding(craft.tell(tmp_path, until=LATER), "waiting_curve") == "No clear difference between the curves."
+
+
+def test_waiting_curve_says_nothing_of_a_group_with_four_answered_questions(tmp_path: Path) -> None:
+    craft = waits(100, 200, 300, 400, left=(500,), seniority="senior", craft=waits(1, 2, 3, 4, 5, seniority="junior"))
+    assert finding(craft.tell(tmp_path, until=LATER), "waiting_curve") is None
+
+
+def test_waiting_curve_by_team_shows_the_eight_with_most_questions(tmp_path: Path) -> None:
+    craft = Community()
+    for team in range(9):
+        craft.works(f"asker {team}", f"Team {team}", "mid")
+        for _ in range(team + 1):
+            craft.answer(craft.ask(f"asker {team}", NOON), "bo", plus(NOON, hours=2))
+    curves = craft.tell(tmp_path, until=LATER).table("waiting_curve_by_team")
+    assert sorted(set(curves["team"])) == [f"Team {team}" for team in range(1, 9)]
+    assert curves.filter(team="Team 8").select("hours", "waiting", "at_risk").rows() == [(0, 1, 9), (2, 0, 9)]
+
+
+def test_waiting_curve_by_team_merges_small_teams_for_those_who_may_not_see_names(tmp_path: Path) -> None:
+    craft = Community()
+    for team, people in (("Red", 7), ("Blue", 6), ("Tiny", 3), ("Small", 3)):
+        for number in range(people):
+            name = f"{team} {number}"
+            craft.works(name, team, "mid")
+            craft.answer(craft.ask(name, NOON), "Red 0" if name != "Red 0" else "Red 1", plus(NOON, hours=2))
+    told = craft.tell(tmp_path, until=LATER)
+    unnamed = told.measurer.table(EXHIBITS["waiting_curve_by_team"], told.scope(names=False))
+    assert set(unnamed["team"]) == {"Red", "Blue", "small teams"}
+    assert unnamed.filter(team="small teams")["at_risk"].max() == 6
+
+
+@pytest.mark.parametrize(
+    ("asked", "answered", "hours"),
+    [
+        ("2026-03-06 16:00", "2026-03-09 10:00", 2),  # from Friday to Monday: an hour on each
+        ("2026-03-07 11:00", "2026-03-08 11:00", 0),  # from Saturday to Sunday
+        ("2026-03-02 02:00", "2026-03-02 09:30", 0.5),  # asked at night: the clock starts at nine
+        ("2026-03-02 16:00", "2026-03-02 23:00", 1),  # answered at night: it stopped at five
+        ("2026-03-02 18:00", "2026-03-03 08:59", 0),  # both at night
+        ("2026-03-02 10:00", "2026-03-02 10:00", 0),
+        ("2026-03-02 09:00", "2026-03-09 09:00", 40),  # a week has five days of eight hours
+        ("2026-03-31 16:00", "2026-04-02 10:00", 2),  # over a holiday, the first of April
+        ("2026-04-01 10:00", "2026-04-02 10:00", 1),  # asked on it
+        ("2026-03-31 16:00", "2026-04-01 12:00", 1),  # answered on it
+    ],
+)
+def test_wait_in_hours_of_work_runs_from_9_to_17_on_working_days(
+    tmp_path: Path, asked: str, answered: str, hours: float
+) -> None:
+    """The second holiday is a Saturday, on which the office is closed anyway."""
+    craft = Community(settings=CommunitySettings(holidays=(date(2026, 4, 1), date(2026, 4, 4))))
+    craft.answer(craft.ask("ana", asked), "bo", answered)
+    assert craft.tell(tmp_path, until=LATER).value("wait_in_hours_of_work") == hours
+
+
+def test_wait_in_hours_of_work_follows_the_clock_on_the_wall(tmp_path: Path) -> None:
+    """Asked on a Friday at 16:00 in Berlin, answered on Monday at 10:00 by the clock that was put forward meanwhile."""
+    craft = Community(settings=CommunitySettings(time_zone="Europe/Berlin"))
+    craft.answer(craft.ask("ana", "2026-03-27 15:00"), "bo", "2026-03-30 08:00")
+    told = craft.tell(tmp_path, until=LATER)
+    assert (told.value("wait_in_hours_of_work"), told.value("wait")) == (2, 65)
+
+
+def test_wait_in_hours_of_work_counts_those_still_waiting(tmp_path: Path) -> None:
+    """Asked on Monday at noon, one answered after an hour, two open on Tuesday at noon, eight hours of work later."""
+    craft = Community()
+    craft.answer(craft.ask("ana", NOON), "bo", plus(NOON, hours=1))
+    for who in ("ben", "cat"):
+        craft.ask(who, NOON)
+    figure = craft.tell(tmp_path, until=plus(NOON, days=1)).figure("wait_in_hours_of_work")
+    assert (figure.value, figure.note) == (None, "not reached (67% unanswered after 8 hours of work)")
+
+
 # What becomes of questions
 
 
@@ -352,6 +451,76 @@ def test_outcomes_are_the_first_that_applies_within_30_days(tmp_path: Path) -> N
     ]
 
 
+def test_withdrawn_is_counted_beside_the_shares(tmp_path: Path) -> None:
+    """Closed or deleted before help and within 30 days; one closed after help, one closed late and a young one are not."""
+    craft = Community()
+    for days in (2, 29, 31):
+        craft.ask("ana", NOON, closed_at=at(plus(NOON, days=days)))
+    craft.answer(craft.ask("ana", NOON, closed_at=at(plus(NOON, days=3))), "bo", plus(NOON, days=1))
+    craft.ask("ana", plus(LATER, days=-20), closed_at=at(plus(LATER, days=-19)))
+    told = craft.tell(tmp_path, until=LATER)
+    assert told.value("withdrawn") == 2
+    assert told.figure("solved_rate").sample_size == 2
+
+
+def helped_by(*helpers: int) -> Community:
+    """Tell of questions that so many people helped, each twice, and of help that came too late."""
+    craft = Community()
+    for number, count in enumerate(helpers):
+        question = craft.ask(f"asker {number}", NOON)
+        for helper in range(count):
+            for hour in (1, 2):
+                craft.answer(question, f"helper {helper}", plus(NOON, hours=hour))
+        craft.answer(question, f"asker {number}", plus(NOON, hours=3))
+        craft.answer(question, "late", plus(NOON, days=31))
+    craft.ask("ana", NOON, closed_at=at(plus(NOON, days=3)))
+    craft.answer(craft.ask("ana", plus(LATER, days=-29)), "bo", plus(LATER, days=-28))
+    return craft
+
+
+def test_helps_per_question_counts_people_within_30_days_and_those_nobody_helped(tmp_path: Path) -> None:
+    """Three, one and no helpers: 4 / 3. The withdrawn question and the young one are left out."""
+    figure = helped_by(3, 1, 0).tell(tmp_path, until=LATER).figure("helps_per_question")
+    assert (figure.value, figure.sample_size) == (pytest.approx(4 / 3), 3)
+    assert figure.interval is not None
+    assert figure.interval.low < 4 / 3 < figure.interval.high
+
+
+def test_helpers_per_question_is_over_the_questions_that_anyone_helped(tmp_path: Path) -> None:
+    figure = helped_by(3, 1, 0).tell(tmp_path, until=LATER).figure("helpers_per_question")
+    assert (figure.value, figure.sample_size) == (2, 2)
+    nobody = helped_by(0).tell(tmp_path / "none", until=LATER).figure("helpers_per_question")
+    assert (nobody.value, nobody.note) == (None, "no data in this period")
+
+
+def test_gaps_compares_seniorities_by_both_shares_with_the_median_beside(tmp_path: Path) -> None:
+    """A junior's questions are answered after 2 hours, 2 days and never; a senior's after 1 hour, and one is too young."""
+    craft = Community()
+    craft.works("ana", "Red", "junior")
+    craft.works("sue", "Red", "senior")
+    for hours in (2, 48):
+        craft.answer(craft.ask("ana", NOON), "bo", plus(NOON, hours=hours))
+    craft.ask("ana", NOON)
+    craft.answer(craft.ask("sue", NOON), "bo", plus(NOON, hours=1))
+    craft.ask("sue", plus(LATER, hours=-1))
+    told = craft.tell(tmp_path, until=LATER)
+    table = told.table("gaps")
+    assert table.select("seniority", "answer_rate_24h", "answer_rate", "wait", "questions").rows() == [
+        ("junior", pytest.approx(1 / 3), pytest.approx(2 / 3), 48, 3),
+        ("senior", 1, 1, 1, 2),
+    ]
+    by_metric = told.measurer.figures_by(METRICS["answer_rate"], told.scope(), "seniority")
+    assert table["low"].to_list() == pytest.approx(by_metric["low"].to_list())
+    assert table["high"].to_list() == pytest.approx(by_metric["high"].to_list())
+
+
+def test_gaps_of_questions_that_are_all_too_young_are_null_and_not_0(tmp_path: Path) -> None:
+    craft = Community()
+    craft.ask("ana", plus(LATER, hours=-1))
+    row = craft.tell(tmp_path, until=LATER).table("gaps").row(0, named=True)
+    assert (row["answer_rate_24h"], row["answer_rate"], row["low"], row["wait"]) == (None, None, None, None)
+
+
 def test_outcomes_do_not_change_any_more_after_30_days(tmp_path: Path) -> None:
     """Helped, answered by the asker, solved and closed, each after 31 days: unanswered within 30."""
     craft = Community()
@@ -373,9 +542,65 @@ def test_topics_each_count_a_question_that_has_two(tmp_path: Path) -> None:
     craft.ask("ana", NOON, topics=("pumps",))
     craft.ask("ana", plus(LATER, days=-1), topics=("pumps",))
     told = craft.tell(tmp_path, until=LATER)
-    assert told.table("topics").rows() == [("pumps", 3, 2, 0.5, pytest.approx(1 / 3)), ("welding", 1, 1, 1, 1)]
+    assert told.table("topics").rows() == [
+        ("pumps", "too few questions to tell", 3, 2, 0.5, 0.5),
+        ("welding", "too few questions to tell", 1, 1, 1, 1),
+    ]
     assert told.split("questions", "topic") == {"pumps": 3, "welding": 1}
     assert told.value("questions", topic=("pumps", "welding")) == 3
+
+
+def ask_about(craft: Community, topic: str, questions: int, helpers: int) -> None:
+    """Tell of so many questions about a topic, each helped by so many."""
+    for _ in range(questions):
+        question = craft.ask("ana", NOON, topics=(topic,))
+        for number in range(helpers):
+            craft.answer(question, f"helper {number}", plus(NOON, hours=number + 1))
+
+
+def test_topics_are_split_at_the_medians_of_those_with_five_ripe_questions(tmp_path: Path) -> None:
+    """The medians of the five topics are 7 questions and 2 helps each; what lies on them is few."""
+    craft = Community()
+    topics = {"drift": (9, 0), "plc": (8, 4), "bolts": (5, 3), "paint": (6, 1), "middle": (7, 2), "rare": (4, 9)}
+    for topic, (questions, helpers) in topics.items():
+        ask_about(craft, topic, questions, helpers)
+    for _ in range(3):  # young ones make a topic no riper, withdrawn ones neither
+        craft.ask("ana", plus(LATER, days=-29), topics=("rare",))
+        craft.ask("ana", NOON, topics=("rare",), closed_at=at(plus(NOON, hours=1)))
+    table = craft.tell(tmp_path, until=LATER).table("topics")
+    assert dict(table.select("topic", "action").rows()) == {
+        "drift": "find an expert or research it",
+        "plc": "exchange knowledge",
+        "bolts": "write guidance or an FAQ",
+        "paint": "watch",
+        "middle": "watch",
+        "rare": "too few questions to tell",
+    }
+    assert dict(table.select("topic", "ripe").rows())["rare"] == 4
+
+
+def test_topics_to_act_on_begin_with_those_short_of_help_and_link_what_waits(tmp_path: Path) -> None:
+    craft = Community()
+    for topic, questions, helpers in (
+        ("drift", 9, 0),
+        ("plc", 8, 4),
+        ("bolts", 5, 3),
+        ("paint", 6, 1),
+        ("middle", 7, 2),
+    ):
+        ask_about(craft, topic, questions, helpers)
+    for days in (5, 3):
+        craft.ask(
+            "ana", plus(LATER, days=-days), topics=("plc",), title=f"Open for {days} days", url=f"https://x.y/{days}"
+        )
+    told = craft.tell(tmp_path, until=LATER)
+    for period in ("all", "2026-03-01..2026-03-31"):  # what waits now is so whatever the period
+        rows = told.table("topics_to_act_on", period=period)
+        assert rows["topic"].to_list() == ["drift", "plc", "bolts"]
+        row = rows.filter(topic="plc").row(0, named=True)
+        assert (row["quadrant"], row["action"]) == ("many questions, much help", "exchange knowledge")
+        assert (row["waiting_now"], row["title"], row["url"]) == (2, "Open for 5 days", "https://x.y/5")
+        assert rows.filter(topic="drift").row(0)[6:] == (0, None, None)
 
 
 def test_a_question_that_a_comment_solved_is_not_waiting(tmp_path: Path) -> None:

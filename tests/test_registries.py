@@ -44,7 +44,7 @@ each_page = pytest.mark.parametrize("page", PAGES.values(), ids=list(PAGES))
 def company(tmp_path_factory: pytest.TempPathFactory) -> Told:
     """Return the made-up company, its scores of single people open to those who may see names."""
     folder = tmp_path_factory.mktemp("company")
-    write_company(folder / "export", scale=0.5)
+    write_company(folder / "export")
     data = folder / "data"
     data.mkdir()
     (data / "settings.toml").write_text("individual_scores = true\n", encoding="utf-8")

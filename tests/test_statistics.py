@@ -348,6 +348,33 @@ def test_curve_and_band_are_those_of_lifelines(written: str) -> None:
     assert ours.high[between] == pytest.approx(band[between, 1])
 
 
+def test_rows_that_stand_for_several_questions_give_the_curve_of_those_questions() -> None:
+    waited, answered, counts = [3.0, 1.0, 3.0, 7.0, 2.0], [True, True, False, False, True], [2, 1, 3, 4, 0]
+    one_by_one = statistics.survival(np.repeat(waited, counts), np.repeat(answered, counts))
+    counted = statistics.survival(waited[:-1], answered[:-1], counts[:-1])
+    for column in ("times", "at_risk", "answered", "survival", "low", "high"):
+        assert getattr(counted, column).tolist() == getattr(one_by_one, column).tolist()
+
+
+def test_each_duration_has_its_count() -> None:
+    with pytest.raises(CopError, match="one count a duration"):
+        statistics.survival([1, 2], [True, False], [1])
+
+
+def test_a_mean_over_posts_is_as_sure_as_the_people_behind_them() -> None:
+    """Ten askers with a question each, half of them helped twice: the usual error of the mean, by n - 1."""
+    mean, interval = statistics.clustered_mean([2, 0] * 5, [1] * 10)
+    assert mean == 1
+    assert interval
+    assert interval.high - mean == pytest.approx(1.959964 * np.std([2, 0] * 5, ddof=1) / np.sqrt(10))
+    mean_of_two, wider = statistics.clustered_mean([10, 0], [5, 5])
+    assert (mean_of_two, statistics.clustered_mean([3], [2])) == (1, (1.5, None))
+    assert wider
+    assert wider.high > interval.high
+    with pytest.raises(CopError, match="no mean of nothing"):
+        statistics.clustered_mean([], [])
+
+
 def test_the_band_ends_where_nobody_waits_any_more() -> None:
     shown = curve("1 2")
     assert (shown.low[1], shown.high[1]) == (0, shown.high[0])

@@ -14,11 +14,12 @@ from cop_metrics.charts.claims import claims
 from cop_metrics.charts.dots import groups
 from cop_metrics.charts.flows import level_paths
 from cop_metrics.charts.giving import giving, lorenz
-from cop_metrics.charts.lines import over_time, waiting_curve
+from cop_metrics.charts.lines import over_time, waiting_curve, waiting_curve_by_team
 from cop_metrics.charts.look import DARK, LIGHT, Look, team_colours
 from cop_metrics.charts.matrices import awake, help_by_seniority, help_by_team, recognition_by_seniority
 from cop_metrics.charts.milestones import milestones
 from cop_metrics.charts.network import network
+from cop_metrics.charts.pairs import gaps, newcomers_back, newcomers_by_quarter
 from cop_metrics.charts.reading import read_to_answer, read_to_ask, whose_knowledge
 from cop_metrics.charts.shares import balance_by_seniority, balance_by_team, cohorts
 from cop_metrics.charts.small import small_multiples, spark_svg, sparkline
@@ -58,6 +59,10 @@ BUILDERS: dict[str, Callable[[pl.DataFrame, Look], go.Figure]] = {
     "balance_by_team": balance_by_team,
     "balance_by_seniority": balance_by_seniority,
     "waiting_curve": waiting_curve,
+    "waiting_curve_by_team": waiting_curve_by_team,
+    "gaps": gaps,
+    "newcomers_back": newcomers_back,
+    "newcomers_by_quarter": newcomers_by_quarter,
     "outcomes": outcomes,
     "topics": topics,
     "help_by_team": help_by_team,

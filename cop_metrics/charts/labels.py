@@ -97,8 +97,10 @@ def value_ticks(unit: Unit, highest: float) -> Ticks:
         shares = (0.0, 0.25, 0.5, 0.75, 1.0)
         return Ticks(at=shares, texts=tuple(words.value(unit, share) for share in shares), end=TOP_SHARE)
     if unit is not Unit.HOURS:
-        at = _round_steps(highest, whole=unit is not Unit.RATIO)
-        return Ticks(at=at, texts=tuple(f"{place:,g}" for place in at), end=max(at[-1], highest) * TOP_SHARE)
+        at = _round_steps(highest, whole=unit in (Unit.COUNT, Unit.POINTS))
+        mark = " h" if unit is Unit.HOURS_OF_WORK else ""
+        texts = tuple(f"{place:,g}{mark if place else ''}" for place in at)
+        return Ticks(at=at, texts=texts, end=max(at[-1], highest) * TOP_SHARE)
     scale, word = (24.0, "d") if highest >= words.DAYS_FROM else (1.0, "h")
     at = _round_steps(highest / scale, whole=False)
     texts = tuple(f"{place:g} {word}" if place else "0" for place in at)

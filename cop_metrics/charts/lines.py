@@ -17,7 +17,7 @@ from cop_metrics.metrics.metric import Promise, Unit
 
 HEIGHT = 280
 BOTTOM, TOP = 44, 20
-BAND = 0.16
+BAND, BAND_OF_MANY = 0.16, 0.09
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,7 +180,7 @@ def _unbroken(rows: Sequence[dict[str, Any]]) -> list[list[dict[str, Any]]]:
     return [stretch for stretch in stretches if stretch]
 
 
-def filled(xs: Any, ys: Any, colour: str) -> dict[str, Any]:
+def filled(xs: Any, ys: Any, colour: str, opacity: float = BAND) -> dict[str, Any]:
     """Return a closed shape in a faint colour: the band of a line."""
     return {
         "type": "scatter",
@@ -188,7 +188,7 @@ def filled(xs: Any, ys: Any, colour: str) -> dict[str, Any]:
         "x": xs,
         "y": ys,
         "fill": "toself",
-        "fillcolor": faded(colour, BAND),
+        "fillcolor": faded(colour, opacity),
         "line": {"width": 0, "color": colour},
         "hoverinfo": "skip",
         "showlegend": False,
@@ -254,25 +254,35 @@ def _line_told(line: Line, unit: Unit) -> str:
 
 
 def waiting_curve(table: pl.DataFrame, look: Look) -> go.Figure:
-    """Draw the share still waiting by time since asking, one curve with its band for each seniority.
+    """Draw the share still waiting by time since asking, one curve with its band for each seniority."""
+    return _waiting_curves(table, "seniority", look)
 
-    Hours lie along log2(1 + hours): it starts at zero, as a logarithm cannot, and gives the first day half the width.
+
+def waiting_curve_by_team(table: pl.DataFrame, look: Look) -> go.Figure:
+    """Draw the share still waiting by time since asking, one curve with its band for each team."""
+    return _waiting_curves(table, "team", look)
+
+
+def _waiting_curves(table: pl.DataFrame, by: str, look: Look) -> go.Figure:
+    """Draw the curves of groups; hours lie along log2(1 + hours).
+
+    That starts at zero, as a logarithm cannot, and gives the first day half the width.
     """
-    groups = look.in_order(table["seniority"].to_list())
-    parts = {group: table.filter(pl.col("seniority") == group).sort("hours") for group in groups}
+    groups = look.in_order(table[by].to_list())
+    parts = {group: table.filter(pl.col(by) == group).sort("hours") for group in groups}
     hues = shades(look, look.seniority, len(groups))
     colours = {group: look.colour(group) or hue for group, hue in zip(groups, hues, strict=True)}
-    bands = [_step_band(part, colours[group]) for group, part in parts.items()]
+    many = len(groups) > canvas.MANY_LINES
+    bands = [_step_band(part, colours[group], BAND_OF_MANY if many else BAND) for group, part in parts.items()]
     curves = [_steps(group, part, colours[group]) for group, part in parts.items()]
     ends = [(group, part["waiting"][-1] / labels.TOP_SHARE, colours[group]) for group, part in parts.items()]
-    many = len(groups) > canvas.MANY_LINES
     notes, right = canvas.end_labels([] if many else ends, look, HEIGHT - BOTTOM - TOP)
     last = float(table["hours"].max() or 0.0)  # type: ignore[arg-type]
     ticks = labels.wait_ticks(last)
     return canvas.sheet(
         [*bands, *curves],
         look,
-        height=HEIGHT,
+        height=HEIGHT + 18 * (len(groups) // 4 if many else 0),
         description=_waits_told(parts),
         subtitle="Early hours drawn wider; "
         + ", ".join(f"{group} n {int(part['at_risk'][0]):,}" for group, part in parts.items()),
@@ -312,11 +322,11 @@ def _steps(group: str, part: pl.DataFrame, colour: str) -> dict[str, Any]:
     }
 
 
-def _step_band(part: pl.DataFrame, colour: str) -> dict[str, Any]:
+def _step_band(part: pl.DataFrame, colour: str, opacity: float) -> dict[str, Any]:
     """Return the band as one closed shape with the corners of its steps."""
     there = np.repeat(np.log2(1 + part["hours"].to_numpy()), 2)[1:]
     highs, lows = (np.repeat(part[name].to_numpy(), 2)[:-1] for name in ("high", "low"))
-    return filled(np.concatenate([there, there[::-1]]), np.concatenate([highs, lows[::-1]]), colour)
+    return filled(np.concatenate([there, there[::-1]]), np.concatenate([highs, lows[::-1]]), colour, opacity)
 
 
 def _waits_told(parts: dict[str, pl.DataFrame]) -> str:

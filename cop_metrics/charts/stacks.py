@@ -15,6 +15,7 @@ from cop_metrics.levels import LEVELS
 from cop_metrics.metrics.metric import Promise, Unit
 
 HEIGHT = 300
+WITHDRAWN = "withdrawn"
 BAR_MILLISECONDS = 25 * 86_400_000
 
 
@@ -49,9 +50,12 @@ def outcomes(table: pl.DataFrame, look: Look) -> go.Figure:
         Part(key="resolved_by_self", name="self-solved", colour=own[2]),
         Part(key="self_answered", name="self-answered", colour=own[0]),
         Part(key="unanswered", name="unanswered", colour=look.alert),
-        Part(key="withdrawn", name="withdrawn", colour=look.unknown),
+        Part(key=WITHDRAWN, name="withdrawn", colour=look.unknown),
     )
-    return _stacked(table, ("month", "outcome", "questions"), parts, look, "questions")
+    withdrawn = int(table.filter(pl.col("outcome") == WITHDRAWN)["questions"].sum())
+    beside = f"{withdrawn:,} withdrawn, not in the shares" if withdrawn else ""
+    columns = ("month", "outcome", "questions")
+    return _stacked(table, columns, parts, look, "questions", subtitle=beside, apart=WITHDRAWN)
 
 
 def levels_over_time(table: pl.DataFrame, look: Look) -> go.Figure:
@@ -81,14 +85,20 @@ def _stacked(
     look: Look,
     noun: str,
     subtitle: str = "",
+    apart: str = "",
     cut: frozenset[date] = frozenset(),
 ) -> go.Figure:
-    """Return stacked bars by month; those that the period or the data cuts are hatched."""
+    """Return stacked bars by month; those that the period or the data cuts are hatched.
+
+    The part `apart` has no share, and is in no total that shares are taken of.
+    """
     month, part, count = columns
     counted = table.group_by(pl.col(month).cast(pl.Date).alias("month"), pl.col(part).alias("part")).agg(
         pl.col(count).sum().alias("count")
     )
     totals = dict(counted.group_by("month").agg(pl.col("count").sum()).iter_rows())
+    shared = counted.filter(pl.col("part") != apart)
+    bases = {**dict.fromkeys(totals, 0), **dict(shared.group_by("month").agg(pl.col("count").sum()).iter_rows())}
     days = sorted(totals)
     counts = {(day, key): number for day, key, number in counted.iter_rows()}
     known = [*parts, *_unforeseen(counted, parts, look)]
@@ -96,7 +106,7 @@ def _stacked(
     ticks = labels.value_ticks(Unit.COUNT, float(max(totals.values())))
     at, texts = labels.date_ticks(days)
     return canvas.sheet(
-        [_bars(each, days, counts, totals, look, noun, cut) for each in shown],
+        [_bars(each, days, counts, {} if each.key == apart else bases, look, noun, cut) for each in shown],
         look,
         height=HEIGHT + 18 * (len(shown) // 4),
         description=_told(shown, days, counts, totals, noun),
@@ -122,11 +132,12 @@ def _bars(
     part: Part,
     days: Sequence[date],
     counts: dict[tuple[date, str], int],
-    totals: dict[date, int],
+    bases: dict[date, int],
     look: Look,
     noun: str,
     cut: frozenset[date],
 ) -> dict[str, Any]:
+    """Return the bars of a part; `bases` is what its shares are of, empty for a part that has none."""
     numbers = [counts.get((day, part.key), 0) for day in days]
     return {
         "type": "bar",
@@ -140,12 +151,16 @@ def _bars(
             "pattern": {"shape": ["/" if day in cut else "" for day in days], "fgcolor": look.surface, "size": 6},
         },
         "hovertext": [
-            f"<b>{labels.safe(part.name)}: {number:,}</b><br>{words.value(Unit.PERCENT, number / (totals[day] or 1))} "
-            f"of n {totals[day]:,} {noun}<br>{labels.month(day)}{' (not complete)' if day in cut else ''}"
+            f"<b>{labels.safe(part.name)}: {number:,}</b><br>{_share(number, bases.get(day), noun)}{labels.month(day)}"
+            f"{' (not complete)' if day in cut else ''}"
             for day, number in zip(days, numbers, strict=True)
         ],
         "hovertemplate": "%{hovertext}<extra></extra>",
     }
+
+
+def _share(number: int, base: int | None, noun: str) -> str:
+    return "" if base is None else f"{words.value(Unit.PERCENT, number / (base or 1))} of n {base:,} {noun}<br>"
 
 
 def _around(days: Sequence[date]) -> list[str]:

@@ -1,4 +1,4 @@
-"""The topics by questions and by helpers per question, split at the medians: what each of them needs."""
+"""The topics by questions and by helps per question, split at the medians: what each of them needs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,22 +12,15 @@ from cop_metrics import words
 from cop_metrics.charts import canvas, labels
 from cop_metrics.charts.look import Look
 from cop_metrics.metrics.metric import Promise, Unit
+from cop_metrics.metrics.topics import ACTIONS, FEWEST_RIPE
 
 HEIGHT = 400
 ROOM_ACROSS, ROOM_UP = 300, 320
 """The pixels that labels are laid out for: a phone's, so that they do not meet on any wider screen either."""
-FEWEST_RIPE = 5
 MOST_LABELS = 12
 LOG_FROM = 12
+SHORT_OF_HELP = ACTIONS[True, False]
 AWAY = (28, 46, 64, 82, 100)
-ACTIONS = {
-    (False, False): "watch",
-    (False, True): "write guidance",
-    (True, False): "find an expert",
-    (True, True): "exchange knowledge",
-}
-"""By whether a topic has many questions and many helpers a question: what to do."""
-
 Box = tuple[float, float, float, float]
 
 
@@ -36,38 +29,35 @@ class Split:
     """Where the lines between few and many lie; strictly above is many."""
 
     questions: float
-    helpers: float
-
-    def action(self, row: dict[str, Any]) -> str:
-        return ACTIONS[row["questions"] > self.questions, row["helps_per_question"] > self.helpers]
+    helps: float
 
 
 def topics(table: pl.DataFrame, look: Look) -> go.Figure:
-    """Draw each topic with five or more questions of at least 7 days: questions across, helpers per question upwards.
+    """Draw each topic with enough questions to tell: questions across, helps per question upwards.
 
     Questions lie along a logarithm when the largest topic has twelve times the questions of the smallest.
     """
-    rows = table.filter((pl.col("ripe") >= FEWEST_RIPE) & pl.col("helps_per_question").is_not_null()).to_dicts()
+    rows = table.filter(pl.col("ripe") >= FEWEST_RIPE).to_dicts()
     if not rows:
-        return canvas.nothing(f"No topic has {FEWEST_RIPE} or more questions that are at least 7 days old.", look)
+        return canvas.nothing(f"No topic has {FEWEST_RIPE} or more questions that are at least 30 days old.", look)
     frame = pl.DataFrame(rows)
-    split = Split(questions=_median(frame, "questions"), helpers=_median(frame, "helps_per_question"))
+    split = Split(questions=_median(frame, "questions"), helps=_median(frame, "helps_per_question"))
     across = _Across.over(frame["questions"].to_list())
     top = max(row["helps_per_question"] for row in rows) * 1.22 or 1.0
     ticks = labels.value_ticks(Unit.RATIO, top / 1.22)
     left_out = table.height - len(rows)
     return canvas.sheet(
-        [_points(rows, split, across, look)],
+        [_points(rows, across, look)],
         look,
         height=HEIGHT,
         description=_told(rows, split, left_out),
-        subtitle=f"{labels.counted(len(rows), 'topic')} with {FEWEST_RIPE} or more questions at least 7 days old"
+        subtitle=f"{labels.counted(len(rows), 'topic')} with {FEWEST_RIPE} or more questions at least 30 days old"
         + (f"; {left_out} smaller left out" if left_out else ""),
         margin={"l": 8, "r": 12, "t": 12, "b": 8},
         xaxis=_titled_axis(
             "questions", [across.at(tick) for tick in across.ticks], [f"{tick:,}" for tick in across.ticks], 1, look
         ),
-        yaxis=_titled_axis("helpers per question", ticks.at, ticks.texts, top, look),
+        yaxis=_titled_axis("helps per question", ticks.at, ticks.texts, top, look),
         shapes=_split_lines(split, across, look),
         annotations=[*_corners(look), *_names(rows, across, top, look)],
     )
@@ -119,25 +109,24 @@ def _median(frame: pl.DataFrame, column: str) -> float:
     return float(frame[column].median() or 0.0)  # type: ignore[arg-type]
 
 
-def _points(rows: list[dict[str, Any]], split: Split, across: _Across, look: Look) -> dict[str, Any]:
-    short_of_help = ACTIONS[True, False]
-    colours = [look.alert if split.action(row) == short_of_help else look.promises[Promise.HELP] for row in rows]
+def _points(rows: list[dict[str, Any]], across: _Across, look: Look) -> dict[str, Any]:
+    colours = [look.alert if row["action"] == SHORT_OF_HELP else look.promises[Promise.HELP] for row in rows]
     return {
         "type": "scatter",
         "mode": "markers",
         "x": [across.at(row["questions"]) for row in rows],
         "y": [row["helps_per_question"] for row in rows],
         "marker": {"size": 9, "color": colours, "opacity": 0.85, "line": {"width": 0.8, "color": look.surface}},
-        "hovertext": [_hover(row, split) for row in rows],
+        "hovertext": [_hover(row) for row in rows],
         "hovertemplate": "%{hovertext}<extra></extra>",
     }
 
 
-def _hover(row: dict[str, Any], split: Split) -> str:
+def _hover(row: dict[str, Any]) -> str:
     return (
-        f"<b>{labels.safe(row['topic'])}</b>: {split.action(row)}<br>n {row['questions']:,} questions<br>"
-        f"{words.value(Unit.RATIO, row['helps_per_question'])} helpers per question<br>"
-        f"{words.value(Unit.PERCENT, row['answer_rate'])} answered within 7 days (n {row['ripe']:,})"
+        f"<b>{labels.safe(row['topic'])}</b>: {row['action']}<br>n {row['questions']:,} questions<br>"
+        f"{words.value(Unit.RATIO, row['helps_per_question'])} helps per question (n {row['ripe']:,})<br>"
+        f"{words.value(Unit.PERCENT, row['answer_rate'])} answered within 7 days"
     )
 
 
@@ -151,8 +140,8 @@ def _split_lines(split: Split, across: _Across, look: Look) -> canvas.Marks:
             "xref": "paper",
             "x0": 0,
             "x1": 1,
-            "y0": split.helpers,
-            "y1": split.helpers,
+            "y0": split.helps,
+            "y1": split.helps,
             "line": stroke,
             "layer": "below",
         },
@@ -181,8 +170,8 @@ def _names(rows: list[dict[str, Any]], across: _Across, top: float, look: Look) 
         row["topic"]: (across.at(row["questions"]) * ROOM_ACROSS, row["helps_per_question"] / top * ROOM_UP)
         for row in rows
     }
-    taken: list[Box] = [(0, 0, 60, 16), (ROOM_ACROSS - 90, 0, ROOM_ACROSS, 16)]
-    taken += [(0, ROOM_UP - 16, 90, ROOM_UP), (ROOM_ACROSS - 130, ROOM_UP - 16, ROOM_ACROSS, ROOM_UP)]
+    taken: list[Box] = [(0, 0, 60, 16), (ROOM_ACROSS - 180, 0, ROOM_ACROSS, 16)]
+    taken += [(0, ROOM_UP - 16, 150, ROOM_UP), (ROOM_ACROSS - 130, ROOM_UP - 16, ROOM_ACROSS, ROOM_UP)]
     dots = {name: (x - 4, y - 4, x + 4, y + 4) for name, (x, y) in points.items()}
     largest = sorted(rows, key=lambda row: (-row["questions"], row["topic"]))[:MOST_LABELS]
     marks = []
@@ -235,12 +224,12 @@ def _meet(one: Box, other: Box) -> bool:
 def _told(rows: list[dict[str, Any]], split: Split, left_out: int) -> str:
     by_action: dict[str, list[str]] = {action: [] for action in ACTIONS.values()}
     for row in sorted(rows, key=lambda row: -row["questions"]):
-        by_action[split.action(row)].append(row["topic"])
+        by_action[row["action"]].append(row["topic"])
     told = "; ".join(f"{action}: {_first(names)}" for action, names in by_action.items() if names)
     rest = f" {labels.counted(left_out, 'topic')} with fewer than {FEWEST_RIPE} left out." if left_out else ""
     return (
         f"{labels.counted(len(rows), 'topic')}, split at {split.questions:,.0f} questions and "
-        f"{words.value(Unit.RATIO, split.helpers)} helpers per question. {told}.{rest}"
+        f"{words.value(Unit.RATIO, split.helps)} helps per question. {told}.{rest}"
     )
 
 

@@ -35,6 +35,7 @@ MARTS = (
     Mart(name="posts", order="day, second, community, post"),
     Mart(name="replies", order=None),
     Mart(name="questions", order="day, second, community, question"),
+    Mart(name="first_questions", order="day, second, community, question"),
     Mart(name="question_topics", order="day, community, question, topic"),
     Mart(name="helps", order="day, second, community, question, helper"),
     Mart(name="starts", order=None),

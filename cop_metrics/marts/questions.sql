@@ -9,6 +9,9 @@ replied as (
     select
         community, question,
         count(distinct case when is_answer and not by_asker then member end) as helpers,
+        count(
+            distinct case when is_answer and not by_asker and second <= asked_second + 30 * 86400 then member end
+        ) as helps_in_30_days,
         cast(sum(cast(is_answer and not by_asker as int)) as bigint) as helpful_answers,
         min(case when is_answer and by_asker then second end) as self_answered_second,
         min(case when not by_asker then second end) as first_response_second,
@@ -27,7 +30,7 @@ dated as (
             cast(threads.closed_at_ms as double) / 1000
         ) as withdrawn_second,
         first_helps.first_helper, first_helps.second as helped_second, first_helps.day as helped_day,
-        coalesce(replied.helpers, 0) as helpers,
+        coalesce(replied.helpers, 0) as helpers, coalesce(replied.helps_in_30_days, 0) as helps_in_30_days,
         replied.self_answered_second is not null as self_answered, replied.self_answered_second,
         replied.first_response_second, replied.solved_second, replied.self_solved_second,
         sources.until_second
@@ -38,7 +41,7 @@ dated as (
     left join replied on replied.community = questions.community and replied.question = questions.post
     where questions.kind = 'question'
 ),
-known as (
+aged as (
     select
         *,
         until_second - second as age_seconds,
@@ -48,6 +51,51 @@ known as (
             until_second, coalesce(withdrawn_second, until_second), coalesce(self_solved_second, until_second)
         ) as censored_second
     from dated
+),
+known as (
+    select
+        *,
+        coalesce(helped_second <= censored_second, false) as wait_ended,
+        case when helped_second <= censored_second then helped_second else greatest(censored_second, second) end
+            as ended_second
+    from aged
+),
+moments as (
+    select community, question, local_at, -1 as sign
+    from known
+    union all
+    select
+        known.community, known.question,
+        epoch_ms(cast(round(known.ended_second * 1000) as bigint)) at time zone 'UTC' at time zone communities.time_zone
+            as local_at,
+        1 as sign
+    from known
+    join communities on communities.community = known.community
+),
+placed as (
+    select
+        community, question, sign,
+        date_diff('day', date '1970-01-01', cast(local_at as date)) as day,
+        cast(extract(hour from local_at) as int) * 3600 + cast(extract(minute from local_at) as int) * 60
+            + cast(floor(extract(second from local_at)) as int) as second_of_day
+    from moments
+),
+office_waits as (
+    -- The office is open Monday to Friday from 9 to 17; day 0 was a Thursday. Summed are seconds open before a moment.
+    select
+        placed.community, placed.question,
+        sum(sign * (
+            28800 * (
+                cast(floor((day + 3) / 7) as bigint) * 5 + least((day + 3) % 7, 5) - office_days.holidays_before
+            )
+            + case when (day + 3) % 7 < 5 and not office_days.is_holiday
+                then least(greatest(second_of_day - 32400, 0), 28800) else 0 end
+        )) as office_seconds
+    from placed
+    join office_days
+        on office_days.community = placed.community
+        and placed.day >= office_days.from_day and placed.day < office_days.to_day
+    group by 1, 2
 )
 select
     known.community, known.source, known.question,
@@ -61,9 +109,8 @@ select
     known.helpers, known.withdrawn, known.helped_second is not null as helped,
     known.solved_second is not null as solved,
     coalesce(known.solved_second, known.self_solved_second) is not null as accepted,
-    case when known.helped_second is not null and known.helped_second <= known.censored_second
-        then known.wait_seconds else greatest(known.censored_second - known.second, 0) end as waited_seconds,
-    known.helped_second is not null and known.helped_second <= known.censored_second as wait_ended,
+    known.ended_second - known.second as waited_seconds, known.wait_ended,
+    cast(greatest(office_waits.office_seconds, 0) as bigint) as office_seconds,
     case
         when withdrawn then 'withdrawn'
         when solved_second is not null then 'resolved'
@@ -97,11 +144,16 @@ select
         when self_answered_second <= known.second + 30 * 86400 then 'self_answered'
         else 'unanswered'
     end as outcome_in_30_days,
+    case
+        when age_seconds < 30 * 86400 or (withdrawn and withdrawn_second <= known.second + 30 * 86400) then null
+        else known.helps_in_30_days
+    end as helps_in_30_days,
     not withdrawn and helped_second is null and not self_answered and solved_second is null and self_solved_second is null
         and age_seconds > 86400 and age_seconds <= 30 * 86400 as waiting,
     not withdrawn and helped_second is null and not self_answered and solved_second is null and self_solved_second is null
         and age_seconds > 30 * 86400 as given_up
 from known
+join office_waits on office_waits.community = known.community and office_waits.question = known.question
 join members on members.community = known.community and members.member = known.asker
 join memberships as askers
     on askers.community = known.community and askers.member = known.asker

@@ -1,11 +1,11 @@
 """All metrics and exhibits, by id, in the order in which pages and glossary show them."""
 
 from cop_metrics.errors import UnknownName
-from cop_metrics.metrics import connections, inspiration, participation, status
+from cop_metrics.metrics import connections, inspiration, newcomers, participation, status, topics
 from cop_metrics.metrics import help as help_
 from cop_metrics.metrics.metric import Exhibit, Metric
 
-_MODULES = (participation, help_, inspiration, status, connections)
+_MODULES = (participation, help_, newcomers, topics, inspiration, status, connections)
 METRICS: dict[str, Metric] = {each.id: each for module in _MODULES for each in module.METRICS}
 EXHIBITS: dict[str, Exhibit] = {each.id: each for module in _MODULES for each in module.EXHIBITS}
 

@@ -1,5 +1,8 @@
 """The numbers of the first promise: I ask, others solve. To add one: an entry in `METRICS` or `EXHIBITS`."""
 
+from collections.abc import Callable
+from functools import partial
+
 import numpy as np
 import polars as pl
 
@@ -16,7 +19,14 @@ from cop_metrics.metrics.metric import (
     Unit,
     Whose,
 )
-from cop_metrics.statistics import Interval, SurvivalCurve, survival
+from cop_metrics.statistics import (
+    Interval,
+    SurvivalCurve,
+    clustered_mean,
+    clustered_wilson,
+    log_rank,
+    survival,
+)
 
 HOUR = 3600.0
 ASKER_SPLITS = ("team", "seniority", "topic")
@@ -24,19 +34,23 @@ ASKER_SPLITS = ("team", "seniority", "topic")
 
 def median_wait(rows: pl.DataFrame) -> Figure:
     """Return the Kaplan-Meier median of the wait in hours with the interval of its band, over all questions."""
+    return _median(rows, "waited_seconds", lambda hours: f"{hours / 24:.0f} days")
+
+
+def median_wait_at_work(rows: pl.DataFrame) -> Figure:
+    """Return the Kaplan-Meier median of the wait in hours of work with the interval of its band, over all questions."""
+    return _median(rows, "office_seconds", lambda hours: f"{hours:.0f} hours of work")
+
+
+def _median(rows: pl.DataFrame, column: str, written: Callable[[float], str]) -> Figure:
     if rows.is_empty():
         return Figure(value=None, sample_size=0, note="no questions in this period")
-    curve = survival(rows["waited_seconds"].to_numpy() / HOUR, rows["wait_ended"].to_numpy())
+    curve = survival(rows[column].to_numpy() / HOUR, rows["wait_ended"].to_numpy())
     median = curve.median
     if median is None:
-        return Figure(value=None, sample_size=rows.height, note=not_reached(curve))
+        note = f"not reached ({float(curve.survival[-1]):.0%} unanswered after {written(float(curve.times[-1]))})"
+        return Figure(value=None, sample_size=rows.height, note=note)
     return Figure(value=median, sample_size=rows.height, interval=_median_interval(curve))
-
-
-def not_reached(curve: SurvivalCurve) -> str:
-    """Word a median that the data does not reach: how many still wait at the end of the curve."""
-    days = float(curve.times[-1]) / 24
-    return f"not reached ({float(curve.survival[-1]):.0%} unanswered after {days:.0f} days)"
 
 
 def _median_interval(curve: SurvivalCurve) -> Interval:
@@ -51,6 +65,17 @@ def naive_median(rows: pl.DataFrame) -> Figure:
     if rows.is_empty():
         return Figure(value=None, sample_size=0, note="no question was answered")
     return Figure(value=float(np.median(rows["wait_seconds"].to_numpy())) / HOUR, sample_size=rows.height)
+
+
+HELPS_AND_QUESTIONS = ("cast(sum(helps_in_30_days) as bigint) as helps", "count(*) as questions")
+
+
+def mean_helps(rows: pl.DataFrame) -> Figure:
+    """Return the mean number of helps per question, from both sums of each asker."""
+    if rows.is_empty():
+        return Figure(value=None, sample_size=0, note="no questions at least 30 days old in this period")
+    mean, interval = clustered_mean(rows["helps"].to_numpy(), rows["questions"].to_numpy())
+    return Figure(value=mean, sample_size=int(rows["questions"].sum()), interval=interval)
 
 
 def _answer_rate(id_: str, within: str, column: str, title: str, beside: str | None = None) -> Metric:
@@ -239,6 +264,25 @@ METRICS = (
         splits=ASKER_SPLITS,
     ),
     Metric(
+        id="wait_in_hours_of_work",
+        promise=Promise.HELP,
+        title="Median wait in hours of work (Mon-Fri 9-17)",
+        question="How long until someone helps, nights and weekends left out?",
+        description="The time after which half of the questions had an answer by another member, on a clock that runs Monday to "
+        "Friday from 9 to 17 in the community's time zone and stands still on its holidays. A question asked outside these "
+        "hours starts at the next opening; an answer given outside them ends at the last closing.",
+        formula="Kaplan-Meier median of the hours of work to the first answer by another, censored as the median wait is",
+        source="Kaplan and Meier 1958; business hours of help desks",
+        unit=Unit.HOURS_OF_WORK,
+        better=Better.LOWER,
+        whose=Whose.ASKER,
+        counts=Counts.FLOW,
+        relation="questions",
+        measure=Computed(columns=("office_seconds", "wait_ended"), figure=median_wait_at_work),
+        splits=ASKER_SPLITS,
+        beside="wait",
+    ),
+    Metric(
         id="waiting_questions",
         promise=Promise.HELP,
         title="Waiting now",
@@ -289,20 +333,70 @@ METRICS = (
             person="asker_id",
         ),
         splits=ASKER_SPLITS,
+        beside="withdrawn",
+    ),
+    Metric(
+        id="withdrawn",
+        promise=Promise.HELP,
+        title="Withdrawn",
+        question="How many questions were withdrawn before anyone helped?",
+        description="Questions of the period that were deleted, or closed for any reason, within 30 days and before another "
+        "member helped. They are left out of the shares; questions younger than 30 days are not counted yet.",
+        formula="count of questions withdrawn within 30 days before a help",
+        source="our own",
+        unit=Unit.COUNT,
+        better=Better.NEITHER,
+        whose=Whose.ASKER,
+        counts=Counts.FLOW,
+        relation="questions",
+        measure=Total(of="count(*)", where="outcome_in_30_days = 'withdrawn'"),
+        splits=ASKER_SPLITS,
+    ),
+    Metric(
+        id="helps_per_question",
+        promise=Promise.HELP,
+        title="Helps per question",
+        question="How much help does a question get?",
+        description="The mean number of members who helped a question within 30 days, unanswered questions included. Several "
+        "answers by one member are one help. Questions younger than 30 days and withdrawn ones are left out.",
+        formula="helps within 30 days / questions asked at least 30 days ago, withdrawn left out",
+        source="Stack Exchange answers per question, counted by helper",
+        unit=Unit.RATIO,
+        better=Better.HIGHER,
+        whose=Whose.ASKER,
+        counts=Counts.FLOW,
+        relation="questions",
+        measure=Computed(
+            columns=HELPS_AND_QUESTIONS, per=("asker_id",), where="helps_in_30_days is not null", figure=mean_helps
+        ),
+        splits=ASKER_SPLITS,
+    ),
+    Metric(
+        id="helpers_per_question",
+        promise=Promise.HELP,
+        title="Helpers per answered question",
+        question="Where someone answers, how many different people do?",
+        description="The mean number of different members who helped within 30 days, over the questions that anyone helped by "
+        "then. Questions younger than 30 days and withdrawn ones are left out.",
+        formula="helps within 30 days / questions helped within 30 days",
+        source="our own",
+        unit=Unit.RATIO,
+        better=Better.HIGHER,
+        whose=Whose.ASKER,
+        counts=Counts.FLOW,
+        relation="questions",
+        measure=Computed(
+            columns=HELPS_AND_QUESTIONS, per=("asker_id",), where="helps_in_30_days > 0", figure=mean_helps
+        ),
+        splits=ASKER_SPLITS,
     ),
 )
 
 CURVE_POINTS = 160
-
-
-def survival_curves(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return, by seniority, the share still waiting by hours since asking, with band and number at risk."""
-    tables = [_curve_table(str(name[0]), part) for name, part in rows.group_by("seniority", maintain_order=True)]
-    return pl.concat(tables) if tables else pl.DataFrame(schema=CURVE_SCHEMA)
-
-
+CURVE_HOURS = 24.0 * 30
+MOST_TEAMS = 8
+SURELY = 0.05
 CURVE_SCHEMA: dict[str, type[pl.DataType]] = {
-    "seniority": pl.String,
     "hours": pl.Float64,
     "waiting": pl.Float64,
     "low": pl.Float64,
@@ -311,40 +405,66 @@ CURVE_SCHEMA: dict[str, type[pl.DataType]] = {
 }
 
 
-def _curve_table(name: str, rows: pl.DataFrame) -> pl.DataFrame:
-    curve = survival(rows["waited_seconds"].to_numpy() / HOUR, rows["wait_ended"].to_numpy())
-    kept = np.flatnonzero(curve.times <= 24.0 * 30)
+def _curves(rows: pl.DataFrame, by: str) -> dict[str, SurvivalCurve]:
+    """Return the curve of each group in hours, by name; of teams those with the most questions."""
+    groups = [(str(name[0]), part) for name, part in rows.group_by(by)]
+    largest = sorted(groups, key=lambda group: (-group[1]["questions"].sum(), group[0]))
+    shown = sorted(largest[:MOST_TEAMS] if by == "team" else largest, key=lambda group: group[0])
+    return {
+        name: survival(part["minutes"].to_numpy() / 60, part["wait_ended"].to_numpy(), part["questions"].to_numpy())
+        for name, part in shown
+    }
+
+
+def waiting_curves(rows: pl.DataFrame, *, by: str) -> pl.DataFrame:
+    """Return, for each group, the share still waiting by hours since asking, with band and number at risk."""
+    tables = [_curve_table(by, name, curve) for name, curve in _curves(rows, by).items()]
+    return pl.concat(tables) if tables else pl.DataFrame(schema={by: pl.String, **CURVE_SCHEMA})
+
+
+def curves_differ(rows: pl.DataFrame, *, by: str) -> str | None:
+    """Say whether the curves differ; None where a group has fewer than five answered questions."""
+    tested = log_rank(*_curves(rows, by).values())
+    if tested is None:
+        return None
+    return "The curves differ." if tested.p < SURELY else "No clear difference between the curves."
+
+
+def _curve_table(by: str, name: str, curve: SurvivalCurve) -> pl.DataFrame:
+    kept = np.flatnonzero(curve.times <= CURVE_HOURS)
     if len(kept) > CURVE_POINTS:
         kept = np.unique(kept[np.linspace(0, len(kept) - 1, CURVE_POINTS).astype(int)])
-    count = len(kept) + 1
     return pl.DataFrame(
         {
-            "seniority": [name] * count,
+            by: [name] * (len(kept) + 1),
             "hours": [0.0, *curve.times[kept].tolist()],
             "waiting": [1.0, *curve.survival[kept].tolist()],
             "low": [1.0, *curve.low[kept].tolist()],
             "high": [1.0, *curve.high[kept].tolist()],
-            "at_risk": [rows.height, *curve.at_risk[kept].tolist()],
+            "at_risk": [int(curve.at_risk[0]), *curve.at_risk[kept].tolist()],
         },
-        schema=CURVE_SCHEMA,
+        schema={by: pl.String, **CURVE_SCHEMA},
     )
 
 
-EXHIBITS = (
-    Exhibit(
-        id="waiting_curve",
+def _waiting_curve(id_: str, by: str, title: str, whose: str) -> Exhibit:
+    return Exhibit(
+        id=id_,
         promise=Promise.HELP,
-        title="How long until someone helps?",
-        description="The share of questions still waiting against the time since asking, by the asker's seniority, with a "
-        "95 % band.",
+        title=title,
+        description=f"The share of questions still waiting against the time since asking, to the minute, by {whose}, with a "
+        "95 % band. Questions still unanswered count as waiting so far.",
         source="Kaplan and Meier 1958",
         unit=Unit.PERCENT,
         whose=Whose.ASKER,
         counts=Counts.FLOW,
         relations=("questions",),
-        sql="select asker_seniority as seniority, waited_seconds, wait_ended from questions order by 1",
+        sql=f"""
+            select asker_{by} as {by}, cast(round(waited_seconds / 60) as int) as minutes, wait_ended,
+                count(*) as questions
+            from questions group by all""",
         columns={
-            "seniority": "Seniority",
+            by: by.capitalize(),
             "hours": "Hours since asking",
             "waiting": "Still waiting",
             "low": "Low",
@@ -352,14 +472,64 @@ EXHIBITS = (
             "at_risk": "Questions still followed",
         },
         splits=ASKER_SPLITS,
-        shape=survival_curves,
-        shows=("seniority",),
+        shape=partial(waiting_curves, by=by),
+        shows=(by,),
+        finding=partial(curves_differ, by=by),
+    )
+
+
+RATES = {"answer_rate_24h": "helped_in_24_hours", "answer_rate": "helped_in_7_days"}
+
+
+def gaps(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return, for each seniority, the shares answered within a day and within 7 days, and the median wait."""
+    found = [_gap(str(name[0]), part) for name, part in rows.group_by("seniority")]
+    return pl.DataFrame(found, schema=GAP_SCHEMA, orient="row").sort("seniority")
+
+
+GAP_SCHEMA: dict[str, type[pl.DataType]] = {
+    "seniority": pl.String,
+    "answer_rate_24h": pl.Float64,
+    "low_24h": pl.Float64,
+    "high_24h": pl.Float64,
+    "answer_rate": pl.Float64,
+    "low": pl.Float64,
+    "high": pl.Float64,
+    "wait": pl.Float64,
+    "questions": pl.Int64,
+}
+
+
+def _gap(seniority: str, rows: pl.DataFrame) -> tuple[object, ...]:
+    by_asker = rows.group_by("asker_id").agg(
+        pl.col(column).sum().alias(f"{column}_{what}")
+        if what == "hits"
+        else pl.col(column).count().alias(f"{column}_n")
+        for column in RATES.values()
+        for what in ("hits", "n")
+    )
+    rates: list[float | None] = []
+    for column in RATES.values():
+        hits, sizes = by_asker[f"{column}_hits"].to_numpy(), by_asker[f"{column}_n"].to_numpy()
+        interval = clustered_wilson(hits, sizes) if sizes.sum() else None
+        rates += [float(hits.sum() / sizes.sum()), interval.low, interval.high] if interval else [None, None, None]
+    return (seniority, *rates, median_wait(rows).value, rows.height)
+
+
+EXHIBITS = (
+    _waiting_curve("waiting_curve", "seniority", "How long until someone helps?", "the asker's seniority"),
+    _waiting_curve(
+        "waiting_curve_by_team",
+        "team",
+        "Which teams wait longest?",
+        f"the asker's team (the {MOST_TEAMS} teams with the most questions)",
     ),
     Exhibit(
         id="outcomes",
         promise=Promise.HELP,
         title="What becomes of questions?",
-        description="Questions by month and by what had become of them within 30 days; younger ones are left out.",
+        description="Questions by month and by what had become of them within 30 days; younger ones are left out. Withdrawn "
+        "ones (deleted or closed before anyone helped) are counted beside, and left out of the shares.",
         source="our own, after Discourse",
         unit=Unit.COUNT,
         whose=Whose.ASKER,
@@ -371,29 +541,31 @@ EXHIBITS = (
         splits=ASKER_SPLITS,
     ),
     Exhibit(
-        id="topics",
+        id="gaps",
         promise=Promise.HELP,
-        title="Which topics need what?",
-        description="Each topic with its questions, the share answered within 7 days and the people who helped. A question "
-        "counts in each of its topics, so topics do not add up.",
-        source="our own, after Nick Milton",
-        unit=Unit.COUNT,
+        title="Does every seniority get help alike?",
+        description="The shares of questions answered within 24 hours and within 7 days by the asker's seniority, with 95 % "
+        "intervals, and the median wait beside. Questions younger than that are left out of a share.",
+        source="our own",
+        unit=Unit.PERCENT,
         whose=Whose.ASKER,
         counts=Counts.FLOW,
         relations=("questions",),
-        sql="""
-            select topic, count(*) as questions, count(helped_in_7_days) as ripe,
-                avg(cast(helped_in_7_days as int)) as answer_rate, sum(helpers) / count(*) as helps_per_question
-            from questions
-            join question_topics as bridge on bridge.question_id = questions.question_id
-            group by topic order by questions desc, topic""",
+        sql="select asker_seniority as seniority, asker_id, helped_in_24_hours, helped_in_7_days, waited_seconds, wait_ended "
+        "from questions",
         columns={
-            "topic": "Topic",
-            "questions": "Questions",
-            "ripe": "Of these at least 7 days old",
+            "seniority": "Seniority",
+            "answer_rate_24h": "Answered within 24 hours",
+            "low_24h": "Low within 24 hours",
+            "high_24h": "High within 24 hours",
             "answer_rate": "Answered within 7 days",
-            "helps_per_question": "Helpers per question",
+            "low": "Low",
+            "high": "High",
+            "wait": "Median wait",
+            "questions": "Questions",
         },
         splits=ASKER_SPLITS,
+        shape=gaps,
+        shows=("seniority",),
     ),
 )

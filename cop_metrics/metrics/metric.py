@@ -27,6 +27,7 @@ class Unit(Enum):
     COUNT = "count"
     PERCENT = "percent"
     HOURS = "hours"
+    HOURS_OF_WORK = "hours of work"
     POINTS = "points"
     RATIO = "ratio"
 

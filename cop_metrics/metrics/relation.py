@@ -79,6 +79,34 @@ QUESTIONS = Relation(
     roles=("asker", "first_helper"),
 )
 
+OPEN_QUESTIONS = Relation(
+    name="open_questions",
+    one_row="One row per question that waits for help now, whatever the period.",
+    sql="select *, wait_seconds / 3600.0 as wait_hours from questions where community = $community and waiting",
+    day=None,
+    topic="question_id",
+    personal=("asker_name", "asker", "first_helper"),
+    listing=QUESTION_LISTING,
+    order="second, question",
+    roles=("asker", "first_helper"),
+)
+
+FIRST_QUESTIONS = _mart(
+    "first_questions",
+    topic="question_id",
+    personal=("asker_name", "asker"),
+    listing={
+        "title": "Question",
+        "url": "Link",
+        "asked_at": "Asked (UTC)",
+        "asker_name": "Asked by",
+        "asker_team": "Team",
+        "asker_seniority": "Seniority",
+    },
+    order="second, question",
+    roles=("asker",),
+)
+
 HELPS = _mart(
     "helps",
     topic="question_id",
@@ -712,6 +740,8 @@ RELATIONS = {
     each.name: each
     for each in (
         QUESTIONS,
+        OPEN_QUESTIONS,
+        FIRST_QUESTIONS,
         HELPS,
         POSTS,
         MEMBER_DAYS,

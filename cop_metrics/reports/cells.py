@@ -21,6 +21,7 @@ NUMBER_FORMATS = {
     Unit.PERCENT: "0 %",
     Unit.HOURS: '[<1]0.00" h";[<48]0.0" h";#,##0" h"',
     Unit.POINTS: "#,##0",
+    Unit.HOURS_OF_WORK: '[<1]0.00" h";#,##0.0" h"',
     Unit.RATIO: "0.00",
 }
 POINTS_OF_SHARE, RELATIVE = '+0 %"-points";"−"0 %"-points";"±"0 %"-points"', '+0 %;"−"0 %;"±"0 %'

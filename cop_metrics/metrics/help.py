@@ -21,6 +21,7 @@ from cop_metrics.metrics.metric import (
 )
 from cop_metrics.statistics import (
     Interval,
+    People,
     SurvivalCurve,
     clustered_mean,
     clustered_wilson,
@@ -511,7 +512,7 @@ def _gap(seniority: str, rows: pl.DataFrame) -> tuple[object, ...]:
     rates: list[float | None] = []
     for column in RATES.values():
         hits, sizes = by_asker[f"{column}_hits"].to_numpy(), by_asker[f"{column}_n"].to_numpy()
-        interval = clustered_wilson(hits, sizes) if sizes.sum() else None
+        interval = clustered_wilson(People.of(hits, sizes)) if sizes.sum() else None
         rates += [float(hits.sum() / sizes.sum()), interval.low, interval.high] if interval else [None, None, None]
     return (seniority, *rates, median_wait(rows).value, rows.height)
 

@@ -139,7 +139,8 @@ def clustered_wilson(people: People) -> Interval:
 def clustered_mean(sums_per_person: ArrayLike, n_per_person: ArrayLike) -> tuple[float, Interval | None]:
     """Give sum(sums) / sum(n), a mean over posts that come from people, and its cluster-robust 95 % interval.
 
-    Sums are 0 or more, so the interval is cut at 0; None where one person, or none, says nothing about others.
+    With one post each it is `mean_interval`. Sums are 0 or more, so it is cut at 0; None where one person says nothing
+    about others.
     """
     sums, sizes = np.asarray(sums_per_person, dtype=float), np.asarray(n_per_person, dtype=float)
     people, n = len(sizes), float(sizes.sum())
@@ -148,8 +149,8 @@ def clustered_mean(sums_per_person: ArrayLike, n_per_person: ArrayLike) -> tuple
     mean = float(sums.sum()) / n
     if people < 2:
         return mean, None
-    error = sqrt(float(((sums - mean * sizes) ** 2).sum()) * people / (people - 1)) / n
-    return mean, Interval(low=max(0.0, mean - Z95 * error), high=mean + Z95 * error)
+    arm = _critical(people - 1) * sqrt(float(((sums - mean * sizes) ** 2).sum()) * people / (people - 1)) / n
+    return mean, Interval(low=max(0.0, mean - arm), high=mean + arm)
 
 
 def newcombe(hits_a: float, n_a: float, hits_b: float, n_b: float, freedom: float = inf) -> Comparison | None:

@@ -503,17 +503,14 @@ GAP_SCHEMA: dict[str, type[pl.DataType]] = {
 
 def _gap(seniority: str, rows: pl.DataFrame) -> tuple[object, ...]:
     by_asker = rows.group_by("asker_id").agg(
-        pl.col(column).sum().alias(f"{column}_{what}")
-        if what == "hits"
-        else pl.col(column).count().alias(f"{column}_n")
-        for column in RATES.values()
-        for what in ("hits", "n")
+        *(pl.col(column).sum().alias(f"{column}_hits") for column in RATES.values()),
+        *(pl.col(column).count().alias(f"{column}_n") for column in RATES.values()),
     )
     rates: list[float | None] = []
     for column in RATES.values():
-        hits, sizes = by_asker[f"{column}_hits"].to_numpy(), by_asker[f"{column}_n"].to_numpy()
-        interval = clustered_wilson(People.of(hits, sizes)) if sizes.sum() else None
-        rates += [float(hits.sum() / sizes.sum()), interval.low, interval.high] if interval else [None, None, None]
+        people = People.of(by_asker[f"{column}_hits"].to_numpy(), by_asker[f"{column}_n"].to_numpy())
+        interval = clustered_wilson(people) if people.n else None
+        rates += [people.hits / people.n, interval.low, interval.high] if interval else [None, None, None]
     return (seniority, *rates, median_wait(rows).value, rows.height)
 
 

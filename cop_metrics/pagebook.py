@@ -176,7 +176,6 @@ ANSWERS = Page(
         ShowExhibit(id="gaps"),
         Groups(id_="answer_rate", by="team", title="Does every team get help alike?"),
         Groups(id_="wait", by="team", title="How long does each team wait?"),
-        OverTime(ids=("wait",), title="Is the wait getting shorter?"),
         ShowExhibit(id="newcomers_by_quarter"),
         ShowExhibit(id="newcomers_back"),
         Groups(id_="answer_rate", by="topic", title="Which topics are answered?"),

@@ -97,8 +97,12 @@ OVERVIEW = Page(
         Groups(id_="answer_rate", by="seniority", title="Help: is everyone answered alike?"),
         Groups(id_="reading_rate", by="seniority", title="Inspiration: who watches and learns?"),
         Groups(id_="recognition_rate", by="seniority", title="Status: whose help is recognised?"),
+        ShowExhibit(id="claims"),
+        ShowExhibit(id="waiting_list"),
+        ShowExhibit(id="to_thank"),
+        ShowExhibit(id="hanging_topics"),
     ),
-    lists=("waiting_questions",),
+    lists=(),
 )
 
 PARTICIPATION = Page(

@@ -11,6 +11,8 @@ from typing import Any
 from zoneinfo import available_timezones
 
 from cop_metrics.errors import CopError, UnknownName
+from cop_metrics.metrics import METRICS
+from cop_metrics.metrics.metric import Unit
 
 SMALLEST_GROUP = 3
 KINDS: dict[str, tuple[type, str]] = {
@@ -117,5 +119,9 @@ def _check(read: CommunitySettings) -> None:
         if seniority not in read.seniorities:
             raise CopError(f"The job title '{title}' means '{seniority}', which is not on the scale of seniorities.")
     for metric, target in read.targets.items():
+        if metric not in METRICS:
+            raise UnknownName("metric", metric, METRICS)
+        if METRICS[metric].unit is not Unit.PERCENT:
+            raise CopError(f"'{metric}' is no share, so that it cannot have a target: choose a number in per cent.")
         if not isinstance(target, int | float) or not 0 <= target <= 1:
             raise CopError(f"The target of '{metric}' is {target}; it must be a share from 0 to 1.")

@@ -453,7 +453,7 @@ def _headline(
     first = dict(page.told_first).get(choices.reading)
     unmeasurable = (told.figure.note or "").startswith(NOT_MEASURABLE)
     sentences = [first] if first else []
-    sentences += [] if first and unmeasurable else [_sentence(told, scope, choices)]
+    sentences += [] if first and unmeasurable else [sentence(told, scope, choices)]
     own = {each.metric.id for each in (*cards, told)}
     found = [each for each in scanned.beyond_noise if each.metric.id in own and each.by]
     if found:
@@ -470,7 +470,8 @@ def _outside(scope: Scope, choices: CommunityChoices) -> bool:
     return scope.period.end_day <= choices.first_day or scope.period.first_day > choices.as_of_day
 
 
-def _sentence(card: Card, scope: Scope, choices: CommunityChoices) -> str:
+def sentence(card: Card, scope: Scope, choices: CommunityChoices) -> str:
+    """Return a number in a sentence: whose, how much, how sure, and whether it changed beyond noise."""
     metric, figure = card.metric, card.figure
     chosen = {"team": scope.teams, "seniority": scope.seniorities, "topic": scope.topics}
     acting = [

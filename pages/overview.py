@@ -9,10 +9,10 @@ from cop_metrics.captions import difference_text, kept
 from cop_metrics.changes import Change
 from cop_metrics.pagebook import Groups
 from cop_metrics.statistics import Interval
-from cop_metrics.view import MOST_CHANGES, Card, ChartTable, PageView, group_name, group_word
+from cop_metrics.view import MOST_CHANGES, Card, ChartTable, PageView, group_name, group_word, sentence
 from pages.parts.filters import query_string
 from pages.parts.frame import Frame, standing, view_of
-from pages.parts.layout import cards, changed, chart_panel, chart_rows, headline, rest, show_list, small_print, trend
+from pages.parts.layout import cards, chart_panel, chart_rows, headline, rest, show_list, small_print, trend
 
 
 def show(frame: Frame) -> None:
@@ -21,12 +21,17 @@ def show(frame: Frame) -> None:
         view = view_of(frame, "overview")
         headline(view)
         promised = _promises(frame, view)
-        chart_rows(frame, view, [place for place in range(len(view.charts)) if place not in promised])
+        others = [place for place in range(len(view.charts)) if place not in promised]
+        chart_rows(frame, view, [place for place in others if view.charts[place].drawn])
         with standing("What changed"):
             _changes(frame, view)
+        st.html('<h2 class="cop-h2">This week</h2>')
+        for place in others:
+            if not view.charts[place].drawn:
+                with st.container(border=True):
+                    chart_panel(frame, view, place)
         for listing in view.lists:
-            title = "This week: questions that wait, oldest first" if listing.metric.id == "waiting_questions" else None
-            show_list(listing, title=title, oldest_first=True)
+            show_list(listing)
         small_print(frame, view)
 
 
@@ -53,15 +58,15 @@ def _promise(frame: Frame, card: Card, by_seniority: ChartTable) -> str:
     metric, figure = card.metric, card.figure
     colour, target = frame.look.promises[metric.promise], frame.choices.targets.get(metric.id)
     word = kept(figure, target)
-    aim = f", target {words.value(metric.unit, target)}" if target is not None else ""
-    about = f"{card.interval}, n = {figure.sample_size:,d}{aim}" if card.interval else words.sentence(figure.note or "")
+    aim = f" The target is {words.value(metric.unit, target)}." if target is not None else ""
+    told = sentence(card, frame.scope, frame.choices) + aim
     remarks = [each for each in card.remarks if each not in (figure.note, frame.scope.compare_note)]
     return (
         f'<section class="cop-card" style="--accent:{colour}" data-metric="{metric.id}">'
         f'<h2 class="cop-q">{metric.promise.value.capitalize()}: {escape(metric.title[:1].lower() + metric.title[1:])}</h2>'
         f'<p class="cop-number"><span class="cop-value">{escape(card.value)}</span><span class="cop-badge">{word}</span>'
         f"{trend(frame, card)}</p>"
-        f"<p>{escape(about)}</p><p>{changed(card)}</p>{_by_group(frame, card, by_seniority)}{rest(card, remarks)}</section>"
+        f"<p>{escape(told)}</p>{_by_group(frame, card, by_seniority)}{rest(card, remarks)}</section>"
     )
 
 

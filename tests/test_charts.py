@@ -387,6 +387,13 @@ def test_groups_stand_by_value_with_the_highest_on_top_and_reasons_in_words() ->
     )
 
 
+def test_a_target_is_a_dashed_line_with_its_name_beside_the_average() -> None:
+    figure = groups(TEAMS, Unit.PERCENT, LIGHT, average=0.72, target=0.7)
+    assert [shape.line.dash for shape in figure.layout.shapes] == ["dot", "dash"]
+    assert {"all 72 %", "target 70 %"} <= {note.text for note in figure.layout.annotations}
+    assert "The target is 70 %." in describe(figure)
+
+
 def test_whiskers_reach_from_low_to_high() -> None:
     figure = groups(TEAMS, Unit.PERCENT, LIGHT)
     ends = [(trace.x[place], trace.x[place + 1]) for trace in figure.data[:-1] for place in range(0, len(trace.x), 3)]

@@ -760,3 +760,43 @@ def test_members_known_tells_level_points_and_whom_they_reached(tmp_path: Path) 
     ]
     assert told.table("members_known", team="Blue")["name"].to_list() == ["cy"]
     assert told.table("members_known", period="2026-03-11..2026-03-31")["points"].to_list() == [17]
+
+
+# This week
+
+
+def test_to_thank_are_first_accepted_answers_new_levels_and_help_for_several_juniors_of_the_last_7_days(
+    tmp_path: Path,
+) -> None:
+    """The data ends on 1 June. bo's first accepted answer was on 30 May, cy's on 1 May and again on 30 May; dee helped three
+    juniors since 26 May, eli two."""
+    craft = Community(settings=CommunitySettings(individual_scores=True))
+    craft.ask("early", "2026-01-02 10:00")
+    for number in range(3):
+        craft.works(f"jo {number}", "Red", "junior")
+    for name in ("bo", "cy", "dee", "eli"):
+        craft.works(name, "Blue", "senior")
+    for helper, days in (("cy", ("2026-05-01", "2026-05-30")), ("bo", ("2026-05-30",))):
+        for day in days:
+            craft.answer(craft.ask("jo 0", f"{day} 09:00"), helper, f"{day} 10:00", accepted=True)
+    for helper, juniors in (("dee", 3), ("eli", 2)):
+        for number in range(juniors):
+            craft.answer(craft.ask(f"jo {number}", "2026-05-27 09:00"), helper, "2026-05-27 10:00")
+    told = craft.tell(tmp_path, until="2026-06-01 12:00")
+    reasons = [(row["name"], row["reason"]) for row in told.table("to_thank").to_dicts()]
+    assert reasons == [
+        ("bo", "first accepted answer"),
+        ("dee", "helped 3 of the least experienced"),
+    ]
+
+
+@pytest.mark.parametrize("allowed", [True, False])
+def test_to_thank_names_a_new_level_only_where_scores_of_single_people_are_allowed(
+    tmp_path: Path, allowed: bool
+) -> None:
+    craft = Community(settings=CommunitySettings(individual_scores=allowed))
+    craft.ask("early", "2026-01-02 10:00")
+    thanked_helps(craft, "bo", "2026-05-27")
+    told = craft.tell(tmp_path, until="2026-06-01 12:00")
+    reasons = [row["reason"] for row in told.table("to_thank").to_dicts() if row["name"] == "bo"]
+    assert ("reached the level Helper" in reasons) is allowed

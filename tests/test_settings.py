@@ -40,6 +40,11 @@ def test_job_titles_mean_seniorities(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
+        ("[targets]\nanser_rate = 0.8", "There is no metric called 'anser_rate'. Did you mean 'answer_rate'?"),
+        (
+            "[targets]\nquestions = 0.8",
+            "'questions' is no share, so that it cannot have a target: choose a number in per cent.",
+        ),
         ('timezone = "UTC"', "There is no setting called 'timezone'. Did you mean 'time_zone'?"),
         ('time_zone = "Europe/Berlim"', "There is no time zone called 'Europe/Berlim'. Did you mean 'Europe/Berlin'?"),
         ("small_group = 2", "small_group is 2; it must be a whole number from 3 up."),

@@ -41,9 +41,12 @@ def groups(
     look: Look,
     average: float | None = None,
     *,
+    target: float | None = None,
     promise: Promise = Promise.PARTICIPATION,
 ) -> go.Figure:
-    """Draw one number by team, seniority or topic from a frame of `Measurer.figures_by`; `average` is that of all.
+    """Draw one number by team, seniority or topic from a frame of `Measurer.figures_by`.
+
+    `average` is that of all, `target` what the community aims at, both in the unit.
 
     Highest value on top; seniority keeps its order. More than 20 groups: the 20 with the largest samples, and said so.
     """
@@ -57,7 +60,9 @@ def groups(
     valued = [row for row in rows if row["value"] is not None]
     colours = [look.colour(row["group"]) or look.promises[promise] for row in valued]
     spans = any(row["low"] is not None for row in valued)
-    across = _across(rows, unit, average, spans)
+    lined = [(f"all {words.value(unit, each)}", each, "dot") for each in (average,) if each is not None]
+    lined += [(f"target {words.value(unit, each)}", each, "dash") for each in (target,) if each is not None]
+    across = _across(rows, unit, max((each for _, each, _ in lined), default=None), spans)
     marks = _dots(valued, colours, place, unit, across) if spans else [_bars(valued, colours, place, unit)]
     names = [labels.short(row["group"], 18) for row in reversed(rows)]
     left_out = frame.height - len(rows)
@@ -65,15 +70,15 @@ def groups(
         marks,
         look,
         height=TOP + BOTTOM + ROW_HEIGHT * len(rows),
-        description=_told(rows, unit, average, left_out),
+        description=_told(rows, unit, average, target, left_out),
         subtitle=_subtitle(len(rows), frame.height, across),
         margin={"l": 8, "r": RIGHT, "t": TOP, "b": BOTTOM},
         xaxis=canvas.value_axis(look, across.ticks),
         yaxis=canvas.named_axis(
             look, names, tickfont={"size": canvas.LABEL_SIZE, "color": look.ink}, ticklabelstandoff=6
         ),
-        annotations=_notes(rows, place, average, across, unit, look),
-        shapes=[] if average is None else [_average_line(across.at(average), look)],
+        annotations=[*_notes(rows, place, unit, look), *_line_names(lined, across, look)],
+        shapes=[_line(across.at(each), dash, look) for _, each, dash in lined],
     )
 
 
@@ -174,11 +179,8 @@ def _hover(row: Row, unit: Unit) -> str:
     return "<br>".join([*parts, f"n {row['sample_size']:,}"])
 
 
-def _notes(
-    rows: Sequence[Row], place: dict[str, int], average: float | None, across: Across, unit: Unit, look: Look
-) -> list[Row]:
-    notes = [_value_note(row, place, unit, look) for row in rows]
-    return notes if average is None else [*notes, _average_name(average, across, unit, look)]
+def _notes(rows: Sequence[Row], place: dict[str, int], unit: Unit, look: Look) -> list[Row]:
+    return [_value_note(row, place, unit, look) for row in rows]
 
 
 def _value_note(row: Row, place: dict[str, int], unit: Unit, look: Look) -> Row:
@@ -193,33 +195,40 @@ def _value_note(row: Row, place: dict[str, int], unit: Unit, look: Look) -> Row:
     return canvas.note(text, 1, at, look, yref="y", xanchor="left", xshift=8)
 
 
-def _average_line(average: float, look: Look) -> Row:
-    stroke = {"color": look.faint, "width": 1.4, "dash": "dot"}
+def _line(at: float, dash: str, look: Look) -> Row:
+    stroke = {"color": look.faint, "width": 1.4, "dash": dash}
     return {
         "type": "line",
         "yref": "paper",
         "y0": 0,
         "y1": 1,
-        "x0": average,
-        "x1": average,
+        "x0": at,
+        "x1": at,
         "line": stroke,
         "layer": "below",
     }
 
 
-def _average_name(average: float, across: Across, unit: Unit, look: Look) -> Row:
+def _line_names(lined: Sequence[tuple[str, float, str]], across: Across, look: Look) -> list[Row]:
+    """Return the names of the lines above them: of two, each on its own side, so that neither covers the other."""
     faint = {"size": canvas.SMALL_SIZE, "color": look.faint}
-    at = across.at(average)
-    text, anchor = f"all {words.value(unit, average)}", "right" if at > across.ticks.end / 2 else "left"
-    return canvas.note(text, at, 1, look, xref="x", xanchor=anchor, yanchor="bottom", font=faint)
+    names = []
+    for number, (text, value, _) in enumerate(sorted(lined, key=lambda each: each[1])):
+        at = across.at(value)
+        side = "right" if at > across.ticks.end / 2 else "left"
+        if len(lined) > 1:
+            side = "right" if number == 0 else "left"
+        names.append(canvas.note(text, at, 1, look, xref="x", xanchor=side, yanchor="bottom", font=faint))
+    return names
 
 
-def _told(rows: Sequence[Row], unit: Unit, average: float | None, left_out: int) -> str:
+def _told(rows: Sequence[Row], unit: Unit, average: float | None, target: float | None, left_out: int) -> str:
     valued = sorted((row for row in rows if row["value"] is not None), key=lambda row: -row["value"])
     told = "; ".join(_row_told(row, unit) for row in valued)
     sentences = [f"{'Highest first: ' if len(valued) > 1 else ''}{told}."]
     sentences += [f"{row['group']}: {row['note'] or 'no data'}." for row in rows if row["value"] is None]
     sentences += [f"All together: {words.value(unit, average)}."] if average is not None else []
+    sentences += [f"The target is {words.value(unit, target)}."] if target is not None else []
     sentences += [f"{labels.counted(left_out, 'group')} with smaller n left out."] if left_out else []
     return " ".join(sentences)
 

@@ -736,6 +736,49 @@ ECHOES = _mart(
     order="second, post, member, kind, row_number",
 )
 
+TO_THANK = Relation(
+    name="to_thank",
+    one_row="One row per member and reason to thank them in the last 7 days of the data.",
+    sql="""
+        with ends as (
+            select as_of_day, as_of_day - 7 as since, json_extract_string(settings, '$.individual_scores') = 'true' as scores
+            from communities where community = $community
+        ),
+        accepted as (
+            select helper_id as member_id, min(struct_pack(second, title, url)) as first
+            from helps where community = $community and accepted group by all
+        ),
+        reasons as (
+            select milestones.member_id, 1 as place, 'first accepted answer' as reason, first.title, first.url
+            from milestones join ends on since_day + days_to_accepted > since join accepted using (member_id)
+            where community = $community
+            union all
+            select members.member_id, 2 as place, 'reached the level ' || bars.name as reason, null as title, null as url
+            from level_changes as changes join ends on changes.day > since and scores
+            join level_bars as bars on bars.level = to_level
+            join members on members.community = changes.community and members.member = changes.member
+            where changes.community = $community and to_level > from_level
+            union all
+            select helper_id as member_id, 3 as place, 'helped ' || count(distinct asker_id) || ' of the least experienced'
+                as reason, null as title, null as url
+            from helps join ends on day > since
+            where community = $community and asker_seniority = $junior
+            group by helper_id
+            having count(distinct asker_id) >= 3
+        )
+        select members.member, members.name, memberships.team as member_team, memberships.seniority as member_seniority,
+            reasons.place, reasons.reason, reasons.title, reasons.url
+        from reasons
+        join members using (member_id)
+        join memberships using (member_id)
+        join ends on as_of_day >= from_day and as_of_day < to_day
+        where not members.is_deleted and left_day > as_of_day""",
+    day=None,
+    topic=None,
+    personal=("member", "name"),
+    listing={**MEMBER_LISTING, "reason": "Why"},
+)
+
 RELATIONS = {
     each.name: each
     for each in (
@@ -768,6 +811,7 @@ RELATIONS = {
         LIKELY_TO_KNOW,
         SENIORS,
         JUNIORS,
+        TO_THANK,
         READING_JUNIORS,
         READS,
         READS_TOLD,

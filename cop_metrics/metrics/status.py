@@ -995,4 +995,29 @@ EXHIBITS = (
         people=True,
         individual=True,
     ),
+    Exhibit(
+        id="to_thank",
+        promise=Promise.STATUS,
+        title="Whom to thank this week?",
+        description="Members who in the last 7 days of the data had their first accepted answer, reached a higher level or "
+        "helped three or more of the least experienced members. Levels only where the setting individual_scores allows it.",
+        source="our own",
+        unit=Unit.COUNT,
+        whose=Whose.MEMBER,
+        counts=Counts.STATE,
+        relations=("to_thank",),
+        sql="select name, member_team as team, member_seniority as seniority, reason, title, url from to_thank "
+        "order by place, name, member",
+        columns={
+            "name": "Member",
+            "team": "Team",
+            "seniority": "Seniority",
+            "reason": "Why",
+            "title": "Thread",
+            "url": "Link",
+        },
+        splits=MEMBER_SPLITS,
+        people=True,
+        drawn=False,
+    ),
 )

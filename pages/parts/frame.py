@@ -125,7 +125,8 @@ def drawn(chart: ChartTable, look: Look, targets: Mapping[str, float]) -> go.Fig
         case ShowExhibit(id=id_):
             return draw(EXHIBITS[id_], table, look)
         case Groups(id_=id_):
-            return groups(table, unit, look, chart.average, promise=METRICS[id_].promise)
+            aim = targets.get(id_)
+            return groups(table, unit, look, chart.average, target=aim, promise=METRICS[id_].promise)
         case OverTime(ids=ids):
             target = targets.get(ids[0]) if len(ids) == 1 else None
             return over_time(_series(chart), unit, look, target=target, promise=METRICS[ids[0]].promise)

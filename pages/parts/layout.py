@@ -22,7 +22,6 @@ from cop_metrics.view import Card, ChartTable, Listing, PageView, unit_of
 from pages.parts.frame import Frame, figure_of, standing, view_of
 
 MOST_ROWS = 5_000
-ASKED = "Asked (UTC)"
 CSV = "text/csv"
 STYLE = Path(__file__).with_name("style.css")
 
@@ -233,20 +232,18 @@ def _number_formats(chart: ChartTable) -> dict[str, Any]:
     return formats | (_percent_formats(chart) if exhibit else {})
 
 
-def show_list(listing: Listing, *, title: str | None = None, oldest_first: bool = False) -> None:
+def show_list(listing: Listing) -> None:
     """Show the rows behind a number with their links, and as CSV; a note in their place where there are none to show."""
     metric, rows = listing.metric, listing.rows
     with st.container(border=True), standing(f"The list of '{metric.title}'"):
         count = "" if listing.note else f" ({rows.height:,d})"
         st.html(
-            f'<h2 class="cop-q">{escape(title or "The list behind: " + metric.title)}{count}</h2>'
+            f'<h2 class="cop-q">The list behind: {escape(metric.title)}{count}</h2>'
             f'<p class="cop-sub">{escape(metric.description)}</p>'
         )
         if listing.note:
             st.info(words.sentence(listing.note))
             return
-        if oldest_first and ASKED in rows.columns:
-            rows = rows.sort(ASKED)
         shown = rows.head(MOST_ROWS).select(name for name in rows.columns if _says(rows[name]))
         formats = _column_formats(shown)
         st.dataframe(shown, hide_index=True, column_config=formats, height=_height(shown), placeholder=words.NOTHING)

@@ -169,7 +169,7 @@ def _numbers(counted: pl.DataFrame, rank: int | None) -> dict[str, str]:
     told = {name: f"{value:,d}" for name, value in named.items()}
     does = counted.select(tendency()).item()
     if does:
-        told["In words"] = does
+        told["On balance"] = does
     if rank is not None:
         told["Rank, last 12 months"] = f"{rank:,d}"
     return told

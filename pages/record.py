@@ -43,11 +43,13 @@ def show(frame: Frame) -> None:
 
 def _choose(frame: Frame) -> str | None:
     """Show the choice of a member, which the URL holds, and return the one that is chosen."""
-    search = st.text_input("Search", placeholder="A part of the name", key="record-search")
+    left, right = st.columns(2)
+    search = left.text_input("Search", placeholder="A part of the name", key="record-search")
     found = members(frame.snapshot.cursor, frame.choices, frame.scope, search)
     chosen = chosen_member()
     options = [*found] if chosen is None or chosen in found else [chosen, *found]
-    choose_member("Member", options, found, chosen)
+    with right:
+        choose_member("Member", options, found, chosen)
     return chosen
 
 
@@ -68,7 +70,7 @@ def _show(frame: Frame, found: Record) -> None:
     )
     parts = "".join(_table(id_, title, getattr(found, id_), frame) for id_, title in TABLES.items())
     st.html(
-        f'<div class="cop-columns">{parts}</div><p class="cop-small">Numbers and the first rows of each table: '
+        f'<div class="cop-columns">{parts}</div><p class="cop-small cop-below">Numbers and the first rows of each table: '
         f"{escape(period)}, whatever team, seniority or topic is chosen. Levels and first steps: all data. Points, levels and "
         "ranks are explained in the glossary.</p>"
     )

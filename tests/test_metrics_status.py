@@ -571,7 +571,7 @@ def test_claims_stand_by_seniority_with_n_and_say_what_is_not_measurable(tmp_pat
     assert shown["Their questions resolved", "junior"] == (0.25, 4)
     assert shown["Helped", "senior"] == (0.5, 4)
     assert shown["Their help recognised", "senior"] == (0.25, 4)
-    assert shown["Their help given by their team's top three", "senior"] == (1, 4)
+    assert shown["Given by their team's top three", "senior"] == (1, 4)
     assert shown["Their help recognised", "junior"] == (None, 0)
     loads = table.filter(number="Helped").select("seniority", "helps_per_active").rows()
     assert loads == [("junior", 0), ("senior", pytest.approx(4 / 3))]
@@ -742,7 +742,7 @@ def test_asking_and_helping_counts_members_by_what_they_mostly_do(tmp_path: Path
         ("senior", "both alike", 1),
         ("senior", "mostly helps", 1),
     ]
-    assert finding == "2 of 5 who asked and were helped, or helped, mostly ask."
+    assert finding == "Of 5 who helped or were helped, 2 mostly ask."
     assert told.table("asking_and_helping", team="Blue").rows() == [
         ("junior", "mostly asks", 2),
         ("senior", "mostly helps", 1),

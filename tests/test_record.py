@@ -43,7 +43,7 @@ def test_a_record_tells_whom_a_member_helped_and_what_came_back(tmp_path: Path) 
         "Upvotes and thanks": "3",
         "From people": "2",
         "Points": "51",
-        "In words": "both alike",
+        "On balance": "both alike",
         "Rank, last 12 months": "1",
     }
     assert found.people.rows() == [("ana", "Red", 2), ("ben", "Blue", 1)]
@@ -66,7 +66,7 @@ def test_the_numbers_of_a_record_are_those_of_the_period_and_its_levels_of_all_d
     told = told_of_bo(tmp_path)
     june, july = (of_bo(told, period=period) for period in ("2025-06-07..2025-06-30", "2025-07-01..2025-07-31"))
     assert (june.numbers["Helps"], june.numbers["Points"]) == ("1", "27")
-    assert (july.numbers["Helps"], "In words" in july.numbers) == ("0", False)
+    assert (july.numbers["Helps"], "On balance" in july.numbers) == ("0", False)
     assert july.people.is_empty()
     assert july.levels.equals(june.levels)
 

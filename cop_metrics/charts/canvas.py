@@ -145,12 +145,15 @@ def legend(look: Look) -> dict[str, Any]:
     }
 
 
-def end_labels(ends: Sequence[tuple[str, float, str | None]], look: Look, height: float) -> tuple[Marks, int]:
+def end_labels(
+    ends: Sequence[tuple[str, float, str | None]], look: Look, height: float, *, width: int = 15
+) -> tuple[Marks, int]:
     """Return labels right of the ends of lines, kept apart, and the margin that they need in pixels.
 
-    `ends`: name, height of the end on the sheet (0 to 1) and colour, None without a dot; `height`: of the sheet in pixels.
+    `ends`: name, height of the end on the sheet (0 to 1) and colour, None without a dot; `height`: of the sheet in pixels;
+    `width`: of a line in characters.
     """
-    texts = [labels.broken(name) for name, _, _ in ends]
+    texts = [labels.broken(name, width) for name, _, _ in ends]
     gaps = [LINE_HEIGHT * (1 + text.count("<br>")) / height for text in texts]
     places = _kept_apart([at for _, at, _ in ends], gaps)
     marks = [

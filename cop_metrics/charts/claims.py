@@ -9,16 +9,18 @@ from cop_metrics import words
 from cop_metrics.charts import canvas, labels
 from cop_metrics.charts.look import Look
 from cop_metrics.metrics.metric import Promise, Unit
+from cop_metrics.scope import UNKNOWN
 
 Row = dict[str, Any]
 ROW_HEIGHT = 25
-RIGHT = 112
+RIGHT = 134
 NOTE_WIDTH = 34
 
 
 def claims(table: pl.DataFrame, look: Look) -> go.Figure:
     """Draw the numbers of both claims by seniority, each under its name; a number that is not known says why."""
-    lines = _lines(table.to_dicts(), look)
+    known = [row for row in table.to_dicts() if row["seniority"] != UNKNOWN] or table.to_dicts()
+    lines = _lines(known, look)
     place = {index: len(lines) - 1 - index for index in range(len(lines))}
     rows = [(place[index], row) for index, (_, row) in enumerate(lines) if row and row["value"] is not None]
     headings = [(place[index], text) for index, (text, row) in enumerate(lines) if row is None]
@@ -28,6 +30,7 @@ def claims(table: pl.DataFrame, look: Look) -> go.Figure:
         look,
         height=46 + ROW_HEIGHT * len(lines),
         description=" ".join(_told(row) for _, row in lines if row),
+        subtitle="Not drawn: members of unknown seniority" if len(known) < table.height else "",
         margin={"l": 8, "r": RIGHT, "t": 8, "b": 34},
         xaxis=canvas.value_axis(look, labels.fewer(labels.value_ticks(Unit.PERCENT, 1.0))),
         yaxis=canvas.named_axis(
@@ -46,8 +49,9 @@ def _lines(rows: list[Row], look: Look) -> list[tuple[str, Row | None]]:
     lines: list[tuple[str, Row | None]] = []
     for claim in dict.fromkeys(row["claim"] for row in rows):
         own = [row for row in rows if row["claim"] == claim]
+        lines.append((f"<b>{claim}</b>", None))
         for number in dict.fromkeys(row["number"] for row in own):
-            lines.append((f"<b>{claim}</b>: {number[:1].lower()}{number[1:]}", None))
+            lines.append((number, None))
             shown = sorted((row for row in own if row["number"] == number), key=lambda row: order[row["seniority"]])
             if all(row["value"] is None for row in shown):
                 lines.append(("", {**shown[0], "seniority": ""}))

@@ -12,11 +12,12 @@ import plotly.graph_objects as go
 import polars as pl
 
 from cop_metrics.charts import canvas, labels
-from cop_metrics.charts.look import Look, faded
+from cop_metrics.charts.look import Look, mixed
 from cop_metrics.levels import LEVELS
 from cop_metrics.metrics.status import CAME, WENT
 
-HEIGHT, TOP, BOTTOM = 400, 12, 12
+HEIGHT, TOP, BOTTOM = 400, 36, 12
+LINE, SLACK = 12, 18
 GAP = 0.035
 NODE = 0.012
 BEND = np.linspace(0, 1, 24)
@@ -56,27 +57,29 @@ def level_paths(table: pl.DataFrame, look: Look) -> go.Figure:
     left, right = (_places(people, side) for side in (0, 1))
     ribbons = _ribbons(people, left, right)
     colours = {
-        ROSE: faded(look.good, 0.6),
-        SAME: faded(look.faint, 0.28),
-        FELL: faded(look.alert, 0.6),
-        OUTSIDE: faded(look.unknown, 0.5),
+        ROSE: mixed(look.good, look.surface, 0.35),
+        FELL: mixed(look.alert, look.surface, 0.35),
+        SAME: mixed(look.faint, look.surface, 0.72),
+        OUTSIDE: mixed(look.unknown, look.surface, 0.4),
     }
-    inner = HEIGHT - TOP - BOTTOM - 24
-    before, margin_left = canvas.end_labels(_ends(left, people, 0), look, inner)
-    after, margin_right = canvas.end_labels(_ends(right, people, 1), look, inner)
+    inner = HEIGHT - TOP - BOTTOM
+    before, margin_left = canvas.end_labels(_ends(left, people, 0), look, inner, width=LINE)
+    after, margin_right = canvas.end_labels(_ends(right, people, 1), look, inner, width=LINE)
     return canvas.sheet(
         _drawn(ribbons, colours),
         look,
         height=HEIGHT,
         description=_told(people) + (f" {told}." if told else ""),
         subtitle=f"Left: at the start, right: at the end. {told}".strip(),
-        showlegend=True,
-        legend=canvas.legend(look),
-        margin={"l": margin_left, "r": margin_right, "t": TOP, "b": BOTTOM},
+        margin={"l": margin_left - SLACK, "r": margin_right - SLACK, "t": TOP, "b": BOTTOM},
         xaxis={"visible": False, "range": [0, 1]},
         yaxis={"visible": False, "range": [0, 1]},
         shapes=[*_nodes(left, 0.0, look), *_nodes(right, 1.0 - NODE, look)],
-        annotations=[*(each | {"x": 0, "xanchor": "right", "xshift": -4} for each in before), *after],
+        annotations=[
+            *(each | {"x": 0, "xanchor": "right", "xshift": -4, "align": "right"} for each in before),
+            *after,
+            _legend({each.way for each in ribbons}, colours, look),
+        ],
     )
 
 
@@ -114,15 +117,16 @@ def _ribbons(
 
 
 def _drawn(ribbons: Sequence[Ribbon], colours: dict[str, str]) -> list[dict[str, Any]]:
-    traces, named = [], set()
-    for way in (SAME, OUTSIDE, FELL, ROSE):
-        for ribbon in (each for each in ribbons if each.way == way):
-            traces.append(_shape(ribbon, colours[way], way not in named))
-            named.add(way)
-    return traces
+    return [_shape(each, colours[way]) for way in (SAME, OUTSIDE, FELL, ROSE) for each in ribbons if each.way == way]
 
 
-def _shape(ribbon: Ribbon, colour: str, named: bool) -> dict[str, Any]:
+def _legend(ways: set[str], colours: dict[str, str], look: Look) -> dict[str, Any]:
+    """Return the names of the colours in one line across the sheet: a legend would be as narrow as the ribbons."""
+    text = "  ".join(f'<span style="color:{colour}">■</span> {way}' for way, colour in colours.items() if way in ways)
+    return canvas.note(text, 0.5, 1, look, xanchor="center", yanchor="bottom", yshift=10)
+
+
+def _shape(ribbon: Ribbon, colour: str) -> dict[str, Any]:
     bend = BEND**2 * (3 - 2 * BEND)
     across = NODE + BEND * (1 - 2 * NODE)
     top = ribbon.left + (ribbon.right - ribbon.left) * bend
@@ -133,10 +137,9 @@ def _shape(ribbon: Ribbon, colour: str, named: bool) -> dict[str, Any]:
         "y": np.concatenate([top, (top - ribbon.width)[::-1]]),
         "fill": "toself",
         "fillcolor": colour,
+        "opacity": 0.85,
         "line": {"width": 0.5, "color": colour},
         "name": ribbon.way,
-        "legendgroup": ribbon.way,
-        "showlegend": named,
         "hoveron": "fills",
         "hoverinfo": "text",
         "text": f"{ribbon.people:,}: {ribbon.before} → {ribbon.after}",

@@ -12,7 +12,7 @@ from cop_metrics.charts.look import Look, faded, shades
 from cop_metrics.metrics.metric import Promise, Unit
 
 HEIGHT, TOP, BOTTOM = 330, 14, 34
-TICKS = (0, 30, 90, 180, 270, 365)
+TICKS = (0, 90, 180, 365)
 TOLD = (30, 90, 365)
 
 

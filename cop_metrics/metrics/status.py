@@ -468,7 +468,7 @@ CLAIM_NUMBERS = {
     "solved_rate": ("A tool to perform", "Their questions resolved"),
     "helpers_rate": ("A responsibility and a profile", "Helped"),
     "recognition_rate": ("A responsibility and a profile", "Their help recognised"),
-    "top_three_share": ("A responsibility and a profile", "Their help given by their team's top three"),
+    "top_three_share": ("A responsibility and a profile", "Given by their team's top three"),
 }
 CLAIM_SCHEMA: dict[str, type[pl.DataType]] = {
     "claim": pl.String,
@@ -560,7 +560,7 @@ def tendencies_finding(counted: pl.DataFrame) -> str | None:
     people = dict(tendencies(counted).group_by("tendency").agg(pl.col("people").sum()).iter_rows())
     most = max(TENDENCIES, key=lambda each: (people.get(each, 0), each))
     does = {"mostly asks": "mostly ask", "both alike": "ask and help alike", "mostly helps": "mostly help"}
-    return f"{people.get(most, 0):,d} of {sum(people.values()):,d} who asked and were helped, or helped, {does[most]}."
+    return f"Of {sum(people.values()):,d} who helped or were helped, {people.get(most, 0):,d} {does[most]}."
 
 
 def members_in_words(members: pl.DataFrame) -> pl.DataFrame:
@@ -808,7 +808,7 @@ EXHIBITS = (
             )
             group by all
             order by all""",
-        columns={"seniority": "Seniority", "tendency": "In words", "people": "People"},
+        columns={"seniority": "Seniority", "tendency": "On balance", "people": "People"},
         splits=MEMBER_SPLITS,
         shape=tendencies,
         shows=("seniority",),
@@ -868,7 +868,7 @@ EXHIBITS = (
             "helped": "People helped",
             "teams_helped": "Teams helped",
             "thanks": "Upvotes and thanks",
-            "tendency": "In words",
+            "tendency": "On balance",
             "rank": "Rank",
         },
         splits=MEMBER_SPLITS,

@@ -15,7 +15,7 @@ from cop_metrics.metrics.status import MILESTONES, tendency
 from cop_metrics.scope import CommunityChoices, Scope
 
 MOST_MEMBERS = 200
-MOST_ROWS = 12
+MOST_ROWS = 10
 NAMES = "The record of a member is for viewers who may see names."
 
 _MEMBERS = """
@@ -78,8 +78,8 @@ _STEPS = """
 class Record:
     """What one member gave, and what they were recognised for.
 
-    `about`, `numbers`: values in words by what they are; numbers and tables are those of the scope's period, `levels` (every
-    change from the first day on) and `steps` (the first of each kind) those of all data. Tables hold the first rows.
+    `about`, `numbers`: values in words by what they are; numbers and tables are those of the scope's period, `levels` (the last
+    changes) and `steps` (the first of each kind) those of all data. Tables hold the first rows.
     """
 
     name: str
@@ -130,11 +130,13 @@ def record(cursor: duckdb.DuckDBPyConnection, choices: CommunityChoices, scope: 
         people=_rows(cursor, _PEOPLE, **top).rename({"person": "Person", "team": "Team", "helps": "Helps"}),
         teams=_rows(cursor, _TEAMS, **top).rename({"team": "Team", "people": "People", "helps": "Helps"}),
         topics=_rows(cursor, _TOPICS, **top).rename({"topic": "Topic", "helps": "Helps", "accepted": "Accepted"}),
-        levels=_rows(cursor, _LEVELS, **who).select(
+        levels=_rows(cursor, _LEVELS, **who)
+        .select(
             pl.col("since").cast(pl.Date).alias("Since"),
             pl.col("level").alias("Level"),
             pl.col("level_before").alias("Before"),
-        ),
+        )
+        .tail(MOST_ROWS),
         steps=_steps(_rows(cursor, _STEPS, id=own["member_id"])),
     )
 

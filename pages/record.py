@@ -71,8 +71,8 @@ def _show(frame: Frame, found: Record) -> None:
     parts = "".join(_table(id_, title, getattr(found, id_), frame) for id_, title in TABLES.items())
     st.html(
         f'<div class="cop-columns">{parts}</div><p class="cop-small cop-below">Numbers and the first rows of each table: '
-        f"{escape(period)}, whatever team, seniority or topic is chosen. Levels and first steps: all data. Points, levels and "
-        "ranks are explained in the glossary.</p>"
+        f"{escape(period)}, whatever team, seniority or topic is chosen. Levels (the last changes) and first steps: "
+        "all data. Points, levels and ranks are explained in the glossary.</p>"
     )
 
 

@@ -580,6 +580,15 @@ def test_claims_stand_by_seniority_with_n_and_say_what_is_not_measurable(tmp_pat
     assert set(unread["note"]) == {"not measurable: the sources record no reads"}
 
 
+def test_claims_do_not_take_views_for_reads(tmp_path: Path) -> None:
+    """Totals tell how often a thread was opened, not by whom: who asked would stand in for who asked or read."""
+    craft = Community()
+    craft.read(craft.ask("kim", NOON), None, None, 5)
+    told = craft.tell(tmp_path, until=LATER)
+    assert told.value("asked_or_read_rate") is None
+    assert told.table("claims").filter(number="Asked or read")["value"].to_list() == [None]
+
+
 CLAIMED = {
     "asked_or_read_rate": "Asked or read",
     "solved_rate": "Their questions resolved",

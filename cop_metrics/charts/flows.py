@@ -59,7 +59,7 @@ def level_paths(table: pl.DataFrame, look: Look) -> go.Figure:
     colours = {
         ROSE: mixed(look.good, look.surface, 0.35),
         FELL: mixed(look.alert, look.surface, 0.35),
-        SAME: mixed(look.faint, look.surface, 0.72),
+        SAME: mixed(look.faint, look.surface, 0.62),
         OUTSIDE: mixed(look.unknown, look.surface, 0.4),
     }
     inner = HEIGHT - TOP - BOTTOM

@@ -370,7 +370,10 @@ CLAIMS = Relation(
         select 'asked_or_read_rate' as number, member_id, member_team, member_seniority,
             cast(asked_or_read as int) as hits, 1 as n, days_held, days
         from held
-        where exists (from measured where community = $community and table_name = 'read')
+        where exists (from measured where community = $community and table_name = 'read') and (
+            exists (from reads where community = $community)
+            or not exists (from reach where community = $community and views is not null)
+        )
         union all
         select 'solved_rate', member_id, member_team, member_seniority, hits, n, null, null from asked
         union all

@@ -174,7 +174,7 @@ METRICS = (
         relation="recognitions",
         measure=Share(hit="giver_seniority = $junior", person="giver_id"),
         splits=MEMBER_SPLITS,
-        needs="reaction",
+        needs="giver",
         about="junior",
     ),
     Metric(
@@ -779,7 +779,7 @@ EXHIBITS = (
         columns={"giver_seniority": "Given by", "member_seniority": "Received by", "thanks": "Upvotes and thanks"},
         splits=MEMBER_SPLITS,
         shows=("seniority",),
-        needs="reaction",
+        needs="giver",
     ),
     Exhibit(
         id="asking_and_helping",

@@ -17,7 +17,7 @@ from cop_metrics.marts import MARTS, Mart
 from cop_metrics.settings import CommunitySettings, Settings
 
 KEPT_MARTS = tuple(mart.name for mart in MARTS if mart.order is not None)
-DERIVED = ("small_groups", "meta")
+DERIVED = ("small_groups", "expertise", "meta")
 AMSTERDAM = CommunitySettings(time_zone="Europe/Amsterdam", seniorities=("junior", "senior"))
 
 FOR_A_HANDFUL_OF_ROWS = {

@@ -2,9 +2,13 @@
 
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+import polars as pl
 import pytest
 from communities import Community, Told, at, days_later, plus
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from cop_metrics.metrics import EXHIBITS, METRICS
 from cop_metrics.settings import CommunitySettings
@@ -611,3 +615,68 @@ def test_a_question_that_a_comment_solved_is_not_waiting(tmp_path: Path) -> None
     told = craft.tell(tmp_path, since="2025-12-01 00:00", until="2026-03-20 12:00")
     assert set(told.listed("questions")["Outcome"]) == {"resolved"}
     assert (told.value("waiting_questions"), told.value("given_up")) == (0, 0)
+
+
+# What must hold of every history
+
+
+def test_questions_of_an_export_that_begins_in_the_middle_make_nobody_new_and_no_period_grow(tmp_path: Path) -> None:
+    """The export holds April to June of a community that is as it always was: nobody is new, and nothing is compared."""
+    craft = Community()
+    for day in range(91):
+        asked = f"{days_later('2026-04-01', day)} 10:00"
+        craft.answer(craft.ask(f"asker {day % 30}", asked), "bo", plus(asked, hours=1))
+    told = craft.tell(tmp_path, since="2026-04-01 00:00", until="2026-07-01 00:00")
+    assert told.figure("new", period="2026-04-01..2026-06-29").note is not None
+    assert told.figure("newcomers_first_answered").value is None
+    assert told.listed("new").is_empty()
+    scope = told.scope(period="last-90-days", compare="before")
+    assert (scope.compare, scope.compare_note) == (None, "no data before 2026-04-01")
+
+
+WAITS = st.floats(min_value=0, max_value=80, allow_nan=False)
+DEEDS = st.tuples(
+    st.sampled_from(("help", "own answer", "accepted help", "own solution", "close", "delete", "bot")), WAITS
+)
+HISTORIES = st.lists(st.tuples(st.integers(0, 90), st.lists(DEEDS, max_size=4)), min_size=1, max_size=12)
+OUTCOMES = {"withdrawn", "resolved", "resolved_by_self", "answered", "self_answered", "unanswered"}
+
+
+@settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@given(histories=HISTORIES)
+def test_outcomes_of_any_history_are_exclusive_and_add_up(histories: list[tuple[int, list[tuple[str, float]]]]) -> None:
+    """Whatever happens to questions: each has one outcome, ripe ones one within 30 days, and the numbers of help agree."""
+    craft = Community()
+    craft.member("robot", bot=True)
+    end = "2026-06-30 12:00"
+    for number, (age, deeds) in enumerate(histories):
+        asked = plus(end, days=-age)
+        happened = [(deed, min(at(plus(asked, days=after)), at(end))) for deed, after in deeds]
+        closed, deleted = (
+            min((when for deed, when in happened if deed == what), default=None) for what in ("close", "delete")
+        )
+        question = craft.ask(f"asker {number}", asked, closed_at=closed)
+        craft.rows["post"][-1]["deleted_at"] = deleted
+        for deed, when in happened:
+            who = {"help": "bo", "accepted help": "cat", "bot": "robot"}.get(deed, f"asker {number}")
+            if deed not in ("close", "delete"):
+                craft.answer(question, who, str(when), accepted=deed in ("accepted help", "own solution"))
+    with TemporaryDirectory() as folder:
+        told = craft.tell(Path(folder), since="2026-01-01 00:00", until=end)
+        listed, ripe = told.listed("questions"), sum(age >= 30 for age, _ in histories)
+        counted = dict(told.table("outcomes").group_by("outcome").agg(pl.col("questions").sum()).iter_rows())
+        assert listed.height == len(histories)
+        assert set(listed["Outcome"]) <= OUTCOMES
+        assert set(counted) <= OUTCOMES
+        assert sum(counted.values()) == ripe
+        assert (told.value("withdrawn") or 0) == counted.get("withdrawn", 0)
+        shared = ripe - counted.get("withdrawn", 0)
+        assert told.figure("solved_rate").sample_size == shared
+        assert (told.value("solved_rate") or 0) * shared == pytest.approx(counted.get("resolved", 0))
+        rates = [told.figure(id_) for id_ in ("answer_rate_1h", "answer_rate_24h", "answer_rate", "answer_rate_30d")]
+        assert all(figure.value is None or 0 <= figure.value <= 1 for figure in rates)
+        helped = told.cursor.sql(
+            "select count(*) filter (helped and not withdrawn), count(*) filter (not withdrawn) from questions"
+        )
+        answered, kept = helped.fetchall()[0]
+        assert (told.value("ever_answered") or 0) * kept == pytest.approx(answered)

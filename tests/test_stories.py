@@ -187,6 +187,44 @@ def test_answers_page_answered_within_1_hour_software_mostly_and_controls_hardly
     assert within_1_hour.max() < 0.1
 
 
+# --- story 5 ----------------------------------------------------------------------------------------------------------
+
+BEFORE_BUDDIES, WITH_BUDDIES = "2025-01-01..2025-08-31", "2025-09-01..2026-09-30"
+
+
+@pytest.mark.parametrize("metric", ["newcomers_first_answered", "newcomers_came_back"])
+def test_answers_page_newcomers_are_answered_and_come_back_more_often_since_they_have_buddies(
+    pages: Pages, metric: str
+) -> None:
+    before, since = (
+        pages.measurer.figure(METRICS[metric], pages.scope(period)) for period in (BEFORE_BUDDIES, WITH_BUDDIES)
+    )
+    assert before.interval
+    assert since.interval
+    assert before.interval.high < since.interval.low
+
+
+def test_answers_page_newcomers_by_quarter_the_quarters_before_and_since_lie_apart(pages: Pages) -> None:
+    """The scheme began in the third quarter of 2025, which is of both kinds."""
+    quarters = pages.chart("answers", "newcomers_by_quarter", pages.scope())
+    for number in ("answered within 7 days", "came back"):
+        own = quarters.filter(number=number)
+        before = own.filter(pl.col("month") < pl.date(2025, 7, 1))["share"].max()
+        since = own.filter(pl.col("month") >= pl.date(2025, 10, 1))["share"].min()
+        assert isinstance(before, float)
+        assert isinstance(since, float)
+        assert before < since
+
+
+def test_answers_page_newcomers_back_is_silent_as_the_scheme_and_not_the_answer_was_planted(pages: Pages) -> None:
+    """Those answered came back more often, but not beyond noise: before the scheme they did not."""
+    (found,) = (each for each in pages.view("answers", pages.scope()).charts if each.chart.id == "newcomers_back")
+    answered, unanswered = found.table.sort("first_question").rows(named=True)
+    assert answered["share"] > unanswered["share"]
+    assert answered["low"] < unanswered["high"]
+    assert found.finding is None
+
+
 # --- story 6 ----------------------------------------------------------------------------------------------------------
 
 
@@ -258,6 +296,9 @@ def test_answers_page_topics_sensor_drift_lacks_help_and_bolt_torque_has_plenty(
     assert many["helps_per_question"] < middle["helps_per_question"] / 2
     assert few["questions"] < middle["questions"] / 2
     assert few["helps_per_question"] > 2 * middle["helps_per_question"]
+    assert (many["action"], few["action"]) == ("find an expert or research it", "write guidance or an FAQ")
+    to_act_on = pages.chart("answers", "topics_to_act_on", pages.scope())
+    assert set(STORY["quadrants"].topics) <= set(to_act_on["topic"])
 
 
 def test_answers_page_answer_rate_by_topic_sensor_drift_is_answered_least_of_all(pages: Pages) -> None:

@@ -268,7 +268,6 @@ STATUS = Page(
         ShowExhibit(id="milestone_cohorts"),
         ShowExhibit(id="recognition_by_seniority"),
         Groups(id_="recognition_rate", by="team", title="Which teams' help is recognised?"),
-        ShowExhibit(id="claims"),
         OverTime(
             ids=("seniors_helping", "juniors_helped_by_seniors"),
             title="Do seniors answer, and answer juniors?",

@@ -172,7 +172,7 @@ class Viewer:
         with ThreadPoolExecutor(AT_ONCE) as pool:
             for work in measurer.expect(_asked(measurer, told, charts, scope)):
                 pool.submit(work)
-            charted = pool.map(lambda chart: _standing_chart(measurer, chart, scope), charts)
+            charted = pool.map(lambda chart: chart_table(measurer, chart, scope), charts)
             listed = pool.map(lambda metric: _standing_list(measurer, metric, scope), listings)
             measured = pool.map(lambda metric: _card(measurer, metric, scope), told)
             scanned = scan_of(measurer, scope)
@@ -289,7 +289,7 @@ def _past_the_edge(metric: Metric, scope: Scope, choices: CommunityChoices) -> b
     return scope.period.first_day >= choices.first_day + metric.edge_days
 
 
-def _standing_chart(measurer: Measurer, chart: Chart, scope: Scope) -> ChartTable:
+def chart_table(measurer: Measurer, chart: Chart, scope: Scope) -> ChartTable:
     """Return a chart's table, or a note in its place where measuring it fails."""
     try:
         return _chart(measurer, chart, scope)

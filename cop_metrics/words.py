@@ -21,6 +21,7 @@ STATED = {
     "reading_rate": "{} of members read what others discussed",
     "contributor_rate": "{} of members wrote something",
     "questions": "{} questions were asked",
+    "help_across_teams": "{} of helps crossed teams",
     "helps": "{} times somebody helped",
 }
 """By metric: its number in a sentence, for those that headlines and changes name."""

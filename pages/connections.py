@@ -1,12 +1,40 @@
-"""The page of connections; what it holds is declared in `cop_metrics/pagebook.py`."""
+"""The page of connections: what every page shows, and a search for who may know a topic."""
 
-from pages.parts.frame import Frame
-from pages.parts.layout import show_page
+from dataclasses import replace
+
+import streamlit as st
+
+from cop_metrics.pagebook import ShowExhibit
+from cop_metrics.view import PageView, chart_table
+from pages.parts.frame import Frame, standing, view_of
+from pages.parts.layout import cards, chart_rows, headline, list_panel, small_print
+
+LIKELY = ShowExhibit(id="likely_to_know")
 
 
 def show(frame: Frame) -> None:
     """Show the page."""
-    show_page(frame, "connections")
+    with standing("This page"):
+        view = view_of(frame, "connections")
+        headline(view)
+        cards(frame, view.cards)
+        _who_may_know(frame, view)
+        chart_rows(frame, view, [place for place, chart in enumerate(view.charts) if chart.chart != LIKELY])
+        small_print(frame, view)
+
+
+@st.fragment
+def _who_may_know(frame: Frame, view: PageView) -> None:
+    """Show who is likely to know the topic that is asked for, else the first of every topic."""
+    with st.container(border=True), standing("Who may know"):
+        topic = st.selectbox(
+            "Who may know?", frame.choices.topics, index=None, placeholder="Type a topic", key="who-may-know"
+        )
+        if topic is None:
+            shown = next(chart for chart in view.charts if chart.chart == LIKELY)
+        else:
+            shown = chart_table(frame.measurer, LIKELY, replace(frame.scope, topics=(topic,)))
+        list_panel(shown, "who-may-know-list")
 
 
 if __name__ == "__main__":

@@ -132,7 +132,8 @@ def watch(craft: Community) -> None:
 
 
 def correct(craft: Community, accepted: str) -> None:
-    """In the second export an answer is accepted, a topic is gone, and a like has become two."""
+    """In the second export an answer is accepted, a topic is gone, a like has become two, and bo is there to the end."""
+    craft.ask("bo", "2026-12-20 10:00", topics=("steel",))
     for post in craft.rows["post"]:
         if post["post"] == accepted:
             post |= {"accepted": True, "accepted_at": at("2026-03-31 22:15")}

@@ -108,6 +108,14 @@ def test_status_page_half_of_the_help_on_hydraulics_comes_from_one_person(pages:
     assert pages.card("status", "answer_concentration", pages.scope(AFTER_SHE_LEFT, topic="hydraulics")) != 1
 
 
+def test_connections_page_hydraulics_is_the_one_topic_that_hangs_on_one_person_her_successor(pages: Pages) -> None:
+    hanging = pages.chart("connections", "hanging_topics", pages.scope())
+    assert hanging["topic"].to_list() == ["hydraulics"]
+    assert hanging["helper_name"].to_list() == [pages.name(STORY["hangs-on-one-expert"].members["successor"][0])]
+    likely = pages.chart("connections", "likely_to_know", pages.scope(topic="hydraulics"))
+    assert likely["name"][0] == hanging["helper_name"][0]
+
+
 # --- story 2 ----------------------------------------------------------------------------------------------------------
 
 
@@ -163,6 +171,12 @@ def test_connections_page_help_by_team_sales_is_helped_by_all_teams_and_helps_no
     to_sales = helps.filter(asker_team="Sales")
     assert set(TEAMS) - {"Sales"} <= set(to_sales["helper_team"])
     assert to_sales["helps"].sum() > 200
+    (matrix,) = (each for each in pages.view("connections", pages.scope()).charts if each.chart.id == "help_by_team")
+    assert matrix.finding is not None
+    assert (
+        f"Sales got {to_sales.filter(pl.col('helper_team') != 'Unknown')['helps'].sum():,} helps and gave none."
+        in matrix.finding
+    )
 
 
 # --- story 4 ----------------------------------------------------------------------------------------------------------

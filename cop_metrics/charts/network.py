@@ -11,7 +11,7 @@ from cop_metrics.charts.look import Look, faded
 from cop_metrics.metrics.metric import Promise
 
 HEIGHT = 460
-MOST_NAMED = 8
+MOST_NAMED = 3
 SMALLEST, LARGEST = 6.0, 20.0
 
 
@@ -112,5 +112,15 @@ def _team(team: str, dots: list[Dot], most: int, look: Look) -> dict[str, Any]:
 def _name(dot: Dot, look: Look) -> dict[str, Any]:
     x, y = dot.place
     return canvas.note(
-        labels.short(dot.name, 18), x, y, look, xref="x", yref="y", xanchor="center", yanchor="bottom", yshift=10
+        labels.short(dot.name, 18),
+        x,
+        y,
+        look,
+        xref="x",
+        yref="y",
+        xanchor="center",
+        yanchor="bottom",
+        yshift=10,
+        bgcolor=faded(look.surface, 0.75),
+        borderpad=1,
     )

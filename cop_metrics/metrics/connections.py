@@ -30,8 +30,9 @@ HALF, CORE, REGULAR = (1, 2), (4, 5), (19, 20)
 FEWEST_GOT = 20
 """From how many helps on a group that gives none is named."""
 
-MOST_DRAWN, SEED, ROUNDS, SPREAD = 150, 20_260_101, 120, 1.6
-"""How many people the picture of help holds, and how it is laid out."""
+MOST_LISTED, MOST_DRAWN = 150, 80
+SEED, ROUNDS, SPREAD = 20_260_101, 200, 3.0
+"""How many people the list of ties and the picture of help hold at most, and how the picture is laid out."""
 
 FOREMOST = f"""
     ends as (
@@ -44,7 +45,7 @@ FOREMOST = f"""
         select member_id, max(name) as name, arg_max(team, (last_second, team)) as team,
             cast(sum(helped) as int) as helped, cast(sum(helped_by) as int) as helped_by
         from ends group by member_id
-        order by count(*) desc, member_id limit {MOST_DRAWN}
+        order by count(*) desc, member_id limit {MOST_LISTED}
     )"""
 """The members with the most ties: whom they helped, and who helped them."""
 
@@ -379,7 +380,7 @@ EXHIBITS = (
         id="network",
         promise=Promise.HELP,
         title="Who holds it together?",
-        description="The members with the most ties, at most 150, by team; a tie joins two of whom one helped the other in "
+        description=f"The {MOST_DRAWN} members with the most ties, by team; a tie joins two of whom one helped the other in "
         "the period. Who helps one another stands near; the bigger the dot, the more ties.",
         source="our own",
         unit=Unit.COUNT,
@@ -387,9 +388,12 @@ EXHIBITS = (
         counts=Counts.FLOW,
         relations=("help_pairs",),
         sql=f""", {FOREMOST}
+, drawn as (
+                select member_id from foremost order by helped + helped_by desc, member_id limit {MOST_DRAWN}
+            )
             select helper_id, helper_name, helper_team, asker_id, asker_name, asker_team, helps
             from help_pairs
-            where helper_id in (select member_id from foremost) and asker_id in (select member_id from foremost)
+            where helper_id in (select member_id from drawn) and asker_id in (select member_id from drawn)
             order by helper_id, asker_id""",
         columns={
             "helper_name": "Helper",
@@ -434,17 +438,17 @@ EXHIBITS = (
         whose=Whose.HELPER,
         counts=Counts.STATE,
         relations=("hanging_topics",),
-        sql="select topic, questions, helps, round(100 * own_share, 0) as own_percent, helper_name, last_helped, "
-        "case when has_left then 'left' else 'here' end as whereabouts, has_left "
+        sql="select topic, helper_name, cast(round(100 * own_share) as int) as own_percent, "
+        "case when has_left then 'left' else 'here' end as whereabouts, cast(last_helped as varchar) as last_helped, helps, questions, has_left "
         "from hanging_topics order by own_share desc, helps desc, topic",
         columns={
             "topic": "Topic",
-            "questions": "Questions helped",
-            "helps": "Helps",
-            "own_percent": "Given by one person (%)",
             "helper_name": "Who",
-            "last_helped": "Last helped",
+            "own_percent": "Gives (%)",
             "whereabouts": "Still here?",
+            "last_helped": "Last helped",
+            "helps": "Helps",
+            "questions": "Questions helped",
         },
         splits=HELPER_SPLITS,
         personal=("helper_name", "last_helped"),

@@ -183,6 +183,15 @@ def chart_panel(frame: Frame, view: PageView, place: int, *, told: bool = True) 
         _behind(chart, key)
 
 
+def list_panel(chart: ChartTable, key: str) -> None:
+    """Show a list to act on without its question: what is counted, and its rows or why there are none."""
+    st.html(f'<p class="cop-sub">{escape(chart.summary)}</p>')
+    if chart.note:
+        st.info(words.sentence(chart.note))
+    else:
+        _rows_to_act_on(chart, key)
+
+
 def _rows_to_act_on(chart: ChartTable, key: str) -> None:
     rows = chart.shown.select(name for name in chart.shown.columns if _says(chart.shown[name]))
     formats = {**_column_formats(rows), **_percent_formats(chart)}
@@ -270,7 +279,7 @@ def _column_formats(rows: pl.DataFrame) -> Mapping[str, Any]:
     for name, kind in rows.schema.items():
         if name == "Link":
             formats[name] = st.column_config.LinkColumn(display_text="open")
-        elif name in ("Question", "Thread"):
+        elif name in ("Question", "Thread", "Why"):
             formats[name] = st.column_config.TextColumn(width="large")
         elif kind == pl.Float64:
             formats[name] = st.column_config.NumberColumn(format="%.1f")

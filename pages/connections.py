@@ -28,7 +28,7 @@ def _who_may_know(frame: Frame, view: PageView) -> None:
     """Show who is likely to know the topic that is asked for, else the first of every topic."""
     with st.container(border=True), standing("Who may know"):
         topic = st.selectbox(
-            "Who may know?", frame.choices.topics, index=None, placeholder="Type a topic", key="who-may-know"
+            "Who may know a topic?", frame.choices.topics, index=None, placeholder="Type a topic", key="who-may-know"
         )
         if topic is None:
             shown = next(chart for chart in view.charts if chart.chart == LIKELY)

@@ -439,7 +439,8 @@ EXHIBITS = (
         counts=Counts.STATE,
         relations=("hanging_topics",),
         sql="select topic, helper_name, cast(round(100 * own_share) as int) as own_percent, "
-        "case when has_left then 'left' else 'here' end as whereabouts, cast(last_helped as varchar) as last_helped, helps, questions, has_left "
+        "case when has_left then 'left' else 'here' end as whereabouts, cast(last_helped as varchar) as last_helped, "
+        "helps, questions, has_left "
         "from hanging_topics order by own_share desc, helps desc, topic",
         columns={
             "topic": "Topic",

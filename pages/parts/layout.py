@@ -184,8 +184,8 @@ def chart_panel(frame: Frame, view: PageView, place: int, *, told: bool = True) 
 
 
 def list_panel(chart: ChartTable, key: str) -> None:
-    """Show a list to act on without its question: what is counted, and its rows or why there are none."""
-    st.html(f'<p class="cop-sub">{escape(chart.summary)}</p>')
+    """Show a list to act on under its question: what is counted, and its rows or why there are none."""
+    st.html(f'<h2 class="cop-q">{escape(chart.title)}</h2><p class="cop-sub">{escape(chart.summary)}</p>')
     if chart.note:
         st.info(words.sentence(chart.note))
     else:

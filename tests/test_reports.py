@@ -204,6 +204,23 @@ def test_the_charts_are_lines_bars_and_stacks(book: openpyxl.Workbook) -> None:
     assert ("barChart", "stacked") in kinds
 
 
+def test_a_curve_by_days_is_drawn_by_months_of_30_days(tmp_path: Path) -> None:
+    """Bob joins 90 days after the data begins, reads on the first day and asks 40 days later; it ends after 100 days more."""
+    community = Community()
+    question = community.ask("Ann", "2026-01-01 09:00")
+    community.read(question, community.member("Bob", joined="2026-04-01 09:00"), "2026-04-01")
+    community.ask("Bob", f"{days_later('2026-04-01', 40)} 09:00")
+    told = community.tell(tmp_path, since="2026-01-01 00:00", until=f"{days_later('2026-04-01', 140)} 00:00")
+    book = openpyxl.load_workbook(io.BytesIO(FORMATS["xlsx"].write(Library(told=told).views(period="all"))))
+    [asking] = [chart for chart in book["Inspiration"]._charts if "asking" in _title(chart)]
+    assert (asking.tagname, asking.x_axis.majorUnit, asking.x_axis.scaling.max) == ("scatterChart", 30, 40)
+    assert asking.y_axis.scaling.max == 1
+
+
+def _title(chart: object) -> str:
+    return "".join(run.t for part in chart.title.tx.rich.p for run in part.r or ())  # type: ignore[attr-defined]
+
+
 def test_a_chart_is_drawn_from_the_cells_of_its_table(book: openpyxl.Workbook, views: list[PageView]) -> None:
     """The bars of the second chart of the overview, who reads by seniority, are the measured shares."""
     [series] = book["Overview"]._charts[1].series

@@ -199,6 +199,8 @@ def _together(metric: Metric, parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
 
 def _compared(measurer: Measurer, metric: Metric, by: str | None, scope: Scope, earlier: Scope) -> list[_Compared]:
     now, before = measurer.evidence(metric, scope, by), measurer.evidence(metric, earlier, by)
+    if by and len(now.keys() | before.keys()) < 2:
+        return []  # one group alone is everybody
     days = min(scope.period.end_day, measurer.choices.as_of_day + 1) - scope.period.first_day
     found = []
     for group in sorted(now.keys() & before.keys()):

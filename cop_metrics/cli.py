@@ -18,6 +18,7 @@ import duckdb
 import polars as pl
 from tqdm import tqdm
 
+from cop_metrics import words
 from cop_metrics.build import ENGINES
 from cop_metrics.changes import scan
 from cop_metrics.disk import replace_text
@@ -273,7 +274,8 @@ def _community_lines(snapshot: Snapshot, community: str, *, roster: bool) -> Ite
         yield f"There is no export of '{community}' yet: the roster counts from the first one on."
         return
     figures = _counts(snapshot, catalogue[community])
-    yield f"'{community}' now has {figures['questions']:,} questions and {figures['members']:,} members."
+    questions, members = (words.counted(figures[f"{noun}s"], noun) for noun in ("question", "member"))
+    yield f"'{community}' now has {questions} and {members}."
     moved = moved_answers(snapshot.cursor, community)
     if moved:
         yield f"  moved      answers dated before their question, whose wait counts as 0: {moved:,}"

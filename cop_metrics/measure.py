@@ -42,7 +42,12 @@ AT_ONCE = 4
 SHORTEST_DAYS = 7 * FEWEST_WEEKS
 TOO_SMALL = "too small a group to be shown"
 INDIVIDUAL = "Points and levels of single people are shown only where the setting individual_scores allows it."
-UNRECORDED = {"reach": "record neither reads nor views", "giver": "do not record who reacted"}
+UNRECORDED = {
+    "reach": "record neither reads nor views",
+    "giver": "do not record who reacted",
+    "acceptance": "tell of no accepted answer",
+    "team": "know of no teams",
+}
 """What is said where a table is there and yet not all of it, or where one of several would do."""
 _CALENDAR = """,
     cast(date_trunc('month', date '1970-01-01' + cast({day} as int)) as date) as month,

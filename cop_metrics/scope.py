@@ -34,7 +34,8 @@ class CommunityChoices:
     """What can be chosen within one community, and what its data covers; days are local day numbers.
 
     `measured`: the lake tables that the sources fill, 'read' only where it says who read; beside them 'reach', where reads or
-    views are known, and 'giver', where it is known who reacted.
+    views are known, 'giver', where it is known who reacted, 'acceptance', where any answer was accepted, and 'team', where
+    anybody is of a known team.
     """
 
     community: str
@@ -164,12 +165,14 @@ def _measured(cursor: duckdb.DuckDBPyConnection, community: str) -> frozenset[st
         "select distinct table_name from measured where community = $community", params={"community": community}
     ).fetchall()
     tables = {table for (table,) in found}
-    ((viewed, read, reacted, recognised),) = cursor.sql(
+    ((viewed, read, reacted, recognised, accepted, teamed),) = cursor.sql(
         """
         select exists(from reach where community = $community and views is not null),
             exists(from reads where community = $community),
             exists(from member_days where community = $community and reactions > 0),
-            exists(from recognitions where community = $community)""",
+            exists(from recognitions where community = $community),
+            exists(from questions where community = $community and accepted),
+            exists(from memberships where community = $community and team <> 'Unknown')""",
         params={"community": community},
     ).fetchall()
     if viewed and not read:
@@ -178,6 +181,8 @@ def _measured(cursor: duckdb.DuckDBPyConnection, community: str) -> frozenset[st
         tables.add("reach")
     if "reaction" in tables and (reacted or not recognised):
         tables.add("giver")
+    tables |= {"acceptance"} if accepted else set()
+    tables |= {"team"} if teamed else set()
     return frozenset(tables)
 
 

@@ -162,7 +162,8 @@ class Viewer:
         """Measure a page; raises nothing that the data can cause: what cannot be measured says so in its place."""
         choices = self.catalogue[scope.community]
         measurer = measurer or Measurer(cursor=self.cursor, choices=choices)
-        told = [METRICS[id_] for id_ in dict.fromkeys((*page.cards, page.headline))]
+        first = _first_told(page, measurer)
+        told = [METRICS[id_] for id_ in dict.fromkeys((*page.cards, first))]
         charts = [
             chart
             for chart in page.charts
@@ -186,7 +187,7 @@ class Viewer:
             scope=scope,
             choices=choices,
             version=self.version,
-            headline=_headline(told_of[page.headline], cards, scope, choices, scanned, page),
+            headline=_headline(told_of[first], cards, scope, choices, scanned, page),
             cards=tuple(card for card in cards if _belongs(page, card.metric, measurer)),
             charts=tuple(_with_standing(chart, stood, choices) for chart in drawn),
             lists=lists,
@@ -194,6 +195,12 @@ class Viewer:
             standings=stood,
             small_print=_small_print(choices, scope, cards, stood),
         )
+
+
+def _first_told(page: Page, measurer: Measurer) -> str:
+    """Return the number of the first sentence: the page's own, else the first of its cards that can be measured."""
+    known = (id_ for id_ in (page.headline, *page.cards) if not measurer.unmeasurable(METRICS[id_]))
+    return next(known, page.headline)
 
 
 def _asked(
@@ -326,7 +333,7 @@ def _chart(measurer: Measurer, chart: Chart, scope: Scope) -> ChartTable:
                 remarks=_remarks(measurer.ignored(exhibit, scope)),
                 table=table,
                 columns=dict(exhibit.columns),
-                note=measurer.withheld(exhibit, scope) or (None if table.height else "No data in this period."),
+                note=measurer.withheld(exhibit, scope) or (None if table.height else _nothing(exhibit)),
                 finding=finding,
             )
         case OverTime(ids=ids):
@@ -338,6 +345,10 @@ def _chart(measurer: Measurer, chart: Chart, scope: Scope) -> ChartTable:
             table = measurer.figures_by(METRICS[id_], scope, by)
             composed = _composed(measurer, chart, table, METRICS[id_], scope)
             return replace(composed, average=_average(measurer, METRICS[id_], scope, by))
+
+
+def _nothing(exhibit: Exhibit) -> str:
+    return "No data in this period." if exhibit.drawn else "Nothing to list."
 
 
 def _with_standing(told: ChartTable, stood: tuple[Standing, ...], choices: CommunityChoices) -> ChartTable:
@@ -400,6 +411,7 @@ def _composed(
     measurer: Measurer, chart: OverTime | GroupsOverTime | Groups, table: pl.DataFrame, metric: Metric, scope: Scope
 ) -> ChartTable:
     several = isinstance(chart, OverTime) and len(chart.ids) > 1
+    unreached = table.filter(pl.col("note").str.starts_with("not reached")).height
     described = chart.about if isinstance(chart, OverTime) and chart.about else metric.description
     return ChartTable(
         chart=chart,
@@ -410,7 +422,15 @@ def _composed(
         columns=_columns(chart, "Value" if several else metric.title, measurer.choices),
         note=measurer.unmeasurable(metric)
         or (None if table["value"].is_not_null().any() else "No data in this period."),
+        finding=_unreached(unreached) if isinstance(chart, OverTime) else None,
     )
+
+
+def _unreached(months: int) -> str | None:
+    """Say in how many months a median was not reached, as a line has nothing to show for them."""
+    if not months:
+        return None
+    return f"In {words.counted(months, 'month')} most questions still waited when the data ended: no median to draw."
 
 
 def _columns(chart: OverTime | GroupsOverTime | Groups, value: str, choices: CommunityChoices) -> dict[str, str]:

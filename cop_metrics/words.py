@@ -141,3 +141,8 @@ def _locale(name: str | None) -> Locale:
         return Locale.parse((name or "en_GB").replace("-", "_"))
     except (UnknownLocaleError, ValueError):
         return Locale.parse("en_GB")
+
+
+def counted(number: int, noun: str) -> str:
+    """Write a number of things: '1 month', '2 months'."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

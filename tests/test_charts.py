@@ -445,7 +445,8 @@ def test_a_wait_that_is_not_reached_stands_on_top_with_its_reason() -> None:
     )
     figure = groups(waits, Unit.HOURS, LIGHT)
     assert list(reversed(figure.layout.yaxis.ticktext)) == ["sensor-drift", "plc", "small"]
-    assert "not reached (68% unanswered<br>after 730 days)" in shown_texts(figure)
+    assert "not reached, n 361" in shown_texts(figure)
+    assert "sensor-drift: not reached (68% unanswered after 730 days)." in describe(figure)
 
 
 def test_groups_without_any_value_are_a_sentence() -> None:

@@ -460,7 +460,7 @@ def test_withdrawn_is_counted_beside_the_shares(tmp_path: Path) -> None:
     craft = Community()
     for days in (2, 29, 31):
         craft.ask("ana", NOON, closed_at=at(plus(NOON, days=days)))
-    craft.answer(craft.ask("ana", NOON, closed_at=at(plus(NOON, days=3))), "bo", plus(NOON, days=1))
+    craft.answer(craft.ask("ana", NOON, closed_at=at(plus(NOON, days=3))), "bo", plus(NOON, days=1), accepted=True)
     craft.ask("ana", plus(LATER, days=-20), closed_at=at(plus(LATER, days=-19)))
     told = craft.tell(tmp_path, until=LATER)
     assert told.value("withdrawn") == 2
@@ -617,6 +617,13 @@ def test_a_question_that_a_comment_solved_is_not_waiting(tmp_path: Path) -> None
     assert (told.value("waiting_questions"), told.value("given_up")) == (0, 0)
 
 
+def test_solved_rate_is_not_measurable_where_no_answer_was_ever_accepted(tmp_path: Path) -> None:
+    craft = Community()
+    craft.answer(craft.ask("ana", NOON), "bo", plus(NOON, days=1))
+    figure = craft.tell(tmp_path, until=LATER).figure("solved_rate")
+    assert (figure.value, figure.note) == (None, "not measurable: the sources tell of no accepted answer")
+
+
 # What must hold of every history
 
 
@@ -671,7 +678,8 @@ def test_outcomes_of_any_history_are_exclusive_and_add_up(histories: list[tuple[
         assert sum(counted.values()) == ripe
         assert (told.value("withdrawn") or 0) == counted.get("withdrawn", 0)
         shared = ripe - counted.get("withdrawn", 0)
-        assert told.figure("solved_rate").sample_size == shared
+        solved = shared if "acceptance" in told.choices.measured else 0
+        assert told.figure("solved_rate").sample_size == solved
         assert (told.value("solved_rate") or 0) * shared == pytest.approx(counted.get("resolved", 0))
         rates = [told.figure(id_) for id_ in ("answer_rate_1h", "answer_rate_24h", "answer_rate", "answer_rate_30d")]
         assert all(figure.value is None or 0 <= figure.value <= 1 for figure in rates)

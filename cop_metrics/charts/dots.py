@@ -188,7 +188,9 @@ def _value_note(row: Row, place: dict[str, int], unit: Unit, look: Look) -> Row:
     at = place[row["group"]]
     faint = f'<span style="color:{look.faint}">'
     if row["value"] is None:
-        text = f"{faint}{labels.broken(row['note'] or 'no data', WIDEST_NOTE)}</span>"
+        why, _, _ = (row["note"] or "no data").partition(" (")
+        n = f", n {row['sample_size']:,}" if row["sample_size"] else ""
+        text = f"{faint}{labels.broken(why, WIDEST_NOTE)}{n}</span>"
         return canvas.note(text, 0, at, look, yref="y", xanchor="left", xshift=4, bgcolor=look.surface)
     n = "" if unit is Unit.COUNT else f" {faint}n {row['sample_size']:,}</span>"
     text = f"{words.value(unit, row['value'])}{n}"
@@ -229,7 +231,7 @@ def _told(rows: Sequence[Row], unit: Unit, average: float | None, target: float 
     sentences += [f"{row['group']}: {row['note'] or 'no data'}." for row in rows if row["value"] is None]
     sentences += [f"All together: {words.value(unit, average)}."] if average is not None else []
     sentences += [f"The target is {words.value(unit, target)}."] if target is not None else []
-    sentences += [f"{labels.counted(left_out, 'group')} with smaller n left out."] if left_out else []
+    sentences += [f"{words.counted(left_out, 'group')} with smaller n left out."] if left_out else []
     return " ".join(sentences)
 
 

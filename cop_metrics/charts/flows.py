@@ -11,7 +11,8 @@ import numpy as np
 import plotly.graph_objects as go
 import polars as pl
 
-from cop_metrics.charts import canvas, labels
+from cop_metrics import words
+from cop_metrics.charts import canvas
 from cop_metrics.charts.look import Look, mixed
 from cop_metrics.levels import LEVELS
 from cop_metrics.metrics.status import CAME, WENT
@@ -51,7 +52,7 @@ def level_paths(table: pl.DataFrame, look: Look) -> go.Figure:
     rows = [(before, after, int(people)) for before, after, people in table.iter_rows()]
     people = {(before, after): count for before, after, count in rows if not {before, after} <= low}
     left_out = sum(count for before, after, count in rows if {before, after} <= low)
-    told = f"Not drawn: {labels.counted(left_out, 'member')} above level {lowest} at neither end" if left_out else ""
+    told = f"Not drawn: {words.counted(left_out, 'member')} above level {lowest} at neither end" if left_out else ""
     if not people:
         return canvas.nothing(f"Nobody was above level {lowest} at either end. {told}", look)
     left, right = (_places(people, side) for side in (0, 1))

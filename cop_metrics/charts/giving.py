@@ -90,7 +90,7 @@ def giving(table: pl.DataFrame, look: Look) -> go.Figure:
         look,
         height=ROW * len(bars) + 96,
         description=" ".join(
-            f"{row['who'].capitalize()}: {labels.counted(row['people'], 'member')}, "
+            f"{row['who'].capitalize()}: {words.counted(row['people'], 'member')}, "
             f"{words.value(Unit.PERCENT, row['of_members'])} of members, {words.value(Unit.PERCENT, row['of_help'])} of help."
             for row in rows
         ),
@@ -114,7 +114,7 @@ def _part(row: dict[str, Any], colour: str, bars: Sequence[tuple[str, str]], loo
         "marker": {"color": colour, "line": {"color": look.surface, "width": 0.8}},
         "hovertext": [
             f"<b>{words.value(Unit.PERCENT, row[column])} of {name}</b><br>{labels.safe(row['who'])}<br>"
-            f"{labels.counted(row['people'], 'member')}"
+            f"{words.counted(row['people'], 'member')}"
             for column, name in bars
         ],
         "hovertemplate": "%{hovertext}<extra></extra>",

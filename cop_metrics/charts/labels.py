@@ -43,11 +43,6 @@ def broken(name: str, width: int = 15) -> str:
     return "<br>".join(short(line, width + 3) for line in (lines[0], " ".join(lines[1:])) if line)
 
 
-def counted(number: int, noun: str) -> str:
-    """Write a number of things: '1 month', '2 months'."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
 def month(day: date) -> str:
     """Write a month: 'Sep 2026'."""
     return f"{MONTHS[day.month - 1]} {day.year}"

@@ -249,7 +249,7 @@ def _line_told(line: Line, unit: Unit) -> str:
     whole = [row for row in rows if row["complete"]]
     lowest, highest = (choose(whole or rows, key=lambda row: row["value"]) for choose in (min, max))
     missing = len(line.rows) - len(rows)
-    gaps = f" {labels.counted(missing, 'month' if monthly else 'week')} without a value." if missing else ""
+    gaps = f" {words.counted(missing, 'month' if monthly else 'week')} without a value." if missing else ""
     return f"{line.name}: first {at(rows[0])}, last {at(rows[-1])}, highest {at(highest)}, lowest {at(lowest)}.{gaps}"
 
 

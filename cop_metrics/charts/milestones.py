@@ -58,7 +58,7 @@ def _curve(step: str, part: pl.DataFrame, colour: str) -> dict[str, Any]:
         "name": step,
         "hovertext": [
             f"<b>{step}: {words.value(Unit.PERCENT, row['reached'])}</b><br>"
-            f"within {labels.counted(row['days'], 'day')} of joining<br>"
+            f"within {words.counted(row['days'], 'day')} of joining<br>"
             f"95 % interval {labels.spread(Unit.PERCENT, row['low'], row['high'])}<br>"
             f"n {row['followed']:,} still followed"
             for row in part.iter_rows(named=True)
@@ -88,7 +88,7 @@ def _told(step: str, part: pl.DataFrame) -> str:
     last = int(part["days"][-1])
     shown = [day for day in TOLD if day <= last] or [last]
     shares = [
-        f"{words.value(Unit.PERCENT, part.filter(pl.col('days') <= day)['reached'][-1])} within {labels.counted(day, 'day')}"
+        f"{words.value(Unit.PERCENT, part.filter(pl.col('days') <= day)['reached'][-1])} within {words.counted(day, 'day')}"
         for day in shown
     ]
     return f"{step}: {', '.join(shares)}."

@@ -6,6 +6,7 @@ from typing import Any
 import plotly.graph_objects as go
 import polars as pl
 
+from cop_metrics import words
 from cop_metrics.charts import canvas, labels
 from cop_metrics.charts.look import Look, faded
 from cop_metrics.metrics.metric import Promise
@@ -37,10 +38,10 @@ def network(table: pl.DataFrame, look: Look) -> go.Figure:
         [_lines(table, look), *(_team(team, [dot for dot in dots if dot.team == team], most, look) for team in teams)],
         look,
         height=HEIGHT + 18 * (len(teams) // 4),
-        description=f"{labels.counted(len(dots), 'member')} and {labels.counted(_ties(table), 'tie')}. Most ties: "
+        description=f"{words.counted(len(dots), 'member')} and {words.counted(_ties(table), 'tie')}. Most ties: "
         + "; ".join(f"{dot.name} ({dot.team}) {dot.ties}" for dot in foremost)
         + ".",
-        subtitle=f"{labels.counted(len(dots), 'member')}, {labels.counted(_ties(table), 'tie')} between them",
+        subtitle=f"{words.counted(len(dots), 'member')}, {words.counted(_ties(table), 'tie')} between them",
         showlegend=True,
         legend=canvas.legend(look),
         xaxis=hidden,
@@ -101,7 +102,7 @@ def _team(team: str, dots: list[Dot], most: int, look: Look) -> dict[str, Any]:
             "line": {"width": 1, "color": look.surface},
         },
         "hovertext": [
-            f"<b>{labels.safe(dot.name)}</b>, {labels.safe(dot.team)}<br>joined with {labels.counted(dot.ties, 'member')} "
+            f"<b>{labels.safe(dot.name)}</b>, {labels.safe(dot.team)}<br>joined with {words.counted(dot.ties, 'member')} "
             f"of the picture<br>of whom {dot.helped:,} were helped"
             for dot in dots
         ],

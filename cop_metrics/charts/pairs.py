@@ -87,7 +87,7 @@ def newcomers_back(table: pl.DataFrame, look: Look) -> go.Figure:
         height=TOP + BOTTOM + ROW_HEIGHT * len(rows),
         description=" ".join(
             f"First question {row['first_question']}: {words.value(Unit.PERCENT, row['share'])} of "
-            f"{labels.counted(row['newcomers'], 'newcomer')} came back."
+            f"{words.counted(row['newcomers'], 'newcomer')} came back."
             for row in rows
         ),
         margin={"l": 8, "r": RIGHT, "t": TOP, "b": BOTTOM},
@@ -191,7 +191,7 @@ def _gap_told(row: Row) -> str:
         f"{words.value(Unit.PERCENT, row[column])} answered {name}" for column, (name, _, _) in RATES.items()
     )
     wait = "the median wait is not reached" if row["wait"] is None else f"half within {words.duration(row['wait'])}"
-    return f"{row['seniority']}: {rates}; {wait} ({labels.counted(row['questions'], 'question')})."
+    return f"{row['seniority']}: {rates}; {wait} ({words.counted(row['questions'], 'question')})."
 
 
 def _quarter(day: date) -> date:

@@ -91,7 +91,7 @@ def _curves(parts: Mapping[str, pl.DataFrame], colours: Mapping[str, str], did: 
 def _hover(group: str, row: Row, did: str) -> str:
     return (
         f"<b>{labels.safe(group)}: {words.value(Unit.PERCENT, row['share'])} had {did}</b><br>"
-        f"{labels.counted(int(row['days']), 'day')} after the first read<br>"
+        f"{words.counted(int(row['days']), 'day')} after the first read<br>"
         f"95 % interval {labels.spread(Unit.PERCENT, row['low'], row['high'])}<br>"
         f"n {row['at_risk']:,} still followed"
     )
@@ -111,8 +111,8 @@ def _curve_told(group: str, part: pl.DataFrame, did: str) -> str:
 
     last = float(part["days"][-1])
     days = [each for each in (30, 90) if each <= last] or [int(last)]
-    told = ", ".join(f"{by(each)} had {did} {labels.counted(each, 'day')} after the first read" for each in days)
-    return f"{group}: {told} ({labels.counted(int(part['at_risk'][0]), 'member')})."
+    told = ", ".join(f"{by(each)} had {did} {words.counted(each, 'day')} after the first read" for each in days)
+    return f"{group}: {told} ({words.counted(int(part['at_risk'][0]), 'member')})."
 
 
 def whose_knowledge(table: pl.DataFrame, look: Look) -> go.Figure:

@@ -38,7 +38,7 @@ def cohorts(table: pl.DataFrame, look: Look) -> go.Figure:
         hovers=[
             [
                 f"<b>{words.value(Unit.PERCENT, known[month, months][1])} active</b><br>{known[month, months][0]:,} of "
-                f"{size:,} who joined in {labels.month(month)}<br>{labels.counted(months, 'month')} after"
+                f"{size:,} who joined in {labels.month(month)}<br>{words.counted(months, 'month')} after"
                 if (month, months) in known
                 else ""
                 for months in since
@@ -52,11 +52,11 @@ def cohorts(table: pl.DataFrame, look: Look) -> go.Figure:
 def _cohorts_told(table: pl.DataFrame) -> str:
     totals = table.group_by("months").agg(pl.col("members").sum(), pl.col("active").sum()).sort("months")
     told = [
-        f"{words.value(Unit.PERCENT, active / members)} after {labels.counted(months, 'month')}"
+        f"{words.value(Unit.PERCENT, active / members)} after {words.counted(months, 'month')}"
         for months, members, active in totals.iter_rows()
         if months in (0, 1, 3, 6, 12) and members
     ]
-    return f"Active, of {labels.counted(table['month'].n_unique(), 'month')} of newcomers: {'; '.join(told)}."
+    return f"Active, of {words.counted(table['month'].n_unique(), 'month')} of newcomers: {'; '.join(told)}."
 
 
 def balance_by_team(table: pl.DataFrame, look: Look) -> go.Figure:

@@ -62,7 +62,7 @@ def levels_over_time(table: pl.DataFrame, look: Look) -> go.Figure:
     """Draw people above the first level by month, the highest at the foot; the first would dwarf them and is told."""
     lowest = LEVELS[0]
     last = table.filter((pl.col("month") == table["month"].max()) & (pl.col("level") == lowest.number))
-    members = labels.counted(int(last["people"].sum()), "member")
+    members = words.counted(int(last["people"].sum()), "member")
     above = table.filter(pl.col("level") != lowest.number)
     if not above["people"].sum():
         return canvas.nothing(f"Nobody has risen above level {lowest.name} yet: {members} there.", look)

@@ -32,7 +32,7 @@ def levels(table: pl.DataFrame, look: Look) -> go.Figure:
     names = [name for name in colours if people.get(name)]
     if not names:
         return canvas.nothing(
-            f"Nobody has risen above level {lowest} yet: {labels.counted(people.get(lowest, 0), 'member')} there.", look
+            f"Nobody has risen above level {lowest} yet: {words.counted(people.get(lowest, 0), 'member')} there.", look
         )
     total = sum(people.values())
     bars = {
@@ -55,7 +55,7 @@ def levels(table: pl.DataFrame, look: Look) -> go.Figure:
         look,
         height=50 + ROW_HEIGHT * len(names),
         description=f"{told}; {lowest} {people.get(lowest, 0):,}.",
-        subtitle=f"Not drawn: {labels.counted(people.get(lowest, 0), 'member')} at level {lowest}",
+        subtitle=f"Not drawn: {words.counted(people.get(lowest, 0), 'member')} at level {lowest}",
         margin={"l": 8, "r": RIGHT, "t": 12, "b": 34},
         xaxis=canvas.value_axis(look, labels.value_ticks(Unit.COUNT, max(people[name] for name in names))),
         yaxis=_names(names, look),
@@ -130,8 +130,7 @@ def rising(table: pl.DataFrame, look: Look) -> go.Figure:
         ],
         look,
         height=70 + 30 * len(rows),
-        description=" ".join(_gain_told(row) for row in rows[:5])
-        + f" {labels.counted(table.height, 'member')} in all.",
+        description=" ".join(_gain_told(row) for row in rows[:5]) + f" {words.counted(table.height, 'member')} in all.",
         subtitle="Points gained, with a line down to what it is at least"
         + (f"; the first {len(rows)} of {table.height:,}" if left_out else ""),
         showlegend=True,

@@ -51,7 +51,7 @@ def topics(table: pl.DataFrame, look: Look) -> go.Figure:
         look,
         height=HEIGHT,
         description=_told(rows, split, left_out),
-        subtitle=f"{labels.counted(len(rows), 'topic')} with {FEWEST_RIPE} or more questions at least 30 days old"
+        subtitle=f"{words.counted(len(rows), 'topic')} with {FEWEST_RIPE} or more questions at least 30 days old"
         + (f"; {left_out} smaller left out" if left_out else ""),
         margin={"l": 8, "r": 12, "t": 12, "b": 8},
         xaxis=_titled_axis(
@@ -226,9 +226,9 @@ def _told(rows: list[dict[str, Any]], split: Split, left_out: int) -> str:
     for row in sorted(rows, key=lambda row: -row["questions"]):
         by_action[row["action"]].append(row["topic"])
     told = "; ".join(f"{action}: {_first(names)}" for action, names in by_action.items() if names)
-    rest = f" {labels.counted(left_out, 'topic')} with fewer than {FEWEST_RIPE} left out." if left_out else ""
+    rest = f" {words.counted(left_out, 'topic')} with fewer than {FEWEST_RIPE} left out." if left_out else ""
     return (
-        f"{labels.counted(len(rows), 'topic')}, split at {split.questions:,.0f} questions and "
+        f"{words.counted(len(rows), 'topic')}, split at {split.questions:,.0f} questions and "
         f"{words.value(Unit.RATIO, split.helps)} helps per question. {told}.{rest}"
     )
 

@@ -217,6 +217,7 @@ def _across(id_: str, group: str, title: str, question: str) -> Metric:
             hit=f"case when {either_unknown} then null else asker_{group} <> helper_{group} end", person="helper_id"
         ),
         splits=ASKER_SPLITS,
+        needs="team" if group == "team" else None,
     )
 
 

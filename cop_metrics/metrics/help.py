@@ -334,6 +334,7 @@ METRICS = (
             person="asker_id",
         ),
         splits=ASKER_SPLITS,
+        needs="acceptance",
         beside="withdrawn",
     ),
     Metric(

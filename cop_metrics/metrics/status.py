@@ -132,6 +132,7 @@ METRICS = (
             titles=(("asker_team", "Team helped"),),
         ),
         splits=HELPER_SPLITS,
+        needs="team",
     ),
     Metric(
         id="thankers",
@@ -406,6 +407,7 @@ METRICS = (
         relation="helps",
         measure=Computed(columns=("count(*) as helps",), per=("helper_id",), figure=given_by_three),
         splits=HELPER_SPLITS,
+        needs="team",
     ),
     Metric(
         id="juniors_silent",

@@ -453,7 +453,7 @@ def test_the_page_says_first_that_nothing_is_recorded_and_what_would_fill_it(tmp
     told = craft.tell(tmp_path, until="2026-06-01 12:00")
     view = page_of(told)
     assert told.choices.reading is Reading.NOTHING
-    assert view.headline == (dict(PAGES["inspiration"].told_first)[Reading.NOTHING],)
+    assert view.headline[0] == dict(PAGES["inspiration"].told_first)[Reading.NOTHING]
     assert [card.metric.id for card in view.cards] == ["echo"]
     assert titles(view) == ["What finds an echo?"]
     assert view.lists == ()

@@ -14,7 +14,7 @@ from cop_metrics.pagebook import PAGES
 pytestmark = pytest.mark.browser
 expect = pytest.importorskip("playwright.sync_api").expect
 SOON = 60_000
-OTHERS = ("reports", "data", "glossary")
+OTHERS = ("record", "reports", "data", "glossary")
 WIDE, PHONE = (1440, "light"), (390, "dark")
 FAILURES = "[data-testid=stException], [data-testid=stAlertContentError], [data-testid=stAlertContentWarning]"
 Visits = Callable[..., Any]

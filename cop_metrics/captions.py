@@ -72,6 +72,11 @@ def days_to_type(choices: CommunityChoices, period: Period) -> tuple[date, date]
     return to_date(first), to_date(last)
 
 
+def whole_percent(table: pl.DataFrame, shares: Sequence[str]) -> pl.DataFrame:
+    """Return a table to look at, in which the columns of shares are whole per cent; files keep them as they are."""
+    return table.with_columns((pl.col(name) * 100).round(0) for name in shares)
+
+
 def csv_bytes(table: pl.DataFrame) -> bytes:
     """Write a table as CSV in UTF-8 that a spreadsheet opens: no text of a member is taken for a formula."""
     guarded = [

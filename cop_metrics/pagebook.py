@@ -98,6 +98,8 @@ OVERVIEW = Page(
         Groups(id_="reading_rate", by="seniority", title="Inspiration: who watches and learns?"),
         Groups(id_="recognition_rate", by="seniority", title="Status: whose help is recognised?"),
         ShowExhibit(id="claims"),
+        Groups(id_="no_benefit", by="team", title="Where do people get nothing out of it?"),
+        Groups(id_="no_benefit", by="seniority", title="Who gets nothing out of it?"),
         ShowExhibit(id="waiting_list"),
         ShowExhibit(id="to_thank"),
         ShowExhibit(id="hanging_topics"),
@@ -135,8 +137,6 @@ PARTICIPATION = Page(
         Groups(id_="contributor_rate", by="seniority", title="Who writes?"),
         ShowExhibit(id="balance_by_team"),
         ShowExhibit(id="balance_by_seniority"),
-        Groups(id_="no_benefit", by="team", title="Where do people get nothing out of it?"),
-        Groups(id_="no_benefit", by="seniority", title="Who gets nothing out of it?"),
         Groups(id_="silent", by="team", title="Where are people silent?"),
         OverTime(
             ids=("retention", "health_index"),
@@ -163,7 +163,6 @@ ANSWERS = Page(
         "solved_rate",
         "ever_answered",
         "given_up",
-        "too_young",
     ),
     charts=(
         ShowExhibit(id="waiting_list"),
@@ -186,7 +185,7 @@ ANSWERS = Page(
         Groups(id_="wait", by="topic", title="Which topics wait longest?"),
         ShowExhibit(id="topics_to_act_on"),
     ),
-    lists=("waiting_questions", "answer_rate"),
+    lists=("answer_rate",),
 )
 
 INSPIRATION = Page(
@@ -264,7 +263,6 @@ STATUS = Page(
         ShowExhibit(id="level_paths"),
         ShowExhibit(id="level_flows"),
         ShowExhibit(id="milestones"),
-        ShowExhibit(id="asking_and_helping"),
         ShowExhibit(id="milestone_cohorts"),
         ShowExhibit(id="recognition_by_seniority"),
         Groups(id_="recognition_rate", by="team", title="Which teams' help is recognised?"),
@@ -275,7 +273,6 @@ STATUS = Page(
             "answer came from a senior.",
         ),
         Groups(id_="seniors_helping", by="team", title="Are seniors doing their part?"),
-        Groups(id_="top_three_share", by="team", title="How much of each team's help rests on three people?"),
         Groups(id_="seniors_silent", by="team", title="Where are seniors silent?"),
         Groups(id_="juniors_silent", by="team", title="Where do juniors not ask?"),
         ShowExhibit(id="members_known"),
@@ -312,6 +309,8 @@ CONNECTIONS = Page(
             "in which help went both ways.",
         ),
         Groups(id_="help_across_teams", by="team", title="Which teams help others?"),
+        ShowExhibit(id="asking_and_helping"),
+        Groups(id_="top_three_share", by="team", title="How much of each team's help rests on three people?"),
     ),
     lists=(),
 )

@@ -333,7 +333,8 @@ def _chart(measurer: Measurer, chart: Chart, scope: Scope) -> ChartTable:
                 remarks=_remarks(measurer.ignored(exhibit, scope)),
                 table=table,
                 columns=dict(exhibit.columns),
-                note=measurer.withheld(exhibit, scope) or (None if table.height else _nothing(exhibit)),
+                note=measurer.withheld(exhibit, scope)
+                or (None if table.height else words.EMPTY.get(id_, words.NO_ROWS)),
                 finding=finding,
             )
         case OverTime(ids=ids):
@@ -345,10 +346,6 @@ def _chart(measurer: Measurer, chart: Chart, scope: Scope) -> ChartTable:
             table = measurer.figures_by(METRICS[id_], scope, by)
             composed = _composed(measurer, chart, table, METRICS[id_], scope)
             return replace(composed, average=_average(measurer, METRICS[id_], scope, by))
-
-
-def _nothing(exhibit: Exhibit) -> str:
-    return "No data in this period." if exhibit.drawn else "Nothing to list."
 
 
 def _with_standing(told: ChartTable, stood: tuple[Standing, ...], choices: CommunityChoices) -> ChartTable:
@@ -420,8 +417,7 @@ def _composed(
         remarks=_remarks(measurer.ignored(metric, scope)),
         table=table,
         columns=_columns(chart, "Value" if several else metric.title, measurer.choices),
-        note=measurer.unmeasurable(metric)
-        or (None if table["value"].is_not_null().any() else "No data in this period."),
+        note=measurer.unmeasurable(metric) or (None if table["value"].is_not_null().any() else words.NO_ROWS),
         finding=_unreached(unreached) if isinstance(chart, OverTime) else None,
     )
 
@@ -457,7 +453,7 @@ def listing(measurer: Measurer, metric: Metric, scope: Scope, *, most: int = MOS
     rows = measurer.listed(metric, scope, most=most + 1)
     rows = rows.rename({"Seniority": measurer.choices.seniority_word}, strict=False)
     if rows.height <= most:
-        return Listing(metric=metric, rows=rows, total=rows.height, note=None if rows.height else "Nothing to list.")
+        return Listing(metric=metric, rows=rows, total=rows.height, note=None if rows.height else words.NO_ROWS)
     figure = measurer.figure(metric, scope)
     total = (
         int(figure.value or 0) if isinstance(metric.measure, Total) and metric.measure.listed else figure.sample_size

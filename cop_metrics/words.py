@@ -25,6 +25,62 @@ STATED = {
     "helps": "{} times somebody helped",
 }
 """By metric: its number in a sentence, for those that headlines and changes name."""
+NO_ROWS = "Nothing was counted with these filters: choose a longer period or fewer filters."
+NOBODY_ACTIVE = "Nobody posted, reacted or read in this period: choose a longer one."
+NO_QUESTIONS = "Nobody asked anything in this period: choose a longer one, or fewer filters."
+NO_HELP = "Nobody helped another member in this period: it fills when a member answers another's question."
+NO_TOPICS = "No question of this period has a topic: it fills from the topics or tags of the platform."
+NO_NEWCOMERS = (
+    "No newcomer asked first in this period: it fills when those who join ask, from 90 days after the data begins on."
+)
+NO_FIRST_READS = (
+    "Nobody is known to have begun by reading in this period: it fills with members who join and read first."
+)
+NO_LEVELS = "Nobody has a level yet in this period: the first comes with the first post."
+NO_JOINING = "Nobody joined in view of the data in this period: joining is known from 90 days after the data begins."
+EMPTY = {
+    "people_by_act": NOBODY_ACTIVE,
+    "cohorts": "Nobody joined in this period: choose a longer one.",
+    "lorenz": NO_HELP,
+    "giving": NO_HELP,
+    "balance_by_team": "Nobody has been here for 30 days yet.",
+    "balance_by_seniority": "Nobody has been here for 30 days yet.",
+    "awake": NO_QUESTIONS,
+    "waiting_curve": NO_QUESTIONS,
+    "waiting_curve_by_team": NO_QUESTIONS,
+    "outcomes": "No question of this period is 30 days old yet: choose a longer one.",
+    "gaps": NO_QUESTIONS,
+    "newcomers_back": NO_NEWCOMERS,
+    "newcomers_by_quarter": NO_NEWCOMERS,
+    "topics": NO_TOPICS,
+    "topics_to_act_on": "No topic needs anything now: it fills when topics have 5 or more questions that are 30 days old.",
+    "worth_reading": "No thread of this period that is 30 days old was read: choose a longer one.",
+    "read_to_ask": NO_FIRST_READS,
+    "read_to_answer": NO_FIRST_READS,
+    "whose_knowledge": "Nobody read anything in this period: choose a longer one.",
+    "leavers_threads": "Nothing that was read in this period rests on people who have left.",
+    "echoed_threads": "Nobody outside a conversation reacted to it in this period.",
+    "levels": NO_LEVELS,
+    "levels_over_time": NO_LEVELS,
+    "level_flows": "Moves between levels are known from 180 days after the data begins: choose a longer period.",
+    "level_paths": "Moves between levels are known from 180 days after the data begins: choose a longer period.",
+    "recognition_by_seniority": "Nobody thanked or upvoted another in this period.",
+    "asking_and_helping": NO_HELP,
+    "members_known": "Nobody gained points in this period: they come from helping, and from thanks and acceptances for it.",
+    "milestones": NO_JOINING,
+    "milestone_cohorts": NO_JOINING,
+    "claims": "There is no member in this period: choose a longer one.",
+    "rising": "Nobody has yet gained from three people what shows as growth over their own earlier period.",
+    "to_thank": "Nobody had a first accepted answer, rose or helped three of the least experienced in the last 7 days.",
+    "waiting_list": "Nobody is waiting: no question of the last 30 days that is older than a day is without an answer.",
+    "help_by_team": NO_HELP,
+    "help_by_seniority": NO_HELP,
+    "network": NO_HELP,
+    "best_connected": NO_HELP,
+    "hanging_topics": "No topic hangs on one person: of none did one person give half of 10 or more helps.",
+    "likely_to_know": "Nobody can be named: it fills when members help on questions that have topics.",
+}
+"""By exhibit: why there is nothing to show, and what would fill it."""
 
 
 def value(unit: Unit, number: float | None) -> str:
@@ -127,8 +183,9 @@ def stated(metric: Metric, number: float) -> str:
 
 
 def sentence(text: str) -> str:
-    """Write a note with a capital letter, as it stands alone."""
-    return text[:1].upper() + text[1:]
+    """Write a note with a capital letter, as it stands alone; what cannot be measured says where to read what would."""
+    more = ". The page Data says what each source can measure." if text.startswith("not measurable") else ""
+    return text[:1].upper() + text[1:] + more
 
 
 def listing(names: list[str]) -> str:

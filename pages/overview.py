@@ -1,5 +1,6 @@
 """The overview: are the three promises kept, what changed beyond noise, and what to do this week."""
 
+from collections.abc import Sequence
 from html import escape
 
 import streamlit as st
@@ -12,7 +13,7 @@ from cop_metrics.statistics import Interval
 from cop_metrics.view import MOST_CHANGES, Card, ChartTable, PageView, group_name, group_word, sentence
 from pages.parts.filters import query_string
 from pages.parts.frame import Frame, standing, view_of
-from pages.parts.layout import cards, chart_panel, chart_rows, headline, rest, show_list, small_print, trend
+from pages.parts.layout import cards, chart_panel, headline, rest, show_list, small_print, trend
 
 
 def show(frame: Frame) -> None:
@@ -22,7 +23,7 @@ def show(frame: Frame) -> None:
         headline(view)
         promised = _promises(frame, view)
         others = [place for place in range(len(view.charts)) if place not in promised]
-        chart_rows(frame, view, [place for place in others if view.charts[place].drawn])
+        _claims(frame, view, [place for place in others if view.charts[place].drawn])
         with standing("What changed"):
             _changes(frame, view)
         st.html('<h2 class="cop-h2">This week</h2>')
@@ -33,6 +34,15 @@ def show(frame: Frame) -> None:
         for listing in view.lists:
             show_list(listing)
         small_print(frame, view)
+
+
+def _claims(frame: Frame, view: PageView, places: Sequence[int]) -> None:
+    """Show the claims, which are tall, and beside them one below the other what else is drawn."""
+    for column, stood in zip(st.columns(2), (places[:1], places[1:]), strict=True):
+        with column:
+            for place in stood:
+                with st.container(border=True):
+                    chart_panel(frame, view, place)
 
 
 def _promises(frame: Frame, view: PageView) -> set[int]:
@@ -90,7 +100,7 @@ def _by_group(frame: Frame, card: Card, chart: ChartTable) -> str:
 def _changes(frame: Frame, view: PageView) -> None:
     found = view.scan.beyond_noise[:MOST_CHANGES]
     with st.container(border=True):
-        st.html('<h2 class="cop-q">What changed beyond noise</h2>' + _changes_table(frame, found) + _counted(view))
+        st.html('<h2 class="cop-q">What changed beyond noise?</h2>' + _changes_table(frame, found) + _counted(view))
 
 
 def _counted(view: PageView) -> str:

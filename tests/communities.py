@@ -106,7 +106,7 @@ class Community:
         lake = Lake(data)
         source = self._source(stated)
         lake.write(community=self.name, source_name="src", source=source, export=_export(), now=NOW)
-        self._write_roster(lake)
+        self.hand_over_roster(lake)
         path = data / f"store-{self._next('v')}.duckdb"
         DuckDB().build(gather(lake, Settings(default=self.settings)), path, silent)
         return duckdb.connect(str(path), read_only=True)
@@ -122,7 +122,8 @@ class Community:
             community=self.name, source_name="src", source=self._source(stated), export=_export(), now=NOW
         )
 
-    def _write_roster(self, lake: Lake) -> None:
+    def hand_over_roster(self, lake: Lake) -> None:
+        """Write the roster that was told into the lake, if there is one."""
         if self.roster:
             lake.write_roster(community=self.name, rows=self._roster(), file_name="roster", now=NOW, skipped={})
 

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 from communities import Community
 
-from cop_metrics.captions import csv_bytes, days_to_type, difference_text, kept, promise_word
+from cop_metrics.captions import csv_bytes, days_to_type, difference_text, kept, promise_word, whole_percent
 from cop_metrics.changes import Change
 from cop_metrics.metrics import METRICS
 from cop_metrics.metrics.metric import Figure
@@ -92,3 +92,8 @@ def test_a_promise_without_data_is_not_called_not_measurable() -> None:
         == "not measurable"
     )
     assert kept(Figure(value=0.8, sample_size=9, interval=Interval(low=0.75, high=0.85)), 0.7) == "kept"
+
+
+def test_shares_are_shown_as_whole_per_cent_and_all_else_as_it_is() -> None:
+    table = pl.DataFrame({"Topic": ["glue", "rope"], "Answered": [0.8333, None], "Helps": [1.5, 2.0]})
+    assert whole_percent(table, ["Answered"]).rows() == [("glue", 83.0, 1.5), ("rope", None, 2.0)]

@@ -26,12 +26,13 @@ from cop_metrics.charts import (
     subtitle,
     team_colours,
 )
-from cop_metrics.charts.labels import safe, value_ticks
+from cop_metrics.charts.labels import date_ticks, safe, told_apart, value_ticks
 from cop_metrics.charts.look import MARK_CONTRAST, contrast, mixed, shades
 from cop_metrics.errors import UnknownName
 from cop_metrics.measure import FIGURE_SCHEMA
 from cop_metrics.metrics import EXHIBITS
 from cop_metrics.metrics.metric import Promise, Unit
+from cop_metrics.metrics.topics import ACTIONS
 
 LOOKS = pytest.mark.parametrize("look", [LIGHT, DARK], ids=["light", "dark"])
 EVERY_EXHIBIT = pytest.mark.parametrize("id_", sorted(id_ for id_, each in EXHIBITS.items() if each.drawn))
@@ -421,7 +422,7 @@ def test_of_many_topics_the_twenty_largest_are_drawn_and_it_says_so() -> None:
     figure = groups(topics, Unit.PERCENT, LIGHT)
     assert len(figure.layout.yaxis.ticktext) == 20
     assert "topic 10" not in figure.layout.yaxis.ticktext
-    assert subtitle(figure) == "The 20 of 30 with the largest n"
+    assert subtitle(figure) == "The 20 largest of 30"
     assert "10 groups with smaller n left out." in describe(figure)
 
 
@@ -660,3 +661,64 @@ def test_groups_that_are_all_zero_are_told_instead_of_drawn() -> None:
     )
     assert not groups(frame, Unit.COUNT, LIGHT).data
     assert describe(groups(frame, Unit.COUNT, LIGHT)) == "There is nothing to draw: it is 0 in every group."
+
+
+# Many groups
+
+
+def test_of_many_groups_the_twelve_small_charts_with_the_most_behind_them_are_drawn() -> None:
+    frames = [(f"Team {number}", RATES.with_columns(pl.lit(number).alias("sample_size"))) for number in range(60)]
+    figure = small_multiples(frames, Unit.PERCENT, LIGHT)
+    assert [each.split(":")[0] for each in describe(figure).split(". ")] == [
+        f"Team {number}" for number in range(48, 60)
+    ]
+    assert subtitle(figure) == "The 12 largest of 60. Months that the period cuts are left out"
+
+
+def test_names_that_would_look_alike_when_cut_keep_their_ends() -> None:
+    names = ["Crane design north", "Crane design south", "Sales"]
+    assert told_apart(names, 12) == ["Crane …north", "Crane …south", "Sales"]
+
+
+def test_the_names_in_the_network_do_not_meet() -> None:
+    near = {"helper_x": 0.0, "helper_y": 0.0, "asker_x": 0.1, "asker_y": -0.02}
+    figure = draw(EXHIBITS["network"], table_of("network", near), LIGHT)
+    heights = sorted(float(each.y) for each in figure.layout.annotations)
+    assert heights[1] - heights[0] > 0.08
+
+
+def test_teams_without_a_colour_of_their_own_are_one_in_the_network() -> None:
+    teams = tuple(f"Team {number}" for number in range(12))
+    ties = [{"helper_team": team, "helper_x": place / 12} for place, team in enumerate(teams)]
+    look = LIGHT.for_groups(teams=teams, seniorities=())
+    figure = draw(EXHIBITS["network"], table_of("network", *ties), look)
+    assert [each.name for each in figure.data[1:]] == [*teams[:8], "Sales", "other teams"]
+
+
+def test_a_month_that_is_cut_is_hatched_over_its_own_colour() -> None:
+    figure = draw(EXHIBITS["people_by_act"], table_of("people_by_act", {"complete": False}), LIGHT)
+    assert figure.data[0].marker.pattern.fillmode == "overlay"
+    assert list(figure.data[0].marker.pattern.shape) == ["/"]
+
+
+def test_a_topic_far_from_all_others_is_named_however_few_its_questions() -> None:
+    crowd = [{"topic": f"topic {number}", "questions": 40 + number, "helps_per_question": 1.0} for number in range(30)]
+    alone = {
+        "topic": "bolt-torque",
+        "questions": 6,
+        "ripe": 6,
+        "helps_per_question": 4.0,
+        "action": ACTIONS[False, True],
+    }
+    figure = draw(EXHIBITS["topics"], table_of("topics", *crowd, alone), LIGHT)
+    assert "bolt-torque" in {each.text for each in figure.layout.annotations}
+
+
+def test_a_year_does_not_stand_under_two_labels_side_by_side() -> None:
+    assert date_ticks([date(2025, month, 1) for month in (11, 12)] + [date(2026, 1, 1)])[1] == [
+        "Nov<br>2025",
+        "Dec",
+        "Jan<br>2026",
+    ]
+    months = [date(2025 + (month > 12), (month - 1) % 12 + 1, 1) for month in range(11, 22)]
+    assert date_ticks(months)[1][:2] == ["Nov", "Jan<br>2026"]

@@ -15,6 +15,7 @@ from cop_metrics.metrics.metric import Counts, Exhibit
 from cop_metrics.pagebook import ANSWERS, INSPIRATION, OVERVIEW, PARTICIPATION, STATUS, Page
 from cop_metrics.scope import Scope, read_catalogue
 from cop_metrics.view import Listing, PageView, Viewer, listing
+from cop_metrics.words import NO_ROWS
 
 PERIOD = "2026-05-01..2026-06-29"
 
@@ -149,7 +150,7 @@ def test_an_empty_list_says_so(tmp_path: Path) -> None:
     craft.answer(craft.ask("ana", "2026-03-01 10:00"), "bo", "2026-03-01 11:00")
     told = craft.tell(tmp_path, until="2026-06-01 12:00")
     shown: Listing = listing(told.measurer, METRICS["waiting_questions"], told.scope())
-    assert (shown.rows.height, shown.note) == (0, "Nothing to list.")
+    assert (shown.rows.height, shown.note) == (0, NO_ROWS)
 
 
 def test_a_chart_or_a_list_that_fails_leaves_the_rest_standing(

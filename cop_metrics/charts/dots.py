@@ -64,7 +64,7 @@ def groups(
     lined += [(f"target {words.value(unit, each)}", each, "dash") for each in (target,) if each is not None]
     across = _across(rows, unit, max((each for _, each, _ in lined), default=None), spans)
     marks = _dots(valued, colours, place, unit, across) if spans else [_bars(valued, colours, place, unit)]
-    names = [labels.short(row["group"], 18) for row in reversed(rows)]
+    names = labels.told_apart([row["group"] for row in reversed(rows)], 18)
     left_out = frame.height - len(rows)
     return canvas.sheet(
         marks,
@@ -83,7 +83,7 @@ def groups(
 
 
 def _subtitle(shown: int, of: int, across: Across) -> str:
-    parts = [f"the {shown} of {of} with the largest n"] if shown < of else []
+    parts = [f"the {shown} largest of {of}"] if shown < of else []
     parts += ["early hours drawn wider"] if across.stretched else []
     text = "; ".join(parts)
     return text[:1].upper() + text[1:]

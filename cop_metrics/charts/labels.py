@@ -37,10 +37,22 @@ def short(name: str, width: int = 22) -> str:
     return safe(text if len(text) <= width else text[: width - 1].rstrip() + "…")
 
 
+def told_apart(names: Sequence[str], width: int = 22) -> list[str]:
+    """Return names cut to a width in characters, safe to show; those that would look alike keep their ends."""
+    texts = [" ".join(name.split()) for name in names]
+    cut = [short(text, width) for text in texts]
+    return [
+        each
+        if cut.count(each) == 1 or len(text) <= width
+        else safe(f"{text[: width // 2]}…{text[1 + width // 2 - width :]}")
+        for each, text in zip(cut, texts, strict=True)
+    ]
+
+
 def broken(name: str, width: int = 15) -> str:
-    """Return a name in at most two lines, safe to show."""
+    """Return a name in at most three lines, safe to show."""
     lines = wrap(name, width) or [""]
-    return "<br>".join(short(line, width + 3) for line in (lines[0], " ".join(lines[1:])) if line)
+    return "<br>".join(short(line, width + 3) for line in (*lines[:2], " ".join(lines[2:])) if line)
 
 
 def month(day: date) -> str:
@@ -64,13 +76,18 @@ def spread(unit: Unit, low: float | None, high: float | None) -> str:
 
 
 def date_ticks(days: Sequence[date]) -> tuple[list[str], list[str]]:
-    """Return the days to label and their labels; the year stands under the first label and under each new year."""
+    """Return the days to label and their labels; the year stands under the first label and under each new year.
+
+    The first goes without where the next one is of a new year: on a phone the two would meet.
+    """
     ordered = sorted(set(days))
     if is_monthly(ordered):
         shown = _every_few_months(ordered)
     else:
         shown = ordered[:: ceil(len(ordered) / (MOST_TICKS - 1))]
     texts, year = [], 0
+    if len(shown) > 1 and shown[1].year > shown[0].year:
+        year = shown[0].year
     for day in shown:
         text = MONTHS[day.month - 1] if is_monthly(ordered) else f"{day.day} {MONTHS[day.month - 1]}"
         texts.append(text if day.year == year else f"{text}<br>{day.year}")

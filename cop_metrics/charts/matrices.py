@@ -118,7 +118,7 @@ def _matrix(grid: Grid, look: Look, *, hover: Any, description: str, subtitle: s
     names = grid.names
     counts = [[grid.counts.get((row, column), 0) for column in names] for row in names]
     top = max(1, max(max(row) for row in counts))
-    short = [labels.short(name, NAME_WIDTH) for name in names]
+    short = labels.told_apart(names, NAME_WIDTH)
     size = len(names)
     axes = {"tickfont": {"size": canvas.SMALL_SIZE, "color": look.ink}}
     return canvas.sheet(

@@ -1,5 +1,6 @@
 """The picture of who helps whom. To add one: a function that draws its table, and its entry in `BUILDERS`."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,10 +11,15 @@ from cop_metrics import words
 from cop_metrics.charts import canvas, labels
 from cop_metrics.charts.look import Look, faded
 from cop_metrics.metrics.metric import Promise
+from cop_metrics.scope import UNKNOWN
 
 HEIGHT = 460
 MOST_NAMED = 3
+OTHERS = "other teams"
 SMALLEST, LARGEST = 6.0, 20.0
+AWAY = (0.09, -0.09, 0.19, -0.19, 0.29, -0.29)
+NAME_WIDE, NAME_HIGH = 0.75, 0.08
+"""Of the picture, whose sides are 2.24: how far up or down a name may stand, and within what it would meet another."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,12 +36,12 @@ class Dot:
 def network(table: pl.DataFrame, look: Look) -> go.Figure:
     """Draw members as dots in the colours of their teams, the bigger the more ties, and a line for each tie."""
     dots = _dots(table)
-    teams = look.in_order(dot.team for dot in dots)
+    teams = _by_colour(dots, look)
     foremost = sorted(dots, key=lambda dot: (-dot.ties, dot.name))[:MOST_NAMED]
     most = foremost[0].ties
     hidden: dict[str, Any] = {"visible": False, "range": [-1.12, 1.12], "fixedrange": True}
     return canvas.sheet(
-        [_lines(table, look), *(_team(team, [dot for dot in dots if dot.team == team], most, look) for team in teams)],
+        [_lines(table, look), *(_team(team, own, most, look) for team, own in teams.items())],
         look,
         height=HEIGHT + 18 * (len(teams) // 4),
         description=f"{words.counted(len(dots), 'member')} and {words.counted(_ties(table), 'tie')}. Most ties: "
@@ -46,7 +52,7 @@ def network(table: pl.DataFrame, look: Look) -> go.Figure:
         legend=canvas.legend(look),
         xaxis=hidden,
         yaxis=hidden,
-        annotations=[_name(dot, look) for dot in foremost],
+        annotations=_names(foremost, look),
     )
 
 
@@ -66,6 +72,19 @@ def _dots(table: pl.DataFrame) -> list[Dot]:
         Dot(name=name, team=team, place=place, ties=len(joined[place]), helped=len(helped.get(place, ())))
         for place, (name, team) in sorted(told.items(), key=lambda item: item[0])
     ]
+
+
+def _by_colour(dots: list[Dot], look: Look) -> dict[str, list[Dot]]:
+    """Return the members by team, in the order of the catalogue; teams without a colour of their own are one."""
+    found: dict[str, list[Dot]] = {}
+    rest: list[Dot] = []
+    for team in look.in_order(dot.team for dot in dots):
+        own = [dot for dot in dots if dot.team == team]
+        if team != UNKNOWN and look.colour(team) == look.other:
+            rest += own
+        else:
+            found[team] = own
+    return {**found, OTHERS: rest} if rest else found
 
 
 def _ties(table: pl.DataFrame) -> int:
@@ -97,7 +116,8 @@ def _team(team: str, dots: list[Dot], most: int, look: Look) -> dict[str, Any]:
         "x": [dot.place[0] for dot in dots],
         "y": [dot.place[1] for dot in dots],
         "marker": {
-            "color": look.colour(team) or look.promises[Promise.HELP],
+            "color": look.other if team == OTHERS else look.colour(team) or look.promises[Promise.HELP],
+            "opacity": 1,
             "size": [SMALLEST + (LARGEST - SMALLEST) * (dot.ties / most) ** 0.5 for dot in dots],
             "line": {"width": 1, "color": look.surface},
         },
@@ -110,18 +130,33 @@ def _team(team: str, dots: list[Dot], most: int, look: Look) -> dict[str, Any]:
     }
 
 
-def _name(dot: Dot, look: Look) -> dict[str, Any]:
+def _names(foremost: Sequence[Dot], look: Look) -> canvas.Marks:
+    """Return the names of the foremost, each above its dot or, where it would meet another, below or further away."""
+    marks, taken = [], [dot.place for dot in foremost]
+    for dot in foremost:
+        x, y = dot.place
+        others = [place for place in taken if place != dot.place]
+        up = next((up for up in AWAY if not any(_near((x, y + up), place) for place in others)), AWAY[0])
+        taken.append((x, y + up))
+        marks.append(_name(dot, up, look))
+    return marks
+
+
+def _near(one: tuple[float, float], other: tuple[float, float]) -> bool:
+    return abs(one[0] - other[0]) < NAME_WIDE and abs(one[1] - other[1]) < NAME_HIGH
+
+
+def _name(dot: Dot, up: float, look: Look) -> dict[str, Any]:
     x, y = dot.place
     return canvas.note(
         labels.short(dot.name, 18),
         x,
-        y,
+        y + up,
         look,
         xref="x",
         yref="y",
         xanchor="center",
-        yanchor="bottom",
-        yshift=10,
+        yanchor="middle",
         bgcolor=faded(look.surface, 0.75),
         borderpad=1,
     )

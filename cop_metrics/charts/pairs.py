@@ -34,7 +34,7 @@ def gaps(table: pl.DataFrame, look: Look) -> go.Figure:
     faint = f'<span style="color:{look.faint}">'
     waits = [
         canvas.note(
-            f"{faint}half within</span> {words.value(Unit.HOURS, row['wait'])}<br>{faint}n {row['questions']:,}</span>",
+            f"{_half(row, faint)}<br>{faint}n {row['questions']:,}</span>",
             1,
             place[group],
             look,
@@ -91,7 +91,7 @@ def newcomers_back(table: pl.DataFrame, look: Look) -> go.Figure:
             for row in rows
         ),
         margin={"l": 8, "r": RIGHT, "t": TOP, "b": BOTTOM},
-        xaxis=canvas.value_axis(look, labels.value_ticks(Unit.PERCENT, 1.0)),
+        xaxis=canvas.value_axis(look, labels.fewer(labels.value_ticks(Unit.PERCENT, 1.0))),
         yaxis=canvas.named_axis(look, names, tickfont={"size": canvas.LABEL_SIZE, "color": look.ink}),
         annotations=notes,
     )
@@ -184,6 +184,13 @@ def _hover(name: str, share: float, low: float, high: float, n: int | None) -> s
     parts = [f"<b>{labels.safe(name)}: {words.value(Unit.PERCENT, share)}</b>"]
     parts += [f"95 % interval {labels.spread(Unit.PERCENT, low, high)}"]
     return "<br>".join([*parts, f"n {n:,}"] if n is not None else parts)
+
+
+def _half(row: Row, faint: str) -> str:
+    """Return within which time half of the questions had an answer, or that most still wait."""
+    if row["wait"] is None:
+        return f"{faint}most still wait</span>"
+    return f"{faint}half within</span> {words.value(Unit.HOURS, row['wait'])}"
 
 
 def _gap_told(row: Row) -> str:

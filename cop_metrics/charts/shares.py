@@ -13,6 +13,7 @@ from cop_metrics.metrics.metric import Unit
 
 CELL = 34
 MOST_TEXTS = 14
+MOST_GROUPS = 20
 NAME_WIDTH = 14
 
 
@@ -72,9 +73,11 @@ def balance_by_seniority(table: pl.DataFrame, look: Look) -> go.Figure:
 def _balance(table: pl.DataFrame, look: Look, by: str) -> go.Figure:
     got = {"got_help": "got help", "watched": "read", "recognised": "recognised"}
     found = {row[by]: row for row in table.to_dicts()}
-    names = look.in_order(found)
+    largest = sorted(found, key=lambda name: (-found[name]["members"], name))[:MOST_GROUPS]
+    names = look.in_order(largest)
+    short = labels.told_apart(names, NAME_WIDTH)
     cells = Cells(
-        rows=tuple(f"{labels.short(name, NAME_WIDTH)} ({found[name]['members']:,})" for name in names),
+        rows=tuple(f"{cut} ({found[name]['members']:,})" for cut, name in zip(short, names, strict=True)),
         columns=tuple(got.values()),
         shares=[[found[name][column] for column in got] for name in names],
         hovers=[
@@ -91,9 +94,9 @@ def _balance(table: pl.DataFrame, look: Look, by: str) -> go.Figure:
         + ", ".join(f"{words.value(Unit.PERCENT, found[name][column])} {told}" for column, told in got.items())
         for name in names
     )
-    return _drawn(
-        cells, look, ". ".join(sentences) + ".", "Share of members (how many) in the last 90 days of the data"
-    )
+    few = f"; the {len(names)} largest of {len(found)}" if len(names) < len(found) else ""
+    subtitle = f"Share of members (how many) in the last 90 days of the data{few}"
+    return _drawn(cells, look, ". ".join(sentences) + ".", subtitle)
 
 
 def _drawn(cells: Cells, look: Look, description: str, subtitle: str) -> go.Figure:

@@ -14,6 +14,7 @@ from cop_metrics.charts.look import Look
 from cop_metrics.metrics.metric import Promise, Unit
 
 Row = dict[str, Any]
+MOST_GROUPS = 12
 SMALL_COLUMNS, ACROSS = 2, 0.14
 NAME_ROOM, LINE_ROOM, TICK_ROOM = 30, 62, 28
 """The pixels of a small chart, from top to bottom."""
@@ -23,9 +24,10 @@ SPARK_WIDTH, SPARK_HEIGHT = 84, 24
 
 def small_multiples(frames: Sequence[tuple[str, pl.DataFrame]], unit: Unit, look: Look) -> go.Figure:
     """Draw a small line over time for each group, on equal axes: pairs of a group and its frame by month or week."""
-    shown = [(name, whole(frame)) for name, frame in frames if frame["value"].is_not_null().any()]
-    if not shown:
+    found = [(name, whole(frame)) for name, frame in frames if frame["value"].is_not_null().any()]
+    if not found:
         return canvas.nothing("There is nothing to draw: no group has data in this period.", look)
+    shown = _largest(found)
     top = max(float(frame["value"].max() or 0.0) for _, frame in shown)  # type: ignore[arg-type]
     ticks = labels.value_ticks(unit, top)
     ends = labels.Ticks(at=(0.0, ticks.at[-1]), texts=("", ticks.texts[-1]), end=ticks.end)
@@ -45,13 +47,23 @@ def small_multiples(frames: Sequence[tuple[str, pl.DataFrame]], unit: Unit, look
         look,
         height=rows * (NAME_ROOM + LINE_ROOM + TICK_ROOM),
         description=" ".join(_small_told(name, frame, unit) for name, frame in shown),
-        subtitle=""
-        if all(frame["complete"].all() for _, frame in frames)
-        else "Months that the period cuts are left out",
+        subtitle=_subtitle(frames, len(shown), len(found)),
         margin={"l": 46, "r": 30, "t": 0, "b": 0},
         annotations=notes,
         **layout,
     )
+
+
+def _largest(found: list[tuple[str, pl.DataFrame]]) -> list[tuple[str, pl.DataFrame]]:
+    """Return the groups to draw, in the order given: all where they are few, else those with the most behind them."""
+    order = sorted(range(len(found)), key=lambda place: (-int(found[place][1]["sample_size"].sum()), place))
+    return [found[place] for place in sorted(order[:MOST_GROUPS])]
+
+
+def _subtitle(frames: Sequence[tuple[str, pl.DataFrame]], shown: int, of: int) -> str:
+    parts = [f"The {shown} largest of {of}"] if shown < of else []
+    parts += [] if all(frame["complete"].all() for _, frame in frames) else ["Months that the period cuts are left out"]
+    return ". ".join(parts)
 
 
 def whole(frame: pl.DataFrame) -> pl.DataFrame:

@@ -148,7 +148,12 @@ def _bars(
         "marker": {
             "color": part.colour,
             "line": {"color": look.surface, "width": 0.8},
-            "pattern": {"shape": ["/" if day in cut else "" for day in days], "fgcolor": look.surface, "size": 6},
+            "pattern": {
+                "shape": ["/" if day in cut else "" for day in days],
+                "fillmode": "overlay",
+                "fgcolor": look.surface,
+                "size": 6,
+            },
         },
         "hovertext": [
             f"<b>{labels.safe(part.name)}: {number:,}</b><br>{_share(number, bases.get(day), noun)}{labels.month(day)}"

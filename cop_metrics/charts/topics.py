@@ -173,9 +173,8 @@ def _names(rows: list[dict[str, Any]], across: _Across, top: float, look: Look) 
     taken: list[Box] = [(0, 0, 60, 16), (ROOM_ACROSS - 180, 0, ROOM_ACROSS, 16)]
     taken += [(0, ROOM_UP - 16, 150, ROOM_UP), (ROOM_ACROSS - 130, ROOM_UP - 16, ROOM_ACROSS, ROOM_UP)]
     dots = {name: (x - 4, y - 4, x + 4, y + 4) for name, (x, y) in points.items()}
-    largest = sorted(rows, key=lambda row: (-row["questions"], row["topic"]))[:MOST_LABELS]
     marks = []
-    for row in largest:
+    for row in _to_name(rows):
         name = labels.short(row["topic"], 18)
         x, y = points[row["topic"]]
         others = [box for topic, box in dots.items() if topic != row["topic"]]
@@ -185,6 +184,20 @@ def _names(rows: list[dict[str, Any]], across: _Across, top: float, look: Look) 
                 marks.append(_name(name, row, across, look, anchors))
                 break
     return marks
+
+
+def _to_name(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the topics to name: the largest that are short of help, the two furthest out of each quadrant, the largest."""
+    largest = sorted(rows, key=lambda row: (-row["questions"], row["topic"]))
+    foremost = [row for row in largest if row["action"] == SHORT_OF_HELP][:3]
+    for (many_questions, many_helps), action in ACTIONS.items():
+        up = 1 if many_helps else -1
+        own = [row for row in largest if row["action"] == action]
+        by_help = sorted(own, key=lambda row: (-up * row["helps_per_question"], row["topic"]))
+        by_questions = own if many_questions else own[::-1]
+        foremost += [*by_help[:1], *by_questions[:1]]
+    named = {row["topic"]: row for row in (*foremost, *largest)}
+    return list(named.values())[:MOST_LABELS]
 
 
 def _name(name: str, row: dict[str, Any], across: _Across, look: Look, anchors: dict[str, Any]) -> dict[str, Any]:

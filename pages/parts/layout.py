@@ -11,7 +11,7 @@ import polars as pl
 import streamlit as st
 
 from cop_metrics import charts, words
-from cop_metrics.captions import csv_bytes
+from cop_metrics.captions import csv_bytes, whole_percent
 from cop_metrics.errors import CopError
 from cop_metrics.metrics import EXHIBITS
 from cop_metrics.metrics.metric import PeopleShare, Share, Unit
@@ -23,6 +23,13 @@ from pages.parts.frame import Frame, figure_of, standing, view_of
 
 MOST_ROWS = 5_000
 CSV = "text/csv"
+PERCENT = st.column_config.NumberColumn(format="%d %%")
+WIDE_TEXTS = {"Question": 270, "Thread": 260, "Why": 250, "May know": 200}
+"""The columns of text that is read, each with its width in pixels."""
+LONG_TEXT = 40
+"""From how many characters on a text takes two lines."""
+TWO_LINES, MOST_TALL, ROOM = 66, 7, 540
+"""The pixels of a row of two lines, up to how many such rows are all shown, and the pixels of a table of more."""
 STYLE = Path(__file__).with_name("style.css")
 
 
@@ -194,21 +201,36 @@ def list_panel(chart: ChartTable, key: str) -> None:
 
 def _rows_to_act_on(chart: ChartTable, key: str) -> None:
     rows = chart.shown.select(name for name in chart.shown.columns if _says(chart.shown[name]))
-    formats = {**_column_formats(rows), **_percent_formats(chart)}
-    st.dataframe(rows, hide_index=True, column_config=formats, height=_height(rows), placeholder=words.NOTHING)
+    shares = [name for name in _shares(chart) if name in rows.columns]
+    _to_read(whole_percent(rows, shares), {**_column_formats(rows), **dict.fromkeys(shares, PERCENT)})
     csv = partial(csv_bytes, chart.shown)
     st.download_button("CSV", csv, _file_name(chart), CSV, key=f"csv-{key}", on_click="ignore", type="tertiary")
 
 
-def _percent_formats(chart: ChartTable) -> dict[str, Any]:
-    """Return the formats of the columns of an exhibit that hold shares."""
+def _to_read(rows: pl.DataFrame, formats: Mapping[str, Any]) -> None:
+    """Show a list to act on, with rows of two lines where a text needs them."""
+    long = any((rows[name].str.len_chars().max() or 0) > LONG_TEXT for name in WIDE_TEXTS if name in rows.columns)
+    if long:
+        height = "content" if rows.height <= MOST_TALL else ROOM
+        st.dataframe(
+            rows, hide_index=True, column_config=formats, height=height, row_height=TWO_LINES, placeholder=words.NOTHING
+        )
+    else:
+        st.dataframe(rows, hide_index=True, column_config=formats, height=_height(rows), placeholder=words.NOTHING)
+
+
+def _shares(chart: ChartTable) -> list[str]:
+    """Return the columns of the shown table that hold shares."""
+    if not isinstance(chart.chart, ShowExhibit):
+        kinds = chart.shown.schema.items()
+        return [name for name, kind in kinds if kind == pl.Float64] if unit_of(chart.chart) is Unit.PERCENT else []
     exhibit = EXHIBITS[chart.chart.id]
-    shares = [
-        title
-        for name, title in chart.columns.items()
-        if chart.table[name].dtype == pl.Float64 and column_unit(exhibit, name, chart.table[name].dtype) is Unit.PERCENT
+    kinds = ((name, chart.table[name].dtype) for name in chart.columns)
+    return [
+        chart.columns[name]
+        for name, kind in kinds
+        if kind == pl.Float64 and column_unit(exhibit, name, kind) is Unit.PERCENT
     ]
-    return {title: st.column_config.NumberColumn(format="percent") for title in shares}
 
 
 def _file_name(chart: ChartTable) -> str:
@@ -223,22 +245,23 @@ def _behind(chart: ChartTable, key: str) -> None:
         st.download_button("CSV", csv, _file_name(chart), CSV, key=f"csv-{key}", on_click="ignore", type="tertiary")
     if as_table:
         st.html(f'<p class="cop-sub">{escape(chart.subtitle)}</p>')
-        st.dataframe(table, hide_index=True, column_config=_number_formats(chart), placeholder=words.NOTHING)
+        shares = _shares(chart)
+        formats = _number_formats(chart) | dict.fromkeys(shares, PERCENT)
+        st.dataframe(whole_percent(table, shares), hide_index=True, column_config=formats, placeholder=words.NOTHING)
 
 
 def _number_formats(chart: ChartTable) -> dict[str, Any]:
     unit, exhibit = unit_of(chart.chart), isinstance(chart.chart, ShowExhibit)
-    form = "percent" if unit is Unit.PERCENT and not exhibit else "%.2f"
     formats: dict[str, Any] = {}
     for name, kind in chart.shown.schema.items():
         if kind == pl.Float64:
             whole = unit in (Unit.COUNT, Unit.POINTS) and not exhibit
-            formats[name] = st.column_config.NumberColumn(format="localized" if whole else form)
+            formats[name] = st.column_config.NumberColumn(format="localized" if whole else "%.2f")
         elif kind.is_integer():
             formats[name] = st.column_config.NumberColumn(format="localized")
         elif kind == pl.Date:
             formats[name] = st.column_config.DateColumn(format="MMM YYYY" if name == "Month" else "YYYY-MM-DD")
-    return formats | (_percent_formats(chart) if exhibit else {})
+    return formats
 
 
 def show_list(listing: Listing) -> None:
@@ -279,8 +302,8 @@ def _column_formats(rows: pl.DataFrame) -> Mapping[str, Any]:
     for name, kind in rows.schema.items():
         if name == "Link":
             formats[name] = st.column_config.LinkColumn(display_text="open")
-        elif name in ("Question", "Thread", "Why"):
-            formats[name] = st.column_config.TextColumn(width="large")
+        elif name in WIDE_TEXTS:
+            formats[name] = st.column_config.TextColumn(width=WIDE_TEXTS[name])
         elif kind == pl.Float64:
             formats[name] = st.column_config.NumberColumn(format="%.1f")
         elif kind.is_integer():

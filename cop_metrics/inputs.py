@@ -17,6 +17,7 @@ import polars as pl
 from cop_metrics.lake import Import, Lake
 from cop_metrics.levels import level_bars
 from cop_metrics.marts import marts_digest
+from cop_metrics.period import to_date, to_day
 from cop_metrics.roster import ROSTER_ROWS
 from cop_metrics.settings import Settings
 from cop_metrics.tables import TABLES
@@ -70,6 +71,7 @@ def gather(lake: Lake, settings: Settings) -> Inputs:
         "sources": _sources(exports),
         "communities": _communities(exports, rosters, settings),
         "office_days": _office_days(exports, settings),
+        "months": _months(exports, settings),
         "roster": _roster(lake, rosters, settings),
         "reaction_meanings": _meanings(),
         "level_bars": level_bars(),
@@ -220,6 +222,23 @@ def _office_days(exports: Sequence[Import], settings: Settings) -> pl.DataFrame:
         "holidays_before": pl.Int32,
         "is_holiday": pl.Boolean,
     }
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _months(exports: Sequence[Import], settings: Settings) -> pl.DataFrame:
+    """Return the calendar months of each community's data, by their first day and the first day of the next."""
+    rows = []
+    for community in sorted({each.community for each in exports}):
+        own = [each for each in exports if each.community == community]
+        zone = settings.of(community).time_zone
+        first = min(local_day(each.observed_from, zone) for each in own)
+        last = max(local_day(each.observed_until, zone) for each in own)
+        start = to_date(first).replace(day=1)
+        while to_day(start) <= last:
+            end = (start + timedelta(days=32)).replace(day=1)
+            rows.append((community, to_day(start), to_day(end)))
+            start = end
+    schema: dict[str, PolarsType] = {"community": pl.String, "day": pl.Int32, "end_day": pl.Int32}
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 

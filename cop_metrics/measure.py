@@ -29,7 +29,7 @@ from cop_metrics.metrics.metric import (
     Total,
     Whose,
 )
-from cop_metrics.metrics.relation import RELATIONS, Relation
+from cop_metrics.metrics.relation import PEOPLE_OF_DAYS, PEOPLE_OF_MONTHS, RELATIONS, Relation
 from cop_metrics.period import FEWEST_WEEKS, FIRST, Period, to_date, to_day
 from cop_metrics.queries import HELD_LONG_ENOUGH, NOT_SPLIT, Query, Together, aggregate, together
 from cop_metrics.scope import CommunityChoices, Reading, Scope
@@ -395,11 +395,47 @@ class Measurer:
             calendar = _CALENDAR.format(
                 day=relation.day, as_of=self.choices.as_of_day, since=self.choices.first_whole_day
             )
-        sql = relation.sql.replace("{start_of_day}", _start_of_day(by)).replace(
-            "{member_days}", _member_days(scope, by)
-        )
+        sql = relation.sql.replace("{start_of_day}", _start_of_day(by))
+        sql = sql.replace("{member_days}", _member_days(scope, by))
+        if "{people}" in sql:
+            sql = sql.replace("{people}", f"({self._people(scope, by)})")
         inner = f"select *{shown}{calendar} from ({sql})"
         return f"select * from ({inner}) where {' and '.join(wheres)}"
+
+    def _people(self, scope: Scope, by: str | None) -> str:
+        """Return who held which group in each period: whole months from their sums, single days where a period begins or ends."""
+        first, end = self._days(scope)
+        bounds = {month: self._bounds(month, scope, "month") for month in calendar(scope.period, "month", self.choices)}
+        whole = [month for month, days in bounds.items() if days == (to_day(month), to_day(_next(month, "month")))]
+        if by == "week" or not whole:
+            return PEOPLE_OF_DAYS.format(
+                pieces="select start, start, first_day, end_day, end_day - first_day from periods",
+                piece_of_day=_start_of_day(by),
+                within=f"day >= {first} and day < {end}",
+            )
+        from_day, to_whole = bounds[whole[0]][0], bounds[whole[-1]][1]
+        monthly = by == "month"
+        months = PEOPLE_OF_MONTHS.format(
+            start=f"date '{FIRST}' + day" if monthly else f"date '{FIRST}'",
+            days="days" if monthly else end - first,
+            first_day=from_day,
+            end_day=to_whole,
+        )
+        parts = [(month, *days) for month, days in bounds.items() if month not in whole]
+        edges = parts if monthly else [(FIRST, first, from_day), (FIRST, to_whole, end)]
+        edges = [(start, since, until) for start, since, until in edges if since < until]
+        if not edges:
+            return months
+        days_of = PEOPLE_OF_DAYS.format(
+            pieces="values "
+            + ", ".join(
+                f"(date '{to_date(since)}', date '{start}', {since}, {until}, {until - since if monthly else end - first})"
+                for start, since, until in edges
+            ),
+            piece_of_day=f"case when day < {from_day} then date '{to_date(edges[0][1])}' else date '{to_date(edges[-1][1])}' end",
+            within=" or ".join(f"(day >= {since} and day < {until})" for _, since, until in edges),
+        )
+        return f"{months} union all by name ({days_of})"
 
     def _merged_teams(self, relation: Relation) -> str:
         """Return the REPLACE clause that shows small teams as one, for viewers who may not see names."""

@@ -228,6 +228,28 @@ def test_a_metric_of_no_data_is_zero_or_null_with_a_note(metric: Metric, measure
         assert figure.note
 
 
+@pytest.mark.parametrize(
+    "period", ["last-12-months", "last-quarter", "2025-03-10..2026-02-04", "2025-05-03..2025-05-20", "all"]
+)
+def test_days_held_and_what_was_done_are_the_same_by_day_week_and_month(
+    period: str, measurer: Measurer, company: Told
+) -> None:
+    """Whole months come from their sums; weeks are always counted by day."""
+    scope = company.scope(period=period)
+    sums = ", ".join(f"sum({name})" for name in ("days_held", "posts", "questions", "helps", "threads_watched"))
+    parts = [
+        measurer._frame(
+            f"with {measurer._periods(scope, by)} select stretch_id, {sums}, bool_or(active) "
+            f"from ({measurer._people(scope, by)}) group by 1 order by 1",
+            scope,
+        )
+        for by in ("week", None, "month")
+    ]
+    assert parts[0].height
+    assert_frame_equal(parts[0], parts[1], check_dtypes=False)
+    assert_frame_equal(parts[0], parts[2], check_dtypes=False)
+
+
 @pytest.mark.parametrize("filtered", [False, True], ids=["all", "team"])
 def test_numbers_asked_together_are_those_asked_alone(filtered: bool, measurer: Measurer, company: Told) -> None:
     scope = company.scope(period="last-12-months", team=TEAM if filtered else "", compare="year")

@@ -46,6 +46,7 @@ MARTS = (
     Mart(name="help_pairs", order="community, asker_id, helper_id"),
     Mart(name="member_days", order="day, community, member"),
     Mart(name="member_months", order="day, community, member, stretch_id"),
+    Mart(name="people_months", order="day, community, member, stretch_id"),
     Mart(name="thanks", order=None),
     Mart(name="recognitions", order="day, second, community, post, giver, reason"),
     Mart(name="milestones", order="community, member"),

@@ -3,7 +3,7 @@
 To add one: an entry in `RELATIONS`. `day` is the local day number that the period cuts; without it the SQL reads the
 table `periods(start, first_day, end_day)` itself, one row a period asked for, and yields its column `start`.
 `{start_of_day}` in it stands for the `start` of the period that the column `day` lies in, `{member_days}` for the rows of
-`member_days`, those of whole months summed up.
+`member_days`, those of whole months summed up, `{people}` for who held which group how long, and did what meanwhile.
 """
 
 from dataclasses import dataclass
@@ -214,27 +214,50 @@ ARRIVALS = Relation(
     listing=MEMBER_LISTING,
 )
 
+PEOPLE_OF_DAYS = """
+    with pieces(piece, start, first_day, end_day, days) as ({pieces}),
+    done as (
+        select {piece_of_day} as piece, stretch_id, sum(questions) as questions, sum(posts) as posts,
+            sum(helps) as helps, sum(threads_watched) as threads_watched
+        from member_days
+        where community = $community and ({within})
+        group by all
+    )
+    select pieces.start, memberships.member, memberships.member_id, memberships.name, memberships.stretch_id,
+        memberships.team as member_team, memberships.seniority as member_seniority,
+        least(held_to, pieces.end_day) - greatest(held_from, pieces.first_day) as days_held, pieces.days,
+        coalesce(posts, 0) as posts, coalesce(questions, 0) as questions, coalesce(helps, 0) as helps,
+        coalesce(threads_watched, 0) as threads_watched, done.stretch_id is not null as active
+    from pieces
+    join memberships on memberships.community = $community
+        and least(held_to, pieces.end_day) > greatest(held_from, pieces.first_day)
+    left join done on done.piece = pieces.piece and done.stretch_id = memberships.stretch_id"""
+PEOPLE_OF_MONTHS = """
+    select {start} as start, member, member_id, name, stretch_id, member_team, member_seniority, days_held, {days} as days,
+        posts, questions, helps, threads_watched, active
+    from people_months
+    where community = $community and day >= {first_day} and day < {end_day}"""
+"""What `{people}` is made of: single days where a period begins and ends, whole months between."""
+
 PEOPLE = Relation(
     name="people",
-    one_row="One row per period, member and stretch of a group held in it: the days held, and what was done meanwhile.",
+    one_row="One row per period, member, stretch of a group held in it and month: the days held, and what was done meanwhile.",
+    sql="select * from {people}",
+    day=None,
+    topic=None,
+    personal=("member", "name"),
+    listing=MEMBER_LISTING,
+)
+
+ACTIVE_PEOPLE = Relation(
+    name="active_people",
+    one_row="One row per period, member and stretch of a group held in it, of those who did anything meanwhile.",
     sql="""
-        with done as (
-            select {start_of_day} as start, stretch_id, sum(questions) as questions, sum(posts) as posts,
-                sum(helps) as helps, sum(threads_watched) as threads_watched
-            from {member_days}
-            where community = $community and day >= $first_day and day < $end_day
-            group by all
-        )
-        select periods.start, memberships.member, memberships.member_id, memberships.name,
-            memberships.team as member_team, memberships.seniority as member_seniority,
-            least(held_to, periods.end_day) - greatest(held_from, periods.first_day) as days_held,
-            periods.end_day - periods.first_day as days,
-            coalesce(posts, 0) as posts, coalesce(questions, 0) as questions, coalesce(helps, 0) as helps,
-            coalesce(threads_watched, 0) as threads_watched, done.stretch_id is not null as active
-        from periods
-        join memberships on memberships.community = $community
-            and least(held_to, periods.end_day) > greatest(held_from, periods.first_day)
-        left join done on done.start = periods.start and done.stretch_id = memberships.stretch_id""",
+        select start, stretch_id, any_value(member) as member, any_value(member_id) as member_id, any_value(name) as name,
+            any_value(member_team) as member_team, any_value(member_seniority) as member_seniority, sum(helps) as helps
+        from {people}
+        where active
+        group by all""",
     day=None,
     topic=None,
     personal=("member", "name"),
@@ -326,26 +349,10 @@ CLAIMS = Relation(
     name="claims",
     one_row="One row per number of the two claims, person and group: hits of n, and days held where people are counted.",
     sql="""
-        with span as (
-            select $first_day as first_day, least($end_day, as_of_day + 1) as end_day
-            from communities where community = $community
-        ),
-        done as (
-            select stretch_id, sum(questions) as questions, sum(threads_watched) as threads_watched, sum(helps) as helps
-            from {member_days}
-            where community = $community and day >= $first_day and day < $end_day
-            group by all
-        ),
-        held as (
-            select memberships.member_id, memberships.team as member_team, memberships.seniority as member_seniority,
-                least(held_to, span.end_day) - greatest(held_from, span.first_day) as days_held,
-                span.end_day - span.first_day as days,
-                coalesce(questions > 0 or threads_watched > 0, false) as asked_or_read,
-                coalesce(helps, 0) as helps, done.stretch_id is not null as active
-            from span
-            join memberships on memberships.community = $community
-                and least(held_to, span.end_day) > greatest(held_from, span.first_day)
-            left join done on done.stretch_id = memberships.stretch_id
+        with held as (
+            select member_id, member_team, member_seniority, days_held, days, helps, active,
+                questions > 0 or threads_watched > 0 as asked_or_read
+            from {people}
         ),
         asked as (
             select asker_id as member_id, asker_team as member_team, asker_seniority as member_seniority,
@@ -633,8 +640,11 @@ JUNIORS = Relation(
 
 READING_JUNIORS = Relation(
     name="reading_juniors",
-    one_row="One row per period and junior who read threads of others in it, with the days held and what was done meanwhile.",
-    sql=f"select * from ({JUNIORS.sql}) where threads_watched > 0",
+    one_row="One row per period, month and junior who read threads of others in the period: days held, and what was done.",
+    sql=f"""
+        select * exclude (watched) from (
+            select *, sum(threads_watched) over (partition by start, stretch_id) as watched from ({JUNIORS.sql})
+        ) where watched > 0""",
     day=None,
     topic=None,
     personal=("member", "name"),
@@ -796,6 +806,7 @@ RELATIONS = {
         LEVEL_MOVES,
         ARRIVALS,
         PEOPLE,
+        ACTIVE_PEOPLE,
         PRESENT,
         LEVELS,
         LEVEL_LEDGER,

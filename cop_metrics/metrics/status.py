@@ -387,8 +387,8 @@ METRICS = (
         better=Better.NEITHER,
         whose=Whose.MEMBER,
         counts=Counts.STOCK,
-        relation="people",
-        measure=Computed(columns=("member_id", "helps"), where="active", figure=helps_each),
+        relation="active_people",
+        measure=Computed(columns=("member_id", "helps"), figure=helps_each),
         splits=MEMBER_SPLITS,
     ),
     Metric(

@@ -37,7 +37,7 @@ from cop_metrics.shown import FORMATS, aligned, json_text, measured
 from cop_metrics.store import Snapshot, Store
 from cop_metrics.summary import moved_answers, roster_fit
 from cop_metrics.tabular import listed
-from cop_metrics.view import Viewer
+from cop_metrics.view import Viewer, with_lists
 
 PROJECT = Path(__file__).resolve().parents[1]
 SAMPLE = PROJECT / "data" / "samples" / "ai-first-months"
@@ -379,7 +379,7 @@ def _show(asked: argparse.Namespace) -> None:
 
 
 def _report(asked: argparse.Namespace) -> None:
-    from cop_metrics.reports import format_of, write_report
+    from cop_metrics.reports import MOST_ROWS, format_of, write_report
 
     pages = [page(id_) for id_ in asked.page] if asked.page else list(PAGES.values())
     format_of(asked.output)
@@ -390,7 +390,10 @@ def _report(asked: argparse.Namespace) -> None:
     scanned = scan(measurer, scope)
     viewer = Viewer(version=snapshot.version, cursor=snapshot.cursor, catalogue=catalogue)
     shown = tqdm(pages, disable=not sys.stderr.isatty(), desc="Measuring", unit="page", leave=False)
-    write_report(asked.output, [viewer.page(each, scope, lambda *_: scanned, measurer) for each in shown])
+    views = [
+        with_lists(viewer.page(each, scope, lambda *_: scanned, measurer), measurer, most=MOST_ROWS) for each in shown
+    ]
+    write_report(asked.output, views)
     print(f"Wrote {asked.output} ({', '.join(each.id for each in pages)}).")
 
 

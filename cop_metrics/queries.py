@@ -16,6 +16,7 @@ KEYS = ("group_value", "series_value")
 NOT_SPLIT = "''"
 HELD_LONG_ENOUGH = f"having sum(days_held) >= least({HELD_DAYS}, max(days))"
 _ONE_CALL = re.compile(r"(count|sum)\([^()]*\)")
+_DISTINCT = re.compile(r"count\(distinct (\w+)\)")
 _SUMS = {
     "people": "count(*)",
     "n": "sum(m)",
@@ -114,6 +115,8 @@ def _kind(measure: Aggregate) -> tuple[object, ...] | None:
             return "share", person
         case PeopleShare():
             return ("people",)
+        case Total(of=of, listed=str()) if distinct := _DISTINCT.fullmatch(of):
+            return "distinct", distinct[1]
         case Total(of=of) if _ONE_CALL.fullmatch(of):
             return ("total",)
     return None
@@ -164,6 +167,8 @@ def _combined(queries: tuple[Query, ...]) -> Together:
             return _shares(queries, columns, person)
         case PeopleShare():
             return _people(queries, columns)
+        case Total(of=of, listed=str()) if distinct := _DISTINCT.fullmatch(of):
+            return _distinct(queries, columns, distinct[1])
     return _totals(queries, columns)
 
 
@@ -221,6 +226,28 @@ def _people(queries: tuple[Query, ...], columns: _Columns) -> Together:
     def part(answer: pl.DataFrame, query: Query) -> pl.DataFrame:
         hits = pl.col(f"hits{columns.measures[query.measure]}").alias("hits")
         return columns.rows(answer, query).select(*KEYS, hits, "n")
+
+    return Together(queries=queries, sql=sql, part=part)
+
+
+def _distinct(queries: tuple[Query, ...], columns: _Columns, counted: str) -> Together:
+    """Count each once by grouping the rows by it first, which is faster than one set of values a number."""
+    wheres = {place: measure.where for measure, place in columns.measures.items() if isinstance(measure, Total)}
+    read = _listed(columns.read, f"{counted} as counted", *(f"cast(({x}) as int) as x{n}" for n, x in wheres.items()))
+    names = _listed(*columns.splits.values())
+    split = _listed("which", names)
+    each = _listed(f"{columns.which} as which", names, *(f"max(x{place}) as h{place}" for place in wheres))
+    sums = ", ".join(f"sum(h{place}) as n{place}" for place in wheres)
+    sql = (
+        f"{queries[0].head} select {_listed(split, sums)} from (select {each} from (select {read} "
+        f"from {queries[0].source} where {counted} is not null) "
+        f"group by grouping sets ({columns.sets(queries, 'counted')})) group by {split}"
+    )
+
+    def part(answer: pl.DataFrame, query: Query) -> pl.DataFrame:
+        n = pl.col(f"n{columns.measures[query.measure]}")
+        rows = columns.rows(answer, query).filter(n > 0)
+        return rows.select(*KEYS, n.cast(pl.Float64).alias("value"), n.cast(pl.Int64).alias("n"))
 
     return Together(queries=queries, sql=sql, part=part)
 

@@ -24,7 +24,7 @@ from cop_metrics.scope import UNKNOWN, Catalogue, CommunityChoices, Scope
 
 MOST_CHANGES = 8
 MOST_STANDING = 4
-MOST_ROWS = 5_000
+MOST_ROWS = 1_000
 FAILED = "This could not be measured. The log of the server says why; the rest of the page is not affected."
 FAILURES = (CopError, duckdb.Error, pl.exceptions.PolarsError)
 PLURALS = {
@@ -119,7 +119,7 @@ class ChartTable:
 
 @dataclass(frozen=True, kw_only=True)
 class Listing:
-    """The rows behind a number, the first `MOST_ROWS` of `total`; `note` says why there are none or not all."""
+    """The rows behind a number, the first of `total`; `note` says why there are none."""
 
     metric: Metric
     rows: pl.DataFrame
@@ -458,8 +458,16 @@ def listing(measurer: Measurer, metric: Metric, scope: Scope, *, most: int = MOS
     total = (
         int(figure.value or 0) if isinstance(metric.measure, Total) and metric.measure.listed else figure.sample_size
     )
-    note = f"The first {most:,d} of {total:,d} rows; the download holds them all."
-    return Listing(metric=metric, rows=rows.head(most), total=total, note=note)
+    return Listing(metric=metric, rows=rows.head(most), total=total, note=None)
+
+
+def with_lists(view: PageView, measurer: Measurer, *, most: int) -> PageView:
+    """Return a page whose lists hold up to so many rows, as a report has them."""
+    longer = (
+        each if each.rows.height == each.total else listing(measurer, each.metric, view.scope, most=most)
+        for each in view.lists
+    )
+    return replace(view, lists=tuple(longer))
 
 
 def _headline(

@@ -31,8 +31,8 @@ def show(frame: Frame) -> None:
             if not view.charts[place].drawn:
                 with st.container(border=True):
                     chart_panel(frame, view, place)
-        for listing in view.lists:
-            show_list(listing)
+        for listed in view.lists:
+            show_list(frame, listed)
         small_print(frame, view)
 
 

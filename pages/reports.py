@@ -8,8 +8,8 @@ import streamlit as st
 
 from cop_metrics import words
 from cop_metrics.pagebook import PAGES
-from cop_metrics.reports import FORMATS
-from cop_metrics.view import PageView
+from cop_metrics.reports import FORMATS, MOST_ROWS, Format
+from cop_metrics.view import PageView, with_lists
 from pages.parts.frame import Frame, standing, view_of
 
 
@@ -35,13 +35,18 @@ def show(frame: Frame) -> None:
         _preview(frame, views)
 
 
+def _written(frame: Frame, chosen: Format, views: Sequence[PageView]) -> bytes:
+    measurer = frame.measurer
+    return chosen.write([with_lists(view, measurer, most=MOST_ROWS) for view in views])
+
+
 def _download(frame: Frame, format_id: str, views: Sequence[PageView]) -> None:
     chosen = FORMATS[format_id]
     name = f"{frame.scope.community} {frame.scope.period.first} {frame.scope.period.last}".replace(" ", "-").lower()
     plain = "".join(sign for sign in name if sign.isalnum() or sign in "-_.")
     st.download_button(
         f"Download as {chosen.title}",
-        partial(chosen.write, views),
+        partial(_written, frame, chosen, views),
         f"{plain}.{chosen.suffix.lstrip('.')}",
         chosen.mime,
         key="report",

@@ -35,17 +35,28 @@ SEED, ROUNDS, SPREAD = 20_260_101, 200, 3.0
 """How many people the list of ties and the picture of help hold at most, and how the picture is laid out."""
 
 FOREMOST = f"""
-    ends as (
-        select helper_id as member_id, helper_name as name, helper_team as team, last_second, 1 as helped, 0 as helped_by
-        from help_pairs
+    ties as (
+        select member_id, cast(sum(helped) as int) as helped, cast(sum(helped_by) as int) as helped_by
+        from (
+            select helper_id as member_id, 1 as helped, 0 as helped_by from help_pairs
+            union all
+            select asker_id, 0, 1 from help_pairs
+        )
+        group by member_id
+        order by count(*) desc, member_id limit {MOST_LISTED}
+    ),
+    told as (
+        select helper_id as member_id, helper_name as name, helper_team as team, last_second
+        from help_pairs where helper_id in (select member_id from ties)
         union all
-        select asker_id, asker_name, asker_team, last_second, 0, 1 from help_pairs
+        select asker_id, asker_name, asker_team, last_second
+        from help_pairs where asker_id in (select member_id from ties)
     ),
     foremost as (
         select member_id, max(name) as name, arg_max(team, (last_second, team)) as team,
-            cast(sum(helped) as int) as helped, cast(sum(helped_by) as int) as helped_by
-        from ends group by member_id
-        order by count(*) desc, member_id limit {MOST_LISTED}
+            any_value(helped) as helped, any_value(helped_by) as helped_by
+        from told join ties using (member_id)
+        group by member_id
     )"""
 """The members with the most ties: whom they helped, and who helped them."""
 

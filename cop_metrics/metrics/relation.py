@@ -3,7 +3,8 @@
 To add one: an entry in `RELATIONS`. `day` is the local day number that the period cuts; without it the SQL reads the
 table `periods(start, first_day, end_day)` itself, one row a period asked for, and yields its column `start`.
 `{start_of_day}` in it stands for the `start` of the period that the column `day` lies in, `{member_days}` for the rows of
-`member_days`, those of whole months summed up, `{people}` for who held which group how long, and did what meanwhile.
+`member_days`, those of whole months summed up, `{people}` for who held which group how long, and did what meanwhile, `{people_of_all}` for the same
+over the whole period, whatever it is split by.
 """
 
 from dataclasses import dataclass
@@ -350,9 +351,12 @@ CLAIMS = Relation(
     one_row="One row per number of the two claims, person and group: hits of n, and days held where people are counted.",
     sql="""
         with held as (
-            select member_id, member_team, member_seniority, days_held, days, helps, active,
-                questions > 0 or threads_watched > 0 as asked_or_read
-            from {people}
+            select any_value(member_id) as member_id, any_value(member_team) as member_team,
+                any_value(member_seniority) as member_seniority, sum(days_held) as days_held, max(days) as days,
+                sum(helps) as helps, bool_or(active) as active,
+                bool_or(questions > 0 or threads_watched > 0) as asked_or_read
+            from {people_of_all}
+            group by stretch_id
         ),
         asked as (
             select asker_id as member_id, asker_team as member_team, asker_seniority as member_seniority,
@@ -555,16 +559,16 @@ HELP_PAIRS = Relation(
     "both groups at the last help.",
     sql="""
         with pairs as (
-            select {start_of_day} as start, asker_id, helper_id, count(*) as helps, max(second) as last_second,
-                max(asker_name) as asker_name, max(helper_name) as helper_name,
-                arg_max(asker_team, second) as asker_team, arg_max(asker_seniority, second) as asker_seniority,
-                arg_max(helper_team, second) as helper_team, arg_max(helper_seniority, second) as helper_seniority
+            select {start_of_day} as start, asker_id, helper_id, count(*) as helps, max(rowid) as last_row
             from helps
             where community = $community and day >= $first_day and day < $end_day
             group by all
         )
-        select pairs.*, back.helper_id is not null as returned
+        select pairs.start, pairs.asker_id, pairs.helper_id, pairs.helps, last.second as last_second, last.asker_name,
+            last.helper_name, last.asker_team, last.asker_seniority, last.helper_team, last.helper_seniority,
+            back.helper_id is not null as returned
         from pairs
+        join helps as last on last.rowid = pairs.last_row
         left join (select start, asker_id, helper_id from pairs) as back
             on back.start = pairs.start and back.asker_id = pairs.helper_id and back.helper_id = pairs.asker_id""",
     day=None,

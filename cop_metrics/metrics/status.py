@@ -945,8 +945,9 @@ EXHIBITS = (
             select number, member_seniority as seniority, hits, n, count(*) as people
             from (
                 select number, member_seniority, member_id,
-                    case when max(days) is null then sum(hits) else max(hits) end as hits,
-                    case when max(days) is null and number <> 'helps_per_active' then sum(n) else 1 end as n
+                    cast(case when max(days) is null then sum(hits) else max(hits) end as bigint) as hits,
+                    cast(case when max(days) is null and number <> 'helps_per_active' then sum(n) else 1 end as bigint)
+                        as n
                 from claims
                 group by 1, 2, 3
                 having max(days) is null or sum(days_held) >= least(30, max(days))

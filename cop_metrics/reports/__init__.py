@@ -14,6 +14,9 @@ from cop_metrics.reports import tidy, workbook
 from cop_metrics.reports.contents import Contents, contents
 from cop_metrics.view import PageView
 
+MOST_ROWS = 50_000
+"""How many rows of a list a report holds."""
+
 __all__ = ["FORMATS", "Contents", "Format", "contents", "write_report"]
 
 

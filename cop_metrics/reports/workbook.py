@@ -28,7 +28,6 @@ from cop_metrics.reports.native_charts import WIDTH, Pen, height, left_out
 from cop_metrics.view import ChartTable, Listing, PageView
 
 TITLE = "Does the community keep its promises?"
-MOST_ROWS = 50_000
 ROW_PIXELS, GAP = 20, 20
 NUMBER_TITLES = {
     "page": "Page",
@@ -186,17 +185,16 @@ def _write_list(book: Book, listing: Listing) -> str:
         book.write(sheet, 1, 0, listing.note or "Nothing to list.")
         return str(sheet.get_name())
     cut = (
-        f" Only the first {MOST_ROWS:,d} are here: choose narrower filters for the rest."
-        if rows.height > MOST_ROWS
+        f" Only the first {rows.height:,d} are here: choose narrower filters for the rest."
+        if rows.height < listing.total
         else ""
     )
-    book.write(sheet, 1, 0, f"{rows.height:,d} rows. {listing.metric.description}{cut}", font_color=LIGHT.faint)
-    shown = rows.head(MOST_ROWS)
-    _set_widths(sheet, widths(shown))
+    book.write(sheet, 1, 0, f"{listing.total:,d} rows. {listing.metric.description}{cut}", font_color=LIGHT.faint)
+    _set_widths(sheet, widths(rows))
     sheet.freeze_panes(3, 1)
     sheet.repeat_rows(2)
     formats = {name: found for name, kind in rows.schema.items() if (found := _format_of(kind))}
-    book.table(sheet, 2, Table(frame=shown, formats=formats), widths(shown), links="Link")
+    book.table(sheet, 2, Table(frame=rows, formats=formats), widths(rows), links="Link")
     return str(sheet.get_name())
 
 

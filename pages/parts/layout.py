@@ -14,14 +14,14 @@ from cop_metrics import charts, words
 from cop_metrics.captions import csv_bytes, whole_percent
 from cop_metrics.errors import CopError
 from cop_metrics.metrics import EXHIBITS
-from cop_metrics.metrics.metric import PeopleShare, Share, Unit
+from cop_metrics.metrics.metric import Metric, PeopleShare, Share, Unit
 from cop_metrics.pagebook import ShowExhibit
 from cop_metrics.reports.tidy import column_unit
 from cop_metrics.scope import UNKNOWN
-from cop_metrics.view import Card, ChartTable, Listing, PageView, unit_of
+from cop_metrics.view import Card, ChartTable, Listing, PageView, listing, unit_of
 from pages.parts.frame import Frame, figure_of, standing, view_of
 
-MOST_ROWS = 5_000
+MOST_ROWS = 1_000_000
 CSV = "text/csv"
 PERCENT = st.column_config.NumberColumn(format="%d %%")
 WIDE_TEXTS = {"Question": 270, "Thread": 260, "Why": 250, "May know": 200}
@@ -88,8 +88,8 @@ def show_page(frame: Frame, page: str) -> None:
         headline(view)
         cards(frame, view.cards)
         chart_rows(frame, view, range(len(view.charts)))
-        for listing in view.lists:
-            show_list(listing)
+        for listed in view.lists:
+            show_list(frame, listed)
         small_print(frame, view)
 
 
@@ -264,28 +264,32 @@ def _number_formats(chart: ChartTable) -> dict[str, Any]:
     return formats
 
 
-def show_list(listing: Listing) -> None:
+def show_list(frame: Frame, listed: Listing) -> None:
     """Show the rows behind a number with their links, and as CSV; a note in their place where there are none to show."""
-    metric, rows = listing.metric, listing.rows
+    metric, rows = listed.metric, listed.rows
     with st.container(border=True), standing(f"The list of '{metric.title}'"):
-        count = "" if listing.note else f" ({rows.height:,d})"
+        count = "" if listed.note else f" ({listed.total:,d})"
         st.html(
             f'<h2 class="cop-q">The list behind: {escape(metric.title)}{count}</h2>'
             f'<p class="cop-sub">{escape(metric.description)}</p>'
         )
-        if listing.note:
-            st.info(words.sentence(listing.note))
+        if listed.note:
+            st.info(words.sentence(listed.note))
             return
-        shown = rows.head(MOST_ROWS).select(name for name in rows.columns if _says(rows[name]))
+        shown = rows.select(name for name in rows.columns if _says(rows[name]))
         formats = _column_formats(shown)
         st.dataframe(shown, hide_index=True, column_config=formats, height=_height(shown), placeholder=words.NOTHING)
-        if shown.height < rows.height:
-            st.write(f"The first {shown.height:,d} of {rows.height:,d} rows; the CSV holds all of them.")
+        if shown.height < listed.total:
+            st.write(f"The first {shown.height:,d} of {listed.total:,d} rows; the CSV holds all of them.")
         key = f"list-{metric.id}"
-        csv = partial(csv_bytes, rows)
+        csv = partial(_all_rows, frame, metric)
         st.download_button(
-            f"All rows as CSV ({rows.height:,d})", csv, f"{metric.id}.csv", CSV, key=key, on_click="ignore"
+            f"All rows as CSV ({listed.total:,d})", csv, f"{metric.id}.csv", CSV, key=key, on_click="ignore"
         )
+
+
+def _all_rows(frame: Frame, metric: Metric) -> bytes:
+    return csv_bytes(listing(frame.measurer, metric, frame.scope, most=MOST_ROWS).rows)
 
 
 def _says(column: pl.Series) -> bool:

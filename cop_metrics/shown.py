@@ -43,7 +43,7 @@ def measured(of: Metric | Exhibit, scope: Scope, measurer: Measurer, by: str | N
         raise CopError(f"'{of.id}' is a table of its own and cannot be split: leave --by away.")
     else:
         reason = measurer.withheld(of, scope)
-        rows = measurer.table(of, scope)
+        rows = of.told(measurer.table(of, scope))
     note = "; ".join(part for part in (reason, measurer.ignored(of, scope)) if part) or None
     return Shown(of=of, choices=measurer.choices, scope=scope, figure=figure, note=note, rows=rows)
 

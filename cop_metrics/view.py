@@ -108,7 +108,9 @@ class ChartTable:
     def shown(self) -> pl.DataFrame:
         """Return the table as one reads it: columns in words, months as days, without columns that say nothing."""
         table = self.table
-        if not isinstance(self.chart, ShowExhibit):
+        if isinstance(self.chart, ShowExhibit):
+            table = EXHIBITS[self.chart.id].told(table) if table.width else table
+        else:
             empty = [name for name in ("low", "high", "note") if table[name].is_null().all()]
             empty += ["complete"] if table["complete"].all() else []
             table = table.drop(empty)

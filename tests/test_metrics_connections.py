@@ -67,6 +67,24 @@ def test_help_by_team_finding_says_what_crosses_and_who_gives_none(tmp_path: Pat
     assert told.measurer.table_and_finding(EXHIBITS["help_by_team"], told.scope(team="Unknown"))[1] is None
 
 
+@pytest.mark.parametrize("filters", [{}, {"team": "Red"}, {"team": ("Red", "Blue")}, {"seniority": "junior"}])
+def test_help_by_team_says_nobody_gives_none_who_helps_somebody_left_out(
+    tmp_path: Path, filters: dict[str, str | tuple[str, ...]]
+) -> None:
+    """Red is helped by Blue, and helps Green and a stranger: whatever the filter leaves out, it gives help."""
+    craft = Community()
+    for who, team, seniority in (("ana", "Red", "junior"), ("bo", "Blue", "mid"), ("cy", "Green", "mid")):
+        craft.works(who, team, seniority)
+    helped(craft, "bo", 10, asker="ana", times=20)
+    helped(craft, "ana", 10, asker="stranger")
+    if filters:
+        helped(craft, "ana", 10, asker="cy")
+    told = craft.tell(tmp_path, until=LATER)
+    _, finding = told.measurer.table_and_finding(EXHIBITS["help_by_team"], told.scope(**filters))
+    assert finding is not None
+    assert "gave none" not in finding
+
+
 def test_help_across_teams_leaves_out_whose_team_is_unknown(tmp_path: Path) -> None:
     """Bo of Blue helps ana of Red twice and cat of Blue once; a stranger helps too, of no team that is known: 2 of 3."""
     craft = Community()
@@ -159,6 +177,19 @@ def test_best_connected_counts_people_not_helps(tmp_path: Path) -> None:
     ]
 
 
+def test_network_and_best_connected_hold_no_deleted_account_and_nobody_unknown(tmp_path: Path) -> None:
+    """Bo helped ana, one who is gone and one who is not known; that he helped three is still true."""
+    craft = Community()
+    craft.member("gone", deleted="2026-05-31 10:00")
+    for asker in ("ana", "gone", "nobody"):
+        helped(craft, "bo", 10, asker=asker)
+    for post in craft.rows["post"]:
+        post["author"] = None if post["author"] == "nobody" else post["author"]
+    told = craft.tell(tmp_path, until=LATER)
+    assert told.table("best_connected").rows() == [("bo", "Unknown", 3, 0), ("ana", "Unknown", 0, 1)]
+    assert told.table("network").select("helper_name", "asker_name").rows() == [("bo", "ana")]
+
+
 # Who is likely to know
 
 
@@ -212,6 +243,16 @@ def test_likely_to_know_counts_topics_that_share_three_questions_by_half_and_a_h
         "2 on topics close to it; last on 2026-06-01",
         "1 question answered, 0 accepted, 0 thanks; last on 2026-06-01",
     ]
+
+
+def test_likely_to_know_names_the_first_three_whom_the_filters_let_in(tmp_path: Path) -> None:
+    craft = Community()
+    for number in range(5):
+        craft.works(f"expert {number}", "Red" if number < 3 else "Blue", "mid")
+        helped(craft, f"expert {number}", 0, times=9 - number)
+    told = craft.tell(tmp_path, until=LATER)
+    assert told.table("likely_to_know")["name"].to_list() == ["expert 0", "expert 1", "expert 2"]
+    assert told.table("likely_to_know", team="Blue")["name"].to_list() == ["expert 3", "expert 4"]
 
 
 def test_likely_to_know_names_the_first_three_of_each_topic_and_twenty_of_one(tmp_path: Path) -> None:
@@ -322,6 +363,19 @@ def test_answer_concentration_is_the_fewest_who_give_half(tmp_path: Path) -> Non
     figure = told.figure("answer_concentration")
     assert (figure.value, figure.sample_size) == (1, 8)
     assert told.figure("answer_concentration", period="2026-04-01..2026-04-30").note is not None
+
+
+def test_answer_concentration_takes_all_whom_nobody_knows_for_no_person(tmp_path: Path) -> None:
+    """Six helps are by authors without a name; of the other six bo and cat gave three each."""
+    craft = Community()
+    for helper in ("nobody", "nobody", "bo", "cat") * 3:
+        helped(craft, helper, 10)
+    for post in craft.rows["post"]:
+        post["author"] = None if post["author"] == "nobody" else post["author"]
+    told = craft.tell(tmp_path, until=LATER)
+    assert told.value("helps") == 12
+    assert (told.value("answer_concentration"), told.value("core_helpers")) == (1, 2)
+    assert told.listed("answer_concentration").height == told.figure("answer_concentration").sample_size == 6
 
 
 def test_core_helpers_give_80_percent_and_regular_helpers_the_rest_up_to_95(tmp_path: Path) -> None:

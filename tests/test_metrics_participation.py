@@ -352,6 +352,33 @@ def test_balance_by_seniority_does_not_know_of_reading_where_reads_are_not_recor
     assert benefits(tmp_path, reads=False).table("balance_by_seniority").rows() == [("mid", 5, 0.2, None, 0.2)]
 
 
+def test_balance_does_not_know_of_recognition_without_reactions_and_accepted_answers(tmp_path: Path) -> None:
+    for accepted in (False, True):
+        craft = Community()
+        craft.member("ana", joined="2026-01-01 10:00")
+        craft.member("bo", joined="2026-01-01 10:00")
+        craft.answer(craft.ask("ana", "2026-04-01 10:00"), "bo", "2026-04-01 11:00", accepted=accepted)
+        table = craft.tell(tmp_path / str(accepted), until="2026-06-01 12:00").table("balance_by_seniority")
+        assert table.select("got_help", "watched", "recognised").rows() == [(0.5, None, 0.5 if accepted else None)]
+
+
+def test_balance_knows_an_accepted_answer_beyond_the_most_points_of_a_thread(tmp_path: Path) -> None:
+    """Bo had his fifty points from the thread in January; that his answer was accepted in May is recognition all the same."""
+    craft = Community()
+    craft.member("bo", joined="2026-01-01 10:00")
+    answer = craft.answer(
+        craft.ask("ana", "2026-01-10 10:00"),
+        "bo",
+        "2026-01-10 11:00",
+        accepted=True,
+        accepted_at=at("2026-05-20 10:00"),
+    )
+    for number in range(6):
+        craft.react(answer, f"fan {number}", "2026-01-11 10:00")
+    told = craft.tell(tmp_path, until="2026-06-01 12:00")
+    assert told.cursor.sql("select name from benefits where recognised").fetchall() == [("bo",)]
+
+
 def test_no_benefit_is_counted_by_group_and_never_listed(tmp_path: Path) -> None:
     """Who asked in vain got nothing; who joined 89 days ago is not judged yet. There is no list, so none to equal it."""
     told = benefits(tmp_path)

@@ -199,6 +199,25 @@ def test_level_flows_of_a_team_tell_who_changed_team_and_who_left(tmp_path: Path
     assert flows(told, team="Blue", **year) == {"Helper": (0, 0, 1, 0, 0, 0, 1, 0)}
 
 
+def test_level_flows_take_no_change_of_group_within_what_the_filters_let_in_for_a_transfer(tmp_path: Path) -> None:
+    """Bo goes from Red to Blue on April 1, then to Green on May 1: for Red and Blue together he only went, in May."""
+    craft = Community()
+    craft.ask("first", "2025-01-01 10:00")
+    thanked_helps(craft, "bo", "2026-03-01")
+    craft.works("bo", "Red", "mid", until="2026-04-01")
+    craft.works("bo", "Blue", "mid", since="2026-04-01", until="2026-05-01")
+    craft.works("bo", "Green", "mid", since="2026-05-01")
+    told = craft.tell(tmp_path, until="2026-07-01 12:00")
+    spring = {"period": "2026-03-10..2026-06-30"}
+    assert flows(told, team=("Red", "Blue"), **spring) == {
+        "Participant": (0, 0, 0, 0, 0, 0, 0, 0),
+        "Helper": (1, 0, 0, 0, 0, 1, 0, 0),
+    }
+    assert flows(told, team=("Red", "Blue", "Green"), **spring)["Helper"] == (1, 0, 0, 0, 0, 0, 0, 1)
+    assert flows(told, team="Blue", **spring) == {"Helper": (0, 0, 1, 0, 0, 1, 0, 0)}
+    assert all(row[2] == row[5] == 0 for row in flows(told, **spring).values())
+
+
 HISTORY_DAYS = 500
 TEAMS, SENIORITIES = ("Red", "Blue"), ("junior", "senior")
 histories = st.lists(
@@ -333,14 +352,39 @@ def test_rising_shows_the_gain_over_ones_own_earlier_period_and_its_lower_bound(
     ]
 
 
+def test_rising_takes_no_downvote_for_recognition(tmp_path: Path) -> None:
+    """Two thank bo, a third votes him down."""
+    craft = Community(settings=open_about_people())
+    craft.ask("bo", "2026-01-01 10:00")
+    thanked_helps(craft, "bo", "2026-06-10", ("ana", "ben"))
+    craft.react("a3", "cat", "2026-06-12 12:00", kind="downvote")
+    craft.react("a3", "ana", "2026-06-12 12:00")
+    told = craft.tell(tmp_path / "two", until="2026-07-01 12:00")
+    assert told.table("rising", period="2026-06-01..2026-06-30").is_empty()
+    craft.react("a3", "cat", "2026-06-12 13:00")
+    told = craft.tell(tmp_path / "three", until="2026-07-01 12:00")
+    assert told.table("rising", period="2026-06-01..2026-06-30")["givers"].to_list() == [3]
+
+
+def test_rising_is_not_known_where_the_period_before_reaches_back_before_the_data(tmp_path: Path) -> None:
+    """Whoever had points before the data begins would seem to rise from none."""
+    craft = Community(settings=open_about_people())
+    craft.member("bo", joined="2020-01-01 10:00")
+    thanked_helps(craft, "bo", "2026-05-10")
+    told = craft.tell(tmp_path, since="2026-04-01 00:00", until="2026-06-01 12:00")
+    assert told.table("rising", period="2026-05-01..2026-05-31").is_empty()
+    assert told.table("rising", period="2026-05-01..2026-05-30")["name"].to_list() == ["bo"]
+
+
 def test_rising_is_not_shown_without_the_setting_or_without_names(tmp_path: Path) -> None:
     craft = Community()
     thanked_helps(craft, "bo", "2026-05-10")
-    told = craft.tell(tmp_path / "closed", until=LATER)
-    assert told.table("rising").is_empty()
+    month = {"period": "2026-05-01..2026-05-31"}
+    told = craft.tell(tmp_path / "closed", since="2026-01-01 00:00", until=LATER)
+    assert told.table("rising", **month).is_empty()
     craft.settings = open_about_people()
-    told = craft.tell(tmp_path / "open", until=LATER)
-    assert told.table("rising").height == 1
+    told = craft.tell(tmp_path / "open", since="2026-01-01 00:00", until=LATER)
+    assert told.table("rising", **month).height == 1
     nameless = told.scope(names=False)
     assert told.measurer.withheld(EXHIBITS["rising"], nameless) == "Tables of people are for viewers who may see names."
 
@@ -428,7 +472,40 @@ def test_thankers_counts_people_not_thanks_and_leaves_out_oneself(tmp_path: Path
     secret.react(secret.answer(secret.ask("ana", "2026-03-01 10:00"), "bo", "2026-03-01 11:00"), None, None, "upvote")
     figure = secret.tell(tmp_path / "secret", until="2026-06-01 12:00").figure("thankers")
     assert figure.value is None
-    assert figure.note == "not recorded by the source"
+    assert figure.note == "not measurable: the sources do not record who reacted"
+
+
+def test_thankers_are_none_where_nobody_of_a_team_was_thanked(tmp_path: Path) -> None:
+    """The source does say who thanks: of Blue's posts it says that nobody did."""
+    craft = Community()
+    for who, team in (("bo", "Red"), ("cat", "Blue")):
+        craft.works(who, team, "mid")
+        answer = craft.answer(craft.ask("ana", NOON), who, NOON)
+        if team == "Red":
+            craft.react(answer, "ana", NOON)
+    told = craft.tell(tmp_path, until=LATER)
+    assert told.split("thankers", "team") == {"Blue": 0, "Red": 1, "Unknown": 0}
+    assert told.figure("thankers", team="Blue").note is None
+
+
+def test_counts_of_people_leave_out_deleted_accounts_whose_acts_still_count(tmp_path: Path) -> None:
+    """Gone and lost (nobody knows since when) asked, helped and thanked like ana and bo: 8 helps, of 2 people."""
+    craft = Community()
+    craft.ask("early", "2025-11-01 10:00")
+    people = ("ana", "bo", "gone", "lost")
+    craft.member("gone", deleted="2026-05-20 10:00")
+    craft.member("lost")
+    craft.rows["member"][-1]["is_deleted"] = True
+    for asker in people:
+        question = craft.ask(asker, NOON)
+        for helper in people:
+            if (asker in people[:2]) != (helper in people[:2]):
+                craft.react(craft.answer(question, helper, NOON), asker, NOON)
+    told = craft.tell(tmp_path, until=LATER)
+    assert told.value("helps") == told.value("points", period="all") / 12 == 8
+    for id_ in ("people_helped", "thankers", "first_helps", "contributors", "active", "answerers"):
+        assert told.figure(id_, period="2026-03-01..2026-03-31").value == 2, id_
+        assert not [row for row in told.listed(id_, period="2026-03-01..2026-03-31").rows() if "deleted account" in row]
 
 
 def test_lists_of_single_peoples_levels_and_points_need_the_setting(tmp_path: Path) -> None:
@@ -797,6 +874,15 @@ def test_to_thank_are_first_accepted_answers_new_levels_and_help_for_several_jun
         ("bo", "first accepted answer"),
         ("dee", "helped 3 of the least experienced"),
     ]
+
+
+def test_to_thank_shows_the_answer_that_was_accepted_first_not_the_oldest(tmp_path: Path) -> None:
+    craft = Community()
+    craft.ask("early", "2026-01-02 10:00")
+    for day, accepted in (("2026-05-20", "2026-05-31 10:00"), ("2026-05-25", "2026-05-29 10:00")):
+        craft.answer(craft.ask("ana", f"{day} 09:00"), "bo", f"{day} 10:00", accepted=True, accepted_at=at(accepted))
+    told = craft.tell(tmp_path, until="2026-06-01 12:00")
+    assert told.table("to_thank").select("reason", "title").rows() == [("first accepted answer", "Question q4")]
 
 
 @pytest.mark.parametrize("allowed", [True, False])

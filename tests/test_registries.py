@@ -12,7 +12,7 @@ from communities import Told
 from polars.testing import assert_frame_equal
 
 from cop_metrics.intake import Request, take_in
-from cop_metrics.made_up_company import write_company
+from cop_metrics.made_up_company import TIME_ZONE, write_company
 from cop_metrics.measure import BY, FIGURE_SCHEMA, Asked, Measurer, relation_of_list
 from cop_metrics.metrics import EXHIBITS, METRICS, declared
 from cop_metrics.metrics.metric import Counts, Exhibit, Metric, PeopleShare, Share, Total
@@ -47,7 +47,7 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Told:
     write_company(folder / "export")
     data = folder / "data"
     data.mkdir()
-    (data / "settings.toml").write_text("individual_scores = true\n", encoding="utf-8")
+    (data / "settings.toml").write_text(f'time_zone = "{TIME_ZONE}"\nindividual_scores = true\n', encoding="utf-8")
     take_in(data, Request(path=folder / "export", community="company", roster=folder / "export" / "roster.csv"))
     return Told(cursor=Store(data).snapshot().cursor, community="company")
 

@@ -217,6 +217,66 @@ def test_a_curve_by_days_is_drawn_by_months_of_30_days(tmp_path: Path) -> None:
     assert asking.y_axis.scaling.max == 1
 
 
+@pytest.fixture(scope="module")
+def namesakes(tmp_path_factory: pytest.TempPathFactory) -> Told:
+    """Two men of Red called Jan help Ann; one of them is a junior who rises to Participant, Ann a senior."""
+    community = Community()
+    community.ask("early", "2025-01-01 10:00")
+    for key, seniority in (("jan-1", "junior"), ("jan-2", "mid"), ("Ann", "senior")):
+        community.works(community.member(key, joined="2025-06-01 09:00"), "Red", seniority)
+    for row in community.rows["member"]:
+        row["name"] = "Jan" if str(row["member"]).startswith("jan") else row["name"]
+    for key, times in (("jan-1", 2), ("jan-2", 1)):
+        for _ in range(times):
+            community.answer(community.ask("Ann", "2026-03-02 10:00"), key, "2026-03-02 11:00")
+    community.answer(community.ask("jan-2", "2026-03-03 10:00"), "Ann", "2026-03-03 11:00")
+    community.read("q1", "jan-1", "2025-08-01")
+    return community.tell(tmp_path_factory.mktemp("namesakes"), since="2025-01-01 00:00", until="2026-06-01 12:00")
+
+
+def rows_under(sheet: object, question: str) -> list[list[object]]:
+    """Return the table that follows a question on a sheet, without its empty cells."""
+    rows = [[cell for cell in row if cell is not None] for row in sheet.iter_rows(values_only=True)]  # type: ignore[attr-defined]
+    start = rows.index([question])
+    header = next(number for number in range(start, len(rows)) if len(rows[number]) > 1)
+    end = next((number for number in range(header, len(rows)) if not rows[number]), len(rows))
+    return rows[header:end]
+
+
+def test_people_of_one_name_and_team_are_a_row_each_and_no_picture_places_are_listed(namesakes: Told) -> None:
+    views = Library(told=namesakes).views(period="2026-03-01..2026-03-31")
+    sheet = openpyxl.load_workbook(io.BytesIO(FORMATS["xlsx"].write(views)))["Connections"]
+    assert rows_under(sheet, "Who has the most ties?") == [
+        ["Member", "Team", "People helped", "Helped by"],
+        ["Ann", "Red", 1, 2],
+        ["Jan", "Red", 1, 1],
+        ["Jan", "Red", 1, 0],
+    ]
+    ties = rows_under(sheet, "Who holds it together?")
+    assert ties[0] == ["Helper", "Helper's team", "Helped", "Team of who was helped", "Helps"]
+    assert [row[-1] for row in ties[1:]] == [1, 2, 1]
+    long = pl.read_parquet(FORMATS["parquet"].write(views))
+    assert set(long.filter(table="network")["title"]) == {"Helps"}
+    (drawn,) = (chart for view in views for chart in view.charts if chart.chart.id == "network")
+    assert {"helper_x", "asker_y"} <= set(drawn.table.columns)
+    assert drawn.shown.columns == ties[0]
+
+
+def test_a_matrix_keeps_the_order_of_seniorities_and_of_levels(namesakes: Told) -> None:
+    book = openpyxl.load_workbook(
+        io.BytesIO(FORMATS["xlsx"].write(Library(told=namesakes).views(period="2025-09-01..2026-05-31")))
+    )
+    helps = rows_under(book["Connections"], "Does help cross seniority?")
+    assert helps == [
+        ["Asker's seniority ↓ Helper's seniority →", "junior", "mid", "senior"],
+        ["mid", 0, 0, 1],
+        ["senior", 2, 1, 0],
+    ]
+    paths = rows_under(book["Status"], "Where do the members of each level end up?")
+    assert [row[0] for row in paths] == ["Level before ↓ Level after →", "Came", "Member"]
+    assert paths[0][1:] == ["Member", "Participant"]
+
+
 def _title(chart: object) -> str:
     return "".join(run.t for part in chart.title.tx.rich.p for run in part.r or ())  # type: ignore[attr-defined]
 

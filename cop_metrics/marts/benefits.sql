@@ -19,10 +19,15 @@ recognised as (
     join communities on communities.community = recognitions.community
     where recognitions.day >= communities.as_of_day - 90
     union
-    select points.community, points.member
-    from points
-    join communities on communities.community = points.community
-    where points.reason = 'accepted' and points.day >= communities.as_of_day - 90
+    select replies.community, replies.member
+    from replies
+    join communities on communities.community = replies.community
+    where
+        replies.accepted and replies.is_answer and not replies.by_asker
+        and date_diff('day', date '1970-01-01', cast(
+            (timestamp '1970-01-01 00:00:00' + replies.accepted_second * interval 1 second)
+            at time zone 'UTC' at time zone communities.time_zone as date
+        )) >= communities.as_of_day - 90
 )
 select
     members.community, members.member, members.member_id, members.name,

@@ -33,11 +33,12 @@ select
     recognised.community, recognised.question, questions.question_id, questions.title, questions.url,
     recognised.helper, members.member_id as helper_id, members.name as helper_name,
     helpers.team as helper_team, helpers.seniority as helper_seniority,
+    members.is_deleted as helper_deleted, members.left_day > 0 as helper_known,
     recognised.asker, askers_now.member_id as asker_id, askers_now.name as asker_name,
-    askers.team as asker_team, askers.seniority as asker_seniority,
+    askers.team as asker_team, askers.seniority as asker_seniority, askers_now.is_deleted as asker_deleted,
     recognised.helped_at, recognised.second, recognised.day, recognised.clamped,
     recognised.second - recognised.asked_second as wait_seconds,
-    recognised.accepted_second is not null as accepted,
+    recognised.accepted_second is not null as accepted, recognised.accepted_second,
     recognised.thanks, recognised.recognised_second,
     members.start_in_view and row_number() over (
         partition by recognised.community, recognised.helper order by recognised.second, recognised.question

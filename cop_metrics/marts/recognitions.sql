@@ -2,7 +2,8 @@
 select
     thanks.community, thanks.post, thanks.thread, threads.title, threads.url, thanks.question,
     thanks.member, members.member_id, members.name, receivers.team as member_team, receivers.seniority as member_seniority,
-    thanks.giver, givers.member_id as giver_id, givers_now.name as giver_name, givers.team as giver_team, givers.seniority as giver_seniority,
+    thanks.giver, givers.member_id as giver_id, givers_now.name as giver_name, givers_now.is_deleted as giver_deleted,
+    givers.team as giver_team, givers.seniority as giver_seniority,
     thanks.reason, thanks.second, thanks.day
 from thanks
 join members on members.community = thanks.community and members.member = thanks.member

@@ -30,6 +30,9 @@ HALF, CORE, REGULAR = (1, 2), (4, 5), (19, 20)
 FEWEST_GOT = 20
 """From how many helps on a group that gives none is named."""
 
+OF_ALL_ASKERS = "len($teams) = 0 and len($seniorities) = 0 as of_all"
+"""Whether no filter of askers leaves out whom a group may have helped."""
+
 MOST_LISTED, MOST_DRAWN = 150, 80
 SEED, ROUNDS, SPREAD = 20_260_101, 200, 3.0
 """How many people the list of ties and the picture of help hold at most, and how the picture is laid out."""
@@ -42,6 +45,7 @@ FOREMOST = f"""
             union all
             select asker_id, 0, 1 from help_pairs
         )
+        where member_id not in (select member_id from members where is_deleted)
         group by member_id
         order by count(*) desc, member_id limit {MOST_LISTED}
     ),
@@ -156,7 +160,7 @@ def topics_at_risk(rows: pl.DataFrame) -> str | None:
 def crossing(rows: pl.DataFrame) -> str | None:
     """Say which share of helps goes to another group, of those where both are known, and who gets help and gives none.
 
-    `rows`: asker's group, helper's group, helps.
+    `rows`: asker's group, helper's group, helps, and whether all askers are among them: else who gives none is not known.
     """
     asker, helper = rows.columns[:2]
     group = {"team": "teams", "seniority": "seniorities"}[asker.removeprefix("asker_")]
@@ -166,7 +170,10 @@ def crossing(rows: pl.DataFrame) -> str | None:
         return None
     share = int(known.filter(pl.col(asker) != pl.col(helper))["helps"].sum()) / total
     got = (
-        known.group_by(asker).agg(pl.col("helps").sum()).filter(~pl.col(asker).is_in(known[helper].unique().to_list()))
+        known.filter("of_all")
+        .group_by(asker)
+        .agg(pl.col("helps").sum())
+        .filter(~pl.col(asker).is_in(rows[helper].unique().to_list()))
     )
     only = [
         f"{name} got {labelled(helps)} and gave none."
@@ -248,7 +255,7 @@ def _fewest(
         whose=Whose.HELPER,
         counts=Counts.FLOW,
         relation="helps",
-        measure=Computed(columns=("count(*) as helps",), per=("helper_id",), figure=figure),
+        measure=Computed(columns=("count(*) as helps",), per=("helper_id",), where="helper_known", figure=figure),
         splits=ASKER_SPLITS,
     )
 
@@ -366,7 +373,7 @@ EXHIBITS = (
         whose=Whose.ASKER,
         counts=Counts.FLOW,
         relations=("helps",),
-        sql="select asker_team, helper_team, count(*) as helps from helps group by all order by all",
+        sql=f"select asker_team, helper_team, count(*) as helps, {OF_ALL_ASKERS} from helps group by all order by all",
         columns={"asker_team": "Asker's team", "helper_team": "Helper's team", "helps": "Helps"},
         splits=ASKER_SPLITS,
         shows=("team",),
@@ -382,7 +389,8 @@ EXHIBITS = (
         whose=Whose.ASKER,
         counts=Counts.FLOW,
         relations=("helps",),
-        sql="select asker_seniority, helper_seniority, count(*) as helps from helps group by all order by all",
+        sql=f"select asker_seniority, helper_seniority, count(*) as helps, {OF_ALL_ASKERS} from helps "
+        "group by all order by all",
         columns={"asker_seniority": "Asker's seniority", "helper_seniority": "Helper's seniority", "helps": "Helps"},
         splits=ASKER_SPLITS,
         shows=("seniority",),
@@ -421,13 +429,14 @@ EXHIBITS = (
         splits=HELPER_SPLITS,
         shape=laid_out,
         people=True,
+        places=("helper_x", "helper_y", "asker_x", "asker_y"),
     ),
     Exhibit(
         id="best_connected",
         promise=Promise.HELP,
         title="Who has the most ties?",
         description="The members with the most ties, at most 150: how many people each helped and was helped by in the period, "
-        "with the team at the last of these helps. A filter by team means the helper's.",
+        "with the team at the last of these helps. Deleted accounts are no row. A filter by team means the helper's.",
         source="our own",
         unit=Unit.COUNT,
         whose=Whose.HELPER,
@@ -474,7 +483,8 @@ EXHIBITS = (
         title="Who may know?",
         description="Members who are likely to know a topic, the likeliest first: their helps on it in the last 365 days of "
         "the data, more for accepted and thanked ones, less for older ones; topics that share 3 or more questions "
-        "count half. Only members active in the last 30 days. Without a topic chosen, the first three of each.",
+        "count half. Only members active in the last 30 days. Without a topic chosen, the first three of each whom the filters "
+        "let in.",
         source="our own",
         unit=Unit.COUNT,
         whose=Whose.MEMBER,
@@ -483,7 +493,8 @@ EXHIBITS = (
         sql="""
             select topic, name, member_team, member_seniority, helps, accepted, thanks, related_helps, last_helped
             from likely_to_know
-            where topic in (select unnest($topics)) or (len($topics) = 0 and place <= 3)
+            where len($topics) = 0 or topic in (select unnest($topics))
+            qualify len($topics) > 0 or row_number() over (partition by topic order by place) <= 3
             order by topic, place""",
         columns={
             "topic": "Topic",

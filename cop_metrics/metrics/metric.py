@@ -175,7 +175,7 @@ class Exhibit:
     `columns` names each column of the table in words, in order. `shows`: the dimensions that it splits by. `people`:
     its rows are single persons. `personal`: columns that are empty for viewers who may not see names. `finding` says in a
     sentence what the rows of `sql` show, None where nothing can be said. What is not `drawn` is a list to act on, shown as
-    a table.
+    a table. `places`: columns that say where the picture puts its marks, and nothing of the community.
     """
 
     id: str
@@ -198,3 +198,8 @@ class Exhibit:
     personal: tuple[str, ...] = ()
     finding: Callable[[pl.DataFrame], str | None] | None = None
     drawn: bool = True
+    places: tuple[str, ...] = ()
+
+    def told(self, table: pl.DataFrame) -> pl.DataFrame:
+        """Return its table as it is read, listed and reported: without the places of the picture."""
+        return table.drop(self.places)

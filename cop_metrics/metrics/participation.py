@@ -360,7 +360,11 @@ METRICS = (
 
 def _balance(id_: str, by: str, title: str) -> Exhibit:
     """Declare the table of who got what of the promises, by team or seniority."""
-    read = "exists (select 1 from measured where community = $community and table_name = 'read')"
+    read, reaction = (
+        f"exists (select 1 from measured where community = $community and table_name = '{table}')"
+        for table in ("read", "reaction")
+    )
+    thanked_or_accepted = f"({reaction} or exists (select 1 from questions where community = $community and accepted))"
     return Exhibit(
         id=id_,
         promise=Promise.PARTICIPATION,
@@ -374,7 +378,8 @@ def _balance(id_: str, by: str, title: str) -> Exhibit:
         relations=("benefits",),
         sql=f"""
             select member_{by}, count(*) as members, avg(cast(got_help as int)) as got_help,
-                case when {read} then avg(cast(watched as int)) end as watched, avg(cast(recognised as int)) as recognised
+                case when {read} then avg(cast(watched as int)) end as watched,
+                case when {thanked_or_accepted} then avg(cast(recognised as int)) end as recognised
             from benefits where days_here >= {FEWEST_DAYS} group by 1 order by 1""",
         columns={
             f"member_{by}": by.capitalize(),

@@ -447,7 +447,8 @@ MOST_GAINING = 500
 
 GAINS = Relation(
     name="gains",
-    one_row="One row per member whose points grew, of those who gained the most: then, now, and how sure.",
+    one_row="One row per member whose points grew, of those who gained the most: then, now, and how sure; none where the earlier "
+    "period reaches back before the data.",
     sql=f"""
         with sums as (
             select member_id, coalesce(sum(points) filter (where day >= $first_day), 0) as points_now,
@@ -476,7 +477,7 @@ GAINS = Relation(
         spread as (select member_id, sum(greatest(abs(now), abs(before)) ** 2) as squares from threads group by all),
         thanked as (
             select member_id, count(distinct coalesce(giver, 'unknown, in ' || thread))
-                    filter (where is_now and reason <> 'help') as givers,
+                    filter (where is_now and reason not in ('help', 'downvote')) as givers,
                 arg_max(member_team, second) as member_team, arg_max(member_seniority, second) as member_seniority
             from own group by all
         )
@@ -487,6 +488,9 @@ GAINS = Relation(
         join spread using (member_id)
         join thanked using (member_id)
         join members on members.member_id = most.member_id
+        join communities on communities.community = members.community
+            and $first_day - ($end_day - $first_day)
+                >= communities.first_day + 1 - cast(communities.starts_at_midnight as int)
         where not members.is_deleted""",
     day=None,
     topic=None,
@@ -762,7 +766,7 @@ TO_THANK = Relation(
             from communities where community = $community
         ),
         accepted as (
-            select helper_id as member_id, min(struct_pack(second, title, url)) as first
+            select helper_id as member_id, min(struct_pack(accepted_second, second, title, url)) as first
             from helps where community = $community and accepted group by all
         ),
         reasons as (

@@ -93,7 +93,7 @@ METRICS = (
         promise=Promise.STATUS,
         title="People helped",
         question="How far does help reach?",
-        description="Distinct people whose questions somebody else answered in the period.",
+        description="Distinct people whose questions somebody else answered in the period; deleted accounts are left out.",
         formula="distinct askers of helps",
         source="our own",
         unit=Unit.COUNT,
@@ -104,6 +104,7 @@ METRICS = (
         measure=Total(
             of="count(distinct asker_id)",
             listed="asker",
+            where="not asker_deleted",
             titles=(
                 ("asker_name", "Person helped"),
                 ("asker_team", "Their team"),
@@ -139,7 +140,8 @@ METRICS = (
         promise=Promise.STATUS,
         title="People who thanked",
         question="From how many people does recognition come?",
-        description="Distinct people who upvoted or thanked somebody else's post in the period. Only where the source says who.",
+        description="Distinct people who upvoted or thanked somebody else's post in the period; deleted accounts are left out. "
+        "Only where the source says who.",
         formula="distinct givers of upvotes and thanks",
         source="our own",
         unit=Unit.COUNT,
@@ -148,8 +150,9 @@ METRICS = (
         counts=Counts.FLOW,
         relation="recognitions",
         measure=Total(
-            of="nullif(count(distinct giver_id), 0)",
+            of="count(distinct giver_id)",
             listed="giver_id",
+            where="not giver_deleted",
             titles=(
                 ("giver_name", "Person who thanked"),
                 ("giver_team", "Their team"),
@@ -157,7 +160,7 @@ METRICS = (
             ),
         ),
         splits=MEMBER_SPLITS,
-        needs="reaction",
+        needs="giver",
     ),
     Metric(
         id="recognised_by_juniors",
@@ -184,7 +187,7 @@ METRICS = (
         title="First answers",
         question="How many people helped for the first time?",
         description="People whose first help ever lies in the period. People who were there in the first 90 days of the data "
-        "are left out: their first help may be older than the data.",
+        "are left out: their first help may be older than the data. So are deleted accounts.",
         formula="helpers whose first help lies in the period",
         source="CHAOSS new contributors",
         unit=Unit.COUNT,
@@ -192,7 +195,7 @@ METRICS = (
         whose=Whose.HELPER,
         counts=Counts.FLOW,
         relation="helps",
-        measure=Total(of="count(*)", where="is_first"),
+        measure=Total(of="count(*)", where="is_first and not helper_deleted"),
         splits=("team", "seniority"),
         edge_days=90,
     ),
@@ -405,7 +408,9 @@ METRICS = (
         whose=Whose.HELPER,
         counts=Counts.FLOW,
         relation="helps",
-        measure=Computed(columns=("count(*) as helps",), per=("helper_id",), figure=given_by_three),
+        measure=Computed(
+            columns=("count(*) as helps",), per=("helper_id",), where="helper_known", figure=given_by_three
+        ),
         splits=HELPER_SPLITS,
         needs="team",
     ),
@@ -461,6 +466,7 @@ def balanced(ledger: pl.DataFrame) -> pl.DataFrame:
     return (
         ledger.group_by("level", "level_name")
         .agg(pl.col("amount").filter(before).sum().alias("start"), *flows, pl.col("amount").sum().alias("end"))
+        .cast({"start": pl.Int64, "end": pl.Int64, **{reason.replace(" ", "_"): pl.Int64 for reason in FLOWS}})
         .sort("level")
     )
 
@@ -721,14 +727,21 @@ EXHIBITS = (
         promise=Promise.STATUS,
         title="How do people move between levels?",
         description="For each level: who was there at the start, who came and who went, and who is there at the end. Moved is "
-        "a rise or a fall; transferred is a change of team or seniority. It starts 180 days after the data.",
+        "a rise or a fall; transferred is a change of team or seniority into or out of what the filters let in. It starts 180 "
+        "days after the data.",
         source="our own, after Savannah's and Discourse's faults",
         unit=Unit.COUNT,
         whose=Whose.MEMBER,
         counts=Counts.STOCK,
         relations=("level_ledger",),
-        sql="select level, level_name, day, reason, flows_from, flows_until, sum(amount) as amount from level_ledger "
-        "group by all order by all",
+        sql=""", one_sided as (
+                select member, day from level_ledger where reason in ('transferred in', 'transferred out')
+                group by all having count(*) = 1
+            )
+            select level, level_name, day, reason, flows_from, flows_until, sum(amount) as amount
+            from level_ledger left join one_sided using (member, day)
+            where reason not in ('transferred in', 'transferred out') or one_sided.day is not null
+            group by all order by all""",
         columns={
             "level_name": "Level",
             "start": "At the start",
@@ -975,7 +988,7 @@ EXHIBITS = (
         title="Who is growing?",
         description="Members whose points grew over their own earlier period, surest first, of the 500 who gained the "
         "most: at least three people recognised them, and 'at least' is the lower bound of the gain. "
-        "New faces were not there through the whole earlier period.",
+        "New faces were not there through the whole earlier period. Not known where that reaches back before the data.",
         source="our own",
         unit=Unit.POINTS,
         whose=Whose.MEMBER,

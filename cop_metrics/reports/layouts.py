@@ -8,8 +8,10 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from cop_metrics.levels import LEVELS
 from cop_metrics.metrics import EXHIBITS, METRICS
 from cop_metrics.metrics.metric import Better, Exhibit, Unit
+from cop_metrics.metrics.status import CAME, WENT
 from cop_metrics.pagebook import Groups, GroupsOverTime, OverTime, ShowExhibit
 from cop_metrics.reports.cells import DAY, MONTH, NUMBER_FORMATS, Table
 from cop_metrics.reports.tidy import column_unit, coordinates
@@ -37,7 +39,7 @@ def layouts(chart: ChartTable, choices: CommunityChoices) -> list[Layout]:
     if not chart.table.height:
         return []
     if isinstance(chart.chart, ShowExhibit):
-        return _of_exhibit(chart, EXHIBITS[chart.chart.id])
+        return _of_exhibit(chart, EXHIBITS[chart.chart.id], choices)
     return [Layout(table=_of_metric(chart, chart.chart, choices))]
 
 
@@ -80,12 +82,13 @@ def _sorted(table: pl.DataFrame, kind: Groups) -> pl.DataFrame:
     )
 
 
-def _of_exhibit(chart: ChartTable, exhibit: Exhibit) -> list[Layout]:
-    table = _without_order(chart.table)
+def _of_exhibit(chart: ChartTable, exhibit: Exhibit, choices: CommunityChoices) -> list[Layout]:
+    table = _without_order(exhibit.told(chart.table))
     groups = [name for name in coordinates(table) if name not in TIME_AXES]
     measures = [name for name in table.columns if name not in groups and table[name].dtype != pl.Boolean]
-    if len(groups) == 2 and not TIME_AXES & set(measures) and all(table[name].dtype.is_integer() for name in measures):
-        parts = [_matrix(table, exhibit, groups, measure) for measure in measures]
+    counted = all(table[name].dtype.is_integer() for name in measures)
+    if len(groups) == 2 and counted and not exhibit.people and not TIME_AXES & set(measures):
+        parts = [_matrix(table, exhibit, groups, measure, choices) for measure in measures]
         named = [exhibit.columns[measure] if len(measures) > 1 else None for measure in measures]
         return [Layout(table=part, matrix=True, caption=caption) for part, caption in zip(parts, named, strict=True)]
     formats = {
@@ -109,16 +112,34 @@ def _without_order(table: pl.DataFrame) -> pl.DataFrame:
     return table.drop([name for name in table.columns if f"{name}_name" in table.columns])
 
 
-def _matrix(table: pl.DataFrame, exhibit: Exhibit, groups: list[str], measure: str) -> Table:
+def _matrix(table: pl.DataFrame, exhibit: Exhibit, groups: list[str], measure: str, choices: CommunityChoices) -> Table:
     down, across = groups if groups != ["weekday", "hour"] else groups[::-1]
     title, over = exhibit.columns[down], exhibit.columns[across].partition(" (")[0]
     corner = title if table[down].dtype == pl.Date else f"{title} ↓ {over} →"
     named = table.select(pl.col(down).alias(corner), _words(across), measure)
-    wide = named.pivot(on=across, index=corner, values=measure, maintain_order=True).sort(corner, maintain_order=True)
-    order = [name for name in WEEKDAYS if name in wide.columns] if across == "weekday" else wide.columns[1:]
+    wide = named.pivot(on=across, index=corner, values=measure, maintain_order=True)
+    if _steps(down, choices):
+        steps = pl.Enum([name for name in _steps(down, choices) if name in wide[corner]])
+        wide = wide.sort(pl.col(corner).cast(steps, strict=False), nulls_last=True, maintain_order=True)
+    else:
+        wide = wide.sort(corner, maintain_order=True)
+    known = [name for name in _steps(across, choices) if name in wide.columns]
+    order = [*known, *(name for name in wide.columns[1:] if name not in known)]
     frame = wide.select(corner, *(pl.col(name).fill_null(0) for name in order))
     whole = dict.fromkeys(order, NUMBER_FORMATS[Unit.COUNT])
     return Table(frame=frame, formats=whole | ({corner: MONTH} if table[down].dtype == pl.Date else {}))
+
+
+def _steps(dimension: str, choices: CommunityChoices) -> tuple[str, ...]:
+    """Return the values of a dimension that has an order of its own, none where it has none."""
+    match dimension.rpartition("_")[2]:
+        case "weekday":
+            return WEEKDAYS
+        case "seniority":
+            return tuple(choices.seniorities)
+        case "before" | "after":
+            return (CAME, *(level.name for level in LEVELS), WENT)
+    return ()
 
 
 def _words(dimension: str) -> pl.Expr:

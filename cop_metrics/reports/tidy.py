@@ -142,10 +142,11 @@ def _figure(page: Page, table: str, id_: str, row: Mapping[str, object], groups:
 
 def _of_exhibit(page: Page, chart: ChartTable) -> Iterator[Row]:
     exhibit = EXHIBITS[chart.chart.id]
-    groups = coordinates(chart.table)
-    measures = [name for name in chart.table.columns if name not in (*groups, *BOUNDS, COMPLETE)]
-    bounded = measures[0] if measures and set(BOUNDS) <= set(chart.table.columns) else None
-    for row in chart.table.to_dicts():
+    table = exhibit.told(chart.table) if chart.table.width else chart.table
+    groups = coordinates(table)
+    measures = [name for name in table.columns if name not in (*groups, *BOUNDS, COMPLETE)]
+    bounded = measures[0] if measures and set(BOUNDS) <= set(table.columns) else None
+    for row in table.to_dicts():
         for name in measures:
             bounds = {bound: row[bound] for bound in BOUNDS} if name == bounded else {}
             yield {
@@ -153,7 +154,7 @@ def _of_exhibit(page: Page, chart: ChartTable) -> Iterator[Row]:
                 "table": exhibit.id,
                 "id": exhibit.id,
                 "title": exhibit.columns[name],
-                "unit": column_unit(exhibit, name, chart.table[name].dtype).value,
+                "unit": column_unit(exhibit, name, table[name].dtype).value,
                 **paired({group: row[group] for group in groups}),
                 "value": row[name],
                 **bounds,

@@ -1,5 +1,6 @@
 """Pages as measured: sentences, cards and small print that say no more than was found."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import duckdb
@@ -14,7 +15,7 @@ from cop_metrics.metrics import METRICS
 from cop_metrics.metrics.metric import Counts, Exhibit
 from cop_metrics.pagebook import ANSWERS, INSPIRATION, OVERVIEW, PARTICIPATION, STATUS, Page
 from cop_metrics.scope import Scope, read_catalogue
-from cop_metrics.view import Listing, PageView, Viewer, listing
+from cop_metrics.view import Listing, PageView, Viewer, listing, with_lists
 from cop_metrics.words import NO_ROWS
 
 PERIOD = "2026-05-01..2026-06-29"
@@ -143,6 +144,16 @@ def test_where_no_group_differs_a_chart_says_so(falling: Told) -> None:
     page = seen(falling, ANSWERS, falling.scope())
     findings = {chart.chart.id: chart.finding for chart in page.charts}
     assert findings["answer_rate-by-team"] is None  # one team has no others
+
+
+def test_a_long_list_is_shown_from_its_start_and_a_report_has_more_of_it(falling: Told) -> None:
+    scope, measurer = falling.scope(), falling.measurer
+    short = listing(measurer, METRICS["questions"], scope, most=10)
+    assert (short.rows.height, short.total, short.note) == (10, 130, None)
+    page = replace(seen(falling, ANSWERS, scope), lists=(short,))
+    [longer] = with_lists(page, measurer, most=100).lists
+    assert (longer.rows.height, longer.total) == (100, 130)
+    assert longer.rows.head(10).equals(short.rows)
 
 
 def test_an_empty_list_says_so(tmp_path: Path) -> None:

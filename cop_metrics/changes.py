@@ -38,7 +38,7 @@ SCANNED = (
 )
 DIMENSIONS = (None, "seniority", "team", "topic")
 ENOUGH = 20
-MOST_DRAWN = 4_000
+MOST_DRAWN = 1_500
 """Waits of more questions than these are left to the 24-hour rate, since drawing medians anew would take seconds."""
 
 
@@ -183,7 +183,7 @@ def _against_others(
 ) -> Iterator[tuple[str, tuple[float, float, Comparison]]]:
     if isinstance(metric.measure, Total) or (isinstance(metric.measure, Computed) and metric.measure.person is None):
         return
-    found = measurer.evidence(metric, scope, by)
+    found = measurer.evidence(metric, scope, by, most_in_all=2 * MOST_DRAWN)
     shown = {group: rows for group, rows in found.items() if not measurer.too_small(group, scope, by)}
     for group, own in shown.items():
         others = [rows for name, rows in shown.items() if name != group]
@@ -198,7 +198,7 @@ def _together(metric: Metric, parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
 
 
 def _compared(measurer: Measurer, metric: Metric, by: str | None, scope: Scope, earlier: Scope) -> list[_Compared]:
-    now, before = measurer.evidence(metric, scope, by), measurer.evidence(metric, earlier, by)
+    now, before = (measurer.evidence(metric, each, by, most=MOST_DRAWN) for each in (scope, earlier))
     if by and len(now.keys() | before.keys()) < 2:
         return []  # one group alone is everybody
     days = min(scope.period.end_day, measurer.choices.as_of_day + 1) - scope.period.first_day

@@ -238,18 +238,29 @@ class Measurer:
             case _:
                 return replace(scope, topics=(group,))
 
-    def evidence(self, metric: Metric, scope: Scope, by: str | None) -> dict[str, pl.DataFrame]:
+    def evidence(
+        self, metric: Metric, scope: Scope, by: str | None, *, most: int | None = None, most_in_all: int | None = None
+    ) -> dict[str, pl.DataFrame]:
         """Return, by group ("" where `by` is None), the rows that a comparison of periods or groups needs.
 
         Shares: hits, n, and the rest of `statistics.People` where it has a person. Totals: week, value, weeks without any
-        too. Computed: person and the columns that the metric declares.
+        too. Computed: person and the columns that the metric declares, of no group with more than `most` rows, and of none
+        at all where there are more than `most_in_all`: rows are many, and nobody could compare so many.
         """
         if self.unmeasurable(metric):
             return {}
         if isinstance(metric.measure, Computed) and metric.measure.person:
             columns = (f"{metric.measure.person} as person", *metric.measure.columns)
             alone = self.query(metric, scope, by)
-            frame = self._frame(replace(alone, measure=replace(metric.measure, columns=columns)).sql, scope)
+            group = alone.groups[0]
+            few = (
+                [f"{group} in (select {group} from {alone.source} group by 1 having count(*) <= {most})"]
+                if most
+                else []
+            )
+            few += [f"(select count(*) from {alone.source}) <= {most_in_all}"] if most_in_all else []
+            measure = replace(metric.measure, columns=columns, where=" and ".join([f"({metric.measure.where})", *few]))
+            frame = self._frame(replace(alone, measure=measure).sql, scope)
         else:
             frame = self._frame(self.evidence_query(metric, scope, by).sql, scope)
         parts = {_label(key[0]): part for key, part in frame.group_by("group_value", maintain_order=True)}

@@ -108,6 +108,21 @@ def test_scanned_numbers_exist_and_may_be_compared_between_periods() -> None:
     assert all(METRICS[id_].comparable for id_ in SCANNED)
 
 
+def test_waits_of_more_questions_than_are_drawn_are_left_to_the_rate(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each team has 60 questions in each half, both together 120."""
+    told, scope = two_halves(tmp_path), {"period": MAY_AND_JUNE}
+    monkeypatch.setattr("cop_metrics.changes.MOST_DRAWN", 60)
+    scanned = scan(told.measurer, told.scope(**scope))
+    assert scanned.of("wait", "team", "Red") is not None
+    assert (scanned.of("wait"), scanned.of("answer_rate_24h") is None) == (None, False)
+    assert standings(told.measurer, told.scope(**scope), [(METRICS["wait"], "team")]) != ()
+    monkeypatch.setattr("cop_metrics.changes.MOST_DRAWN", 59)
+    assert scan(told.measurer, told.scope(**scope)).of("wait", "team", "Red") is None
+    assert standings(told.measurer, told.scope(**scope), [(METRICS["wait"], "team")]) == ()
+
+
 # Groups against all others
 
 
@@ -158,7 +173,7 @@ class Luck:
     random: np.random.Generator
     choices: SimpleNamespace
 
-    def evidence(self, metric: Metric, _scope: Scope, by: str | None) -> dict[str, pl.DataFrame]:
+    def evidence(self, metric: Metric, _scope: Scope, by: str | None, **_most: int) -> dict[str, pl.DataFrame]:
         return {team: self.drawn(metric) for team in TEAMS} if by == "team" else {}
 
     def too_small(self, *_asked: object) -> bool:

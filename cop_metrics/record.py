@@ -35,6 +35,9 @@ _MEMBER = """
     left join level_bars as bars on bars.level = levels.level
     left join expertise on expertise.member_id = members.member_id
     where members.community = $community and members.member = $member and not members.is_deleted"""
+_NAME = """
+    select name from members
+    where community = $community and member = $member and not is_deleted and left_day > 0"""
 _NUMBERS = """
     select
         (select cast(coalesce(sum(points), 0) as bigint) from points
@@ -119,7 +122,12 @@ def record(cursor: duckdb.DuckDBPyConnection, choices: CommunityChoices, scope: 
     who = {"community": scope.community, "member": member}
     found = _rows(cursor, _MEMBER, **who, last_day=last_day).to_dicts()
     if not found:
-        raise UnknownName("member in this period", member, members(cursor, choices, scope))
+        elsewhen = _rows(cursor, _NAME, **who)
+        if elsewhen.height:
+            raise CopError(
+                f"{elsewhen.item()} was no member at the end of this period: choose one that ends while they were."
+            )
+        raise UnknownName("member", member, members(cursor, choices, scope))
     own = found[0]
     period = {"id": own["member_id"], "first_day": scope.period.first_day, "end_day": scope.period.end_day}
     top = {**period, "most": MOST_ROWS}

@@ -91,6 +91,24 @@ def test_members_are_found_by_a_part_of_their_name(tmp_path: Path) -> None:
     assert members(told.cursor, told.choices, scope, "%") == {}
 
 
+def test_a_record_of_one_who_left_is_that_of_a_period_which_ends_while_they_were_there(tmp_path: Path) -> None:
+    craft = Community(settings=CommunitySettings(individual_scores=True))
+    craft.works("bo", "Red", "mid", until="2026-04-01")
+    craft.member("gone", deleted="2026-03-20 10:00")
+    craft.member("robot", bot=True)
+    for helper in ("bo", "gone", "robot"):
+        craft.answer(craft.ask("ana", "2026-03-02 10:00"), helper, "2026-03-02 11:00")
+    told = craft.tell(tmp_path, until="2026-06-01 12:00")
+    assert of_bo(told, period="2026-03-01..2026-03-31").about["Team"] == "Red"
+    with pytest.raises(
+        CopError, match="bo was no member at the end of this period: choose one that ends while they were"
+    ):
+        of_bo(told, period="all")
+    for key in ("src:gone", "src:robot", "src:unknown", "elsewhere:bo", "' or true --"):
+        with pytest.raises(UnknownName, match="There is no member called"):
+            record(told.cursor, told.choices, told.scope(period="2026-03-01..2026-03-31"), key)
+
+
 def test_a_member_that_there_is_not_is_named(tmp_path: Path) -> None:
     told = told_of_bo(tmp_path)
     with pytest.raises(UnknownName, match="Did you mean 'src:bo'"):

@@ -182,6 +182,15 @@ def test_people_by_act_counts_each_person_once_a_month_by_the_most_they_did(tmp_
     ]
 
 
+def test_people_by_act_takes_a_message_that_helps_for_an_answer(tmp_path: Path) -> None:
+    """In a chat nobody writes 'answers': bo's message under ana's question is a help, cy's under her own is not."""
+    craft = Community()
+    craft.answer(craft.ask("ana", "2026-03-02 10:00"), "bo", "2026-03-02 11:00", kind="message")
+    craft.answer(craft.ask("cy", "2026-03-03 10:00"), "cy", "2026-03-03 11:00", kind="message")
+    told = craft.tell(tmp_path, since="2026-03-01 00:00", until="2026-04-01 00:00")
+    assert told.table("people_by_act").select("did", "people").rows() == [("answered", 1), ("asked", 2)]
+
+
 def on_days(craft: Community, days: dict[str, str]) -> None:
     """Tell of people who ask at noon of a day: their names, with spaces between, by day."""
     for day, people in days.items():

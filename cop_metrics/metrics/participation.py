@@ -405,7 +405,8 @@ EXHIBITS = (
         counts=Counts.FLOW,
         relations=("member_days",),
         sql=""", acts as (
-                select month, member_id, case when sum(answers) > 0 then 'answered' when sum(questions) > 0 then 'asked'
+                select month, member_id,
+                    case when sum(answers) > 0 or sum(helps) > 0 then 'answered' when sum(questions) > 0 then 'asked'
                     when sum(posts) > 0 then 'only commented' else 'only read or reacted' end as did,
                     bool_and(month_complete) as complete
                 from member_days where not is_deleted group by month, member_id

@@ -93,7 +93,8 @@ class People:
     def of(cls, hits_per_person: ArrayLike, n_per_person: ArrayLike) -> "People":
         """Sum up two arrays, one place a person; people without a post are nobody. Raise `CopError` unless 0 <= hits <= n."""
         hits, n = _people(hits_per_person, n_per_person)
-        sums = {"hits_hits": hits @ hits, "hits_n": hits @ n, "n_n": n @ n, "n_3": (n**3).sum(), "n_4": (n**4).sum()}
+        squares = n * n
+        sums = {"hits_hits": hits @ hits, "hits_n": hits @ n, "n_n": n @ n, "n_3": squares @ n, "n_4": squares @ squares}
         return cls(people=len(n), n=n.sum(), hits=hits.sum(), **sums)
 
     def __add__(self, other: "People") -> "People":

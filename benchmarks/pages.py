@@ -17,7 +17,7 @@ from cop_metrics.made_up_company import COMPANY
 from cop_metrics.pagebook import PAGES
 
 DASHBOARD = Path(__file__).resolve().parents[1] / "dashboard.py"
-PAGES_TIMED = (*PAGES, "reports", "data", "glossary")
+PAGES_TIMED = (*PAGES, "record", "reports", "data", "glossary")
 GOAL_MS = 150
 ROUNDS = 5
 
@@ -49,7 +49,7 @@ def main() -> None:
         print(f"start of the process: {seconds(visit('glossary', 'last-12-months')) * 1000:.0f} ms")
         print(f"{'page':<15}{'anew ms':>9}{'again ms':>10}")
         for page in PAGES_TIMED:
-            app = visit(page, "last-quarter")
+            app = visit(page, "last-12-months")
             anew = seconds(app)
             again = sorted(seconds(app) for _ in range(ROUNDS))[ROUNDS // 2]
             slow = "" if again * 1000 <= GOAL_MS else "  slower than the goal"

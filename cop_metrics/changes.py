@@ -184,7 +184,7 @@ def _against_others(
     if isinstance(metric.measure, Total) or (isinstance(metric.measure, Computed) and metric.measure.person is None):
         return
     found = measurer.evidence(metric, scope, by, most_in_all=2 * MOST_DRAWN)
-    shown = {group: rows for group, rows in found.items() if not measurer.too_small(group, scope, by)}
+    shown = {group: rows for group, rows in found.items() if not measurer.hides(metric, group, scope, by)}
     for group, own in shown.items():
         others = [rows for name, rows in shown.items() if name != group]
         compared = _compare(metric, own, _together(metric, others), 1, 1) if others else None
@@ -204,7 +204,7 @@ def _compared(measurer: Measurer, metric: Metric, by: str | None, scope: Scope, 
     days = min(scope.period.end_day, measurer.choices.as_of_day + 1) - scope.period.first_day
     found = []
     for group in sorted(now.keys() & before.keys()):
-        if by and measurer.too_small(group, scope, by):
+        if by and measurer.hides(metric, group, scope, by):
             continue
         compared = _compare(metric, now[group], before[group], days, earlier.period.days)
         if compared:

@@ -18,6 +18,7 @@ import polars as pl
 
 from cop_metrics.errors import CopError, UnknownName
 from cop_metrics.metrics.metric import (
+    EVERY_SENIORITY,
     Computed,
     Counts,
     Exhibit,
@@ -49,6 +50,7 @@ UNRECORDED = {
     "team": "know of no teams",
 }
 """What is said where a table is there and yet not all of it, or where one of several would do."""
+TELLS_SENIORITY = "Without names this is not listed: it would tell the seniority of those who wrote, thread by thread."
 _CALENDAR = """,
     cast(date_trunc('month', date '1970-01-01' + cast({day} as int)) as date) as month,
     cast(date_trunc('week', date '1970-01-01' + cast({day} as int)) as date) as week,
@@ -222,8 +224,10 @@ class Measurer:
         if metric.never_listed:
             return metric.never_listed
         people = "title" not in _titles(metric, relation_of_list(metric))
-        if not scope.names and (people or self._about_too_few(metric, scope)):
+        if not scope.names and people:
             return "Lists of people are for viewers who may see names."
+        if not scope.names and (scope.seniorities or metric.about or metric.about_others):
+            return TELLS_SENIORITY
         if metric.individual and not (scope.names and self.choices.individual_scores):
             return INDIVIDUAL
         return None
@@ -335,6 +339,9 @@ class Measurer:
             return unmeasurable
         if exhibit.people and not scope.names:
             return "Tables of people are for viewers who may see names."
+        rows_of_one = not exhibit.drawn and ("title" in exhibit.columns or exhibit.personal)
+        if not scope.names and scope.seniorities and rows_of_one:
+            return TELLS_SENIORITY
         if not scope.names and self._shows_too_small(exhibit, scope):
             return "With these filters the table would show groups that are too small to be shown without names."
         if exhibit.individual and not self.choices.individual_scores:
@@ -342,11 +349,11 @@ class Measurer:
         return None
 
     def _shows_too_small(self, exhibit: Exhibit, scope: Scope) -> bool:
-        """Say whether a table shows groups that are too small; the other side of a help or a thanks is cut by no filter."""
+        """Say whether a table shows groups that are too small; no filter cuts the other side of a help, a thanks or a read."""
         groups = {"team": self.choices.team_choices(scope.names), "seniority": self.choices.seniorities}
         cuts = (
             [scope, replace(scope, teams=(), seniorities=())]
-            if {"helps", "recognitions"} & set(exhibit.relations)
+            if {"helps", "recognitions", "reads"} & set(exhibit.relations)
             else [scope]
         )
         return any(self.too_small(group, cut, by) for cut in cuts for by in exhibit.shows for group in groups[by])
@@ -478,7 +485,10 @@ class Measurer:
         return max(to_day(start), scope.period.first_day), min(to_day(_next(start, by)), last)
 
     def _groups(self, metric: Metric, pieces: Mapping[str, Figure], scope: Scope, by: str) -> list[str]:
-        """Return the groups to show, in order: of counts each that the scope lets in, as zero is the truth there."""
+        """Return the groups to show, in order: of counts each that the scope lets in, as zero is the truth there.
+
+        Groups that are hidden stand there whether there is anything in them or not, which else would show.
+        """
         if by in ("month", "week"):
             return [str(each) for each in calendar(scope.period, by, self.choices)]
         if by == "topic":
@@ -487,7 +497,11 @@ class Measurer:
         known = self.choices.team_choices(scope.names) if team else self.choices.seniorities
         asked = (scope.teams if team else scope.seniorities) or known
         counted = isinstance(metric.measure, Total)
-        return [group for group in known if group in pieces or (counted and group in asked)]
+        return [
+            group
+            for group in known
+            if group in pieces or (group in asked and (counted or self.hides(metric, group, scope, by)))
+        ]
 
     def _row(self, metric: Metric, group: str, figure: Figure, scope: Scope, by: str) -> tuple[Any, ...]:
         start = date.fromisoformat(group) if by in ("month", "week") else None
@@ -514,11 +528,24 @@ class Measurer:
         return None
 
     def _about_too_few(self, metric: Metric, scope: Scope) -> bool:
-        """Say whether a number about one seniority tells of too small a group for this viewer (metrics, 2.11)."""
-        if scope.names or metric.about is None:
+        """Say whether a number about some seniority tells of too small a group for this viewer (metrics, 2.11)."""
+        if scope.names:
             return False
-        about = self.choices.senior if metric.about == "senior" else self.choices.junior
-        return self.choices.small_groups.refuses(scope.teams, (about,), self.choices.teams)
+        groups, teams = self.choices.small_groups, self.choices.teams
+        return any(
+            groups.refuses(cut, (seniority,), teams)
+            for about, cut in ((metric.about, scope.teams), (metric.about_others, ()))
+            for seniority in self._seniorities(about)
+        )
+
+    def _seniorities(self, about: str | None) -> tuple[str, ...]:
+        """Return the seniorities that a number is about."""
+        named = {"junior": (self.choices.junior,), "senior": (self.choices.senior,)}
+        return self.choices.seniorities if about == EVERY_SENIORITY else named.get(about or "", ())
+
+    def hides(self, metric: Metric, group: str, scope: Scope, by: str) -> bool:
+        """Say whether this viewer is not shown a number of a group (metrics, 2.11)."""
+        return self.too_small(group, scope, by) or self._about_too_few(metric, self.only(scope, by, group))
 
     def too_small(self, group: str, scope: Scope, by: str) -> bool:
         """Say whether a group may not be shown to this viewer (metrics, 2.11)."""

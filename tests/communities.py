@@ -115,11 +115,13 @@ class Community:
         """Build the store under `data` and return what can be measured of it."""
         return Told(cursor=self.build(data, until=until, since=since), community=self.name)
 
-    def export(self, lake: Lake, *, until: str, since: str, exported: str | None = None) -> Written:
+    def export(
+        self, lake: Lake, *, until: str, since: str, exported: str | None = None, source: str = "src"
+    ) -> Written:
         """Write what has been told so far into the lake, as an export made at that time (else at its end)."""
         stated = SimpleNamespace(since=at(since), until=at(until), exported=at(exported or until))
         return lake.write(
-            community=self.name, source_name="src", source=self._source(stated), export=_export(), now=NOW
+            community=self.name, source_name=source, source=self._source(stated), export=_export(), now=NOW
         )
 
     def hand_over_roster(self, lake: Lake) -> None:

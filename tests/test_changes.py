@@ -176,10 +176,10 @@ class Luck:
     def evidence(self, metric: Metric, _scope: Scope, by: str | None, **_most: int) -> dict[str, pl.DataFrame]:
         return {team: self.drawn(metric) for team in TEAMS} if by == "team" else {}
 
-    def too_small(self, *_asked: object) -> bool:
+    def hides(self, *_asked: object) -> bool:
         return False
 
-    unmeasurable = too_small
+    unmeasurable = hides
 
     def evidence_query(self, *_asked: object) -> None:
         return None

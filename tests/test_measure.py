@@ -9,7 +9,7 @@ from communities import Community, Told, days_later
 from cop_metrics.errors import CopError
 from cop_metrics.measure import TOO_SMALL
 from cop_metrics.metrics import EXHIBITS, METRICS
-from cop_metrics.metrics.metric import Figure, Metric
+from cop_metrics.metrics.metric import EVERY_SENIORITY, Figure, Metric
 from cop_metrics.scope import Scope
 
 START = "2025-01-06"
@@ -44,8 +44,13 @@ def test_a_number_about_seniors_or_juniors_is_withheld_where_their_group_in_the_
     told: Told, metric: Metric
 ) -> None:
     """Gold has two seniors; a neighbour is hidden with them, and with it a group of juniors, so that nothing follows."""
-    about = told.choices.senior if metric.about == "senior" else told.choices.junior
-    hidden = [team for team in ("Red", "Blue", "Gold") if (team, about) in told.choices.small_groups.hidden]
+    named = {
+        "junior": [told.choices.junior],
+        "senior": [told.choices.senior],
+        EVERY_SENIORITY: told.choices.seniorities,
+    }
+    cells = {(team, about) for team in ("Red", "Blue", "Gold") for about in named[metric.about or ""]}
+    hidden = {team for team, _ in cells & told.choices.small_groups.hidden}
     assert len(hidden) == 2
     without, table = told.scope(names=False), told.measurer.figures_by(metric, told.scope(names=False), "team")
     for team in ("Red", "Blue", "Gold"):
@@ -58,11 +63,25 @@ def test_a_number_about_seniors_or_juniors_is_withheld_where_their_group_in_the_
     assert told.measurer.figure(metric, without).value is not None
 
 
-def test_the_list_behind_a_number_about_juniors_is_withheld_with_it(told: Told) -> None:
-    metric = METRICS["juniors_helped_by_seniors"]
-    assert told.measurer.unlisted(metric, told.scope(names=False)) is None
-    with pytest.raises(CopError):
-        told.measurer.listed(metric, told.scope(names=False, team="Gold"))
+def test_without_names_no_list_of_threads_tells_the_seniority_of_those_who_wrote(told: Told) -> None:
+    """Threads of a team, and threads of seniors, would be those of the team's seniors where they are the same."""
+    for id_, filters in (("juniors_helped_by_seniors", {}), ("questions", {"seniority": "junior"})):
+        with pytest.raises(CopError, match="would tell the seniority"):
+            told.measurer.listed(METRICS[id_], told.scope(names=False, **filters))
+        assert told.listed(id_, **filters).height
+    assert told.measurer.listed(METRICS["questions"], told.scope(names=False, team="Red")).height
+    waiting = EXHIBITS["waiting_list"]
+    assert told.measurer.withheld(waiting, told.scope(names=False)) is None
+    assert told.measurer.withheld(waiting, told.scope(names=False, seniority="junior"))
+
+
+def test_a_hidden_group_stands_in_the_table_whether_there_is_anything_in_it_or_not(told: Told) -> None:
+    """Nothing was asked in July: a row only for groups with questions would tell which hidden group had any."""
+    scope = told.scope(names=False, team="Gold")
+    both = told.measurer.figures_by(METRICS["recognition_rate"], scope, "seniority")
+    assert both["group"].to_list() == ["junior", "senior"]
+    assert set(both["note"]) == {TOO_SMALL}
+    assert told.split("recognition_rate", "seniority", team="Gold").keys() == {"senior"}
 
 
 def test_without_names_no_month_is_shown_of_which_the_period_has_fewer_than_four_weeks(told: Told) -> None:

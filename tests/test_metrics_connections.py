@@ -7,6 +7,7 @@ import networkx
 import pytest
 from communities import Community, Told, days_later, plus
 
+from cop_metrics.lake import Lake
 from cop_metrics.metrics import EXHIBITS
 
 NOON = "2026-03-02 12:00"
@@ -291,6 +292,18 @@ def test_waiting_list_suggests_nobody_more_than_three_times_and_never_the_asker(
     unnamed = told.measurer.table(EXHIBITS["waiting_list"], told.scope(names=False))
     assert unnamed["title"].to_list() == told.table("waiting_list")["title"].to_list()
     assert unnamed["may_know"].null_count() == unnamed["asker_seniority"].null_count() == 6
+
+
+def test_waiting_list_has_the_questions_of_a_source_that_ended_long_before_the_others(tmp_path: Path) -> None:
+    """A forum whose export ends in March: what waited there for 9 days is waiting as far as anybody knows."""
+    forum = Community()
+    forum.ask("ana", "2026-03-01 12:00")
+    forum.export(Lake(tmp_path), since="2026-01-01 00:00", until="2026-03-10 12:00", source="forum")
+    craft = Community()
+    craft.ask("bo", "2026-05-20 12:00")
+    told = craft.tell(tmp_path, since="2026-01-01 00:00", until=LATER)
+    assert told.value("waiting_questions") == 2
+    assert told.table("waiting_list")["days_waiting"].to_list() == [9, 12]
 
 
 def test_waiting_list_takes_the_likeliest_of_all_topics_of_a_question(tmp_path: Path) -> None:

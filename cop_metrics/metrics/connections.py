@@ -9,6 +9,7 @@ import rustworkx
 
 from cop_metrics import words
 from cop_metrics.metrics.metric import (
+    EVERY_SENIORITY,
     Better,
     Computed,
     Counts,
@@ -236,6 +237,8 @@ def _across(id_: str, group: str, title: str, question: str) -> Metric:
         ),
         splits=ASKER_SPLITS,
         needs="team" if group == "team" else None,
+        about=EVERY_SENIORITY if group == "seniority" else None,
+        about_others=EVERY_SENIORITY if group == "seniority" else None,
     )
 
 
@@ -337,7 +340,7 @@ EXHIBITS = (
         relations=("questions",),
         sql=""", waiting as (
                 select * from questions
-                where waiting and day >= (select as_of_day - 31 from communities where community = $community)
+                where waiting and second >= (select min(until_second) - 31 * 86400 from sources where community = $community)
             ),
             told as (
                 select question_id, list(topic order by topic) as topics

@@ -102,6 +102,7 @@ def _share_of_reads(
     measure: SummedShare,
     splits: tuple[str, ...] = SPLITS,
     about: str | None = None,
+    about_others: str | None = None,
 ) -> Metric:
     """Declare a share of the reads of other people's threads."""
     return Metric(
@@ -122,6 +123,7 @@ def _share_of_reads(
         splits=splits,
         needs="read",
         about=about,
+        about_others=about_others,
     )
 
 
@@ -215,6 +217,7 @@ METRICS = (
         ),
         splits=("team",),
         about="junior",
+        about_others="senior",
     ),
     _share_of_reads(
         "leavers_knowledge",

@@ -56,6 +56,9 @@ class Counts(Enum):
     STATE = "state"
 
 
+EVERY_SENIORITY = "every"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Figure:
     """A measured value: None where there is no data, with the reason as `note`; hours, shares 0 to 1, or counts."""
@@ -139,6 +142,8 @@ class Metric:
     `needs` names the lake table without which it is not measurable. `beside`: the metric that is told with it. A number that
     still grows for young posts is not `comparable` between periods. `individual`: its list tells single people's levels.
     `never_listed`: why nobody is shown its rows, in a sentence. `no_rows`: why there is no value where there are no rows.
+    `about`: the seniority ("junior", "senior" or `EVERY_SENIORITY`) that it tells of those whom a filter by team lets in, and
+    `about_others` of the people on the other side, of whatever team; both guard small groups.
     """
 
     id: str
@@ -164,6 +169,7 @@ class Metric:
     never_listed: str | None = None
     no_rows: str | None = None
     about: str | None = None
+    about_others: str | None = None
     edge_days: int = 0
 
 

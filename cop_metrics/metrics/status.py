@@ -180,6 +180,7 @@ METRICS = (
         splits=MEMBER_SPLITS,
         needs="giver",
         about="junior",
+        about_others="junior",
     ),
     Metric(
         id="first_helps",
@@ -451,6 +452,7 @@ METRICS = (
         ),
         splits=("team", "topic"),
         about="junior",
+        about_others="senior",
     ),
 )
 

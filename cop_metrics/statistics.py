@@ -94,8 +94,16 @@ class People:
         """Sum up two arrays, one place a person; people without a post are nobody. Raise `CopError` unless 0 <= hits <= n."""
         hits, n = _people(hits_per_person, n_per_person)
         squares = n * n
-        sums = {"hits_hits": hits @ hits, "hits_n": hits @ n, "n_n": n @ n, "n_3": squares @ n, "n_4": squares @ squares}
-        return cls(people=len(n), n=n.sum(), hits=hits.sum(), **sums)
+        return cls(
+            people=len(n),
+            n=float(n.sum()),
+            hits=float(hits.sum()),
+            hits_hits=float(hits @ hits),
+            hits_n=float(hits @ n),
+            n_n=float(n @ n),
+            n_3=float(squares @ n),
+            n_4=float(squares @ squares),
+        )
 
     def __add__(self, other: "People") -> "People":
         return People(**{each.name: getattr(self, each.name) + getattr(other, each.name) for each in fields(self)})

@@ -38,7 +38,7 @@ from cop_metrics.statistics import People, clustered_wilson, wilson
 
 LOG = logging.getLogger("cop_metrics.measure")
 BY = ("month", "week", "team", "seniority", "topic")
-AT_ONCE = 4
+AT_ONCE = 3
 """How many queries are asked at a time: each waits for its plan and its rows as long as it computes."""
 SHORTEST_DAYS = 7 * FEWEST_WEEKS
 TOO_SMALL = "too small a group to be shown"

@@ -28,6 +28,14 @@ def figure(page: Any, metric: str) -> Any:
     return page.locator(f"[data-metric={metric}] .cop-value")
 
 
+def downloaded(page: Any, button: Any, to: Path) -> pl.DataFrame:
+    expect(button).to_be_visible(timeout=SOON)
+    with page.expect_download(timeout=SOON) as arriving:
+        button.click()
+    arriving.value.save_as(to)
+    return pl.read_csv(to)
+
+
 @pytest.mark.parametrize(("width", "scheme"), [WIDE, PHONE], ids=["wide-light", "phone-dark"])
 @pytest.mark.parametrize("name", [*PAGES, *OTHERS])
 def test_a_page_stands_without_failure_request_outside_or_sideways_scrolling(
@@ -91,16 +99,16 @@ def test_an_unknown_team_stops_in_words(visits: Visits) -> None:
     expect(page.locator("[data-metric]").first).to_be_visible(timeout=SOON)
 
 
-def test_a_download_arrives_and_can_be_read(visits: Visits, tmp_path: Path) -> None:
+def test_a_download_holds_the_rows_behind_the_number_on_its_card(visits: Visits, tmp_path: Path) -> None:
     page = visits().open("answers", community=COMPANY, period="last-quarter")
-    buttons = page.get_by_role("button", name=re.compile("rows as CSV"))
-    expect(buttons.first).to_be_visible(timeout=SOON)
-    with page.expect_download(timeout=SOON) as arriving:
-        buttons.first.click()
-    arriving.value.save_as(tmp_path / "list.csv")
-    rows = pl.read_csv(tmp_path / "list.csv")
-    assert rows.height == int(figure(page, "waiting_questions").inner_text())
+    counted = re.search(r"n = ([\d,]+)", page.locator("[data-metric=answer_rate]").inner_text())
+    rows = downloaded(page, page.get_by_role("button", name=re.compile("All rows as CSV")), tmp_path / "rows.csv")
+    assert counted
+    assert rows.height == int(counted[1].replace(",", ""))
     assert rows.columns[:2] == ["Question", "Link"]
+    waiting = downloaded(page, page.get_by_role("button", name="CSV", exact=True).first, tmp_path / "waiting.csv")
+    assert waiting.height == int(figure(page, "waiting_questions").inner_text())
+    assert waiting.columns[:2] == ["Question", "Link"]
 
 
 def test_a_report_arrives(visits: Visits, tmp_path: Path) -> None:

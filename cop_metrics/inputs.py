@@ -68,7 +68,7 @@ def gather(lake: Lake, settings: Settings) -> Inputs:
     frames = {
         "imports": _imports(everything),
         "measured": _measured(exports, ranks),
-        "sources": _sources(exports),
+        "sources": _sources(exports, settings),
         "communities": _communities(exports, rosters, settings),
         "office_days": _office_days(exports, settings),
         "months": _months(exports, settings),
@@ -90,10 +90,9 @@ def local_day(time: datetime, time_zone: str) -> int:
     return (local.date() - EPOCH.date()).days
 
 
-def local_midnight(time: datetime, time_zone: str) -> bool:
-    """Say whether a naive UTC time is the very start of a local day."""
-    local = time.replace(tzinfo=ZoneInfo("UTC")).astimezone(ZoneInfo(time_zone))
-    return local.time() == local.min.time()
+def first_whole_day(time: datetime, time_zone: str) -> int:
+    """Return the first local day that lies wholly after a naive UTC time; a day that begins then does."""
+    return local_day(time - timedelta(microseconds=1), time_zone) + 1
 
 
 def _imports(imports: Sequence[Import]) -> pl.DataFrame:
@@ -136,7 +135,7 @@ def _measured(exports: Sequence[Import], ranks: dict[str, int]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def _sources(exports: Sequence[Import]) -> pl.DataFrame:
+def _sources(exports: Sequence[Import], settings: Settings) -> pl.DataFrame:
     seen: dict[tuple[str, str], list[Import]] = {}
     for each in exports:
         seen.setdefault((each.community, each.source), []).append(each)
@@ -144,14 +143,15 @@ def _sources(exports: Sequence[Import]) -> pl.DataFrame:
     for (community, source), imports in sorted(seen.items()):
         first = min(each.observed_from for each in imports)
         last = max(each.observed_until for each in imports)
-        rows.append((community, source, imports[-1].platform, first, last, seconds(first), seconds(last)))
+        first_day = local_day(first, settings.of(community).time_zone)
+        rows.append((community, source, imports[-1].platform, first, last, first_day, seconds(last)))
     schema: dict[str, PolarsType] = {
         "community": pl.String,
         "source": pl.String,
         "platform": pl.String,
         "observed_from": pl.Datetime("us"),
         "observed_until": pl.Datetime("us"),
-        "from_second": pl.Float64,
+        "first_day": pl.Int32,
         "until_second": pl.Float64,
     }
     return pl.DataFrame(rows, schema=schema, orient="row")
@@ -164,6 +164,7 @@ def _communities(exports: Sequence[Import], rosters: dict[str, Import], settings
         zone = settings.of(community).time_zone
         first = min(each.observed_from for each in own)
         as_of = max(each.observed_until for each in own)
+        begun = {each.source: min(other.observed_from for other in own if other.source == each.source) for each in own}
         rows.append(
             (
                 community,
@@ -174,7 +175,8 @@ def _communities(exports: Sequence[Import], rosters: dict[str, Import], settings
                 local_day(first, zone),
                 local_day(as_of, zone),
                 community in rosters,
-                local_midnight(first, zone),
+                first_whole_day(first, zone),
+                first_whole_day(max(begun.values()), zone),
                 settings.of(community).keep_titles,
                 settings.of(community).small_group,
                 settings.of(community).seniorities[-1],
@@ -190,7 +192,8 @@ def _communities(exports: Sequence[Import], rosters: dict[str, Import], settings
         "first_day": pl.Int32,
         "as_of_day": pl.Int32,
         "has_roster": pl.Boolean,
-        "starts_at_midnight": pl.Boolean,
+        "first_whole_day": pl.Int32,
+        "all_sources_day": pl.Int32,
         "keep_titles": pl.Boolean,
         "small_group": pl.Int32,
         "senior": pl.String,

@@ -131,7 +131,7 @@ class Measurer:
         withheld = unmeasurable or self._untold(metric, scope, None, None)
         if withheld:
             return Figure(value=None, sample_size=0, note=withheld)
-        return self._grouped(metric, scope, None).get("", {}).get("") or self._empty(metric)
+        return self._grouped(metric, scope, None).get("", {}).get("") or self._empty(metric, scope)
 
     def figures_by(self, metric: Metric, scope: Scope, by: str) -> pl.DataFrame:
         """Measure by month, week, team, seniority or topic.
@@ -181,9 +181,18 @@ class Measurer:
         frame = self._frame(f"with {self._periods(scope, 'month')}, {', '.join(parts)}{_joined(exhibit.sql)}", scope)
         shaped = exhibit.shape(frame) if exhibit.shape else frame
         hidden = () if scope.names else exhibit.personal
-        table = self._long_months(shaped, scope).select(names)
+        table = self._along_the_scale(self._long_months(shaped, scope).select(names))
         table = table.with_columns(pl.lit(None, dtype=table.schema[name]).alias(name) for name in hidden)
         return table, exhibit.finding(frame) if exhibit.finding and frame.height else None
+
+    def _along_the_scale(self, table: pl.DataFrame) -> pl.DataFrame:
+        """Return a table that begins with seniorities in their order, lowest first."""
+        first = table.columns[0]
+        if not first.endswith("seniority"):
+            return table
+        steps = {seniority: step for step, seniority in enumerate(self.choices.seniorities)}
+        step = pl.col(first).replace_strict(steps, default=len(steps), return_dtype=pl.Int32)
+        return table.sort(step, maintain_order=True)
 
     def _long_months(self, table: pl.DataFrame, scope: Scope) -> pl.DataFrame:
         """Return a table without the months of which the period has too few days for this viewer."""
@@ -557,7 +566,8 @@ class Measurer:
 
     def _complete(self, metric: Metric, start: date, scope: Scope, by: str) -> bool:
         first, end = self._bounds(start, scope, by)
-        whole = first == to_day(start) and end == to_day(_next(start, by)) and end <= self.choices.as_of_day
+        ripe = end + metric.ripens_in <= self.choices.as_of_day
+        whole = first == to_day(start) and end == to_day(_next(start, by)) and ripe
         return whole and (not metric.edge_days or first >= self.choices.first_day + metric.edge_days)
 
     def _nobody(self, metric: Metric) -> Figure:
@@ -565,10 +575,25 @@ class Measurer:
             return Figure(value=0.0, sample_size=0)
         return Figure(value=None, sample_size=0, note="no data")
 
-    def _empty(self, metric: Metric) -> Figure:
+    def _empty(self, metric: Metric, scope: Scope) -> Figure:
         if isinstance(metric.measure, Total):
             return Figure(value=0.0, sample_size=0)
+        young = self._too_young(metric, scope)
+        if young:
+            note = f"too soon to tell: {young:,d} of this period, all younger than {metric.ripens_in} days"
+            return Figure(value=None, sample_size=0, note=note)
         return Figure(value=None, sample_size=0, note=metric.no_rows or "no data in this period")
+
+    def _too_young(self, metric: Metric, scope: Scope) -> int:
+        """Return how many rows the scope has where all of them are still too young to count in a number, else 0."""
+        relation = RELATIONS[metric.relation]
+        ripe_until = self.choices.as_of_day - metric.ripens_in
+        if relation.day is None or not metric.ripens_in or scope.period.end_day <= ripe_until:
+            return 0
+        cut = f"with {self._periods(scope, None)}, cut as ({self._cut(relation, metric, scope)})"
+        young = f"coalesce(bool_and({relation.day} > {ripe_until:d}), false)"
+        counted = self._frame(f"{cut} select count(*) as n, {young} as all_young from cut", scope)
+        return int(counted["n"][0]) if counted["all_young"][0] else 0
 
     def _frame(self, sql: str, scope: Scope) -> pl.DataFrame:
         return self.asked.answer(self._key(sql, scope), lambda: self._ask(sql, self._values(sql, scope)))

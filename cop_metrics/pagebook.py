@@ -185,7 +185,7 @@ ANSWERS = Page(
         Groups(id_="wait", by="topic", title="Which topics wait longest?"),
         ShowExhibit(id="topics_to_act_on"),
     ),
-    lists=("answer_rate",),
+    lists=("answer_rate", "given_up"),
 )
 
 INSPIRATION = Page(

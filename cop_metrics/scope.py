@@ -14,7 +14,7 @@ import duckdb
 
 from cop_metrics.errors import CopError, UnknownName
 from cop_metrics.marts import marts_digest
-from cop_metrics.period import ALL, Compare, Period, earlier, read_period, whole_weeks
+from cop_metrics.period import ALL, Compare, Period, earlier, read_period, to_date, whole_weeks
 from cop_metrics.small_groups import SMALL_TEAMS, SmallGroups, read_small_groups
 
 UNKNOWN = "Unknown"
@@ -33,6 +33,7 @@ class Reading(Enum):
 class CommunityChoices:
     """What can be chosen within one community, and what its data covers; days are local day numbers.
 
+    `first_whole_day` is the first that any source covers wholly, `all_sources_day` the first that all do.
     `measured`: the lake tables that the sources fill, 'read' only where it says who read; beside them 'reach', where reads or
     views are known, 'giver', where it is known who reacted, 'acceptance', where any answer was accepted, and 'team', where
     anybody is of a known team.
@@ -44,6 +45,7 @@ class CommunityChoices:
     as_of: datetime
     first_day: int
     first_whole_day: int
+    all_sources_day: int
     as_of_day: int
     has_roster: bool
     measured: frozenset[str]
@@ -137,14 +139,14 @@ def _choices(cursor: duckdb.DuckDBPyConnection, row: dict[str, Any]) -> Communit
     ).fetchall()
     scale = tuple(settings["seniorities"]) if row["has_roster"] else EXPERIENCE
     seniorities = {seniority for _, seniority in held}
-    whole = row["first_day"] + (0 if row["starts_at_midnight"] else 1)
     return CommunityChoices(
         community=community,
         time_zone=row["time_zone"],
         observed_from=row["observed_from"],
         as_of=row["as_of"],
         first_day=row["first_day"],
-        first_whole_day=whole,
+        first_whole_day=row["first_whole_day"],
+        all_sources_day=row["all_sources_day"],
         as_of_day=row["as_of_day"],
         has_roster=row["has_roster"],
         measured=_measured(cursor, community),
@@ -240,6 +242,8 @@ def _compare(
         return None, None
     if before.first_day < choices.first_whole_day:
         return None, f"no data before {choices.observed_from:%Y-%m-%d}"
+    if before.first_day < choices.all_sources_day:
+        return None, f"not all sources have data before {to_date(choices.all_sources_day)}"
     return before, None
 
 

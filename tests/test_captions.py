@@ -72,7 +72,7 @@ def test_a_source_that_ends_more_than_a_day_early_lags(tmp_path: Path) -> None:
     cursor.execute("create temp table sources as from sources")
     cursor.execute(
         "insert into temp.sources select community, 'chat', platform, observed_from, "
-        "timestamp '2026-03-09 11:00', from_second, until_second from temp.sources"
+        "timestamp '2026-03-09 11:00', first_day, until_second from temp.sources"
     )
     assert read_catalogue(cursor)["craft"].lagging == {"chat": datetime(2026, 3, 9, 11)}
 

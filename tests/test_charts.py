@@ -61,10 +61,10 @@ ONE_ROW: dict[str, dict[str, object]] = {
         "asker_x": -1.0,
         "asker_y": 0.75,
     },
-    "awake": {"weekday": 0, "hour": 9, "questions": 2, "answers": 1},
+    "awake": {"weekday": 0, "hour": 9, "questions": 2, "helps": 1},
     "waiting_curve": {"seniority": "junior", "hours": 0.0, "waiting": 1.0, "low": 1.0, "high": 1.0, "at_risk": 1},
     "waiting_curve_by_team": {"team": "Sales", "hours": 0.0, "waiting": 1.0, "low": 1.0, "high": 1.0, "at_risk": 1},
-    "outcomes": {"month": date(2026, 9, 1), "outcome": "unanswered", "questions": 4},
+    "outcomes": {"month": date(2026, 9, 1), "outcome": "unanswered", "questions": 4, "complete": True},
     "topics": {
         "topic": "welding",
         "action": "watch",
@@ -490,7 +490,7 @@ def test_axes_have_round_ticks_from_zero(unit: Unit, highest: float, texts: tupl
 
 def test_outcomes_stand_in_their_order_and_add_up() -> None:
     months = [
-        {"month": month, "outcome": outcome, "questions": number}
+        {"month": month, "outcome": outcome, "questions": number, "complete": True}
         for month in (date(2026, 8, 1), date(2026, 9, 1))
         for outcome, number in (("withdrawn", 1), ("answered", 2), ("resolved", 5), ("unanswered", 2), ("merged", 1))
     ]
@@ -566,13 +566,13 @@ def test_of_many_teams_the_smallest_are_one_row_and_no_help_is_lost() -> None:
 
 
 def test_hours_without_posts_are_zero_in_the_week() -> None:
-    figure = draw(EXHIBITS["awake"], table_of("awake", {}, {"weekday": 4, "hour": 23, "answers": 7}), LIGHT)
-    questions, answers = figure.data
+    figure = draw(EXHIBITS["awake"], table_of("awake", {}, {"weekday": 4, "hour": 23, "helps": 7}), LIGHT)
+    questions, helps = figure.data
     assert (len(questions.z), len(questions.z[0])) == (7, 24)
-    assert answers.z[4][23] == 7
-    assert answers.z[6][0] == 0
-    assert questions.zmax == answers.zmax == 7
-    assert "8 answers, most on Friday (7) and between 23:00 and 24:00 (7); 0 % at the weekend." in describe(figure)
+    assert helps.z[4][23] == 7
+    assert helps.z[6][0] == 0
+    assert questions.zmax == helps.zmax == 7
+    assert "8 helps, most on Friday (7) and between 23:00 and 24:00 (7); 0 % at the weekend." in describe(figure)
 
 
 def test_the_first_level_is_told_and_not_drawn() -> None:

@@ -191,13 +191,46 @@ def test_answer_rate_leaves_out_what_was_withdrawn_before_help_and_before_7_days
     assert (figure.value, figure.sample_size) == (1, 1)
 
 
-def test_answer_rate_says_that_there_is_no_data_where_all_questions_are_too_young(tmp_path: Path) -> None:
+def test_answer_rate_says_that_it_is_too_soon_to_tell_where_all_questions_are_too_young(tmp_path: Path) -> None:
     craft = Community()
     craft.answer(craft.ask("ana", NOON), "bo", plus(NOON, hours=1))
     told = craft.tell(tmp_path, until="2026-03-05 12:00")
     figure = told.figure("answer_rate")
-    assert (figure.value, figure.sample_size, figure.note) == (None, 0, "no data in this period")
+    assert (figure.value, figure.sample_size, figure.note) == (
+        None,
+        0,
+        "too soon to tell: 1 of this period, all younger than 7 days",
+    )
     assert told.value("too_young") == 1
+
+
+def test_months_of_the_answer_rate_are_whole_once_their_last_question_counts(tmp_path: Path) -> None:
+    """On 20 June the questions of May are all a week old, and those of its second half are not yet 30 days old."""
+    craft = Community()
+    for asked in ("2026-04-10 12:00", "2026-05-10 12:00"):
+        craft.answer(craft.ask("ana", asked), "bo", plus(asked, hours=1))
+    told = craft.tell(tmp_path, since="2026-04-01 00:00", until="2026-06-20 12:00")
+    whole = {
+        id_: told.measurer.figures_by(METRICS[id_], told.scope(), "month")["complete"].to_list()
+        for id_ in ("answer_rate", "answer_rate_30d")
+    }
+    assert whole == {"answer_rate": [True, True, False], "answer_rate_30d": [True, False, False]}
+    assert told.table("outcomes").select("month", "complete").rows() == [
+        (at("2026-04-01").date(), True),
+        (at("2026-05-01").date(), False),
+    ]
+
+
+def test_an_unknown_author_is_never_the_unknown_asker(tmp_path: Path) -> None:
+    """Two posts without an author are two people, as far as anybody knows: the question is answered by another."""
+    craft = Community()
+    craft.answer(craft.ask("ana", NOON), "bo", plus(NOON, hours=1))
+    told_rows = craft.rows["post"]
+    told_rows[0]["author"] = told_rows[1]["author"] = None
+    told = craft.tell(tmp_path, until=LATER)
+    assert told.value("answer_rate") == 1
+    assert told.table("outcomes")["outcome"].to_list() == ["answered"]
+    assert told.value("reciprocity") is None
 
 
 def test_answer_rate_30d_of_a_steady_community_is_steady(tmp_path: Path) -> None:
@@ -315,17 +348,24 @@ def test_waiting_curve_of_freireichs_trial_says_that_the_curves_differ(tmp_path:
     tested = log_rank(*curves)
     assert tested
     assert tested.chi2 == pytest.approx(16.79, abs=0.005)
-    assert finding(told, "waiting_curve") == "The curves differ."
+    assert finding(told, "waiting_curve").endswith("had help. The curves differ.")
 
 
 def test_waiting_curve_of_groups_that_wait_alike_says_so(tmp_path: Path) -> None:
     craft = waits(1, 2, 3, 4, 6, seniority="senior", craft=waits(1, 2, 3, 4, 5, seniority="junior"))
-    assert finding(craft.tell(tmp_path, until=LATER), "waiting_curve") == "No clear difference between the curves."
+    assert "No clear difference between the curves." in finding(craft.tell(tmp_path, until=LATER), "waiting_curve")
 
 
 def test_waiting_curve_says_nothing_of_a_group_with_four_answered_questions(tmp_path: Path) -> None:
     craft = waits(100, 200, 300, 400, left=(500,), seniority="senior", craft=waits(1, 2, 3, 4, 5, seniority="junior"))
-    assert finding(craft.tell(tmp_path, until=LATER), "waiting_curve") is None
+    told = finding(craft.tell(tmp_path, until=LATER), "waiting_curve")
+    assert told == "Of all questions a quarter after 3.0 h, half after 5.0 h and three quarters after 12 days had help."
+
+
+def test_waiting_curve_tells_only_the_quartiles_that_are_reached(tmp_path: Path) -> None:
+    """Of eight questions three are helped, after one, two and three hours, so that half is never reached."""
+    told = finding(waits(1, 2, 3, left=(500,) * 5).tell(tmp_path, until=LATER), "waiting_curve")
+    assert told == "Of all questions a quarter after 2.0 h had help."
 
 
 def test_waiting_curve_by_team_shows_the_eight_with_most_questions(tmp_path: Path) -> None:
@@ -450,7 +490,7 @@ def test_outcomes_are_the_first_that_applies_within_30_days(tmp_path: Path) -> N
     craft.ask("ana", NOON)
     told = craft.tell(tmp_path, until=LATER)
     assert told.table("outcomes").rows() == [
-        (at("2026-03-01").date(), outcome, 1)
+        (at("2026-03-01").date(), outcome, 1, False)
         for outcome in ("answered", "resolved", "resolved_by_self", "self_answered", "unanswered", "withdrawn")
     ]
 
@@ -534,7 +574,7 @@ def test_outcomes_do_not_change_any_more_after_30_days(tmp_path: Path) -> None:
     craft.ask("ana", NOON, closed_at=at(plus(NOON, days=31)))
     craft.ask("ana", plus(LATER, days=-29))
     told = craft.tell(tmp_path, until=LATER)
-    assert told.table("outcomes").rows() == [(at("2026-03-01").date(), "unanswered", 4)]
+    assert told.table("outcomes").rows() == [(at("2026-03-01").date(), "unanswered", 4, False)]
 
 
 # Topics, people and teams

@@ -130,6 +130,15 @@ def test_newcomers_came_back_means_to_another_thread(craft: Community, tmp_path:
     assert (figure.value, figure.sample_size) == (0, 1)
 
 
+def test_newcomers_came_back_after_a_withdrawn_question_too(craft: Community, tmp_path: Path) -> None:
+    """A question closed after a day is neither answered nor not; whoever asked it is back on day 20 all the same."""
+    newcomer(craft, "ana", answered=False, back_after=20)
+    craft.rows["thread"][-1]["closed_at"] = at(plus(ASKED, days=1))
+    told = craft.tell(tmp_path, since=SINCE, until=LATER)
+    assert (told.value("newcomers_came_back"), told.value("newcomers_unanswered_came_back")) == (1, None)
+    assert told.table("newcomers_back").is_empty()
+
+
 def test_newcomers_came_back_with_a_deleted_answer_did_not(craft: Community, tmp_path: Path) -> None:
     newcomer(craft, "ana")
     craft.answer("q1", "ana", plus(ASKED, days=20), deleted_at=at(plus(ASKED, days=21)))

@@ -106,7 +106,7 @@ def test_away_members_were_active_once_but_not_in_the_last_90_days(tmp_path: Pat
     assert told.value("away", period="2026-05-01..2026-05-31") == 0
 
 
-def test_silent_members_neither_wrote_nor_read_up_to_the_end_of_the_period(tmp_path: Path) -> None:
+def test_silent_members_neither_wrote_nor_read_in_the_period(tmp_path: Path) -> None:
     craft = Community()
     question = craft.ask("writes", "2026-03-01 10:00")
     craft.member("reads later", joined="2026-03-01 10:00")
@@ -115,6 +115,7 @@ def test_silent_members_neither_wrote_nor_read_up_to_the_end_of_the_period(tmp_p
     craft.member("nothing", joined="2026-03-01 10:00")
     told = craft.tell(tmp_path, until="2026-06-01 12:00")
     assert told.value("silent", period="2026-03-01..2026-03-31") == 3
+    assert told.value("silent", period="2026-05-01..2026-05-31") == 4
     assert set(told.listed("silent")["Member"]) == {"only likes", "nothing"}
 
 
@@ -166,8 +167,7 @@ def test_stickiness_counts_days_without_anybody_as_zero(tmp_path: Path) -> None:
 def test_people_by_act_counts_each_person_once_a_month_by_the_most_they_did(tmp_path: Path) -> None:
     craft = Community()
     question = craft.ask("asks and answers", "2026-03-01 10:00")
-    craft.answer(question, "asks and answers", "2026-03-02 10:00")
-    craft.ask("asks", "2026-03-02 10:00")
+    craft.answer(craft.ask("asks", "2026-03-02 10:00"), "asks and answers", "2026-03-02 10:00")
     craft.answer(question, "comments", "2026-03-02 10:00", kind="comment")
     craft.read(question, "reads", "2026-03-02")
     craft.ask("reads", "2026-04-02 10:00")
@@ -220,6 +220,17 @@ def test_retention_is_not_known_without_anybody_before_or_where_before_is_not_in
     assert told.value("retention", period="2026-05-01..2026-05-10") is None  # nobody came in late April
     by_month = told.split("retention", "month")
     assert by_month == {"2026-03-01": None, "2026-04-01": 0, "2026-05-01": None, "2026-06-01": None}
+
+
+def test_retention_remembers_who_has_deleted_the_account_since(tmp_path: Path) -> None:
+    """Two of five came again, whether the other three still have an account or not."""
+    craft = Community()
+    for who in "abcde":
+        craft.member(who, joined="2026-03-01 10:00", deleted="2026-05-20 10:00" if who in "cde" else None)
+    on_days(craft, {"2026-04-10": "a b c d e", "2026-05-10": "a b"})
+    told = craft.tell(tmp_path, since="2026-03-01 00:00", until="2026-06-01 12:00")
+    figure = told.figure("retention", period="2026-05-02..2026-05-31")
+    assert (figure.value, figure.sample_size) == (0.4, 5)
 
 
 def test_health_index_is_the_last_whole_month_against_its_twelve_months(tmp_path: Path) -> None:
@@ -307,6 +318,20 @@ def test_lorenz_is_empty_and_says_nothing_where_nobody_helped(tmp_path: Path) ->
     assert (table.height, finding) == (0, None)
 
 
+def test_giving_counts_the_help_of_who_has_left_the_roster_and_what_was_answered_before_the_question(
+    tmp_path: Path,
+) -> None:
+    """Sam's roster ended in 2025 and sam still helps; mo's answer was moved under a question of the next day."""
+    craft = Community()
+    craft.works("sam", "Red", "senior", since="2024-01-01", until="2025-01-01")
+    craft.answer(craft.ask("ana", "2026-03-02 10:00"), "sam", "2026-03-02 11:00")
+    craft.answer(craft.ask("ana", "2026-03-10 10:00"), "mo", "2026-03-09 11:00")
+    told = craft.tell(tmp_path, since="2024-01-01 00:00", until="2026-06-01 12:00")
+    march = {"period": "2026-03-01..2026-03-31"}
+    assert told.value("core_helpers", **march) == 2
+    assert told.table("giving", **march).rows()[0][:2] == ("core, 80 % of all help", 2)
+
+
 def test_giving_is_the_communitys_own_90_9_1(tmp_path: Path) -> None:
     """Of 100 members one gives 91 helps, nine give one each: the core is one person, four more make it 95 %."""
     told = helping(tmp_path, *[0] * 90, *[1] * 9, 91)
@@ -357,6 +382,18 @@ def test_balance_by_team_is_who_got_help_read_or_was_recognised(tmp_path: Path) 
     ]
 
 
+def test_balance_by_team_is_of_the_team_that_was_held_for_30_days_when_it_happened(tmp_path: Path) -> None:
+    """Ana got help in Blue, and moved to Red two days before the end: it is Blue's, and Red has held her too short."""
+    craft = Community()
+    craft.member("ana", joined="2026-01-01 10:00")
+    craft.works("ana", "Blue", "mid", until="2026-05-30")
+    craft.works("ana", "Red", "mid", since="2026-05-30")
+    craft.answer(craft.ask("ana", "2026-04-01 10:00"), "bo", "2026-04-01 11:00")
+    told = craft.tell(tmp_path, since="2026-01-01 00:00", until="2026-06-01 12:00")
+    assert told.table("balance_by_team").select("member_team", "members", "got_help").rows()[0] == ("Blue", 1, 1)
+    assert "Red" not in told.table("balance_by_team")["member_team"].to_list()
+
+
 def test_balance_by_seniority_does_not_know_of_reading_where_reads_are_not_recorded(tmp_path: Path) -> None:
     assert benefits(tmp_path, reads=False).table("balance_by_seniority").rows() == [("mid", 5, 0.2, None, 0.2)]
 
@@ -399,16 +436,31 @@ def test_no_benefit_is_counted_by_group_and_never_listed(tmp_path: Path) -> None
             told.measurer.listed(METRICS["no_benefit"], told.scope(names=names))
 
 
+def test_no_benefit_counts_who_is_in_the_roster_and_was_never_seen(tmp_path: Path) -> None:
+    """The platform does not tell when kim joined; the roster has had her since 2024."""
+    craft = Community()
+    craft.member("kim")
+    craft.works("kim", "Red", "junior", since="2024-01-01")
+    craft.read(craft.ask("ana", "2026-01-10 10:00"), "bo", "2026-01-11")
+    told = craft.tell(tmp_path, since="2026-01-01 00:00", until="2026-06-01 12:00")
+    assert told.split("no_benefit", "team")["Red"] == 1
+
+
 def test_no_benefit_is_not_measurable_where_reads_are_not_recorded(tmp_path: Path) -> None:
     figure = benefits(tmp_path, reads=False).figure("no_benefit")
     assert (figure.value, figure.note) == (None, "not measurable: the sources record no reads")
 
 
 def test_awake_is_told_in_the_hours_of_the_community(tmp_path: Path) -> None:
-    """Monday 09:30 UTC is half past ten in Berlin; Sunday 23:30 UTC in July is half past one on Monday."""
+    """Monday 09:30 UTC is half past ten in Berlin; Sunday 23:30 UTC in July is half past one on Monday.
+
+    Bo's second answer is the same help, ana's own is none, and a message that helps in a chat is one.
+    """
     craft = Community(settings=CommunitySettings(time_zone="Europe/Berlin"))
     question = craft.ask("ana", "2026-03-02 09:30")
-    craft.answer(question, "bo", "2026-07-05 23:30")
+    craft.answer(question, "bo", "2026-07-05 23:30", kind="message")
+    craft.answer(question, "bo", "2026-07-06 10:00")
+    craft.answer(question, "ana", "2026-07-06 12:00")
     told = craft.tell(tmp_path, until="2026-08-01 12:00")
     assert told.table("awake").rows() == [(0, 1, 0, 1), (0, 10, 1, 0)]
 

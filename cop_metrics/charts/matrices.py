@@ -187,8 +187,8 @@ def _outline(place: int, look: Look) -> dict[str, Any]:
 
 
 def awake(table: pl.DataFrame, look: Look) -> go.Figure:
-    """Draw questions above answers by weekday and hour, both in the same colours."""
-    panels = {name: _week(table, name) for name in ("questions", "answers")}
+    """Draw questions above helps by weekday and hour, both in the same colours."""
+    panels = {name: _week(table, name) for name in ("questions", "helps")}
     top = max(1, *(max(map(max, week)) for week in panels.values()))
     traces, notes = [], []
     layout: dict[str, Any] = {}

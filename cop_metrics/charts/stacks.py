@@ -37,8 +37,12 @@ def people_by_act(table: pl.DataFrame, look: Look) -> go.Figure:
         Part(key="only commented", name="commented", colour=colours[Promise.PARTICIPATION]),
         Part(key="only read or reacted", name="read or reacted", colour=colours[Promise.INSPIRATION]),
     )
-    cut = frozenset(table.filter(~pl.col("complete"))["month"].to_list())
-    return _stacked(table, ("month", "did", "people"), parts, look, "people", cut=cut)
+    return _stacked(table, ("month", "did", "people"), parts, look, "people", cut=_cut_months(table))
+
+
+def _cut_months(table: pl.DataFrame) -> frozenset[Any]:
+    """Return the months that are not whole."""
+    return frozenset(table.filter(~pl.col("complete"))["month"].to_list())
 
 
 def outcomes(table: pl.DataFrame, look: Look) -> go.Figure:
@@ -55,7 +59,7 @@ def outcomes(table: pl.DataFrame, look: Look) -> go.Figure:
     withdrawn = int(table.filter(pl.col("outcome") == WITHDRAWN)["questions"].sum())
     beside = f"{withdrawn:,} withdrawn, not in the shares" if withdrawn else ""
     columns = ("month", "outcome", "questions")
-    return _stacked(table, columns, parts, look, "questions", subtitle=beside, apart=WITHDRAWN)
+    return _stacked(table, columns, parts, look, "questions", subtitle=beside, apart=WITHDRAWN, cut=_cut_months(table))
 
 
 def levels_over_time(table: pl.DataFrame, look: Look) -> go.Figure:

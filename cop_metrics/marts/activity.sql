@@ -8,8 +8,8 @@ acts as (
     select
         community, member, day,
         cast(kind = 'question' as int) as questions,
-        cast(kind = 'answer' as int) as answers,
-        cast(kind not in ('question', 'answer') as int) as comments,
+        cast(is_answer as int) as answers,
+        cast(kind <> 'question' and not is_answer as int) as comments,
         0 as reactions, 0 as reads, 0 as watched
     from human_posts
     where deleted_second is null or kind = 'question'

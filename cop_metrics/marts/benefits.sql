@@ -1,46 +1,60 @@
--- One row per member present as of the data: the group now, days since joining, and what they got of the promises in the last 90 days.
-with got_help as (
-    select helps.community, helps.asker as member
+-- One row per member and stretch of a group held in the last 90 days of the data: days held, days since joining, whether held as of the data, and what they got of the promises, in all and meanwhile.
+with got as (
+    select helps.community, helps.asker as member, helps.day, 1 as help, 0 as watched, 0 as recognised
     from helps
-    join communities on communities.community = helps.community
-    where helps.day >= communities.as_of_day - 90
-    group by 1, 2
-),
-watched as (
-    select member_days.community, member_days.member
+    union all
+    select community, member, day, 0 as help, 1 as watched, 0 as recognised
     from member_days
-    join communities on communities.community = member_days.community
-    where member_days.threads_watched > 0 and member_days.day >= communities.as_of_day - 90
-    group by 1, 2
-),
-recognised as (
-    select recognitions.community, recognitions.member
+    where threads_watched > 0
+    union all
+    select community, member, day, 0 as help, 0 as watched, 1 as recognised
     from recognitions
-    join communities on communities.community = recognitions.community
-    where recognitions.day >= communities.as_of_day - 90
-    union
-    select replies.community, replies.member
-    from replies
-    join communities on communities.community = replies.community
-    where
-        replies.accepted and replies.is_answer and not replies.by_asker
-        and date_diff('day', date '1970-01-01', cast(
+    union all
+    select
+        replies.community, replies.member,
+        date_diff('day', date '1970-01-01', cast(
             (timestamp '1970-01-01 00:00:00' + replies.accepted_second * interval 1 second)
             at time zone 'UTC' at time zone communities.time_zone as date
-        )) >= communities.as_of_day - 90
+        )) as day,
+        0 as help, 0 as watched, 1 as recognised
+    from replies
+    join communities on communities.community = replies.community
+    where replies.accepted and replies.is_answer and not replies.by_asker
+),
+meanwhile as (
+    select
+        memberships.stretch_id,
+        max(got.help) as help, max(got.watched) as watched, max(got.recognised) as recognised
+    from got
+    join communities on communities.community = got.community
+    join memberships
+        on memberships.community = got.community and memberships.member = got.member
+        and got.day >= memberships.from_day and got.day < memberships.to_day
+    where got.day >= communities.as_of_day - 90
+    group by 1
+),
+rostered as (
+    select community, member, min(from_day) as from_day
+    from roster_matches
+    group by 1, 2
 )
 select
     members.community, members.member, members.member_id, members.name,
-    memberships.team as member_team, memberships.seniority as member_seniority,
-    communities.as_of_day - members.since_day as days_here,
-    got_help.member is not null as got_help, watched.member is not null as watched,
-    recognised.member is not null as recognised
+    memberships.stretch_id, memberships.team as member_team, memberships.seniority as member_seniority,
+    communities.as_of_day - coalesce(members.since_day, rostered.from_day) as days_here,
+    least(memberships.held_to, communities.as_of_day + 1) - greatest(memberships.held_from, communities.as_of_day - 90)
+        as days_held,
+    memberships.held_to > communities.as_of_day as is_now,
+    coalesce(max(meanwhile.help) over (partition by members.member_id), 0) = 1 as got_help,
+    coalesce(max(meanwhile.watched) over (partition by members.member_id), 0) = 1 as watched,
+    coalesce(max(meanwhile.recognised) over (partition by members.member_id), 0) = 1 as recognised,
+    coalesce(meanwhile.help, 0) = 1 as got_help_here, coalesce(meanwhile.watched, 0) = 1 as watched_here,
+    coalesce(meanwhile.recognised, 0) = 1 as recognised_here
 from members
 join communities on communities.community = members.community
 join memberships
     on memberships.community = members.community and memberships.member = members.member
-    and memberships.held_from <= communities.as_of_day and memberships.held_to > communities.as_of_day
-left join got_help on got_help.community = members.community and got_help.member = members.member
-left join watched on watched.community = members.community and watched.member = members.member
-left join recognised on recognised.community = members.community and recognised.member = members.member
+    and memberships.held_from <= communities.as_of_day and memberships.held_to > communities.as_of_day - 90
+left join rostered on rostered.community = members.community and rostered.member = members.member
+left join meanwhile on meanwhile.stretch_id = memberships.stretch_id
 where not members.is_deleted

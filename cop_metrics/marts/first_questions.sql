@@ -28,7 +28,7 @@ select
     questions.asker, questions.asker_id, questions.asker_name, questions.asker_team, questions.asker_seniority,
     questions.asked_at, questions.second, questions.day, questions.helped_in_7_days,
     case
-        when questions.age_seconds < 97 * 86400 or questions.helped_in_7_days is null or elsewhere.back_before = 1 then null
+        when questions.age_seconds < 97 * 86400 or elsewhere.back_before = 1 then null
         else coalesce(elsewhere.back_then = 1, false)
     end as came_back
 from firsts

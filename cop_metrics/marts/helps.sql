@@ -2,7 +2,7 @@
 with pairs as (
     select
         community, question, member as helper, min(asker) as asker, min(asked_second) as asked_second,
-        min(second) as second, min(posted_at) as helped_at, min(day) as day, max(cast(clamped as int)) = 1 as clamped,
+        min(second) as second, min(posted_at) as helped_at, min(day) as day, min(day * 24 + hour) % 24 as hour, max(cast(clamped as int)) = 1 as clamped,
         min(case when accepted then accepted_second end) as accepted_second
     from replies
     where is_answer and not by_asker
@@ -33,10 +33,10 @@ select
     recognised.community, recognised.question, questions.question_id, questions.title, questions.url,
     recognised.helper, members.member_id as helper_id, members.name as helper_name,
     helpers.team as helper_team, helpers.seniority as helper_seniority,
-    members.is_deleted as helper_deleted, members.left_day > 0 as helper_known,
+    members.is_deleted as helper_deleted, members.left_day > 0 as helper_known, askers_now.left_day > 0 as asker_known,
     recognised.asker, askers_now.member_id as asker_id, askers_now.name as asker_name,
     askers.team as asker_team, askers.seniority as asker_seniority, askers_now.is_deleted as asker_deleted,
-    recognised.helped_at, recognised.second, recognised.day, recognised.clamped,
+    recognised.helped_at, recognised.second, recognised.day, recognised.hour, recognised.clamped,
     recognised.second - recognised.asked_second as wait_seconds,
     recognised.accepted_second is not null as accepted, recognised.accepted_second,
     recognised.thanks, recognised.recognised_second,

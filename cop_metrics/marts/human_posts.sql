@@ -1,13 +1,17 @@
--- One row per post of a human, notices left out, as its newest export tells it; times in seconds since 1970 UTC, to the millisecond.
+-- One row per post of a human, notices left out, as its newest export tells it, and whether it is an answer or a reply to a question; times in seconds since 1970 UTC, to the millisecond.
 with newest as (
     select *
     from lake_post
     qualify row_number() over (partition by community, post order by import_rank desc, row_number desc) = 1
 ),
+asked as (
+    select distinct community, thread from newest where kind = 'question'
+),
 dated as (
     select
         newest.community, newest.source, newest.post, newest.thread, newest.kind,
-        coalesce(newest.author, newest.source || ':unknown') as member,
+        coalesce(newest.author, newest.source || ':unknown') as member, newest.author is null as is_unknown,
+        newest.kind = 'answer' or (newest.kind = 'message' and asked.thread is not null) as is_answer,
         coalesce(newest.accepted, false) as accepted,
         newest.created_at as posted_at,
         newest.created_at at time zone 'UTC' at time zone communities.time_zone as local_at,
@@ -16,6 +20,7 @@ dated as (
         cast(newest.deleted_at_ms as double) / 1000 as deleted_second
     from newest
     join communities on communities.community = newest.community
+    left join asked on asked.community = newest.community and asked.thread = newest.thread
     left join accounts on accounts.community = newest.community and accounts.member = newest.author
     where newest.kind <> 'notice' and not coalesce(accounts.is_bot, false)
 )

@@ -1,4 +1,4 @@
--- One row per topic and present member likely to know it, the best 20 a topic: strength in two-thousandths of a help today, and what it rests on.
+-- One row per topic and present member likely to know it, the best 60 a topic: strength in two-thousandths of a help today, and what it rests on.
 with present as (
     select member_days.community, member_days.member
     from member_days
@@ -68,4 +68,4 @@ join memberships
     and communities.as_of_day >= memberships.from_day and communities.as_of_day < memberships.to_day
 qualify row_number() over (
     partition by known.community, known.topic order by known.strength desc, known.last_day desc, members.member_id
-) <= 20
+) <= 60

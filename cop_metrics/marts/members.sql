@@ -1,8 +1,6 @@
 -- One row per human account: when it joined (else was first seen) and left, in local days, and whether its start is in view; authors unknown are never there.
 with seen as (
-    select
-        community, member, min(day) as first_day,
-        min(case when questions + answers + comments + threads_read > 0 then day end) as first_voiced_day
+    select community, member, min(day) as first_day
     from activity
     group by 1, 2
 ),
@@ -16,9 +14,10 @@ dated as (
         date_diff('day', date '1970-01-01', cast(
             accounts.deleted_at at time zone 'UTC' at time zone communities.time_zone as date
         )) as deleted_day,
-        seen.first_day, seen.first_voiced_day, communities.first_day as community_first_day
+        seen.first_day, sources.first_day as source_first_day
     from accounts
     join communities on communities.community = accounts.community
+    join sources on sources.community = accounts.community and sources.source = accounts.source
     left join seen on seen.community = accounts.community and seen.member = accounts.member
     where not accounts.is_bot
 )
@@ -29,8 +28,7 @@ select
     username, is_deleted,
     coalesce(least(joined_day, first_day), joined_day, first_day) as since_day,
     first_day,
-    coalesce(first_voiced_day, 99999) as first_voiced_day,
-    coalesce(coalesce(least(joined_day, first_day), joined_day, first_day) >= community_first_day + 90, false) as start_in_view,
+    coalesce(coalesce(least(joined_day, first_day), joined_day, first_day) >= source_first_day + 90, false) as start_in_view,
     case when dated.member = dated.source || ':unknown' then 0 else least(
         coalesce(deleted_day, case when is_deleted then as_of_day else 99999 end), coalesce(roster_ends.left_day, 99999)
     ) end as left_day

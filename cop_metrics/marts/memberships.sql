@@ -54,7 +54,6 @@ select
     stretches.community, stretches.member, members.member_id,
     cast(row_number() over (order by stretches.community, stretches.member, from_day) as int) as stretch_id,
     members.name, team, seniority, from_day, to_day,
-    greatest(from_day, coalesce(members.since_day, 0)) as held_from, least(to_day, members.left_day) as held_to,
-    members.first_voiced_day
+    greatest(from_day, coalesce(members.since_day, 0)) as held_from, least(to_day, members.left_day) as held_to
 from stretches
 join members on members.community = stretches.community and members.member = stretches.member

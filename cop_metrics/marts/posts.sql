@@ -1,7 +1,7 @@
 -- One row per question, answer, comment or message of a human, with the author's team and seniority on that day.
 select
     human_posts.community, human_posts.post, human_posts.thread, threads.title, threads.url,
-    human_posts.kind, human_posts.member, members.member_id, members.name,
+    human_posts.kind, human_posts.is_answer, human_posts.member, members.member_id, members.name,
     memberships.team as member_team, memberships.seniority as member_seniority,
     human_posts.posted_at, human_posts.day, human_posts.hour, human_posts.second
 from human_posts

@@ -1,11 +1,9 @@
--- One row per undeleted reply to a question, with the seconds from asking to it, never below 0.
+-- One row per undeleted reply to a question: when it was made, in seconds never before the question, and whether it was accepted.
 select
     questions.community, questions.post as question, questions.member as asker, questions.second as asked_second,
-    replies.post, replies.member, replies.member = questions.member as by_asker,
-    replies.kind in ('answer', 'message') as is_answer,
-    greatest(replies.second, questions.second) as second, greatest(replies.posted_at, questions.posted_at) as posted_at,
+    replies.post, replies.member, replies.member = questions.member and not replies.is_unknown as by_asker,
+    replies.is_answer, greatest(replies.second, questions.second) as second, replies.posted_at, replies.day, replies.hour,
     replies.second < questions.second as clamped,
-    greatest(replies.day, questions.day) as day,
     replies.accepted,
     case when replies.accepted
         then greatest(coalesce(replies.accepted_second, replies.second), replies.second, questions.second) end as accepted_second

@@ -65,6 +65,9 @@ FOREMOST = f"""
     )"""
 """The members with the most ties: whom they helped, and who helped them."""
 
+MOST_KNOWING = 20
+"""How many people are named for a topic that is asked for."""
+
 MOST_ASKED = 3
 """How many people are suggested for a question, and for how many questions of one list a person is suggested."""
 
@@ -493,11 +496,11 @@ EXHIBITS = (
         whose=Whose.MEMBER,
         counts=Counts.STATE,
         relations=("likely_to_know",),
-        sql="""
+        sql=f"""
             select topic, name, member_team, member_seniority, helps, accepted, thanks, related_helps, last_helped
             from likely_to_know
             where len($topics) = 0 or topic in (select unnest($topics))
-            qualify len($topics) > 0 or row_number() over (partition by topic order by place) <= 3
+            qualify row_number() over (partition by topic order by place) <= if(len($topics) > 0, {MOST_KNOWING}, 3)
             order by topic, place""",
         columns={
             "topic": "Topic",

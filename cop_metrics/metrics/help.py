@@ -6,6 +6,7 @@ from functools import partial
 import numpy as np
 import polars as pl
 
+from cop_metrics import words
 from cop_metrics.metrics.metric import (
     Better,
     Computed,
@@ -79,7 +80,9 @@ def mean_helps(rows: pl.DataFrame) -> Figure:
     return Figure(value=mean, sample_size=int(rows["questions"].sum()), interval=interval)
 
 
-def _answer_rate(id_: str, within: str, column: str, title: str, beside: str | None = None) -> Metric:
+def _answer_rate(
+    id_: str, within: str, column: str, title: str, *, ripens_in: int, beside: str | None = None
+) -> Metric:
     return Metric(
         id=id_,
         promise=Promise.HELP,
@@ -99,10 +102,13 @@ def _answer_rate(id_: str, within: str, column: str, title: str, beside: str | N
         splits=ASKER_SPLITS,
         act_on=f"not {column}",
         beside=beside,
+        ripens_in=ripens_in,
     )
 
 
-ANSWER_RATE = _answer_rate("answer_rate", "7 days", "helped_in_7_days", "Answered within 7 days", beside="too_young")
+ANSWER_RATE = _answer_rate(
+    "answer_rate", "7 days", "helped_in_7_days", "Answered within 7 days", ripens_in=7, beside="too_young"
+)
 
 METRICS = (
     Metric(
@@ -126,15 +132,16 @@ METRICS = (
         promise=Promise.HELP,
         title="Answers",
         question="How much is answered?",
-        description="Answer posts written in the period, the asker's own included; deleted ones and those of bots are not.",
-        formula="count of answer posts",
+        description="Answers and replies to questions written in the period, the asker's own included; deleted ones and those "
+        "of bots are not.",
+        formula="count of answers and replies to questions",
         source="Stack Exchange site statistics",
         unit=Unit.COUNT,
         better=Better.HIGHER,
         whose=Whose.MEMBER,
         counts=Counts.FLOW,
         relation="posts",
-        measure=Total(of="count(*)", where="kind = 'answer'"),
+        measure=Total(of="count(*)", where="is_answer"),
         splits=("team", "seniority"),
     ),
     Metric(
@@ -188,16 +195,16 @@ METRICS = (
         splits=ASKER_SPLITS,
         comparable=False,
     ),
-    _answer_rate("answer_rate_1h", "1 hour", "helped_in_1_hour", "Answered within 1 hour"),
-    _answer_rate("answer_rate_24h", "24 hours", "helped_in_24_hours", "Answered within 24 hours"),
+    _answer_rate("answer_rate_1h", "1 hour", "helped_in_1_hour", "Answered within 1 hour", ripens_in=1),
+    _answer_rate("answer_rate_24h", "24 hours", "helped_in_24_hours", "Answered within 24 hours", ripens_in=1),
     ANSWER_RATE,
-    _answer_rate("answer_rate_30d", "30 days", "helped_in_30_days", "Answered within 30 days"),
+    _answer_rate("answer_rate_30d", "30 days", "helped_in_30_days", "Answered within 30 days", ripens_in=30),
     Metric(
         id="too_young",
         promise=Promise.HELP,
         title="Too young to tell",
         question="How many questions are younger than 7 days?",
-        description="Questions asked in the last 7 days of the data: not yet in the answer rate.",
+        description="Questions asked in the last 7 days of the data and not withdrawn: not yet in the answer rate.",
         formula="count of questions younger than 7 days",
         source="our own",
         unit=Unit.COUNT,
@@ -205,7 +212,7 @@ METRICS = (
         whose=Whose.ASKER,
         counts=Counts.FLOW,
         relation="questions",
-        measure=Total(of="count(*)", where="age_seconds < 604800"),
+        measure=Total(of="count(*)", where="age_seconds < 604800 and not withdrawn"),
         splits=ASKER_SPLITS,
         comparable=False,
     ),
@@ -336,6 +343,7 @@ METRICS = (
         splits=ASKER_SPLITS,
         needs="acceptance",
         beside="withdrawn",
+        ripens_in=30,
     ),
     Metric(
         id="withdrawn",
@@ -353,6 +361,7 @@ METRICS = (
         relation="questions",
         measure=Total(of="count(*)", where="outcome_in_30_days = 'withdrawn'"),
         splits=ASKER_SPLITS,
+        ripens_in=30,
     ),
     Metric(
         id="helps_per_question",
@@ -372,6 +381,7 @@ METRICS = (
             columns=HELPS_AND_QUESTIONS, per=("asker_id",), where="helps_in_30_days is not null", figure=mean_helps
         ),
         splits=ASKER_SPLITS,
+        ripens_in=30,
     ),
     Metric(
         id="helpers_per_question",
@@ -391,6 +401,7 @@ METRICS = (
             columns=HELPS_AND_QUESTIONS, per=("asker_id",), where="helps_in_30_days > 0", figure=mean_helps
         ),
         splits=ASKER_SPLITS,
+        ripens_in=30,
     ),
 )
 
@@ -424,12 +435,28 @@ def waiting_curves(rows: pl.DataFrame, *, by: str) -> pl.DataFrame:
     return pl.concat(tables) if tables else pl.DataFrame(schema={by: pl.String, **CURVE_SCHEMA})
 
 
-def curves_differ(rows: pl.DataFrame, *, by: str) -> str | None:
-    """Say whether the curves differ; None where a group has fewer than five answered questions."""
+def waits_told(rows: pl.DataFrame, *, by: str) -> str | None:
+    """Say the quartiles of the wait over all groups, and whether the curves differ; None where neither can be said.
+
+    Whether they differ is not said where a group has fewer than five answered questions.
+    """
     tested = log_rank(*_curves(rows, by).values())
-    if tested is None:
-        return None
-    return "The curves differ." if tested.p < SURELY else "No clear difference between the curves."
+    differ = (
+        ""
+        if tested is None
+        else "The curves differ."
+        if tested.p < SURELY
+        else "No clear difference between the curves."
+    )
+    return " ".join(each for each in (_quartiles(rows), differ) if each) or None
+
+
+def _quartiles(rows: pl.DataFrame) -> str:
+    """Say after how long a quarter, half and three quarters of the questions had help, as far as that is reached."""
+    curve = survival(rows["minutes"].to_numpy() / 60, rows["wait_ended"].to_numpy(), rows["questions"].to_numpy())
+    found = {"a quarter": curve.quantile(0.25), "half": curve.quantile(0.5), "three quarters": curve.quantile(0.75)}
+    told = [f"{part} after {words.duration(hours)}" for part, hours in found.items() if hours is not None]
+    return f"Of all questions {words.listing(told)} had help." if told else ""
 
 
 def _curve_table(by: str, name: str, curve: SurvivalCurve) -> pl.DataFrame:
@@ -476,7 +503,7 @@ def _waiting_curve(id_: str, by: str, title: str, whose: str) -> Exhibit:
         splits=ASKER_SPLITS,
         shape=partial(waiting_curves, by=by),
         shows=(by,),
-        finding=partial(curves_differ, by=by),
+        finding=partial(waits_told, by=by),
     )
 
 
@@ -534,9 +561,13 @@ EXHIBITS = (
         whose=Whose.ASKER,
         counts=Counts.FLOW,
         relations=("questions",),
-        sql="select month, outcome_in_30_days as outcome, count(*) as questions from questions "
-        "where outcome_in_30_days is not null group by all order by all",
-        columns={"month": "Month", "outcome": "Outcome", "questions": "Questions"},
+        sql="""
+            select month, outcome_in_30_days as outcome, count(*) as questions,
+                bool_and(month_complete and month + interval 1 month + interval 30 day
+                    <= (select date '1970-01-01' + cast(as_of_day as int) from communities where community = $community)
+                ) as complete
+            from questions where outcome_in_30_days is not null group by all order by all""",
+        columns={"month": "Month", "outcome": "Outcome", "questions": "Questions", "complete": "Whole month"},
         splits=ASKER_SPLITS,
     ),
     Exhibit(

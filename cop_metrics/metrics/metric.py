@@ -142,6 +142,7 @@ class Metric:
     `needs` names the lake table without which it is not measurable. `beside`: the metric that is told with it. A number that
     still grows for young posts is not `comparable` between periods. `individual`: its list tells single people's levels.
     `never_listed`: why nobody is shown its rows, in a sentence. `no_rows`: why there is no value where there are no rows.
+    `ripens_in`: after how many days a row counts at the latest, so that months which end later are not whole yet.
     `about`: the seniority ("junior", "senior" or `EVERY_SENIORITY`) that it tells of those whom a filter by team lets in, and
     `about_others` of the people on the other side, of whatever team; both guard small groups.
     """
@@ -171,6 +172,7 @@ class Metric:
     about: str | None = None
     about_others: str | None = None
     edge_days: int = 0
+    ripens_in: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -40,6 +40,7 @@ def _back(id_: str, title: str, question: str, whose: str, hit: str) -> Metric:
         measure=Share(hit=hit, person=None),
         splits=SPLITS,
         edge_days=90,
+        ripens_in=97,
     )
 
 
@@ -63,6 +64,7 @@ METRICS = (
         splits=SPLITS,
         act_on="not helped_in_7_days",
         edge_days=90,
+        ripens_in=7,
     ),
     _back(
         "newcomers_came_back",
@@ -123,7 +125,8 @@ EXHIBITS = (
         id="newcomers_back",
         promise=Promise.HELP,
         title="Do newcomers come back when they are answered?",
-        description=f"The share of newcomers who came back, by whether their first question was answered. {FIRST} {BACK}",
+        description=f"The share of newcomers who came back, by whether their first question was answered within 7 days; "
+        f"questions withdrawn before that without an answer are left out. {FIRST} {BACK}",
         source=SOURCE,
         unit=Unit.PERCENT,
         whose=Whose.ASKER,
@@ -133,7 +136,7 @@ EXHIBITS = (
             select case when helped_in_7_days then '{ANSWERED}' else '{UNANSWERED}' end as first_question,
                 cast(sum(cast(came_back as int)) as bigint) as hits, count(*) as newcomers
             from first_questions
-            where came_back is not null
+            where came_back is not null and helped_in_7_days is not null
             group by 1 order by 1""",
         columns={
             "first_question": "First question",

@@ -167,9 +167,10 @@ GIVING_SCHEMA: dict[str, type[pl.DataType]] = {
     "of_members": pl.Float64,
     "of_help": pl.Float64,
 }
-HELPS_OF_MEMBERS = """, given as (select member_id, sum(helps) as helps from member_days where helps > 0 group by member_id)
+HELPS_OF_MEMBERS = """, given as (select member_id, sum(helps) as helps from member_days
+                where helps > 0 and not is_deleted group by member_id)
             select cast(coalesce(helps, 0) as bigint) as helps, count(*) as people
-            from (select distinct member_id from belonged) left join given using (member_id)
+            from (select distinct member_id from belonged) full join given using (member_id)
             group by 1 order by 1"""
 
 ACTIVE = "posts > 0 or reactions > 0 or threads_read > 0"
@@ -241,15 +242,15 @@ METRICS = (
         promise=Promise.PARTICIPATION,
         title="Silent",
         question="Who has neither read nor written?",
-        description="Members who neither posted nor read up to the end of the period. Only where reads are recorded.",
-        formula="members without a post or a read",
+        description="Members at the last moment of the period who neither posted nor read in it. Only where reads are recorded.",
+        formula="members without a post or a read in the period",
         source="Viva Engage",
         unit=Unit.COUNT,
         better=Better.LOWER,
         whose=Whose.MEMBER,
         counts=Counts.STOCK,
-        relation="present",
-        measure=Total(of="count(*)", listed="member", where="silent"),
+        relation="silent",
+        measure=Total(of="count(*)", listed="member"),
         splits=SPLITS,
         needs="read",
     ),
@@ -294,7 +295,7 @@ METRICS = (
             ),
             per=("month",),
             figure=mean_stickiness,
-            where="month_complete and not is_deleted",
+            where="month_complete",
         ),
         splits=SPLITS,
     ),
@@ -350,7 +351,7 @@ METRICS = (
         whose=Whose.MEMBER,
         counts=Counts.STATE,
         relation="benefits",
-        measure=Total(of="count(*)", where="days_here >= 90 and not (got_help or watched or recognised)"),
+        measure=Total(of="count(*)", where="is_now and days_here >= 90 and not (got_help or watched or recognised)"),
         splits=SPLITS,
         needs="read",
         never_listed="Members without benefit are counted by group and never listed, whoever asks.",
@@ -369,8 +370,8 @@ def _balance(id_: str, by: str, title: str) -> Exhibit:
         id=id_,
         promise=Promise.PARTICIPATION,
         title=title,
-        description=f"By {by}, the share of members here for 30 days or more who in the last 90 days of the data got help, "
-        "read a thread they had not posted in, or were thanked, upvoted or accepted.",
+        description=f"By {by}, the share of members who in the last 90 days of the data got help, read a thread they had not "
+        f"posted in, or were thanked, upvoted or accepted, while in a {by} that they held for at least {FEWEST_DAYS} of them.",
         source="our own",
         unit=Unit.PERCENT,
         whose=Whose.MEMBER,
@@ -380,7 +381,13 @@ def _balance(id_: str, by: str, title: str) -> Exhibit:
             select member_{by}, count(*) as members, avg(cast(got_help as int)) as got_help,
                 case when {read} then avg(cast(watched as int)) end as watched,
                 case when {thanked_or_accepted} then avg(cast(recognised as int)) end as recognised
-            from benefits where days_here >= {FEWEST_DAYS} group by 1 order by 1""",
+            from (
+                select member_{by}, bool_or(got_help_here) as got_help, bool_or(watched_here) as watched,
+                    bool_or(recognised_here) as recognised
+                from benefits where days_here >= {FEWEST_DAYS}
+                group by member_{by}, member_id having sum(days_held) >= {FEWEST_DAYS}
+            )
+            group by 1 order by 1""",
         columns={
             f"member_{by}": by.capitalize(),
             "members": "Members",
@@ -398,7 +405,7 @@ EXHIBITS = (
         id="people_by_act",
         promise=Promise.PARTICIPATION,
         title="Who takes part, and how?",
-        description="People a month by the most that they did: answered, asked, only commented, only read or reacted.",
+        description="People a month by the most that they did: answered another, asked, only commented, only read or reacted.",
         source="our own",
         unit=Unit.COUNT,
         whose=Whose.MEMBER,
@@ -406,8 +413,11 @@ EXHIBITS = (
         relations=("member_days",),
         sql=""", acts as (
                 select month, member_id,
-                    case when sum(answers) > 0 or sum(helps) > 0 then 'answered' when sum(questions) > 0 then 'asked'
-                    when sum(posts) > 0 then 'only commented' else 'only read or reacted' end as did,
+                    case when sum(helps) > 0 then 'answered'
+                    when sum(questions) > 0 then 'asked'
+                    when sum(answers) > 0 then 'answered'
+                    when sum(posts) > 0 then 'only commented'
+                    else 'only read or reacted' end as did,
                     bool_and(month_complete) as complete
                 from member_days where not is_deleted group by month, member_id
             )
@@ -486,17 +496,22 @@ EXHIBITS = (
         id="awake",
         promise=Promise.PARTICIPATION,
         title="When is the community awake?",
-        description="Questions and answers by weekday and hour, in the community's local time.",
+        description="Questions and helps by weekday and hour, in the community's local time; several answers of one member to a "
+        "question are one help. A filter by team means those who asked, and those who helped.",
         source="our own",
         unit=Unit.COUNT,
         whose=Whose.MEMBER,
         counts=Counts.FLOW,
-        relations=("posts",),
+        relations=("posts", "given"),
         sql="""
-            select (day + 3) % 7 as weekday, hour, cast(sum(cast(kind = 'question' as int)) as bigint) as questions,
-                cast(sum(cast(kind = 'answer' as int)) as bigint) as answers
-            from posts group by all order by all""",
-        columns={"weekday": "Weekday (0 is Monday)", "hour": "Hour", "questions": "Questions", "answers": "Answers"},
+            select (day + 3) % 7 as weekday, hour, count(*) filter (where not is_help) as questions,
+                count(*) filter (where is_help) as helps
+            from (
+                select day, hour, false as is_help from posts where kind = 'question'
+                union all select day, hour, true from given
+            )
+            group by all order by all""",
+        columns={"weekday": "Weekday (0 is Monday)", "hour": "Hour", "questions": "Questions", "helps": "Helps"},
         splits=SPLITS,
     ),
 )

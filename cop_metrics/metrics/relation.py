@@ -208,7 +208,7 @@ ARRIVALS = Relation(
         from members
         join memberships on memberships.member_id = members.member_id
             and members.since_day >= memberships.from_day and members.since_day < memberships.to_day
-        where members.community = $community and members.start_in_view and members.left_day > 0""",
+        where members.community = $community and members.start_in_view and members.left_day > 0 and not members.is_deleted""",
     day="day",
     topic=None,
     personal=("member", "name"),
@@ -284,13 +284,33 @@ PRESENT = Relation(
         )
         select periods.start, memberships.member, memberships.member_id, memberships.name,
             memberships.team as member_team, memberships.seniority as member_seniority,
-            back.member_id is not null as returning_now, gone.member_id is not null as away,
-            memberships.first_voiced_day >= periods.end_day as silent
+            back.member_id is not null as returning_now, gone.member_id is not null as away
         from periods
         join memberships on memberships.community = $community
             and held_from < periods.end_day and held_to >= periods.end_day
         left join gone on gone.start = periods.start and gone.member_id = memberships.member_id
         left join back on back.start = periods.start and back.member_id = memberships.member_id""",
+    day=None,
+    topic=None,
+    personal=("member", "name"),
+    listing=MEMBER_LISTING,
+)
+
+SILENT = Relation(
+    name="silent",
+    one_row="One row per period and member present at its last moment who neither posted nor read in it, with the group.",
+    sql="""
+        select periods.start, memberships.member, memberships.member_id, memberships.name,
+            memberships.team as member_team, memberships.seniority as member_seniority
+        from periods
+        join memberships on memberships.community = $community
+            and held_from < periods.end_day and held_to >= periods.end_day
+        anti join (
+            select start, member_id from periods
+            join member_days on community = $community and day >= first_day and day < end_day
+                and (posts > 0 or threads_read > 0)
+            group by all
+        ) as voiced on voiced.start = periods.start and voiced.member_id = memberships.member_id""",
     day=None,
     topic=None,
     personal=("member", "name"),
@@ -423,7 +443,7 @@ GIVEN = Relation(
     name="given",
     one_row="One row per help, from the side of who gave it: the helper is the member, the asker the other.",
     sql="select helper_id as member_id, helper_team as member_team, helper_seniority as member_seniority, "
-    "asker_id as other_id, asker_team as other_team, day from helps where community = $community",
+    "asker_id as other_id, asker_team as other_team, day, hour from helps where community = $community",
     day="day",
     topic=None,
     personal=("member_id", "other_id"),
@@ -490,7 +510,7 @@ GAINS = Relation(
         join members on members.member_id = most.member_id
         join communities on communities.community = members.community
             and $first_day - ($end_day - $first_day)
-                >= communities.first_day + 1 - cast(communities.starts_at_midnight as int)
+                >= communities.all_sources_day
         where not members.is_deleted""",
     day=None,
     topic=None,
@@ -517,11 +537,10 @@ RETAINED = Relation(
         select periods.start, before.member, before.member_id, before.name, before.member_team, before.member_seniority,
             before.day_after < periods.end_day as retained
         from communities
-        join periods on 2 * periods.first_day - periods.end_day
-            >= communities.first_day + 1 - cast(communities.starts_at_midnight as int)
+        join periods on 2 * periods.first_day - periods.end_day >= communities.all_sources_day
         join member_days as before on before.community = communities.community and before.day < periods.first_day
             and before.day >= 2 * periods.first_day - periods.end_day and before.day_after >= periods.first_day
-        where communities.community = $community and not before.is_deleted""",
+        where communities.community = $community""",
     day=None,
     topic=None,
     personal=("member", "name"),
@@ -534,13 +553,12 @@ TWELVE_MONTHS = Relation(
     "group then; none where the data does not reach back so far.",
     sql="""
         with ends as (
-            select periods.start, periods.first_day, communities.first_day + 1
-                    - cast(communities.starts_at_midnight as int) as first_whole_day,
+            select periods.start, periods.first_day, communities.all_sources_day,
                 date_trunc('month', date '1970-01-01' + cast(least(end_day, as_of_day) as int)) as month_end
             from periods join communities on communities.community = $community
         ),
         months as (
-            select start, first_day, first_whole_day,
+            select start, first_day, all_sources_day,
                 date_diff('day', date '1970-01-01', month_end - interval 12 month) as year_day,
                 date_diff('day', date '1970-01-01', month_end - interval 1 month) as month_day
             from ends
@@ -550,7 +568,7 @@ TWELVE_MONTHS = Relation(
         from months
         join member_months as active on active.community = $community and active.day >= months.year_day
             and active.day <= months.month_day and active.month_after > months.month_day
-        where month_day >= months.first_day and year_day >= first_whole_day and not active.is_deleted""",
+        where month_day >= months.first_day and year_day >= all_sources_day""",
     day=None,
     topic=None,
     personal=("member", "name"),
@@ -563,14 +581,15 @@ HELP_PAIRS = Relation(
     "both groups at the last help.",
     sql="""
         with pairs as (
-            select {start_of_day} as start, asker_id, helper_id, count(*) as helps, max(rowid) as last_row
+            select {start_of_day} as start, asker_id, helper_id, count(*) as helps, max(rowid) as last_row,
+                bool_and(asker_known and helper_known) as known
             from helps
             where community = $community and day >= $first_day and day < $end_day
             group by all
         )
         select pairs.start, pairs.asker_id, pairs.helper_id, pairs.helps, last.second as last_second, last.asker_name,
             last.helper_name, last.asker_team, last.asker_seniority, last.helper_team, last.helper_seniority,
-            back.helper_id is not null as returned
+            case when pairs.known then back.helper_id is not null end as returned
         from pairs
         join helps as last on last.rowid = pairs.last_row
         left join (select start, asker_id, helper_id from pairs) as back
@@ -816,6 +835,7 @@ RELATIONS = {
         PEOPLE,
         ACTIVE_PEOPLE,
         PRESENT,
+        SILENT,
         LEVELS,
         LEVEL_LEDGER,
         LEVEL_SIDES,

@@ -47,7 +47,7 @@ def _entry(each: Metric | Exhibit, measurer: Measurer) -> None:
     }
     question = ""
     if isinstance(each, Metric):
-        facts = {"Formula": each.formula, **facts, "What others do": each.peers}
+        facts = {"Formula": each.formula, **facts, "What others do differently": each.peers}
         question = f"<p><i>{escape(each.question)}</i></p>"
     told = "".join(f"<p><b>{name}:</b> {escape(fact)}</p>" for name, fact in facts.items() if fact)
     st.html(

@@ -220,6 +220,21 @@ def test_the_glossary_holds_every_number_and_finds_by_words(demo: Path) -> None:
     assert '<article id="members"' not in html(app)
 
 
+def test_the_glossary_tells_everything_of_every_metric(demo: Path) -> None:
+    shown = html(visit("glossary", community=COMPANY))
+    articles = dict(re.findall(r'<article id="(\w+)"(.*?)</article>', shown, re.DOTALL))
+    for each in METRICS.values():
+        article = articles[each.id]
+        assert f"<i>{escape(each.question)}</i>" in article
+        assert f"<p>{escape(each.description)}</p>" in article
+        told = dict(re.findall(r"<p><b>([^<]+):</b> ([^<]+)</p>", article))
+        assert told["Formula"] == escape(each.formula)
+        assert told["Whose team and seniority the filters mean"] == escape(f"the {each.whose.value}'s")
+        assert told["After"] == escape(each.source)
+        assert told["What others do differently"] == escape(each.peers)
+        assert re.search(r"<summary>SQL</summary><pre[^>]*>[^<]*\bselect\b", article), each.id
+
+
 def test_an_import_that_fails_says_why_and_one_that_works_shows_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -79,7 +79,7 @@ def test_no_two_declarations_share_an_id_or_a_title() -> None:
 @each_metric
 def test_a_metric_says_what_it_is_and_where_that_comes_from(metric: Metric) -> None:
     assert metric.question.endswith("?")
-    for text in (metric.title, metric.description, metric.formula, metric.source):
+    for text in (metric.title, metric.description, metric.formula, metric.source, metric.peers):
         assert text.strip()
     assert set(metric.splits) <= set(BY)
     assert declared(metric.id) is metric

@@ -218,7 +218,7 @@ def laid_out(ties: pl.DataFrame) -> pl.DataFrame:
     return ties
 
 
-def _across(id_: str, group: str, title: str, question: str) -> Metric:
+def _across(id_: str, group: str, title: str, question: str, peers: str) -> Metric:
     """Declare the share of helps between two members of different groups."""
     either_unknown = f"'{UNKNOWN}' in (asker_{group}, helper_{group})"
     return Metric(
@@ -230,6 +230,7 @@ def _across(id_: str, group: str, title: str, question: str) -> Metric:
         f"{group} on either side are left out.",
         formula=f"helps with asker and helper of different {group} / helps with both known",
         source="Viva Insights; our own",
+        peers=peers,
         unit=Unit.PERCENT,
         better=Better.NEITHER,
         whose=Whose.HELPER,
@@ -246,7 +247,13 @@ def _across(id_: str, group: str, title: str, question: str) -> Metric:
 
 
 def _fewest(
-    id_: str, title: str, question: str, description: str, formula: str, figure: Callable[[pl.DataFrame], Figure]
+    id_: str,
+    title: str,
+    question: str,
+    description: str,
+    formula: str,
+    peers: str,
+    figure: Callable[[pl.DataFrame], Figure],
 ) -> Metric:
     return Metric(
         id=id_,
@@ -256,6 +263,7 @@ def _fewest(
         description=description,
         formula=formula,
         source="CHAOSS contributor absence factor",
+        peers=peers,
         unit=Unit.COUNT,
         better=Better.HIGHER,
         whose=Whose.HELPER,
@@ -267,8 +275,20 @@ def _fewest(
 
 
 METRICS = (
-    _across("help_across_teams", "team", "Help across teams", "Does help cross teams, or stay at home?"),
-    _across("help_across_seniority", "seniority", "Help across seniority", "Does help cross seniority?"),
+    _across(
+        "help_across_teams",
+        "team",
+        "Help across teams",
+        "Does help cross teams, or stay at home?",
+        "Viva Insights measures the hours of meetings, mail and chat between groups; who helps whom is not in it.",
+    ),
+    _across(
+        "help_across_seniority",
+        "seniority",
+        "Help across seniority",
+        "Does help cross seniority?",
+        "Discourse's support section tells the trust level of those who reply, not of those who ask.",
+    ),
     Metric(
         id="reciprocity",
         promise=Promise.HELP,
@@ -278,6 +298,8 @@ METRICS = (
         "any question of the period. A filter by team means the helper's, at the last help.",
         formula="pairs (helper, helped) that exist the other way round too / pairs",
         source="reciprocity of a directed graph (networkx)",
+        peers="Viva Insights asks for dealings both ways within four weeks before it calls a tie of two people "
+        "strong; help is not set apart.",
         unit=Unit.PERCENT,
         better=Better.NEITHER,
         whose=Whose.HELPER,
@@ -292,6 +314,8 @@ METRICS = (
         "On how few people does help rest?",
         "The absence factor: the fewest people who together gave at least half of all helps in the period.",
         "fewest helpers whose helps add up to 50 % or more",
+        "CHAOSS counts commits, issues or comments. SWOOP's influencer risk is how far those below fall off from the "
+        "first.",
         fewest_for_half,
     ),
     _fewest(
@@ -300,6 +324,7 @@ METRICS = (
         "How many people give most of the help?",
         "The fewest people who together gave at least 80 % of all helps in the period.",
         "fewest helpers whose helps add up to 80 % or more",
+        "GrimoireLab draws the same line, through activity of any kind; OSS Compass draws it at 50 %.",
         core_helpers,
     ),
     _fewest(
@@ -308,6 +333,7 @@ METRICS = (
         "How many more give nearly all the rest?",
         "The people beyond the core that it takes, those who gave most first, to reach 95 % of all helps in the period.",
         "fewest helpers whose helps add up to 95 % or more, less the core",
+        "GrimoireLab draws the same lines, through activity of any kind; OSS Compass draws them at 50 and 80 %.",
         regular_helpers,
     ),
     Metric(
@@ -319,6 +345,8 @@ METRICS = (
         "with 10 or more helps on 5 or more questions. A filter by team means the team of that person.",
         formula="count of topics with an absence factor of 1",
         source="CHAOSS contributor absence factor, by topic",
+        peers="Stack Overflow for Teams lists tags without an appointed or earned expert; tags with a single one are "
+        "not set apart.",
         unit=Unit.COUNT,
         better=Better.LOWER,
         whose=Whose.HELPER,

@@ -75,6 +75,7 @@ def _step_rate(step: str, days: int, columns: tuple[str, str], title: str, besid
         formula=f"1 - Kaplan-Meier share without a first {'question' if step == 'ask' else 'answer to another'} "
         f"{days} days after the first read, censored at leaving and at the end of the data",
         source="our own, after Kaplan and Meier 1958",
+        peers="CHAOSS's conversion rate begins with the first contribution and asks who goes on; reading is not in it.",
         unit=Unit.PERCENT,
         better=Better.HIGHER,
         whose=Whose.MEMBER,
@@ -98,6 +99,7 @@ def _share_of_reads(
     question: str,
     description: str,
     formula: str,
+    peers: str,
     better: Better,
     measure: SummedShare,
     splits: tuple[str, ...] = SPLITS,
@@ -114,6 +116,7 @@ def _share_of_reads(
         "left out.",
         formula=formula,
         source="our own",
+        peers=peers,
         unit=Unit.PERCENT,
         better=better,
         whose=Whose.MEMBER,
@@ -136,6 +139,7 @@ METRICS = (
         description="People who read at least one thread in the period.",
         formula="distinct people with a read",
         source="our own",
+        peers="SWOOP shows for each post how many had it in their feed, and says itself that this is not reading.",
         unit=Unit.COUNT,
         better=Better.HIGHER,
         whose=Whose.MEMBER,
@@ -154,6 +158,7 @@ METRICS = (
         "at least 30 days of the period.",
         formula="members who read a thread they had not posted in / members",
         source="our own",
+        peers="SWOOP's reach is told post by post: how many saw it, over everybody in the enterprise or community.",
         unit=Unit.PERCENT,
         better=Better.HIGHER,
         whose=Whose.MEMBER,
@@ -171,6 +176,8 @@ METRICS = (
         description="People who read at least one thread in the period and posted nothing in it. Deleted accounts are left out.",
         formula="distinct people with a read, less those of them with a post",
         source="our own",
+        peers="SWOOP gives the share of observers, who mostly consume. Usually views are counted, which do not tell "
+        "who read.",
         unit=Unit.COUNT,
         better=Better.NEITHER,
         whose=Whose.MEMBER,
@@ -192,6 +199,7 @@ METRICS = (
         "Of reads, the share by members of another team than that of whoever began the thread, at the time of writing and of "
         "reading. Where one of the two teams is not known, the read is left out.",
         "reads by members of another team than the asker's / reads where both teams are known",
+        "Viva Insights measures the time that groups give each other in meetings, mail and chat, not what they read.",
         Better.HIGHER,
         SummedShare(
             hit="from_other_team",
@@ -207,6 +215,7 @@ METRICS = (
         "Do juniors learn from seniors?",
         "Of what juniors read, the share in which a senior had helped by the day of the read.",
         "juniors' reads of threads where a senior had helped / juniors' reads",
+        "GrimoireLab keeps the reads of a Discourse post as a total, which does not tell whether juniors read it.",
         Better.HIGHER,
         SummedShare(
             hit="case when member_seniority = $junior then senior_helped end",
@@ -226,6 +235,7 @@ METRICS = (
         "Of reads, the share in which someone had helped who had left by the day of the read: so a past period does not change "
         "when somebody leaves later. Left means a deleted account, or a roster that ended.",
         "reads of threads where someone had helped who had left / reads",
+        "GrimoireLab shows when people contributed last, not how much of what they left behind is still read.",
         Better.NEITHER,
         SummedShare(
             hit="leaver_helped", person="member_id", hits="leavers_read", of="others_read", listed_from="reads_told"
@@ -252,6 +262,7 @@ METRICS = (
         "it, while in a team that they held for at least 30 days of the period.",
         formula="juniors who read and asked / juniors who read",
         source="our own",
+        peers="SWOOP's curiosity index is the share of messages that are questions, not of readers who ask.",
         unit=Unit.PERCENT,
         better=Better.HIGHER,
         whose=Whose.MEMBER,
@@ -271,6 +282,7 @@ METRICS = (
         "group must have to be shown (5 unless set otherwise), or more. Younger threads cannot be known yet.",
         formula="threads turning 180 days old with k or more distinct readers from day 90 to 180",
         source="our own",
+        peers="Discourse lists topics by their views in a period: not by people, nor by the age of the topic.",
         unit=Unit.COUNT,
         better=Better.HIGHER,
         whose=Whose.ASKER,
@@ -290,6 +302,8 @@ METRICS = (
         "left out, and so are reactions of which the source does not say who gave them.",
         formula="count of reactions by people not in the conversation",
         source="our own",
+        peers="SWOOP's engagement of a post counts replies and reactions together, those of people in the "
+        "conversation too.",
         unit=Unit.COUNT,
         better=Better.HIGHER,
         whose=Whose.MEMBER,

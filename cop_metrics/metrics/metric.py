@@ -154,6 +154,7 @@ class Metric:
     description: str
     formula: str
     source: str
+    peers: str
     unit: Unit
     better: Better
     whose: Whose
@@ -161,7 +162,6 @@ class Metric:
     relation: str
     measure: Aggregate
     splits: tuple[str, ...]
-    peers: str = ""
     act_on: str | None = None
     needs: str | None = None
     beside: str | None = None

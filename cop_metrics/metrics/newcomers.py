@@ -9,7 +9,7 @@ SPLITS = ("team", "seniority", "topic")
 SOURCE = "Joyce and Kraut 2006"
 PEERS = (
     "Of 2,777 newcomers to newsgroups 61 % got a reply; a reply went with posting again in 56 % instead of 44 %. "
-    "Most tools show new members as a count only."
+    "Discourse counts first posts, answered or not; 8Knot sets apart who made 4 contributions or more."
 )
 FIRST = (
     "A newcomer's first question is the first post of a member who joined 90 days or more after the data begins, asked "

@@ -25,7 +25,7 @@ from cop_metrics.statistics import absence_factor, gini, lorenz
 SPLITS = ("team", "seniority")
 
 
-def _people(id_: str, title: str, question: str, description: str, formula: str, where: str) -> Metric:
+def _people(id_: str, title: str, question: str, description: str, formula: str, peers: str, where: str) -> Metric:
     """Declare a count of distinct people who did something on at least one day of the period."""
     return Metric(
         id=id_,
@@ -35,6 +35,7 @@ def _people(id_: str, title: str, question: str, description: str, formula: str,
         description=description,
         formula=formula,
         source="CHAOSS; SWOOP",
+        peers=peers,
         unit=Unit.COUNT,
         better=Better.HIGHER,
         whose=Whose.MEMBER,
@@ -45,7 +46,9 @@ def _people(id_: str, title: str, question: str, description: str, formula: str,
     )
 
 
-def _present(id_: str, title: str, question: str, description: str, formula: str, where: str, better: Better) -> Metric:
+def _present(
+    id_: str, title: str, question: str, description: str, formula: str, peers: str, where: str, better: Better
+) -> Metric:
     """Declare a count of members present at the last moment of the period."""
     return Metric(
         id=id_,
@@ -55,6 +58,7 @@ def _present(id_: str, title: str, question: str, description: str, formula: str
         description=description,
         formula=formula,
         source="Discourse; CHAOSS",
+        peers=peers,
         unit=Unit.COUNT,
         better=better,
         whose=Whose.MEMBER,
@@ -182,6 +186,7 @@ METRICS = (
         "How many people belong to the community?",
         "People with an account at the last moment of the period who had not left. Bots and system accounts are not people.",
         "accounts of people, joined before the end of the period and not left",
+        "Discourse's pipeline of trust levels counts the accounts that there are today, whatever the period.",
         "true",
         Better.NEITHER,
     ),
@@ -191,6 +196,8 @@ METRICS = (
         "How many take part in any way?",
         "People who posted, reacted or read in the period.",
         "distinct people with a post, reaction or read",
+        "SWOOP leaves reading out: interactive is who posts, replies, reacts or mentions. Viva Engage counts viewing "
+        "in, as here.",
         ACTIVE,
     ),
     _people(
@@ -199,6 +206,8 @@ METRICS = (
         "How many write?",
         "People who posted a question, an answer, a comment or a message in the period.",
         "distinct people with a post",
+        "Discourse's engaged users also include people who only liked something, and are counted for each day by "
+        "itself.",
         "posts > 0",
     ),
     Metric(
@@ -210,6 +219,8 @@ METRICS = (
         "there, everyone would look new.",
         formula="people whose joining (else first act) lies in the period",
         source="CHAOSS new contributors",
+        peers="Discourse counts sign-ups; 8Knot takes the first act in its data for the arrival, so that where the "
+        "data begins everyone is new.",
         unit=Unit.COUNT,
         better=Better.HIGHER,
         whose=Whose.MEMBER,
@@ -225,6 +236,7 @@ METRICS = (
         "Who came back after a silence?",
         "People active in the period, not in the 90 days before it, and active earlier.",
         "active now, last active more than 90 days before the period",
+        "Discourse calls members returning who joined before the period, whether they had been away or not.",
         "returning_now",
         Better.HIGHER,
     ),
@@ -234,6 +246,8 @@ METRICS = (
         "Who was active once and has gone quiet?",
         "Members who were active once but not in the last 90 days of the period.",
         "last active more than 90 days before the end of the period",
+        "8Knot tells drifting, after 6 months without a contribution, from away, after 12. People who only read are "
+        "in neither.",
         "away",
         Better.LOWER,
     ),
@@ -245,6 +259,8 @@ METRICS = (
         description="Members at the last moment of the period who neither posted nor read in it. Only where reads are recorded.",
         formula="members without a post or a read in the period",
         source="Viva Engage",
+        peers="SWOOP's observers are people who mostly consume, and Common Room lists who fell silent only among "
+        "those who had been most active.",
         unit=Unit.COUNT,
         better=Better.LOWER,
         whose=Whose.MEMBER,
@@ -263,6 +279,8 @@ METRICS = (
         "period (all of it, if it is shorter).",
         formula="members who posted / members",
         source="our own, after Viva Insights",
+        peers="SWOOP's share of interactive users counts reactions and mentions as well as posts. Such shares "
+        "usually come without an interval.",
         unit=Unit.PERCENT,
         better=Better.HIGHER,
         whose=Whose.MEMBER,
@@ -308,6 +326,8 @@ METRICS = (
         "with the group at their last act before it. Not known where those days reach back before the data.",
         formula="people active before and now / people active before",
         source="CHAOSS; Discourse",
+        peers="Viva Engage's retention is another thing: who still uses Microsoft 365 28 days later, those active on "
+        "Engage against the others.",
         unit=Unit.PERCENT,
         better=Better.HIGHER,
         whose=Whose.MEMBER,
@@ -327,6 +347,7 @@ METRICS = (
         "active in that month, with the group at the last act. Not known before there are twelve months of data.",
         formula="active in the month / active in the twelve months that end with it",
         source="SWOOP health index",
+        peers="SWOOP gives the same share for each community, and marks it green, yellow or red.",
         unit=Unit.PERCENT,
         better=Better.HIGHER,
         whose=Whose.MEMBER,
@@ -346,6 +367,8 @@ METRICS = (
         "Only where reads are recorded.",
         formula="members here for 90 days or more with none of the three benefits in the last 90 days",
         source="our own",
+        peers="Common Room lists contacts who stopped being active. What people got out of a community is usually "
+        "not asked.",
         unit=Unit.COUNT,
         better=Better.LOWER,
         whose=Whose.MEMBER,

@@ -32,7 +32,7 @@ from cop_metrics.metrics.metric import Exhibit, Metric
 from cop_metrics.pagebook import PAGES, page
 from cop_metrics.period import to_date
 from cop_metrics.roster import read_roster
-from cop_metrics.scope import UNKNOWN, Catalogue, CommunityChoices, Scope, parse_scope, read_catalogue
+from cop_metrics.scope import EXPLICIT, UNKNOWN, Catalogue, CommunityChoices, Scope, parse_scope, read_catalogue
 from cop_metrics.shown import FORMATS, aligned, json_text, measured
 from cop_metrics.store import Snapshot, Store
 from cop_metrics.summary import moved_answers, roster_fit
@@ -408,6 +408,7 @@ def _scope(asked: argparse.Namespace, catalogue: Catalogue) -> Scope:
         "team": asked.team,
         "seniority": asked.seniority,
         "topic": asked.topic,
+        "asked": [EXPLICIT] if asked.explicit else [],
     }
     return parse_scope(params, catalogue, names=not asked.no_names)
 
@@ -438,6 +439,7 @@ FILTERS = (
     argument("--topic", "only this topic; may be repeated", type=_name, action="append", default=[]),
     argument("--from", "first day (2026-01-01); else the first of the data", dest="since", metavar="DAY", type=_name),
     argument("--to", "last day, included; else the last of the data", dest="until", metavar="DAY", type=_name),
+    argument("--explicit", "only questions that are marked as such, none found by their words", action="store_true"),
     argument("--no-names", "as for viewers who may not see names: small groups are hidden", action="store_true"),
 )
 

@@ -18,6 +18,7 @@ from cop_metrics.lake import Import, Lake
 from cop_metrics.levels import level_bars
 from cop_metrics.marts import marts_digest
 from cop_metrics.period import to_date, to_day
+from cop_metrics.questions import Effect, effects
 from cop_metrics.roster import ROSTER_ROWS
 from cop_metrics.settings import Settings
 from cop_metrics.tables import TABLES
@@ -73,6 +74,8 @@ def gather(lake: Lake, settings: Settings) -> Inputs:
         "office_days": _office_days(exports, settings),
         "months": _months(exports, settings),
         "roster": _roster(lake, rosters, settings),
+        "question_rules": _question_rules(exports, settings),
+        "channels": _channels(exports, settings),
         "reaction_meanings": _meanings(),
         "level_bars": level_bars(),
     }
@@ -178,6 +181,7 @@ def _communities(exports: Sequence[Import], rosters: dict[str, Import], settings
                 first_whole_day(first, zone),
                 first_whole_day(max(begun.values()), zone),
                 settings.of(community).keep_titles,
+                settings.of(community).topics_from,
                 settings.of(community).small_group,
                 settings.of(community).seniorities[-1],
                 json.dumps(asdict(settings.of(community)), default=str, sort_keys=True),
@@ -195,6 +199,7 @@ def _communities(exports: Sequence[Import], rosters: dict[str, Import], settings
         "first_whole_day": pl.Int32,
         "all_sources_day": pl.Int32,
         "keep_titles": pl.Boolean,
+        "topics_from": pl.String,
         "small_group": pl.Int32,
         "senior": pl.String,
         "settings": pl.String,
@@ -276,6 +281,27 @@ def _roster_of(lake: Lake, imported: Import, settings: Settings) -> pl.DataFrame
         "from_day",
         "to_day",
     ).cast(ROSTER_COLUMNS)  # type: ignore[arg-type]
+
+
+def _question_rules(exports: Sequence[Import], settings: Settings) -> pl.DataFrame:
+    """Return the rules that make a message a question or leave it out, by community, without those switched off."""
+    rows = [
+        (community, rule, effect.value)
+        for community in sorted({each.community for each in exports})
+        for rule, effect in effects().items()
+        if effect is not Effect.TELLS and rule not in settings.of(community).rules_off
+    ]
+    return pl.DataFrame(rows, schema=dict.fromkeys(("community", "rule", "effect"), pl.String), orient="row")
+
+
+def _channels(exports: Sequence[Import], settings: Settings) -> pl.DataFrame:
+    """Return the channels in which all ask, and those that are noise, by community."""
+    rows = []
+    for community in sorted({each.community for each in exports}):
+        own = settings.of(community)
+        rows += [(community, channel, "questions") for channel in sorted({*own.question_channels})]
+        rows += [(community, channel, "noise") for channel in sorted({*own.noise_channels})]
+    return pl.DataFrame(rows, schema=dict.fromkeys(("community", "channel", "what_for"), pl.String), orient="row")
 
 
 def _meanings() -> pl.DataFrame:

@@ -16,6 +16,7 @@ from typing import Any, Protocol
 import duckdb
 import polars as pl
 
+from cop_metrics import words
 from cop_metrics.errors import CopError, UnknownName
 from cop_metrics.metrics.metric import (
     EVERY_SENIORITY,
@@ -371,7 +372,9 @@ class Measurer:
         """Return which of the scope's filters do not act on it, in words."""
         set_filters = {"team": scope.teams, "seniority": scope.seniorities, "topic": scope.topics}
         ignored = [name for name, values in set_filters.items() if values and name not in declared.splits]
-        return f"not filtered by {' and '.join(ignored)}" if ignored else None
+        if scope.explicit_only and not any(RELATIONS[name].topic for name in _relations(declared)):
+            ignored.append("how questions are found")
+        return f"not filtered by {words.listing(ignored)}" if ignored else None
 
     def _grouped(
         self, metric: Metric, scope: Scope, by: str | None, series: str | None = None
@@ -416,6 +419,10 @@ class Measurer:
             wheres.append(
                 f"{relation.topic} in (select question_id from question_topics where community = $community "
                 "and topic in (select unnest($topics)))"
+            )
+        if scope.explicit_only and relation.topic:
+            wheres.append(
+                f"{relation.topic} in (select question_id from questions where community = $community and is_explicit)"
             )
         calendar = ""
         if relation.day:
@@ -664,6 +671,17 @@ def people_of(part: pl.DataFrame) -> People:
 def relation_of_list(metric: Metric) -> Relation:
     """Return the relation whose rows are the list behind a number: its own, unless that holds them summed up."""
     return RELATIONS[metric.measure.listed_from if isinstance(metric.measure, SummedShare) else metric.relation]
+
+
+def _relations(declared: Declared) -> tuple[str, ...]:
+    """Return the names of the relations that a number or an exhibit is made of."""
+    return (
+        declared.relations
+        if isinstance(declared, Exhibit)
+        else (declared.relation,)
+        if isinstance(declared, Metric)
+        else ()
+    )
 
 
 def _titles(metric: Metric, relation: Relation) -> dict[str, str]:

@@ -18,6 +18,9 @@ from cop_metrics.period import ALL, Compare, Period, earlier, read_period, to_da
 from cop_metrics.small_groups import SMALL_TEAMS, SmallGroups, read_small_groups
 
 UNKNOWN = "Unknown"
+EXPLICIT = "explicit"
+ASKED = ("found", EXPLICIT)
+"""Which questions count: those found in messages by their words too, or only those that are marked as such."""
 EXPERIENCE = ("newcomer", "established")
 
 
@@ -33,7 +36,8 @@ class Reading(Enum):
 class CommunityChoices:
     """What can be chosen within one community, and what its data covers; days are local day numbers.
 
-    `first_whole_day` is the first that any source covers wholly, `all_sources_day` the first that all do.
+    `finds_questions`: whether questions were found in messages by what they say. `first_whole_day` is the first that any
+    source covers wholly, `all_sources_day` the first that all do.
     `measured`: the lake tables that the sources fill, 'read' only where it says who read; beside them 'reach', where reads or
     views are known, 'giver', where it is known who reacted, 'acceptance', where any answer was accepted, and 'team', where
     anybody is of a known team.
@@ -56,6 +60,7 @@ class CommunityChoices:
     topics: tuple[str, ...]
     targets: Mapping[str, float]
     individual_scores: bool
+    finds_questions: bool
     small_groups: SmallGroups
 
     @property
@@ -90,7 +95,10 @@ class CommunityChoices:
 
 @dataclass(frozen=True, kw_only=True)
 class Scope:
-    """One viewer's cut of the data; empty tuples mean all. `compare` is None where there is nothing to compare with."""
+    """One viewer's cut of the data; empty tuples mean all. `compare` is None where there is nothing to compare with.
+
+    `explicit_only`: only questions that the platform, a channel or a reaction marks as such, none found by their words.
+    """
 
     community: str
     period: Period
@@ -99,6 +107,7 @@ class Scope:
     teams: tuple[str, ...] = ()
     seniorities: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
+    explicit_only: bool = False
     names: bool = True
 
     def earlier(self) -> "Scope | None":
@@ -137,6 +146,10 @@ def _choices(cursor: duckdb.DuckDBPyConnection, row: dict[str, Any]) -> Communit
         "select source, observed_until from sources where community = $community order by source",
         params={"community": community},
     ).fetchall()
+    ((found,),) = cursor.sql(
+        "select exists(from questions where community = $community and not is_explicit)",
+        params={"community": community},
+    ).fetchall()
     scale = tuple(settings["seniorities"]) if row["has_roster"] else EXPERIENCE
     seniorities = {seniority for _, seniority in held}
     return CommunityChoices(
@@ -157,6 +170,7 @@ def _choices(cursor: duckdb.DuckDBPyConnection, row: dict[str, Any]) -> Communit
         topics=tuple(topic for (topic,) in topics),
         targets=settings["targets"],
         individual_scores=settings["individual_scores"],
+        finds_questions=bool(found),
         small_groups=read_small_groups(cursor, community, settings["small_group"]),
     )
 
@@ -173,7 +187,7 @@ def _measured(cursor: duckdb.DuckDBPyConnection, community: str) -> frozenset[st
             exists(from reads where community = $community),
             exists(from member_days where community = $community and reactions > 0),
             exists(from recognitions where community = $community),
-            exists(from questions where community = $community and accepted),
+            exists(from questions where community = $community and (accepted or solved)),
             exists(from memberships where community = $community and team <> 'Unknown')""",
         params={"community": community},
     ).fetchall()
@@ -198,7 +212,7 @@ def parse_scope(
 ) -> Scope:
     """Read a scope from named choices as they stand in a URL or on the command line.
 
-    Keys: community, period, compare, and repeated team, seniority, topic. Raises `CopError` for a value that is unknown.
+    Keys: community, period, compare, asked, and repeated team, seniority, topic. Raises `CopError` for a value that is unknown.
     """
     if not catalogue:
         raise CopError("There is no community yet: import an export first.")
@@ -227,6 +241,7 @@ def parse_scope(
         teams=teams,
         seniorities=seniorities,
         topics=_known(params, "topic", choices.topics),
+        explicit_only=_explicit_only(params),
         names=names,
     )
 
@@ -245,6 +260,13 @@ def _compare(
     if before.first_day < choices.all_sources_day:
         return None, f"not all sources have data before {to_date(choices.all_sources_day)}"
     return before, None
+
+
+def _explicit_only(params: Mapping[str, Sequence[str]]) -> bool:
+    wanted = _one(params, "asked") or ASKED[0]
+    if wanted not in ASKED:
+        raise UnknownName("choice of questions", wanted, ASKED)
+    return wanted == EXPLICIT
 
 
 def _one(params: Mapping[str, Sequence[str]], key: str) -> str | None:

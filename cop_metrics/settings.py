@@ -13,8 +13,10 @@ from zoneinfo import available_timezones
 from cop_metrics.errors import CopError, UnknownName
 from cop_metrics.metrics import METRICS
 from cop_metrics.metrics.metric import Unit
+from cop_metrics.questions import effects
 
 SMALLEST_GROUP = 3
+TOPICS_FROM = ("auto", "tags", "channels", "both")
 KINDS: dict[str, tuple[type, str]] = {
     "time_zone": (str, "the name of a zone, such as 'Europe/Berlin'"),
     "seniorities": (list, "a list of names, lowest first, such as ['junior', 'mid', 'senior']"),
@@ -22,6 +24,10 @@ KINDS: dict[str, tuple[type, str]] = {
     "targets": (dict, "a table of metrics, each with a share from 0 to 1"),
     "individual_scores": (bool, "true or false"),
     "keep_titles": (bool, "true or false"),
+    "question_channels": (list, "a list of channels, such as ['help']"),
+    "noise_channels": (list, "a list of channels, such as ['builds']"),
+    "rules_off": (list, "a list of rules by which questions are found, such as ['statement']"),
+    "topics_from": (str, "'tags', 'channels', 'both' or 'auto'"),
     "holidays": (list, "a list of days, such as [2026-12-25]"),
     "communities": (dict, "a table with the settings of each community"),
 }
@@ -48,6 +54,14 @@ class CommunitySettings:
     """Whether threads keep their titles; takes effect at the next import."""
     holidays: tuple[date, ...] = ()
     """Days on which the office clock stands still."""
+    question_channels: tuple[str, ...] = ()
+    """Channels of a chat in which every message that opens a conversation is a question."""
+    noise_channels: tuple[str, ...] = ()
+    """Channels that nobody's numbers come from, such as the feed of a build server."""
+    rules_off: tuple[str, ...] = ()
+    """Rules by which questions are found in chat and mail that are switched off."""
+    topics_from: str = "auto"
+    """What a question's topics are: its 'tags', its 'channels' (or category), 'both', or 'auto': tags where there are any."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,6 +129,13 @@ def _check(read: CommunitySettings) -> None:
         raise CopError("seniorities must be a list of names, lowest first, such as ['junior', 'mid', 'senior'].")
     if not all(type(each) is date for each in read.holidays):
         raise CopError(f"holidays must be {KINDS['holidays'][1]}, without quotation marks.")
+    if read.topics_from not in TOPICS_FROM:
+        raise UnknownName("source of topics", read.topics_from, TOPICS_FROM)
+    for rule in read.rules_off:
+        if rule not in effects():
+            raise UnknownName("rule", str(rule), effects())
+    if both := {*read.question_channels} & {*read.noise_channels}:
+        raise CopError(f"The channel '{min(both)}' cannot be both a question channel and noise: choose one.")
     for title, seniority in read.job_titles.items():
         if seniority not in read.seniorities:
             raise CopError(f"The job title '{title}' means '{seniority}', which is not on the scale of seniorities.")

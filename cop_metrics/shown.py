@@ -66,6 +66,7 @@ def as_json(shown: Shown) -> str:
             "team": list(scope.teams),
             "seniority": list(scope.seniorities),
             "topic": list(scope.topics),
+            "explicit_only": scope.explicit_only,
             "names": scope.names,
         },
     }

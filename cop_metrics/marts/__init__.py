@@ -23,6 +23,7 @@ class Mart:
 MARTS = (
     Mart(name="accounts", order=None),
     Mart(name="threads", order=None),
+    Mart(name="asked_posts", order=None),
     Mart(name="human_posts", order=None),
     Mart(name="current_reactions", order=None),
     Mart(name="current_reads", order=None),

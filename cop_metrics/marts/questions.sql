@@ -5,6 +5,22 @@ with first_helps as (
     where is_answer and not by_asker
     qualify row_number() over (partition by community, question order by second, post) = 1
 ),
+told_solved as (
+    -- The asker says that it worked, or marks the question itself: solved, and to nobody's credit.
+    select community, question, min(second) as second
+    from (
+        select replies.community, replies.question, replies.second
+        from replies
+        join first_helps on first_helps.community = replies.community and first_helps.question = replies.question
+        where replies.by_asker and replies.rules like '% thanks %' and replies.second >= first_helps.second
+        union all
+        select marks.community, marks.post as question, greatest(marks.second, first_helps.second) as second
+        from current_reactions as marks
+        join first_helps on first_helps.community = marks.community and first_helps.question = marks.post
+        where marks.meaning = 'solved' and marks.giver = marks.receiver
+    ) as told
+    group by 1, 2
+),
 replied as (
     select
         community, question,
@@ -13,7 +29,7 @@ replied as (
             distinct case when is_answer and not by_asker and second <= asked_second + 30 * 86400 then member end
         ) as helps_in_30_days,
         cast(sum(cast(is_answer and not by_asker as int)) as bigint) as helpful_answers,
-        min(case when is_answer and by_asker then second end) as self_answered_second,
+        min(case when kind = 'answer' and by_asker then second end) as self_answered_second,
         min(case when not by_asker then second end) as first_response_second,
         min(case when by_asker then null else accepted_second end) as solved_second,
         min(case when by_asker then accepted_second end) as self_solved_second
@@ -24,7 +40,7 @@ dated as (
     select
         questions.community, questions.source, questions.post as question, questions.thread, questions.member as asker,
         questions.posted_at as asked_at, questions.local_at, questions.second, questions.day, questions.hour,
-        threads.title, threads.url, threads.channel, threads.views,
+        threads.title, threads.url, threads.channel, threads.views, questions.is_explicit, questions.found_by,
         least(
             questions.deleted_second,
             cast(threads.closed_at_ms as double) / 1000
@@ -32,13 +48,15 @@ dated as (
         first_helps.first_helper, first_helps.second as helped_second, first_helps.day as helped_day,
         coalesce(replied.helpers, 0) as helpers, coalesce(replied.helps_in_30_days, 0) as helps_in_30_days,
         replied.self_answered_second is not null as self_answered, replied.self_answered_second,
-        replied.first_response_second, replied.solved_second, replied.self_solved_second,
+        replied.first_response_second, replied.self_solved_second, replied.solved_second as accepted_second,
+        coalesce(least(replied.solved_second, told_solved.second), replied.solved_second, told_solved.second) as solved_second,
         sources.until_second
     from human_posts as questions
     join sources on sources.community = questions.community and sources.source = questions.source
     left join threads on threads.community = questions.community and threads.thread = questions.thread
     left join first_helps on first_helps.community = questions.community and first_helps.question = questions.post
     left join replied on replied.community = questions.community and replied.question = questions.post
+    left join told_solved on told_solved.community = questions.community and told_solved.question = questions.post
     where questions.kind = 'question'
 ),
 aged as (
@@ -100,6 +118,7 @@ office_waits as (
 select
     known.community, known.source, known.question,
     cast(row_number() over (order by known.community, known.question) as int) as question_id, known.thread, known.title, known.url, known.channel, known.views,
+    known.is_explicit, known.found_by,
     known.asker, members.member_id as asker_id, members.name as asker_name,
     askers.team as asker_team, askers.seniority as asker_seniority,
     known.asked_at, known.second, known.day, known.hour,
@@ -108,7 +127,7 @@ select
     known.first_response_second - known.second as first_response_seconds,
     known.helpers, known.withdrawn, known.helped_second is not null as helped,
     known.solved_second is not null as solved,
-    coalesce(known.solved_second, known.self_solved_second) is not null as accepted,
+    coalesce(known.accepted_second, known.self_solved_second) is not null as accepted,
     known.ended_second - known.second as waited_seconds, known.wait_ended,
     cast(greatest(office_waits.office_seconds, 0) as bigint) as office_seconds,
     case

@@ -65,6 +65,7 @@ QUESTION_LISTING = {
     "asker_seniority": "Seniority",
     "wait_hours": "Hours to first answer",
     "outcome": "Outcome",
+    "found_by": "Counts because of",
 }
 
 QUESTIONS = Relation(

@@ -10,10 +10,10 @@ import streamlit as st
 from cop_metrics.captions import days_to_type
 from cop_metrics.errors import UnknownName
 from cop_metrics.period import ALL, DEFAULT, PRESETS, Compare
-from cop_metrics.scope import UNKNOWN, Catalogue, CommunityChoices, Scope, newest_first, parse_scope
+from cop_metrics.scope import ASKED, EXPLICIT, UNKNOWN, Catalogue, CommunityChoices, Scope, newest_first, parse_scope
 
 MEMBER = "member"
-KEYS = ("community", "period", "compare", "team", "seniority", "topic", "names", MEMBER)
+KEYS = ("community", "period", "compare", "team", "seniority", "topic", "asked", "names", MEMBER)
 HIDDEN = "hidden"
 TYPED = "typed"
 PERIODS = {**{each.id: each.title for each in PRESETS.values()}, ALL: "All data", TYPED: "From day to day"}
@@ -22,6 +22,8 @@ COMPARISONS = {
     Compare.YEAR_EARLIER.value: "The same days a year earlier",
     Compare.NOTHING.value: "Nothing",
 }
+
+QUESTIONS = {ASKED[0]: "All, found by their words too", EXPLICIT: "Only those marked as questions"}
 
 Query = dict[str, list[str]]
 
@@ -73,7 +75,15 @@ def _changed_community(widget: str, default: str) -> None:
     chosen = st.session_state[widget]
     period = st.query_params.get("period", DEFAULT)
     kept = [] if ".." in period or period == DEFAULT else [period]
-    _change(community=[] if chosen == default else [chosen], period=kept, team=[], seniority=[], topic=[], member=[])
+    _change(
+        community=[] if chosen == default else [chosen],
+        period=kept,
+        team=[],
+        seniority=[],
+        topic=[],
+        asked=[],
+        member=[],
+    )
 
 
 def _changed_period(widget: str, days: tuple[date, date]) -> None:
@@ -102,6 +112,9 @@ def sidebar(scope: Scope, query: Query, catalogue: Catalogue) -> None:
         _groups(choices.seniority_word, "seniority", choices.seniorities, scope.seniorities, choices)
         if choices.topics:
             _groups("Topics", "topic", choices.topics, scope.topics, choices)
+        if choices.finds_questions:
+            asked = EXPLICIT if scope.explicit_only else ASKED[0]
+            _select("Questions", "asked", QUESTIONS, asked, default=ASKED[0])
         _names(scope)
         _share()
 

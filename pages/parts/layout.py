@@ -71,6 +71,7 @@ def header(frame: Frame) -> None:
         words.period(scope.period, frame.locale),
         against,
         words.listing(list(chosen)) if chosen else None,
+        "only questions marked as such" if scope.explicit_only else None,
         f"data as of {words.moment(choices.as_of, choices.time_zone, frame.locale)}",
     ]
     lags = [

@@ -1,0 +1,140 @@
+"""Makes threads and posts of the messages of a chat, or of the mails of a list: what every source without typed questions shares.
+
+A source hands over frames of messages, in the order of time within each channel; the text is read for its rules and dropped.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+import polars as pl
+
+from cop_metrics import questions
+from cop_metrics.sources.source import Batch
+from cop_metrics.tables import MESSAGE, TIME
+
+MESSAGES: dict[str, pl.DataType | type[pl.DataType]] = {
+    "key": pl.String,
+    "thread": pl.String,
+    "author": pl.String,
+    "at": TIME,
+    "text": pl.String,
+    "channel": pl.String,
+    "title": pl.String,
+    "url": pl.String,
+    "deleted_at": TIME,
+    "is_inferred": pl.Boolean,
+}
+"""One row a message: `thread` is the key of the message that opens its conversation, its own for that one.
+
+`title` and `url` are those of the thread, on its opening message; without a title, the first words of the text stand in.
+`is_inferred`: the source took it for a reply, as the export does not say.
+"""
+TITLE_LENGTH = 100
+ONE_MESSAGE = timedelta(minutes=2)
+MORE = "more"
+
+
+class _Said(NamedTuple):
+    """The last opening message of a channel, and the thread that it belongs to."""
+
+    author: str | None
+    at: datetime | None
+    thread: str
+
+
+class Conversations:
+    """Reads the messages of one export, however they are cut into frames.
+
+    `joins_messages`: consecutive opening messages of one author in a channel within two minutes are one (metrics, 8).
+    """
+
+    def __init__(self, *, joins_messages: bool) -> None:
+        """Begin; nothing has been said yet."""
+        self._joins = joins_messages
+        self._last: dict[str, _Said] = {}
+        self._begun_before: dict[tuple[str, str], str] = {}
+
+    def batches(self, messages: pl.DataFrame) -> Iterator[Batch]:
+        """Yield the threads that the messages open, and their posts."""
+        told = messages.select(
+            pl.col(name).cast(kind) if name in messages.columns else pl.lit(None, dtype=kind).alias(name)
+            for name, kind in MESSAGES.items()
+        )
+        told = self._joined(told) if self._joins else told.with_columns(pl.lit(False).alias(MORE))
+        yield Batch("thread", _threads(told))
+        yield Batch("post", _posts(told))
+
+    def _joined(self, told: pl.DataFrame) -> pl.DataFrame:
+        """Return the messages with those that go on put into the thread of the first, and `more` for them."""
+        threads: list[str] = []
+        goes_on: list[bool] = []
+        for channel, key, thread, author, at in told.select("channel", "key", "thread", "author", "at").iter_rows():
+            if thread != key:
+                threads.append(self._begun_before.get((channel, thread), thread))
+                goes_on.append(False)
+                continue
+            before = self._last.get(channel)
+            more = before is not None and _follows(before, author, at)
+            first = before.thread if before and more else key
+            if more:
+                self._begun_before[channel, key] = first
+            self._last[channel] = _Said(author=author, at=at, thread=first)
+            threads.append(first)
+            goes_on.append(more)
+        return told.with_columns(pl.Series("thread", threads, pl.String), pl.Series(MORE, goes_on, pl.Boolean))
+
+
+def _follows(before: _Said, author: str | None, at: datetime | None) -> bool:
+    """Say whether a message of that author and time goes on with the one before."""
+    if author is None or at is None or before.at is None:
+        return False
+    return before.author == author and at - before.at <= ONE_MESSAGE
+
+
+def from_html(text: pl.Expr) -> pl.Expr:
+    """Return text that a platform gives as HTML as `questions.fired` reads it: code and quotations marked, tags gone."""
+    return (
+        text.str.replace_all(r"(?is)<(?:pre|code)[^>]*>.*?</(?:pre|code)>", " ``` ``` ")
+        .str.replace_all(r"(?is)<(?:blockquote|aside)[^>]*>.*?</(?:blockquote|aside)>", "\n> quoted\n")
+        .str.replace_all(r"(?is)<a [^>]*href=[^>]*>\s*https?://[^<]*</a>", " https://link ")
+        .str.replace_all(r"(?i)<br\s*/?>|</p>|</li>|</h\d>", "\n")
+        .str.replace_all(r"<[^>]*>", " ")
+        .str.replace_all("&quot;", '"')
+        .str.replace_all("&#39;|&rsquo;|&apos;", "'")
+        .str.replace_all("&nbsp;", " ")
+    )
+
+
+def _threads(told: pl.DataFrame) -> pl.DataFrame:
+    said = pl.col("text").str.replace_all(r"\s+", " ").str.strip_chars().str.slice(0, TITLE_LENGTH)
+    return told.filter((pl.col("key") == pl.col("thread")) & ~pl.col(MORE)).select(
+        "thread",
+        pl.lit(MESSAGE).alias("kind"),
+        pl.coalesce("title", pl.when(said != "").then(said)).alias("title"),
+        "url",
+        "channel",
+        pl.col("at").alias("created_at"),
+    )
+
+
+def _posts(told: pl.DataFrame) -> pl.DataFrame:
+    is_reply = (pl.col("key") != pl.col("thread")) & ~pl.col(MORE)
+    of_itself = (
+        pl.when(pl.col(MORE))
+        .then(pl.lit(f"{questions.CONTINUES} "))
+        .when(is_reply & pl.col("is_inferred").fill_null(False))
+        .then(pl.lit(f"{questions.INFERRED} "))
+        .when(is_reply)
+        .then(pl.lit(f"{questions.REPLY} "))
+        .otherwise(pl.lit(""))
+    )
+    return told.with_columns(questions.fired(told["text"]).alias("rules")).select(
+        pl.col("key").alias("post"),
+        "thread",
+        "author",
+        pl.lit(MESSAGE).alias("kind"),
+        pl.col("at").alias("created_at"),
+        "deleted_at",
+        pl.concat_str(pl.col("rules"), of_itself).alias("rules"),
+    )

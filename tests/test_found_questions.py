@@ -1,0 +1,175 @@
+"""Questions found in chat and mail, told as stories: what counts, why, and what says that one is solved."""
+
+from pathlib import Path
+
+import polars as pl
+import pytest
+from communities import Community, Told, at, plus
+
+from cop_metrics import questions
+from cop_metrics.settings import CommunitySettings
+from cop_metrics.sources.conversations import Conversations
+
+NOON = "2026-03-02 12:00"
+
+
+class Chat(Community):
+    """A chat: messages that open a conversation, and replies; rules are those that the texts fire."""
+
+    def say(self, who: str, when: str, text: str, *, channel: str = "general") -> str:
+        key = self._next("m")
+        self._meet(who)
+        self.rows["thread"].append({"thread": key, "kind": "message", "channel": channel, "created_at": at(when)})
+        self._post(key, key, who, when, text, "")
+        return key
+
+    def reply(self, thread: str, who: str, when: str, text: str = "Sure.") -> str:
+        key = self._next("r")
+        self._meet(who)
+        self._post(key, thread, who, when, text, questions.REPLY)
+        return key
+
+    def _post(self, key: str, thread: str, who: str, when: str, text: str, of_itself: str) -> None:
+        fired = questions.fired(pl.Series([text]))[0]
+        rules = f"{fired}{of_itself} " if of_itself else fired
+        self.rows["post"].append(
+            {"post": key, "thread": thread, "author": who, "kind": "message", "created_at": at(when), "rules": rules}
+        )
+
+
+def told_of(chat: Chat, folder: Path) -> Told:
+    del chat.rows["topic"]
+    return chat.tell(folder, since="2026-03-01 00:00", until="2026-06-01 12:00")
+
+
+def test_a_chat_has_questions_where_a_message_asks(tmp_path: Path) -> None:
+    """Of an opening question, a statement that asks, a greeting and a poll, two are questions; replies never are."""
+    chat = Chat()
+    first = chat.say("ana", NOON, "How do I weld aluminium?")
+    chat.say("bo", plus(NOON, hours=1), "I am having trouble with the new torch")
+    chat.say("cy", plus(NOON, hours=2), "Good morning all")
+    chat.say("dee", plus(NOON, hours=3), "Which colour do you prefer? Cast your vote by adding :one:")
+    chat.reply(first, "bo", plus(NOON, hours=4), "With argon, do you have some?")
+    told = told_of(chat, tmp_path)
+    assert told.value("questions") == 2
+    assert (told.value("answers"), told.value("answered_questions")) == (1, 1)
+    assert told.listed("questions")["Counts because of"].to_list() == ["opening, question mark", "statement"]
+
+
+def test_a_channel_for_questions_makes_each_opening_message_one_and_noise_counts_nowhere(tmp_path: Path) -> None:
+    settings = CommunitySettings(question_channels=("help",), noise_channels=("builds",))
+    chat = Chat(settings=settings)
+    chat.say("ana", NOON, "The torch sparks at the tip", channel="help")
+    chat.say("bo", plus(NOON, hours=1), "The torch sparks at the tip")
+    chat.say("cy", plus(NOON, hours=2), "Build 7 failed, why?", channel="builds")
+    told = told_of(chat, tmp_path)
+    assert told.listed("questions")["Counts because of"].to_list() == ["its channel"]
+    assert told.value("contributors") == 2
+
+
+def test_a_reaction_makes_a_message_a_question(tmp_path: Path) -> None:
+    chat = Chat()
+    chat.react(chat.say("ana", NOON, "The torch sparks at the tip"), "bo", plus(NOON, hours=1), "question")
+    assert told_of(chat, tmp_path).listed("questions")["Counts because of"].to_list() == ["a reaction"]
+
+
+def test_a_rule_that_is_switched_off_finds_nothing(tmp_path: Path) -> None:
+    chat = Chat(settings=CommunitySettings(rules_off=("statement",)))
+    chat.say("bo", NOON, "I am having trouble with the new torch")
+    assert told_of(chat, tmp_path).value("questions") == 0
+
+
+def test_only_what_is_marked_as_a_question_can_be_shown(tmp_path: Path) -> None:
+    """One question is found by its words, one is marked by a reaction: the switch leaves the marked one."""
+    chat = Chat()
+    chat.reply(chat.say("ana", NOON, "How do I weld aluminium?"), "bo", plus(NOON, hours=1))
+    chat.react(chat.say("ana", NOON, "The torch sparks at the tip"), "bo", plus(NOON, hours=1), "question")
+    told = told_of(chat, tmp_path)
+    assert (told.value("questions"), told.value("questions", asked="explicit")) == (2, 1)
+    assert (told.value("answer_rate"), told.value("answer_rate", asked="explicit")) == (0.5, 0)
+    assert told.choices.finds_questions
+
+
+@pytest.mark.parametrize("how", ["a mark on the help", "a mark on the question", "thanks that say it worked"])
+def test_solved_is_what_the_asker_says_worked_after_a_help(how: str, tmp_path: Path) -> None:
+    """Only a mark on the help itself is to anybody's credit."""
+    chat = Chat()
+    question = chat.say("ana", NOON, "How do I weld aluminium?")
+    help_ = chat.reply(question, "bo", plus(NOON, hours=1))
+    if how == "thanks that say it worked":
+        chat.reply(question, "ana", plus(NOON, hours=2), "Thanks, that worked!")
+    else:
+        marked = help_ if how == "a mark on the help" else question
+        chat.react(marked, "ana", plus(NOON, hours=2), "white_check_mark")
+    told = told_of(chat, tmp_path)
+    assert told.value("solved_rate") == 1
+    assert told.value("accepted_questions") == (1 if how == "a mark on the help" else 0)
+
+
+def test_thanks_before_any_help_or_a_mark_of_others_solve_nothing(tmp_path: Path) -> None:
+    chat = Chat()
+    question = chat.say("ana", NOON, "How do I weld aluminium?")
+    chat.reply(question, "ana", plus(NOON, hours=1), "Thanks, that worked!")
+    help_ = chat.reply(question, "bo", plus(NOON, hours=2))
+    chat.react(help_, "cy", plus(NOON, hours=3), "white_check_mark")
+    assert told_of(chat, tmp_path).table("outcomes")["outcome"].to_list() == ["answered"]
+
+
+def test_topics_are_the_channels_where_there_are_no_tags(tmp_path: Path) -> None:
+    chat = Chat()
+    chat.say("ana", NOON, "How do I weld aluminium?", channel="welding")
+    assert told_of(chat, tmp_path).split("questions", "topic") == {"welding": 1}
+
+
+MESSAGES = [
+    ("1", "1", "ana", "2026-03-02 12:00:00", "Hello all"),
+    ("2", "2", "ana", "2026-03-02 12:01:00", "How do I weld aluminium?"),
+    ("3", "2", "bo", "2026-03-02 12:05:00", "With argon."),
+    ("4", "4", "bo", "2026-03-02 12:05:30", "Lunch"),
+    ("5", "5", "ana", "2026-03-02 12:06:00", "Is it open?"),
+]
+
+
+@pytest.mark.parametrize("cut", range(1, len(MESSAGES)))
+def test_messages_of_one_author_within_two_minutes_are_one_however_an_export_is_cut(cut: int) -> None:
+    """Ana's greeting and her question a minute later are one; another's message comes between that and her next."""
+    conversations = Conversations(joins_messages=True)
+    posts = [
+        batch.rows
+        for part in (MESSAGES[:cut], MESSAGES[cut:])
+        for batch in conversations.batches(
+            pl.DataFrame(part, schema=["key", "thread", "author", "at", "text"], orient="row").with_columns(
+                pl.col("at").str.to_datetime(), pl.lit("general").alias("channel")
+            )
+        )
+        if batch.table == "post"
+    ]
+    told = pl.concat(posts).select("post", "thread", "rules").rows()
+    assert [(post, thread) for post, thread, _ in told] == [("1", "1"), ("2", "1"), ("3", "1"), ("4", "4"), ("5", "5")]
+    assert [rules.split()[-1:] for _, _, rules in told[1:3]] == [[questions.CONTINUES], [questions.REPLY]]
+
+
+def test_a_greeting_and_the_question_after_it_are_one_question(tmp_path: Path) -> None:
+    """The second half asks; it is no answer of its own, and so the question still waits."""
+    chat = Chat()
+    first = chat.say("ana", NOON, "Hello all")
+    chat.rows["post"].append(
+        {
+            "post": "more",
+            "thread": first,
+            "author": "ana",
+            "kind": "message",
+            "created_at": at(plus(NOON, minutes=1)),
+            "rules": f"{questions.fired(pl.Series(['How do I weld aluminium?']))[0]}{questions.CONTINUES} ",
+        }
+    )
+    told = told_of(chat, tmp_path)
+    assert (told.value("questions"), told.value("answers")) == (1, 0)
+    assert told.table("outcomes")["outcome"].to_list() == ["unanswered"]
+    assert told.listed("questions")["Counts because of"].to_list() == ["what follows within two minutes"]
+
+
+def test_what_an_asker_adds_in_a_chat_is_no_answer_of_their_own(tmp_path: Path) -> None:
+    chat = Chat()
+    chat.reply(chat.say("ana", NOON, "How do I weld aluminium?"), "ana", plus(NOON, hours=5), "Anyone?")
+    assert told_of(chat, tmp_path).table("outcomes")["outcome"].to_list() == ["unanswered"]

@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 
 from cop_metrics.metrics import EXHIBITS, METRICS
 from cop_metrics.metrics.status import milestone_curves, tendency
+from cop_metrics.pagebook import ShowExhibit
 from cop_metrics.settings import CommunitySettings
 from cop_metrics.statistics import z_score
+from cop_metrics.view import chart_table
 
 NOON = "2026-03-02 12:00"
 LATER = "2026-06-01 12:00"
@@ -283,7 +285,8 @@ def check_flows(told: Told, earliest: str, first: str, last: str) -> None:
             rows = flows(told, period=f"{first}..{last}", **chosen)
             for start, joined, in_, up, down, out, left, end in rows.values():
                 assert start + joined + in_ + up - down - out - left == end
-            assert {level: row[-1] for level, row in rows.items() if row[-1]} == at_levels(told, last, **chosen)
+            ends = {level: row[-1] for level, row in rows.items() if row[-1]}
+            assert ends == (at_levels(told, last, **chosen) if starts <= last else {})
             check_paths(told.table("level_paths", period=f"{first}..{last}", **chosen), rows)
             if starts <= last:
                 before = {level: row[0] for level, row in rows.items() if row[0]}
@@ -322,6 +325,23 @@ def test_level_paths_of_a_team_tell_who_came_from_another_and_who_went(tmp_path:
     spring = {"period": "2026-03-10..2026-04-30"}
     assert told.table("level_paths", team="Red", **spring).rows() == [("Helper", "Went", 1)]
     assert told.table("level_paths", team="Blue", **spring).rows() == [("Came", "Helper", 1)]
+
+
+def test_level_flows_and_paths_are_not_known_in_the_first_180_days_of_the_data(tmp_path: Path) -> None:
+    """The data begins on January 1: its day 180 is June 30, so that a period tells from then on, also one that ends in 2027."""
+    craft = Community(settings=open_about_people())
+    thanked_helps(craft, "bo", "2026-03-01")
+    told = craft.tell(tmp_path / "short", since="2026-01-01 00:00", until="2026-06-28 12:00")
+    told_later = craft.tell(tmp_path / "long", since="2026-01-01 00:00", until="2026-10-01 12:00")
+    for id_ in ("level_flows", "level_paths"):
+        chart = chart_table(told.measurer, ShowExhibit(id=id_), told.scope(period="2026-03-01..2026-05-31"))
+        assert chart.table.is_empty()
+        assert chart.finding is None
+        assert chart.note == "Moves between levels are known from 180 days after the data begins: choose a longer period."
+        assert told.table(id_, period="2026-03-01..2027-03-31").is_empty()
+        assert told_later.table(id_, period="2026-03-01..2026-06-29").is_empty()
+        assert told_later.table(id_, period="2026-03-01..2026-06-30").height
+    assert told.table("members_known", period="2026-03-01..2026-05-31")["level_name"].to_list() == ["Helper"]
 
 
 def at_levels(told: Told, day: str, **chosen: tuple[str, ...]) -> dict[str, int]:

@@ -316,7 +316,8 @@ LEVEL_LEDGER = Relation(
     one_row=one_row("level_ledger"),
     sql="select ledger.*, level_bars.name as level_name, greatest($first_day, communities.first_day + 180) as flows_from, "
     "$end_day as flows_until from level_ledger as ledger join communities using (community) "
-    "join level_bars using (level) where community = $community and day < $end_day",
+    "join level_bars using (level) where community = $community and day < $end_day "
+    "and least($end_day, as_of_day + 1) > communities.first_day + 180",
     day=None,
     topic=None,
     personal=("member", "name"),
@@ -325,17 +326,20 @@ LEVEL_LEDGER = Relation(
 
 LEVEL_SIDES = Relation(
     name="level_sides",
-    one_row="One row per member present where the flows between levels start, and one where they end, with the level then.",
+    one_row="One row per member present where the flows between levels start, and one where they end, with the level then, and "
+    "whether flows are known by the end.",
     sql="""
         with span as (
-            select least(end_day, greatest($first_day, first_day + 180)) as start_day, end_day
+            select least(end_day, greatest($first_day, first_day + 180)) as start_day, end_day,
+                end_day > first_day + 180 as flows_known
             from (select *, least($end_day, as_of_day + 1) as end_day from communities where community = $community)
         ),
         sides as (
-            select 'start' as side, start_day as day from span union all select 'end' as side, end_day as day from span
+            select 'start' as side, start_day as day, flows_known from span
+            union all select 'end' as side, end_day as day, flows_known from span
         )
-        select sides.side, stretches.member, stretches.name, stretches.level, level_bars.name as level_name,
-            member_team, member_seniority
+        select sides.side, sides.flows_known, stretches.member, stretches.name, stretches.level,
+            level_bars.name as level_name, member_team, member_seniority
         from sides
         join level_stretches as stretches on stretches.community = $community
             and stretches.from_day < sides.day and stretches.to_day >= sides.day

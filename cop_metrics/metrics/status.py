@@ -773,8 +773,8 @@ EXHIBITS = (
         sql=f"""
             select coalesce(first.level_name, '{CAME}') as before, coalesce(last.level_name, '{WENT}') as after,
                 count(*) as people
-            from (select * from level_sides where side = 'start') as first
-            full join (select * from level_sides where side = 'end') as last using (member)
+            from (select * from level_sides where side = 'start' and flows_known) as first
+            full join (select * from level_sides where side = 'end' and flows_known) as last using (member)
             group by all order by before, after""",
         columns={"before": "Level before", "after": "Level after", "people": "People"},
         splits=MEMBER_SPLITS,

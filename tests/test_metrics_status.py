@@ -396,6 +396,19 @@ def test_rising_is_not_known_where_the_period_before_reaches_back_before_the_dat
     assert told.table("rising", period="2026-05-01..2026-05-30")["name"].to_list() == ["bo"]
 
 
+def test_rising_compares_a_period_that_has_only_begun_with_as_many_days_before(tmp_path: Path) -> None:
+    """June has 10 days so far, in which bo gained 36 points, and 12 in the last 10 days of May; May 5 is longer ago."""
+    craft = Community(settings=open_about_people())
+    craft.ask("bo", "2026-01-01 10:00")
+    thanked_helps(craft, "bo", "2026-05-05", ("ana", "ben"))
+    thanked_helps(craft, "bo", "2026-05-25", ("ana",))
+    thanked_helps(craft, "bo", "2026-06-01")
+    told = craft.tell(tmp_path, since="2026-05-20 00:00", until="2026-06-10 12:00")
+    table = told.table("rising", period="2026-06-01..2026-06-30")
+    assert table.select("name", "points_before", "points_now").rows() == [("bo", 12, 36)]
+    assert told.table("rising", period="2026-06-01..2026-06-10").equals(table)
+
+
 def test_rising_is_not_shown_without_the_setting_or_without_names(tmp_path: Path) -> None:
     craft = Community()
     thanked_helps(craft, "bo", "2026-05-10")

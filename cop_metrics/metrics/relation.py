@@ -451,14 +451,19 @@ MOST_GAINING = 500
 
 GAINS = Relation(
     name="gains",
-    one_row="One row per member whose points grew, of those who gained the most: then, now, and how sure; none where the earlier "
-    "period reaches back before the data.",
+    one_row="One row per member whose points grew, of those who gained the most: now, in as many days before, and how sure; none "
+    "where those reach back before the data.",
     sql=f"""
-        with sums as (
+        with span as (
+            select community, $first_day - (end_day - $first_day) as before_day, end_day,
+                first_day + 1 - cast(starts_at_midnight as int) as first_whole_day
+            from (select *, least($end_day, as_of_day + 1) as end_day from communities where community = $community)
+        ),
+        sums as (
             select member_id, coalesce(sum(points) filter (where day >= $first_day), 0) as points_now,
                 coalesce(sum(points) filter (where day < $first_day), 0) as points_before
-            from points
-            where community = $community and day >= $first_day - ($end_day - $first_day) and day < $end_day
+            from points join span using (community)
+            where day >= before_day and day < end_day
             group by all
         ),
         most as (
@@ -469,9 +474,9 @@ GAINS = Relation(
         ),
         own as (
             select points.*, day >= $first_day as is_now
-            from points
+            from points join span using (community)
             semi join most on most.member_id = points.member_id
-            where community = $community and day >= $first_day - ($end_day - $first_day) and day < $end_day
+            where day >= before_day and day < end_day
         ),
         threads as (
             select member_id, thread, coalesce(sum(points) filter (where is_now), 0) as now,
@@ -487,14 +492,12 @@ GAINS = Relation(
         )
         select members.member, members.member_id, members.name, thanked.member_team, thanked.member_seniority,
             most.points_before, most.points_now, spread.squares, thanked.givers,
-            coalesce(members.since_day, 0) <= $first_day - ($end_day - $first_day) as was_present
+            coalesce(members.since_day, 0) <= before_day as was_present
         from most
         join spread using (member_id)
         join thanked using (member_id)
         join members on members.member_id = most.member_id
-        join communities on communities.community = members.community
-            and $first_day - ($end_day - $first_day)
-                >= communities.first_day + 1 - cast(communities.starts_at_midnight as int)
+        join span on span.community = members.community and before_day >= first_whole_day
         where not members.is_deleted""",
     day=None,
     topic=None,

@@ -25,6 +25,7 @@ from cop_metrics.metrics.metric import (
     Figure,
     Metric,
     PeopleShare,
+    PeopleWithout,
     Share,
     SummedShare,
     Total,
@@ -654,6 +655,12 @@ def _with_empty_weeks(part: pl.DataFrame, weeks: pl.DataFrame) -> pl.DataFrame:
 def _listing_sql(metric: Metric, relation: Relation, columns: Mapping[str, str]) -> str:
     names = ", ".join(columns)
     match metric.measure:
+        case PeopleWithout(did=did):
+            shown = ", ".join(f"any_value({name} order by days_held desc) as {name}" for name in columns)
+            return (
+                f"select {shown} from cut group by member_id {HELD_LONG_ENOUGH} and not bool_or({did}) "
+                f"order by {names}, member_id"
+            )
         case Total(listed=str(key), where=where, without=without):
             latest = f"{relation.day} desc, " if relation.day else ""
             shown = ", ".join(f"any_value({name} order by {latest}{name}) as {name}" for name in columns)

@@ -474,6 +474,33 @@ def test_juniors_silent_are_those_who_never_asked(tmp_path: Path) -> None:
     assert told.value("juniors_silent", period="2026-04-01..2026-04-30") == 2
 
 
+def test_silent_seniors_and_juniors_are_those_whom_the_shares_beside_them_take_in(tmp_path: Path) -> None:
+    """Sid is a senior and jo a junior from December 10 on: for 22 days of the year, all of those days' own period."""
+    craft = Community()
+    for who, seniority, since in (
+        ("sam", "senior", None),
+        ("sue", "senior", None),
+        ("sid", "senior", "2026-12-10"),
+        ("kim", "junior", None),
+        ("lee", "junior", None),
+        ("jo", "junior", "2026-12-10"),
+    ):
+        craft.member(who, joined="2025-01-01 10:00")
+        craft.works(who, "Red", seniority, since=since)
+    craft.answer(craft.ask("kim", NOON), "sam", NOON)
+    told = craft.tell(tmp_path, since="2025-01-01 00:00", until="2027-01-31 12:00")
+    for period, silent in ((YEAR, ["sue"]), ("2026-12-10..2026-12-31", ["sam", "sid", "sue"])):
+        share = told.figure("seniors_helping", period=period)
+        assert share.value is not None
+        figure = told.figure("seniors_silent", period=period)
+        assert figure.value == share.sample_size - share.value * share.sample_size == len(silent)
+        assert told.listed("seniors_silent", period=period)["Member"].to_list() == silent
+        assert told.split("seniors_silent", "team", period=period)["Red"] == len(silent)
+    assert told.split("seniors_silent", "month", period=YEAR)["2026-12-01"] == 2
+    assert told.listed("juniors_silent", period=YEAR)["Member"].to_list() == ["lee"]
+    assert told.value("juniors_silent", period="2026-12-10..2026-12-31") == 3
+
+
 def test_juniors_helped_by_seniors_looks_at_the_first_answer_to_each_answered_question(tmp_path: Path) -> None:
     """Of kim's three questions sam was first to one and eva to one; the third has no answer."""
     figure = seniors_and_juniors(tmp_path).figure("juniors_helped_by_seniors", period=YEAR)

@@ -13,6 +13,7 @@ from cop_metrics.metrics.metric import (
     Figure,
     Metric,
     PeopleShare,
+    PeopleWithout,
     Promise,
     Share,
     Total,
@@ -26,11 +27,6 @@ MEMBER_SPLITS = ("team", "seniority")
 ENOUGH_GIVERS = 3
 CAME, WENT = "Came", "Went"
 FLOWS = ("joined", "transferred in", "moved in", "moved out", "transferred out", "left")
-
-
-def _without(act: str) -> str:
-    """Return the count of members of whose rows, one for each group held, none meets `act`."""
-    return f"count(distinct member_id) - count(distinct case when {act} then member_id end)"
 
 
 def helps_each(stretches: pl.DataFrame) -> Figure:
@@ -299,7 +295,8 @@ METRICS = (
         promise=Promise.STATUS,
         title="Seniors who never helped",
         question="How many seniors gave no help?",
-        description="Seniors who gave no help in the period, while they were seniors for any part of it.",
+        description="Seniors who gave no help while they were seniors for at least 30 days of the period (all of it, if it is "
+        "shorter): those who are left of the share of seniors who help.",
         formula="seniors without a help",
         source="our own",
         unit=Unit.COUNT,
@@ -307,7 +304,7 @@ METRICS = (
         whose=Whose.MEMBER,
         counts=Counts.STOCK,
         relation="seniors",
-        measure=Total(of=_without("helps > 0"), listed="member", without="helps > 0"),
+        measure=PeopleWithout(did="helps > 0"),
         splits=("team",),
         about="senior",
     ),
@@ -420,7 +417,8 @@ METRICS = (
         promise=Promise.STATUS,
         title="Juniors who never asked",
         question="How many juniors asked nothing?",
-        description="Juniors who asked no question in the period, while they were juniors for any part of it.",
+        description="Juniors who asked no question while they were juniors for at least 30 days of the period (all of it, if it "
+        "is shorter).",
         formula="juniors without a question",
         source="our own",
         unit=Unit.COUNT,
@@ -428,7 +426,7 @@ METRICS = (
         whose=Whose.MEMBER,
         counts=Counts.STOCK,
         relation="juniors",
-        measure=Total(of=_without("questions > 0"), listed="member", without="questions > 0"),
+        measure=PeopleWithout(did="questions > 0"),
         splits=("team",),
         about="junior",
     ),

@@ -628,6 +628,15 @@ def test_claims_say_why_a_number_is_not_known_and_how_many_helps_each_gave() -> 
     assert "Asked or read, all: not measurable: the sources record no reads." in describe(figure)
 
 
+def test_a_claim_without_an_interval_is_a_dot_alone() -> None:
+    top = {"number": "Given by their team's top three", "low": None, "high": None}
+    figure = draw(EXHIBITS["claims"], table_of("claims", {}, top), LIGHT)
+    assert [trace.mode for trace in figure.data] == ["lines", "markers"]
+    with_interval, without = figure.data[1].hovertext
+    assert "95 % interval 40–60 %" in with_interval
+    assert without.endswith("Given by their team's top three<br>n 100")
+
+
 def test_rising_members_show_what_the_gain_is_at_least() -> None:
     figure = draw(
         EXHIBITS["rising"], table_of("rising", {}, {"name": "Bo", "at_least": -4.0, "kind": "new face"}), LIGHT

@@ -710,6 +710,10 @@ def test_claims_stand_by_seniority_with_n_and_say_what_is_not_measurable(tmp_pat
     assert shown["Their help recognised", "senior"] == (0.25, 4)
     assert shown["Given by their team's top three", "senior"] == (1, 4)
     assert shown["Their help recognised", "junior"] == (None, 0)
+    assert set(table.filter(pl.col("low").is_null() & pl.col("value").is_not_null())["number"]) == {
+        "Given by their team's top three"
+    }
+    assert table["low"].is_null().equals(table["high"].is_null())
     loads = table.filter(number="Helped").select("seniority", "helps_per_active").rows()
     assert loads == [("junior", 0), ("senior", pytest.approx(4 / 3))]
     unread = load(tmp_path / "none", reads=False).table("claims", period=YEAR).filter(number="Asked or read")

@@ -497,7 +497,10 @@ NOTE_OF_CLAIM = {
 
 
 def both_claims(people: pl.DataFrame) -> pl.DataFrame:
-    """Return the numbers of the two claims by seniority, with intervals over people; what is not known says why."""
+    """Return the numbers of the two claims by seniority, with intervals over people; what is not known says why.
+
+    What the top three gave has no interval: who they are is chosen by the same numbers.
+    """
     rows: list[tuple[object, ...]] = []
     parts = dict(people.group_by("number", "seniority"))
     for number, (claim, title) in CLAIM_NUMBERS.items():
@@ -510,7 +513,8 @@ def both_claims(people: pl.DataFrame) -> pl.DataFrame:
                 continue
             hits, sizes = (np.repeat(part[name].to_numpy(), part["people"].to_numpy()) for name in ("hits", "n"))
             interval, n = clustered_wilson(People.of(hits, sizes)), int(sizes.sum())
-            rows.append((claim, title, seniority, int(hits.sum()) / n, interval.low, interval.high, n, load, None))
+            ends = (None, None) if number == "top_three_share" else (interval.low, interval.high)
+            rows.append((claim, title, seniority, int(hits.sum()) / n, *ends, n, load, None))
     return pl.DataFrame(rows, schema=CLAIM_SCHEMA, orient="row")
 
 
@@ -948,7 +952,7 @@ EXHIBITS = (
         description="The two claims in numbers, juniors beside mid beside seniors. A tool to perform: who asked or read, and "
         "whose questions were resolved within 30 days. A responsibility and a profile: who helped, with helps per active "
         "member; whose help was recognised within 30 days; and how much of it came from the three of their team who "
-        "helped the most.",
+        "helped the most, which has no interval: who they are is chosen by the same numbers.",
         source="our own",
         unit=Unit.PERCENT,
         whose=Whose.MEMBER,

@@ -14,7 +14,7 @@ from cop_metrics.metrics import EXHIBITS, METRICS
 from cop_metrics.metrics.status import milestone_curves, tendency
 from cop_metrics.pagebook import ShowExhibit
 from cop_metrics.settings import CommunitySettings
-from cop_metrics.statistics import z_score
+from cop_metrics.statistics import People, clustered_wilson, z_score
 from cop_metrics.view import chart_table
 
 NOON = "2026-03-02 12:00"
@@ -337,7 +337,9 @@ def test_level_flows_and_paths_are_not_known_in_the_first_180_days_of_the_data(t
         chart = chart_table(told.measurer, ShowExhibit(id=id_), told.scope(period="2026-03-01..2026-05-31"))
         assert chart.table.is_empty()
         assert chart.finding is None
-        assert chart.note == "Moves between levels are known from 180 days after the data begins: choose a longer period."
+        assert (
+            chart.note == "Moves between levels are known from 180 days after the data begins: choose a longer period."
+        )
         assert told.table(id_, period="2026-03-01..2027-03-31").is_empty()
         assert told_later.table(id_, period="2026-03-01..2026-06-29").is_empty()
         assert told_later.table(id_, period="2026-03-01..2026-06-30").height
@@ -605,6 +607,28 @@ def test_recognised_by_juniors_is_their_share_of_what_has_a_name(tmp_path: Path)
     assert (figure.value, figure.sample_size) == (0.5, 4)
     assert told.split("recognised_by_juniors", "seniority") == {"mid": 0.5, "senior": 0.5}
     assert told.value("recognised_by_juniors", team="Blue") == 0.5
+
+
+def test_recognised_by_juniors_takes_acceptances_and_its_interval_is_over_those_recognised(tmp_path: Path) -> None:
+    """Kim, a junior, accepts nine answers of bo; eva, mid, thanks cy once. Nobody knows who asked the eleventh question."""
+    craft = Community()
+    for who, seniority in (("kim", "junior"), ("eva", "mid"), ("bo", "senior"), ("cy", "senior")):
+        craft.works(who, "Red", seniority)
+    for _ in range(9):
+        craft.answer(craft.ask("kim", NOON), "bo", NOON, accepted=True, accepted_at=at(plus(NOON, days=1)))
+    craft.react(craft.answer(craft.ask("eva", NOON), "cy", NOON), "eva", plus(NOON, days=1))
+    craft.answer(craft.ask(None, NOON), "cy", NOON, accepted=True)  # type: ignore[arg-type]
+    own = craft.ask("kim", NOON)
+    craft.answer(own, "kim", NOON, accepted=True)
+    told = craft.tell(tmp_path, until=LATER)
+    figure = told.figure("recognised_by_juniors")
+    assert (figure.value, figure.sample_size) == (0.9, 10)
+    assert figure.interval == clustered_wilson(People.of([9, 0], [9, 1]))
+    assert told.split("recognised_by_juniors", "month")["2026-03-01"] == 0.9
+    assert told.table("recognition_by_seniority").rows() == [("junior", "senior", 9), ("mid", "senior", 1)]
+    assert set(told.listed("recognised_by_juniors")["For"]) == {"accepted", "thanks on a help"}
+    assert told.value("thankers") == 1
+    assert told.value("points") == 11 * 2 + 10 * 15 + 10
 
 
 def test_recognition_by_seniority_counts_giver_against_receiver(tmp_path: Path) -> None:

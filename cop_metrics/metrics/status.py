@@ -148,7 +148,7 @@ METRICS = (
         measure=Total(
             of="count(distinct giver_id)",
             listed="giver_id",
-            where="not giver_deleted",
+            where="not giver_deleted and reason <> 'accepted'",
             titles=(
                 ("giver_name", "Person who thanked"),
                 ("giver_team", "Their team"),
@@ -162,17 +162,17 @@ METRICS = (
         id="recognised_by_juniors",
         promise=Promise.STATUS,
         title="Recognised by juniors",
-        question="Do juniors thank those who help them?",
-        description="Of the upvotes and thanks that members received in the period, the share given by juniors. Only where the "
-        "source says who gave them. Without a roster, newcomers stand in.",
-        formula="upvotes and thanks given by juniors / upvotes and thanks of known givers",
+        question="Do juniors recognise those who help them?",
+        description="Of the upvotes, thanks and acceptances that members received in the period, the share given by juniors; an "
+        "answer is accepted by the asker. Only where the source says who gave them. Without a roster, newcomers stand in.",
+        formula="upvotes, thanks and acceptances given by juniors / those of known givers",
         source="our own",
         unit=Unit.PERCENT,
         better=Better.NEITHER,
         whose=Whose.MEMBER,
         counts=Counts.FLOW,
         relation="recognitions",
-        measure=Share(hit="giver_seniority = $junior", person="giver_id"),
+        measure=Share(hit="giver_seniority = $junior", person="member_id"),
         splits=MEMBER_SPLITS,
         needs="giver",
         about="junior",
@@ -786,8 +786,8 @@ EXHIBITS = (
         id="recognition_by_seniority",
         promise=Promise.STATUS,
         title="Who recognises whom?",
-        description="Upvotes and thanks in the period by the seniority of who gave them and of who received them, each at that "
-        "time. Only where the source says who gave them.",
+        description="Upvotes, thanks and acceptances in the period by the seniority of who gave them and of who received them, "
+        "each at that time; an answer is accepted by the asker. Only where the source says who gave them.",
         source="our own",
         unit=Unit.COUNT,
         whose=Whose.MEMBER,
@@ -795,7 +795,7 @@ EXHIBITS = (
         relations=("recognitions",),
         sql="select giver_seniority, member_seniority, count(*) as thanks from recognitions "
         "where giver_seniority is not null group by all order by all",
-        columns={"giver_seniority": "Given by", "member_seniority": "Received by", "thanks": "Upvotes and thanks"},
+        columns={"giver_seniority": "Given by", "member_seniority": "Received by", "thanks": "Recognitions"},
         splits=MEMBER_SPLITS,
         shows=("seniority",),
         needs="giver",
@@ -864,7 +864,10 @@ EXHIBITS = (
                 select member_id, count(distinct other_id) as helped_by
                 from received semi join top using (member_id) group by all
             ),
-            thanked as (select member_id, count(*) as thanks from recognitions semi join top using (member_id) group by all)
+            thanked as (
+                select member_id, count(*) as thanks from recognitions semi join top using (member_id)
+                where reason <> 'accepted' group by all
+            )
             select members.name, own.team, own.seniority, level_sides.level_name, top.points,
                 coalesce(gave.helped, 0) as helped, coalesce(gave.teams, 0) as teams_helped,
                 coalesce(thanked.thanks, 0) as thanks, coalesce(got.helped_by, 0) as helped_by, expertise.rank

@@ -503,10 +503,28 @@ def test_silent_seniors_and_juniors_are_those_whom_the_shares_beside_them_take_i
     assert told.value("juniors_silent", period="2026-12-10..2026-12-31") == 3
 
 
-def test_juniors_helped_by_seniors_looks_at_the_first_answer_to_each_answered_question(tmp_path: Path) -> None:
-    """Of kim's three questions sam was first to one and eva to one; the third has no answer."""
+def test_juniors_helped_by_seniors_is_the_share_of_all_their_questions_that_are_seven_days_old(tmp_path: Path) -> None:
+    """Of kim's three questions sam was first to one and eva to one; nobody answered the third."""
     figure = seniors_and_juniors(tmp_path).figure("juniors_helped_by_seniors", period=YEAR)
+    assert (figure.value, figure.sample_size) == (pytest.approx(1 / 3), 3)
+
+
+def test_juniors_helped_by_seniors_takes_help_within_seven_days_and_leaves_out_what_is_withdrawn_or_young(
+    tmp_path: Path,
+) -> None:
+    """Sam answers one question in time and one a second too late; one is closed on the day after, one is a day old."""
+    craft = Community()
+    craft.works("sam", "Red", "senior")
+    craft.works("kim", "Red", "junior")
+    in_time, late = craft.ask("kim", NOON), craft.ask("kim", NOON)
+    craft.answer(in_time, "sam", plus(NOON, days=7))
+    craft.answer(late, "sam", plus(NOON, days=7, seconds=1))
+    craft.ask("kim", NOON, closed_at=at(plus(NOON, days=1)))
+    craft.answer(craft.ask("kim", "2026-05-31 10:00"), "sam", "2026-05-31 11:00")
+    told = craft.tell(tmp_path, until=LATER)
+    figure = told.figure("juniors_helped_by_seniors")
     assert (figure.value, figure.sample_size) == (0.5, 2)
+    assert told.listed("juniors_helped_by_seniors").height == 2
 
 
 def test_teams_helped_counts_each_known_team_once(tmp_path: Path) -> None:

@@ -435,9 +435,10 @@ METRICS = (
         promise=Promise.STATUS,
         title="Juniors' questions first answered by a senior",
         question="Do seniors answer juniors?",
-        description="Of the questions of juniors that were answered, the share whose first answer came from a senior. Without a "
-        "roster, newcomers and established members stand in.",
-        formula="juniors' questions first answered by a senior / juniors' answered questions",
+        description="Of the questions of juniors, the share whose first answer by another came within 7 days, from a senior. "
+        "Questions younger than 7 days are left out: too soon to tell; so are those withdrawn before that age without an answer. "
+        "Without a roster, newcomers and established members stand in.",
+        formula="juniors' questions first answered within 7 days, by a senior / juniors' questions asked at least 7 days ago",
         source="our own",
         unit=Unit.PERCENT,
         better=Better.HIGHER,
@@ -445,7 +446,8 @@ METRICS = (
         counts=Counts.FLOW,
         relation="questions",
         measure=Share(
-            hit="case when helped and asker_seniority = $junior then coalesce(first_helper_seniority = $senior, false) end",
+            hit="case when helped_in_7_days is not null and asker_seniority = $junior "
+            "then helped_in_7_days and coalesce(first_helper_seniority = $senior, false) end",
             person="asker_id",
         ),
         splits=("team", "topic"),

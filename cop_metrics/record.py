@@ -178,7 +178,7 @@ def _numbers(counted: pl.DataFrame, rank: int | None) -> dict[str, str]:
         "Points": row["points"],
     }
     told = {name: f"{value:,d}" for name, value in named.items()}
-    does = counted.select(tendency()).item()
+    does = tendency(row["helped"], row["helped_by"])
     if does:
         told["On balance"] = does
     if rank is not None:

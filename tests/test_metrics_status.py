@@ -900,8 +900,7 @@ def test_milestone_curves_are_those_of_lifelines(people: list[tuple[int | None, 
     ],
 )
 def test_what_one_mostly_does_follows_the_z_score(helped: int, helped_by: int, told: str | None) -> None:
-    row = pl.DataFrame({"helped": [helped], "helped_by": [helped_by]})
-    assert row.select(tendency()).item() == told
+    assert tendency(helped, helped_by) == told
     score = z_score(helped, helped_by)
     assert (score is None) == (told is None)
     assert score is None or (abs(score) >= 1) == (told != "both alike")

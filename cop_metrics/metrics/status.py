@@ -20,7 +20,7 @@ from cop_metrics.metrics.metric import (
     Unit,
     Whose,
 )
-from cop_metrics.statistics import People, SurvivalCurve, clustered_wilson, mean_interval, survival
+from cop_metrics.statistics import People, SurvivalCurve, clustered_wilson, mean_interval, survival, z_score
 
 HELPER_SPLITS = ("team", "seniority", "topic")
 MEMBER_SPLITS = ("team", "seniority")
@@ -541,28 +541,28 @@ CLEARLY = 1.0
 MOST_MEMBERS = 300
 
 
-def tendency() -> pl.Expr:
-    """Return the z-score of the columns `helped` and `helped_by`, both of distinct people, in words; null at 0 and 0.
+def tendency(helped: int, helped_by: int) -> str | None:
+    """Return the z-score of both counts of distinct people in words; None at 0 and 0.
 
     Clearly apart is a z-score of 1 or more: about as far as luck alone would lead one who asks and helps alike.
     """
-    helped, helped_by = pl.col("helped").cast(pl.Float64), pl.col("helped_by").cast(pl.Float64)
-    score = (helped - helped_by) / (helped + helped_by).sqrt()
+    score = z_score(helped, helped_by)
+    if score is None:
+        return None
     asks, alike, helps = TENDENCIES
-    told = (
-        pl.when(score >= CLEARLY)
-        .then(pl.lit(helps))
-        .when(score <= -CLEARLY)
-        .then(pl.lit(asks))
-        .otherwise(pl.lit(alike))
-    )
-    return pl.when(helped + helped_by > 0).then(told)
+    return helps if score >= CLEARLY else asks if score <= -CLEARLY else alike
+
+
+def with_tendency(counted: pl.DataFrame) -> pl.DataFrame:
+    """Return rows with the counts `helped` and `helped_by` with what each mostly does in words."""
+    told = [tendency(*counts) for counts in counted.select("helped", "helped_by").iter_rows()]
+    return counted.with_columns(pl.Series("tendency", told, dtype=pl.String))
 
 
 def tendencies(counted: pl.DataFrame) -> pl.DataFrame:
     """Return how many people of each seniority mostly ask, mostly help, or do both alike, from counts of equal people."""
     return (
-        counted.with_columns(tendency().alias("tendency"))
+        with_tendency(counted)
         .group_by("seniority", "tendency")
         .agg(pl.col("people").sum())
         .sort("seniority", pl.col("tendency").cast(pl.Enum(TENDENCIES)))
@@ -575,11 +575,6 @@ def tendencies_finding(counted: pl.DataFrame) -> str | None:
     most = max(TENDENCIES, key=lambda each: (people.get(each, 0), each))
     does = {"mostly asks": "mostly ask", "both alike": "ask and help alike", "mostly helps": "mostly help"}
     return f"Of {sum(people.values()):,d} who helped or were helped, {people.get(most, 0):,d} {does[most]}."
-
-
-def members_in_words(members: pl.DataFrame) -> pl.DataFrame:
-    """Return the table of members with what each mostly does in words."""
-    return members.with_columns(tendency().alias("tendency"))
 
 
 MILESTONES = {
@@ -896,7 +891,7 @@ EXHIBITS = (
             "rank": "Rank",
         },
         splits=MEMBER_SPLITS,
-        shape=members_in_words,
+        shape=with_tendency,
         people=True,
         individual=True,
         drawn=False,

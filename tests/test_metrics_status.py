@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from cop_metrics.metrics import EXHIBITS, METRICS
 from cop_metrics.metrics.status import milestone_curves, tendency
-from cop_metrics.pagebook import ShowExhibit
+from cop_metrics.pagebook import STATUS, ShowExhibit
+from cop_metrics.scope import read_catalogue
 from cop_metrics.settings import CommunitySettings
 from cop_metrics.statistics import People, clustered_wilson, z_score
-from cop_metrics.view import chart_table
+from cop_metrics.view import Viewer, chart_table
 
 NOON = "2026-03-02 12:00"
 LATER = "2026-06-01 12:00"
@@ -153,6 +154,31 @@ def test_moved_down_counts_people_and_not_steps(tmp_path: Path) -> None:
     assert set(told.listed("moved_down")["Member"]) == {"ana", "ben", "bo", "cat", "first"}
     assert told.value("moved_down") == 5
     assert told.value("moved_down", period="2026-08-28..2026-08-28") == 2
+
+
+def test_moves_up_count_each_rise_and_stand_beside_the_people_who_rose(tmp_path: Path) -> None:
+    """Bo becomes a Helper in March, falls to Participant and Member in August, and climbs back by both steps in November."""
+    craft = Community(settings=open_about_people())
+    craft.ask("first", "2025-01-01 10:00")
+    thanked_helps(craft, "bo", "2026-03-01")
+    thanked_helps(craft, "bo", "2026-11-01")
+    told = craft.tell(tmp_path, until="2026-12-01 12:00")
+    year = {"period": "2026-03-02..2026-12-01"}
+    of_bo = [told.listed(f"moves_{way}", **year).filter(Member="bo").height for way in ("up", "down")]
+    assert of_bo == [3, 2]
+    assert told.listed("moved_up", **year)["Member"].to_list().count("bo") == 1
+    assert told.value("moves_up", **year) == told.listed("moves_up", **year).height
+    viewer = Viewer(version=1, cursor=told.cursor, catalogue=read_catalogue(told.cursor))
+    cards = {card.metric.id: card for card in viewer.page(STATUS, told.scope(**year)).cards}
+    assert cards["moved_up"].remarks[0] == f"Moves up: {told.value('moves_up', **year):.0f}"
+    assert cards["moved_down"].remarks[0] == f"Moves down: {told.value('moves_down', **year):.0f}"
+
+
+def test_moves_down_count_each_fall_of_those_who_fell(tmp_path: Path) -> None:
+    """Bo falls twice; ana, ben, cat and first once each: six falls of five people."""
+    told = up_and_down(tmp_path)
+    assert (told.value("moves_down"), told.value("moved_down")) == (6, 5)
+    assert told.listed("moves_down")["Member"].to_list().count("bo") == 2
 
 
 def test_levels_count_those_present_with_an_act_so_far(tmp_path: Path) -> None:

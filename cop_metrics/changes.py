@@ -35,6 +35,7 @@ SCANNED = (
     "contributor_rate",
     "questions",
     "helps",
+    "help_across_teams",
 )
 DIMENSIONS = (None, "seniority", "team", "topic")
 ENOUGH = 20

@@ -13,6 +13,7 @@ from communities import Community, Told, days_later, plus
 from cop_metrics.changes import ENOUGH, SCANNED, Change, scan, standings
 from cop_metrics.metrics import METRICS
 from cop_metrics.metrics.metric import Better, Metric, PeopleShare, Share, Total
+from cop_metrics.pagebook import PAGES, Page
 from cop_metrics.period import Period
 from cop_metrics.scope import Scope
 from cop_metrics.statistics import Interval, People
@@ -106,6 +107,11 @@ def test_a_change_is_better_or_worse_by_what_serves_the_members(id_: str, now: f
 
 def test_scanned_numbers_exist_and_may_be_compared_between_periods() -> None:
     assert all(METRICS[id_].comparable for id_ in SCANNED)
+
+
+@pytest.mark.parametrize("page", PAGES.values(), ids=list(PAGES))
+def test_the_number_that_a_page_begins_with_is_scanned(page: Page) -> None:
+    assert page.headline in SCANNED
 
 
 def test_waits_of_more_questions_than_are_drawn_are_left_to_the_rate(

@@ -16,6 +16,7 @@ from cop_metrics.charts import (
     DARK,
     LIGHT,
     Look,
+    canvas,
     describe,
     draw,
     groups,
@@ -324,11 +325,19 @@ def test_several_lines_are_named_at_their_ends_without_bands_and_without_overlap
     assert min(above - below for below, above in pairwise(places)) * figure.layout.height >= 16
 
 
+def test_labels_of_one_and_of_two_lines_of_text_are_kept_apart() -> None:
+    ends = [("Answered within 30 days", 1.0, LIGHT.ink), ("target 70 %", 0.95, None), ("One", 0.9, None)]
+    (first, target, one), _ = canvas.end_labels(ends, LIGHT, 216)
+    assert first["y"] - target["y"] == pytest.approx(24 / 216)
+    assert target["y"] - one["y"] == pytest.approx(16 / 216)
+
+
 def test_the_target_of_one_of_several_lines_is_named_after_it() -> None:
     named = [(name, RATES) for name in ("Answered within a day", "Answered within 7 days")]
     figure = over_time(named, Unit.PERCENT, LIGHT, target=0.7, aim="Answered within 7 days")
     assert figure.layout.shapes[0].y0 == figure.layout.shapes[0].y1 == 0.7
-    assert "target for answered within 7 days: 70 %" in shown_texts(figure)
+    assert "target 70 %" in shown_texts(figure)
+    assert subtitle(figure) == "Dotted: the target for answered within 7 days"
     assert describe(figure).endswith("The target for answered within 7 days is 70 %.")
 
 
@@ -340,7 +349,7 @@ def test_a_page_draws_the_target_of_the_first_of_its_lines_that_has_one() -> Non
     drawn = pytest.importorskip("pages.parts.frame").drawn
     figure = drawn(shown, LIGHT, {"answer_rate": 0.7, "answer_rate_30d": 0.9})
     assert [shape.y0 for shape in figure.layout.shapes] == [0.7]
-    assert "target for answered within 7 days: 70 %" in shown_texts(figure)
+    assert subtitle(figure) == "Dotted: the target for answered within 7 days"
     assert not drawn(shown, LIGHT, {"wait": 4.0}).layout.shapes
 
 

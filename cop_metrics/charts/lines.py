@@ -46,8 +46,8 @@ def over_time(
 ) -> go.Figure:
     """Draw lines by month or week, each a name and a frame of `Measurer.figures_by`; `target` in their unit.
 
-    Of several lines `aim` names the one whose target it is. One line has its interval as a band. Periods that the data cuts are dashed. Teams and seniorities have their own
-    colours, other names shades of the promise.
+    Of several lines `aim` names the one whose target it is. One line has its interval as a band. Periods that the data cuts
+    are dashed. Teams and seniorities have their own colours, other names shades of the promise.
     """
     lines = _lines(metrics_and_frames, look, promise)
     if not any(line.last for line in lines):
@@ -57,17 +57,15 @@ def over_time(
     traces = [mark for line in lines for mark in _line_marks(line, unit, len(lines) > canvas.MANY_LINES)]
     if len(lines) == 1:
         traces.insert(0, _band(lines[0], ticks.end))
-    alone = target if len(lines) == 1 else None
-    notes, right = canvas.end_labels(_ends(lines, alone, unit, ticks.end), look, HEIGHT - BOTTOM - TOP)
+    notes, right = canvas.end_labels(_ends(lines, target, unit, ticks.end), look, HEIGHT - BOTTOM - TOP)
     whose = f" for {aim[:1].lower()}{aim[1:]}" if aim and len(lines) > 1 else ""
-    if target is not None and alone is None:
-        notes.append(_level_name(f"target{whose}: {words.value(unit, target)}", target, look))
     at, texts = labels.date_ticks(days)
     return canvas.sheet(
         traces,
         look,
         height=HEIGHT,
         description=_told(lines, unit, target, whose),
+        subtitle=f"Dotted: the target{whose}" if whose and target is not None else "",
         margin={"l": 8, "r": right, "t": TOP, "b": BOTTOM},
         xaxis=canvas.axis(look, type="date", range=_around(days), tickmode="array", tickvals=at, ticktext=texts),
         yaxis=canvas.value_axis(look, ticks),

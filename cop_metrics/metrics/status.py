@@ -768,8 +768,8 @@ EXHIBITS = (
         promise=Promise.STATUS,
         title="How do people move between levels?",
         description="For each level: who was there at the start, who came and who went, and who is there at the end. Moved is "
-        "a rise or a fall, each counted; transferred is a change of team or seniority into or out of what the filters let in. It starts 180 "
-        "days after the data.",
+        "a rise or a fall, each counted; transferred is a change of team or seniority into or out of what the filters let in. "
+        "It starts 180 days after the data.",
         source="our own, after Savannah's and Discourse's faults",
         unit=Unit.COUNT,
         whose=Whose.MEMBER,

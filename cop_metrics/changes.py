@@ -35,11 +35,15 @@ SCANNED = (
     "contributor_rate",
     "questions",
     "helps",
+    "help_across_teams",
 )
 DIMENSIONS = (None, "seniority", "team", "topic")
 ENOUGH = 20
-MOST_DRAWN = 1_500
-"""Waits of more questions than these are left to the 24-hour rate, since drawing medians anew would take seconds."""
+MOST_DRAWN, MOST_IN_ALL = 5_000, 40_000
+"""Waits of groups with more questions are left to the 24-hour rate, and all those of a dimension that has more of them to draw.
+
+A group of the most takes a few hundredths of a second, a dimension of the most a few tenths.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,7 +129,7 @@ def scan(measurer: Measurer, scope: Scope) -> Scan:
         for metric in (METRICS[id_] for id_ in SCANNED)
         if not measurer.unmeasurable(metric)
         for by in DIMENSIONS
-        if by is None or (by in metric.splits and not (by == "topic" and metric.unit is Unit.HOURS))
+        if by is None or by in metric.splits
     ]
     asked = [(measurer.evidence_query(metric, each, by), each) for metric, by in scanned for each in (scope, earlier)]
     with ThreadPoolExecutor(AT_ONCE) as pool:
@@ -185,6 +189,8 @@ def _against_others(
         return
     found = measurer.evidence(metric, scope, by, most_in_all=2 * MOST_DRAWN)
     shown = {group: rows for group, rows in found.items() if not measurer.hides(metric, group, scope, by)}
+    if isinstance(metric.measure, Computed) and len(shown) * sum(rows.height for rows in shown.values()) > MOST_IN_ALL:
+        return
     for group, own in shown.items():
         others = [rows for name, rows in shown.items() if name != group]
         compared = _compare(metric, own, _together(metric, others), 1, 1) if others else None
@@ -198,7 +204,8 @@ def _together(metric: Metric, parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
 
 
 def _compared(measurer: Measurer, metric: Metric, by: str | None, scope: Scope, earlier: Scope) -> list[_Compared]:
-    now, before = (measurer.evidence(metric, each, by, most=MOST_DRAWN) for each in (scope, earlier))
+    limits = {"most": MOST_DRAWN, "most_in_all": MOST_IN_ALL // 2}
+    now, before = (measurer.evidence(metric, each, by, **limits) for each in (scope, earlier))
     if by and len(now.keys() | before.keys()) < 2:
         return []  # one group alone is everybody
     days = min(scope.period.end_day, measurer.choices.as_of_day + 1) - scope.period.first_day

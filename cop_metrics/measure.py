@@ -26,6 +26,7 @@ from cop_metrics.metrics.metric import (
     Figure,
     Metric,
     PeopleShare,
+    PeopleWithout,
     Share,
     SummedShare,
     Total,
@@ -259,7 +260,7 @@ class Measurer:
 
         Shares: hits, n, and the rest of `statistics.People` where it has a person. Totals: week, value, weeks without any
         too. Computed: person and the columns that the metric declares, of no group with more than `most` rows, and of none
-        at all where there are more than `most_in_all`: rows are many, and nobody could compare so many.
+        at all where the others have more than `most_in_all`: rows are many, and nobody could compare so many.
         """
         if self.unmeasurable(metric):
             return {}
@@ -267,12 +268,10 @@ class Measurer:
             columns = (f"{metric.measure.person} as person", *metric.measure.columns)
             alone = self.query(metric, scope, by)
             group = alone.groups[0]
-            few = (
-                [f"{group} in (select {group} from {alone.source} group by 1 having count(*) <= {most})"]
-                if most
-                else []
-            )
-            few += [f"(select count(*) from {alone.source}) <= {most_in_all}"] if most_in_all else []
+            having = f" having count(*) <= {most}" if most else ""
+            sizes = f"(select {group} as name, count(*) as size from {alone.source} group by 1{having})"
+            few = [f"{group} in (select name from {sizes})"] if most else []
+            few += [f"(select sum(size) from {sizes}) <= {most_in_all}"] if most_in_all else []
             measure = replace(metric.measure, columns=columns, where=" and ".join([f"({metric.measure.where})", *few]))
             frame = self._frame(replace(alone, measure=measure).sql, scope)
         else:
@@ -697,6 +696,12 @@ def _with_empty_weeks(part: pl.DataFrame, weeks: pl.DataFrame) -> pl.DataFrame:
 def _listing_sql(metric: Metric, relation: Relation, columns: Mapping[str, str]) -> str:
     names = ", ".join(columns)
     match metric.measure:
+        case PeopleWithout(did=did):
+            shown = ", ".join(f"any_value({name} order by days_held desc) as {name}" for name in columns)
+            return (
+                f"select {shown} from cut group by member_id {HELD_LONG_ENOUGH} and not bool_or({did}) "
+                f"order by {names}, member_id"
+            )
         case Total(listed=str(key), where=where, without=without):
             latest = f"{relation.day} desc, " if relation.day else ""
             shown = ", ".join(f"any_value({name} order by {latest}{name}) as {name}" for name in columns)

@@ -269,8 +269,8 @@ STATUS = Page(
         OverTime(
             ids=("seniors_helping", "juniors_helped_by_seniors"),
             title="Do seniors answer, and answer juniors?",
-            about="The share of seniors who helped in the month, and of juniors' answered questions the share whose first "
-            "answer came from a senior.",
+            about="The share of seniors who helped in the month, and of juniors' questions that are 7 days old the share whose "
+            "first answer came within 7 days, from a senior.",
         ),
         Groups(id_="seniors_helping", by="team", title="Are seniors doing their part?"),
         Groups(id_="seniors_silent", by="team", title="Where are seniors silent?"),

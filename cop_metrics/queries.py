@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from cop_metrics.metrics.metric import Aggregate, Computed, PeopleShare, Share, SummedShare, Total
+from cop_metrics.metrics.metric import Aggregate, Computed, PeopleShare, PeopleWithout, Share, SummedShare, Total
 
 HELD_DAYS = 30
 KEYS = ("group_value", "series_value")
@@ -50,6 +50,11 @@ def aggregate(measured: Aggregate, groups: Sequence[str], source: str = "cut") -
     keys = ", ".join(f"{group} as {name}" for group, name in zip(groups, names, strict=True))
     by, kept = ", ".join(str(place) for place in range(1, len(groups) + 1)), ", ".join(names)
     match measured:
+        case PeopleWithout(of=of, did=did):
+            return (
+                f"select {kept}, cast({of} as double) as value, {of} as n from ("
+                f"{_each_person(did, keys, by, source)}) group by {kept} order by {kept}"
+            )
         case Total(of=of, listed=listed, where=where):
             return (
                 f"select {keys}, cast({of} as double) as value, {of if listed else 'count(*)'} as n "
@@ -75,14 +80,21 @@ def aggregate(measured: Aggregate, groups: Sequence[str], source: str = "cut") -
         case PeopleShare(did=did):
             return (
                 f"select {kept}, cast(sum(hit) as double) as hits, count(*) as n from ("
-                f"select {keys}, member_id, max(cast({did} as int)) as hit from {source} "
-                f"group by {by}, member_id {HELD_LONG_ENOUGH}) group by {kept} order by {kept}"
+                f"{_each_person(did, keys, by, source)}) group by {kept} order by {kept}"
             )
         case Computed(columns=columns, where=where, per=per):
             of = ", ".join((by, *per))
             grouped = f"group by {of} order by {of}" if per else ""
             return f"select {keys}, {', '.join(columns)} from {source} where {where} {grouped}"
     raise TypeError(f"{measured} is no aggregate")
+
+
+def _each_person(did: str, keys: str, by: str, source: str) -> str:
+    """Return the SELECT of those who held a group for long enough, and whether they did it meanwhile."""
+    return (
+        f"select {keys}, member_id, max(cast({did} as int)) as hit from {source} "
+        f"group by {by}, member_id {HELD_LONG_ENOUGH}"
+    )
 
 
 def _sums() -> str:
@@ -115,6 +127,8 @@ def _kind(measure: Aggregate) -> tuple[object, ...] | None:
             return "share", person
         case PeopleShare():
             return ("people",)
+        case PeopleWithout():
+            return None
         case Total(of=of, listed=str()) if distinct := _DISTINCT.fullmatch(of):
             return "distinct", distinct[1]
         case Total(of=of) if _ONE_CALL.fullmatch(of):

@@ -47,9 +47,10 @@ _NUMBERS = """
         (select count(distinct asker_team) from helps
             where helper_id = $id and asker_team <> 'Unknown' and day >= $first_day and day < $end_day) as teams,
         (select count(*) from helps where helper_id = $id and accepted and day >= $first_day and day < $end_day) as accepted,
-        (select count(*) from recognitions where member_id = $id and day >= $first_day and day < $end_day) as thanks,
+        (select count(*) from recognitions where member_id = $id and reason <> 'accepted'
+            and day >= $first_day and day < $end_day) as thanks,
         (select count(distinct giver_id) from recognitions
-            where member_id = $id and day >= $first_day and day < $end_day) as thankers,
+            where member_id = $id and reason <> 'accepted' and day >= $first_day and day < $end_day) as thankers,
         (select count(distinct helper_id) from helps
             where asker_id = $id and day >= $first_day and day < $end_day) as helped_by"""
 _PEOPLE = """
@@ -177,7 +178,7 @@ def _numbers(counted: pl.DataFrame, rank: int | None) -> dict[str, str]:
         "Points": row["points"],
     }
     told = {name: f"{value:,d}" for name, value in named.items()}
-    does = counted.select(tendency()).item()
+    does = tendency(row["helped"], row["helped_by"])
     if does:
         told["On balance"] = does
     if rank is not None:

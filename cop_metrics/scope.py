@@ -186,7 +186,7 @@ def _measured(cursor: duckdb.DuckDBPyConnection, community: str) -> frozenset[st
         select exists(from reach where community = $community and views is not null),
             exists(from reads where community = $community),
             exists(from member_days where community = $community and reactions > 0),
-            exists(from recognitions where community = $community),
+            exists(from recognitions where community = $community and reason <> 'accepted'),
             exists(from questions where community = $community and (accepted or solved)),
             exists(from memberships where community = $community and team <> 'Unknown')""",
         params={"community": community},

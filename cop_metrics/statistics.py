@@ -499,18 +499,32 @@ def _times_drawn(random: np.random.Generator, draws: int, askers: int) -> Intege
 
 
 def _drawn_medians(times_drawn: Integers, waited: Floats, answered: Booleans, askers: Integers) -> Floats:
-    """Give the median of each draw, infinite where not reached, nan where nobody of the group was drawn."""
-    weight = times_drawn[:, askers].astype(float)
-    up_to = np.cumsum(weight, axis=1)
+    """Give the median of each draw, infinite where not reached, nan where nobody of the group was drawn.
+
+    Between two questions that nobody followed to an answer the factors of Kaplan and Meier cancel, so that the share still
+    waiting is that before such a stretch times those left over those at risk at its start. Each draw is followed from
+    stretch to stretch, and only within the one in which half are answered from question to question.
+    """
+    first, last = _stretches(answered)
+    up_to = np.cumsum(np.take(times_drawn.astype(np.int32), askers, axis=1), axis=1, dtype=np.int32)
     total = up_to[:, -1]
-    left = total[:, None] - up_to
-    at_risk = left + weight
+    at_risk = total[:, None] - np.where(first > 0, up_to[:, first - 1], 0)
     # Behind the last question drawn nobody is at risk, and the share stays as it is.
-    kept = np.where(answered & (at_risk > 0), left / np.maximum(at_risk, 1), 1.0)
-    below = np.cumprod(kept, axis=1) <= 0.5 + ROUNDING
-    first = below.argmax(axis=1)
-    medians = np.where(below[np.arange(len(below)), first], waited[first], inf)
+    kept = np.where(at_risk > 0, (total[:, None] - up_to[:, last]) / np.maximum(at_risk, 1), 1.0)
+    waiting = np.cumprod(kept, axis=1)
+    below = waiting <= 0.5 + ROUNDING
+    draw, stretch = np.arange(len(total)), below.argmax(axis=1)
+    before = np.where(stretch > 0, waiting[draw, stretch - 1], 1.0)
+    answered_by_then = np.ceil(total - (0.5 + ROUNDING) * at_risk[draw, stretch] / before).astype(np.int32)
+    place = np.count_nonzero(up_to < answered_by_then[:, None], axis=1)
+    medians = np.where(below[draw, stretch], waited[np.minimum(place, len(waited) - 1)], inf)
     return np.where(total > 0, medians, np.nan)
+
+
+def _stretches(answered: Booleans) -> tuple[Integers, Integers]:
+    """Give the places of the first and the last of each stretch of questions that were answered."""
+    edges = np.diff(np.concatenate(([0], answered.astype(np.int8), [0])))
+    return np.flatnonzero(edges > 0), np.flatnonzero(edges < 0) - 1
 
 
 # Scans

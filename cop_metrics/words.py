@@ -64,7 +64,7 @@ EMPTY = {
     "levels_over_time": NO_LEVELS,
     "level_flows": "Moves between levels are known from 180 days after the data begins: choose a longer period.",
     "level_paths": "Moves between levels are known from 180 days after the data begins: choose a longer period.",
-    "recognition_by_seniority": "Nobody thanked or upvoted another in this period.",
+    "recognition_by_seniority": "Nobody upvoted, thanked or accepted another in this period.",
     "asking_and_helping": NO_HELP,
     "members_known": "Nobody gained points in this period: they come from helping, and from thanks and acceptances for it.",
     "milestones": NO_JOINING,

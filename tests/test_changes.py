@@ -10,9 +10,10 @@ import polars as pl
 import pytest
 from communities import Community, Told, days_later, plus
 
-from cop_metrics.changes import ENOUGH, SCANNED, Change, scan, standings
+from cop_metrics.changes import ENOUGH, SCANNED, Change, _compare, scan, standings
 from cop_metrics.metrics import METRICS
 from cop_metrics.metrics.metric import Better, Metric, PeopleShare, Share, Total
+from cop_metrics.pagebook import PAGES, Page
 from cop_metrics.period import Period
 from cop_metrics.scope import Scope
 from cop_metrics.statistics import Interval, People
@@ -108,6 +109,11 @@ def test_scanned_numbers_exist_and_may_be_compared_between_periods() -> None:
     assert all(METRICS[id_].comparable for id_ in SCANNED)
 
 
+@pytest.mark.parametrize("page", PAGES.values(), ids=list(PAGES))
+def test_the_number_that_a_page_begins_with_is_scanned(page: Page) -> None:
+    assert page.headline in SCANNED
+
+
 def test_waits_of_more_questions_than_are_drawn_are_left_to_the_rate(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -121,6 +127,44 @@ def test_waits_of_more_questions_than_are_drawn_are_left_to_the_rate(
     monkeypatch.setattr("cop_metrics.changes.MOST_DRAWN", 59)
     assert scan(told.measurer, told.scope(**scope)).of("wait", "team", "Red") is None
     assert standings(told.measurer, told.scope(**scope), [(METRICS["wait"], "team")]) == ()
+
+
+def test_waits_are_compared_by_topic_too_unless_there_are_too_many_to_draw(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A question in both topics counts in each: 60 of pumps and 30 of gears in each half; gears wait five times as long."""
+    craft = Community()
+    for day in range(120):
+        asked = f"{days_later('2026-03-03', day)} 10:00"
+        question = craft.ask(f"ana {day % 20}", asked, topics=("pumps", "gears") if day % 2 else ("pumps",))
+        craft.answer(question, "bo", plus(asked, hours=(1 + day % 3) * (5 if day % 2 and day >= 60 else 1)))
+    told = craft.tell(tmp_path, since="2026-03-01 00:00", until="2026-07-10 12:00")
+    scope = told.scope(period=MAY_AND_JUNE)
+    gears = scan(told.measurer, scope).of("wait", "topic", "gears")
+    assert gears is not None
+    assert (gears.before, gears.now, gears.word) == (2, 10, "worse")
+    assert scan(told.measurer, scope) == scan(told.measurer, scope)
+    monkeypatch.setattr("cop_metrics.changes.MOST_IN_ALL", 180)
+    assert scan(told.measurer, scope).of("wait", "topic", "gears") is not None
+    monkeypatch.setattr("cop_metrics.changes.MOST_IN_ALL", 178)
+    scanned = scan(told.measurer, scope)
+    assert scanned.of("wait", "topic", "gears") is scanned.of("wait", "topic", "pumps") is None
+    assert scanned.of("answer_rate_24h", "topic", "gears") is not None
+
+
+def test_waits_of_several_thousand_questions_are_compared() -> None:
+    """The made-up company asks 1,634 questions in the 12 months that a page begins with."""
+    random = np.random.default_rng(5)
+    now, before = (
+        pl.DataFrame({"waited_seconds": random.exponential(hours * 3600, 4_000), "wait_ended": True})
+        .with_columns(pl.Series("person", random.integers(0, 900, 4_000)))
+        .cast({"waited_seconds": pl.Float64})
+        for hours in (8, 6)
+    )
+    compared = _compare(METRICS["wait"], now, before, 1, 1)
+    assert compared is not None
+    assert compared[2].interval.low > 0
+    assert _compare(METRICS["wait"], pl.concat([now, now]), before, 1, 1) is None
 
 
 # Groups against all others
@@ -198,15 +242,24 @@ class Luck:
                 sizes = self.random.poisson(3, size=40) + 1
                 hits = self.random.binomial(sizes, self.random.beta(3, 2, size=40))
                 return pl.DataFrame([vars(People.of(hits, sizes))])
-        return pl.DataFrame(schema={"waited_seconds": pl.Float64, "wait_ended": pl.Boolean, "person": pl.Int64})
+        return self.waits()
+
+    def waits(self) -> pl.DataFrame:
+        """Return the questions of 15 askers, some of whom wait longer than others, followed for ten days."""
+        sizes = self.random.poisson(1, size=15) + 1
+        hours = np.exp(self.random.normal(2, 1.5, sizes.sum()) + np.repeat(self.random.normal(0, 0.7, 15), sizes))
+        person = self.random.permutation(10_000)[:15].repeat(sizes)
+        return pl.DataFrame(
+            {"waited_seconds": np.minimum(hours, 240) * 3600, "wait_ended": hours < 240, "person": person}
+        )
 
 
 def test_identical_teams_stand_out_in_at_most_the_stated_share_of_draws() -> None:
     luck = Luck(np.random.default_rng(20260302), SimpleNamespace(as_of_day=400))
     scope = Scope(community="craft", period=Period(first_day=91, end_day=182, words=""))
     asked = [(METRICS[id_], "team") for id_ in SCANNED]
-    draws = [standings(luck, scope, asked) for _ in range(2 * DRAWS)]  # type: ignore[arg-type]
-    assert min(len(each) for each in draws) > 3 * len(TEAMS)
+    draws = [standings(luck, scope, asked) for _ in range(DRAWS)]  # type: ignore[arg-type]
+    assert min(len(each) for each in draws) > 6 * len(TEAMS)
     found = sum(any(standing.beyond_noise for standing in each) for each in draws)
     assert found / len(draws) <= STATED_SHARE + THREE_SIGMA
     uncorrected = sum(sum(standing.p < 0.05 for standing in each) for each in draws)
@@ -214,12 +267,13 @@ def test_identical_teams_stand_out_in_at_most_the_stated_share_of_draws() -> Non
 
 
 def test_identical_groups_are_called_different_in_at_most_the_stated_share_of_draws() -> None:
-    """Fifteen teams, seven numbers each, people who differ and weeks that cluster: in 5 % of scans a false alarm."""
+    """Fifteen teams, nine numbers each, people who differ and weeks that cluster: in 5 % of scans a false alarm."""
     period = Period(first_day=91, end_day=182, words="")
     scope = Scope(community="craft", period=period, compare=Period(first_day=0, end_day=91, words=""))
     luck = Luck(np.random.default_rng(20260301), SimpleNamespace(as_of_day=400))
     scans = [scan(luck, scope) for _ in range(DRAWS)]  # type: ignore[arg-type]
-    assert min(each.compared for each in scans) > 6 * len(TEAMS)
+    assert min(each.compared for each in scans) > 8 * len(TEAMS)
+    assert all(each.of("wait", "team", TEAMS[0]) for each in scans[:3])
     assert sum(bool(each.beyond_noise) for each in scans) / DRAWS <= STATED_SHARE + THREE_SIGMA
     uncorrected = sum(sum(change.p < 0.05 for change in each.changes) for each in scans)
     assert 0.01 < uncorrected / sum(each.compared for each in scans) < 0.07

@@ -16,6 +16,7 @@ from cop_metrics.charts import (
     DARK,
     LIGHT,
     Look,
+    canvas,
     describe,
     draw,
     groups,
@@ -30,9 +31,11 @@ from cop_metrics.charts.labels import date_ticks, safe, told_apart, value_ticks
 from cop_metrics.charts.look import MARK_CONTRAST, contrast, mixed, shades
 from cop_metrics.errors import UnknownName
 from cop_metrics.measure import FIGURE_SCHEMA
-from cop_metrics.metrics import EXHIBITS
+from cop_metrics.metrics import EXHIBITS, METRICS
 from cop_metrics.metrics.metric import Promise, Unit
 from cop_metrics.metrics.topics import ACTIONS
+from cop_metrics.pagebook import OverTime
+from cop_metrics.view import ChartTable
 
 LOOKS = pytest.mark.parametrize("look", [LIGHT, DARK], ids=["light", "dark"])
 EVERY_EXHIBIT = pytest.mark.parametrize("id_", sorted(id_ for id_, each in EXHIBITS.items() if each.drawn))
@@ -320,6 +323,34 @@ def test_several_lines_are_named_at_their_ends_without_bands_and_without_overlap
     assert all(name in shown_texts(figure) for name in ("One", "Two", "Three", "Four"))
     places = sorted(note.y for note in figure.layout.annotations)
     assert min(above - below for below, above in pairwise(places)) * figure.layout.height >= 16
+
+
+def test_labels_of_one_and_of_two_lines_of_text_are_kept_apart() -> None:
+    ends = [("Answered within 30 days", 1.0, LIGHT.ink), ("target 70 %", 0.95, None), ("One", 0.9, None)]
+    (first, target, one), _ = canvas.end_labels(ends, LIGHT, 216)
+    assert first["y"] - target["y"] == pytest.approx(24 / 216)
+    assert target["y"] - one["y"] == pytest.approx(16 / 216)
+
+
+def test_the_target_of_one_of_several_lines_is_named_after_it() -> None:
+    named = [(name, RATES) for name in ("Answered within a day", "Answered within 7 days")]
+    figure = over_time(named, Unit.PERCENT, LIGHT, target=0.7, aim="Answered within 7 days")
+    assert figure.layout.shapes[0].y0 == figure.layout.shapes[0].y1 == 0.7
+    assert "target 70 %" in shown_texts(figure)
+    assert subtitle(figure) == "Dotted: the target for answered within 7 days"
+    assert describe(figure).endswith("The target for answered within 7 days is 70 %.")
+
+
+def test_a_page_draws_the_target_of_the_first_of_its_lines_that_has_one() -> None:
+    ids = ("answer_rate_24h", "answer_rate", "answer_rate_30d")
+    table = pl.concat(RATES.select(pl.lit(METRICS[id_].title).alias("series"), pl.all()) for id_ in ids)
+    chart = OverTime(ids=ids, title="Is it getting better?")
+    shown = ChartTable(chart=chart, title="", description="", remarks=(), table=table, columns={}, note=None)
+    drawn = pytest.importorskip("pages.parts.frame").drawn
+    figure = drawn(shown, LIGHT, {"answer_rate": 0.7, "answer_rate_30d": 0.9})
+    assert [shape.y0 for shape in figure.layout.shapes] == [0.7]
+    assert subtitle(figure) == "Dotted: the target for answered within 7 days"
+    assert not drawn(shown, LIGHT, {"wait": 4.0}).layout.shapes
 
 
 def test_more_than_four_lines_have_a_legend() -> None:
@@ -626,6 +657,15 @@ def test_claims_say_why_a_number_is_not_known_and_how_many_helps_each_gave() -> 
     assert "2.2 helps each" in shown_texts(figure)
     assert "Helped, senior: 50 % (n 100, 2.2 helps per active member)." in describe(figure)
     assert "Asked or read, all: not measurable: the sources record no reads." in describe(figure)
+
+
+def test_a_claim_without_an_interval_is_a_dot_alone() -> None:
+    top = {"number": "Given by their team's top three", "low": None, "high": None}
+    figure = draw(EXHIBITS["claims"], table_of("claims", {}, top), LIGHT)
+    assert [trace.mode for trace in figure.data] == ["lines", "markers"]
+    with_interval, without = figure.data[1].hovertext
+    assert "95 % interval 40–60 %" in with_interval
+    assert without.endswith("Given by their team's top three<br>n 100")
 
 
 def test_rising_members_show_what_the_gain_is_at_least() -> None:

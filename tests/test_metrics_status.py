@@ -12,8 +12,11 @@ from hypothesis import strategies as st
 
 from cop_metrics.metrics import EXHIBITS, METRICS
 from cop_metrics.metrics.status import milestone_curves, tendency
+from cop_metrics.pagebook import STATUS, ShowExhibit
+from cop_metrics.scope import read_catalogue
 from cop_metrics.settings import CommunitySettings
-from cop_metrics.statistics import z_score
+from cop_metrics.statistics import People, clustered_wilson, z_score
+from cop_metrics.view import Viewer, chart_table
 
 NOON = "2026-03-02 12:00"
 LATER = "2026-06-01 12:00"
@@ -153,6 +156,31 @@ def test_moved_down_counts_people_and_not_steps(tmp_path: Path) -> None:
     assert told.value("moved_down", period="2026-08-28..2026-08-28") == 2
 
 
+def test_moves_up_count_each_rise_and_stand_beside_the_people_who_rose(tmp_path: Path) -> None:
+    """Bo becomes a Helper in March, falls to Participant and Member in August, and climbs back by both steps in November."""
+    craft = Community(settings=open_about_people())
+    craft.ask("first", "2025-01-01 10:00")
+    thanked_helps(craft, "bo", "2026-03-01")
+    thanked_helps(craft, "bo", "2026-11-01")
+    told = craft.tell(tmp_path, until="2026-12-01 12:00")
+    year = {"period": "2026-03-02..2026-12-01"}
+    of_bo = [told.listed(f"moves_{way}", **year).filter(Member="bo").height for way in ("up", "down")]
+    assert of_bo == [3, 2]
+    assert told.listed("moved_up", **year)["Member"].to_list().count("bo") == 1
+    assert told.value("moves_up", **year) == told.listed("moves_up", **year).height
+    viewer = Viewer(version=1, cursor=told.cursor, catalogue=read_catalogue(told.cursor))
+    cards = {card.metric.id: card for card in viewer.page(STATUS, told.scope(**year)).cards}
+    assert cards["moved_up"].remarks[0] == f"Moves up: {told.value('moves_up', **year):.0f}"
+    assert cards["moved_down"].remarks[0] == f"Moves down: {told.value('moves_down', **year):.0f}"
+
+
+def test_moves_down_count_each_fall_of_those_who_fell(tmp_path: Path) -> None:
+    """Bo falls twice; ana, ben, cat and first once each: six falls of five people."""
+    told = up_and_down(tmp_path)
+    assert (told.value("moves_down"), told.value("moved_down")) == (6, 5)
+    assert told.listed("moves_down")["Member"].to_list().count("bo") == 2
+
+
 def test_levels_count_those_present_with_an_act_so_far(tmp_path: Path) -> None:
     """At the end of April bo is a Helper, his three askers Participants, first has been silent for too long."""
     craft_levels = up_and_down(tmp_path).table("levels", period="2026-04-01..2026-04-30")
@@ -283,7 +311,8 @@ def check_flows(told: Told, earliest: str, first: str, last: str) -> None:
             rows = flows(told, period=f"{first}..{last}", **chosen)
             for start, joined, in_, up, down, out, left, end in rows.values():
                 assert start + joined + in_ + up - down - out - left == end
-            assert {level: row[-1] for level, row in rows.items() if row[-1]} == at_levels(told, last, **chosen)
+            ends = {level: row[-1] for level, row in rows.items() if row[-1]}
+            assert ends == (at_levels(told, last, **chosen) if starts <= last else {})
             check_paths(told.table("level_paths", period=f"{first}..{last}", **chosen), rows)
             if starts <= last:
                 before = {level: row[0] for level, row in rows.items() if row[0]}
@@ -322,6 +351,25 @@ def test_level_paths_of_a_team_tell_who_came_from_another_and_who_went(tmp_path:
     spring = {"period": "2026-03-10..2026-04-30"}
     assert told.table("level_paths", team="Red", **spring).rows() == [("Helper", "Went", 1)]
     assert told.table("level_paths", team="Blue", **spring).rows() == [("Came", "Helper", 1)]
+
+
+def test_level_flows_and_paths_are_not_known_in_the_first_180_days_of_the_data(tmp_path: Path) -> None:
+    """The data begins on January 1: its day 180 is June 30, so that a period tells from then on, also one that ends in 2027."""
+    craft = Community(settings=open_about_people())
+    thanked_helps(craft, "bo", "2026-03-01")
+    told = craft.tell(tmp_path / "short", since="2026-01-01 00:00", until="2026-06-28 12:00")
+    told_later = craft.tell(tmp_path / "long", since="2026-01-01 00:00", until="2026-10-01 12:00")
+    for id_ in ("level_flows", "level_paths"):
+        chart = chart_table(told.measurer, ShowExhibit(id=id_), told.scope(period="2026-03-01..2026-05-31"))
+        assert chart.table.is_empty()
+        assert chart.finding is None
+        assert (
+            chart.note == "Moves between levels are known from 180 days after the data begins: choose a longer period."
+        )
+        assert told.table(id_, period="2026-03-01..2027-03-31").is_empty()
+        assert told_later.table(id_, period="2026-03-01..2026-06-29").is_empty()
+        assert told_later.table(id_, period="2026-03-01..2026-06-30").height
+    assert told.table("members_known", period="2026-03-01..2026-05-31")["level_name"].to_list() == ["Helper"]
 
 
 def at_levels(told: Told, day: str, **chosen: tuple[str, ...]) -> dict[str, int]:
@@ -374,6 +422,19 @@ def test_rising_is_not_known_where_the_period_before_reaches_back_before_the_dat
     told = craft.tell(tmp_path, since="2026-04-01 00:00", until="2026-06-01 12:00")
     assert told.table("rising", period="2026-05-01..2026-05-31").is_empty()
     assert told.table("rising", period="2026-05-01..2026-05-30")["name"].to_list() == ["bo"]
+
+
+def test_rising_compares_a_period_that_has_only_begun_with_as_many_days_before(tmp_path: Path) -> None:
+    """June has 10 days so far, in which bo gained 36 points, and 12 in the last 10 days of May; May 5 is longer ago."""
+    craft = Community(settings=open_about_people())
+    craft.ask("bo", "2026-01-01 10:00")
+    thanked_helps(craft, "bo", "2026-05-05", ("ana", "ben"))
+    thanked_helps(craft, "bo", "2026-05-25", ("ana",))
+    thanked_helps(craft, "bo", "2026-06-01")
+    told = craft.tell(tmp_path, since="2026-05-20 00:00", until="2026-06-10 12:00")
+    table = told.table("rising", period="2026-06-01..2026-06-30")
+    assert table.select("name", "points_before", "points_now").rows() == [("bo", 12, 36)]
+    assert told.table("rising", period="2026-06-01..2026-06-10").equals(table)
 
 
 def test_rising_is_not_shown_without_the_setting_or_without_names(tmp_path: Path) -> None:
@@ -441,10 +502,55 @@ def test_juniors_silent_are_those_who_never_asked(tmp_path: Path) -> None:
     assert told.value("juniors_silent", period="2026-04-01..2026-04-30") == 2
 
 
-def test_juniors_helped_by_seniors_looks_at_the_first_answer_to_each_answered_question(tmp_path: Path) -> None:
-    """Of kim's three questions sam was first to one and eva to one; the third has no answer."""
+def test_silent_seniors_and_juniors_are_those_whom_the_shares_beside_them_take_in(tmp_path: Path) -> None:
+    """Sid is a senior and jo a junior from December 10 on: for 22 days of the year, all of those days' own period."""
+    craft = Community()
+    for who, seniority, since in (
+        ("sam", "senior", None),
+        ("sue", "senior", None),
+        ("sid", "senior", "2026-12-10"),
+        ("kim", "junior", None),
+        ("lee", "junior", None),
+        ("jo", "junior", "2026-12-10"),
+    ):
+        craft.member(who, joined="2025-01-01 10:00")
+        craft.works(who, "Red", seniority, since=since)
+    craft.answer(craft.ask("kim", NOON), "sam", NOON)
+    told = craft.tell(tmp_path, since="2025-01-01 00:00", until="2027-01-31 12:00")
+    for period, silent in ((YEAR, ["sue"]), ("2026-12-10..2026-12-31", ["sam", "sid", "sue"])):
+        share = told.figure("seniors_helping", period=period)
+        assert share.value is not None
+        figure = told.figure("seniors_silent", period=period)
+        assert figure.value == share.sample_size - share.value * share.sample_size == len(silent)
+        assert told.listed("seniors_silent", period=period)["Member"].to_list() == silent
+        assert told.split("seniors_silent", "team", period=period)["Red"] == len(silent)
+    assert told.split("seniors_silent", "month", period=YEAR)["2026-12-01"] == 2
+    assert told.listed("juniors_silent", period=YEAR)["Member"].to_list() == ["lee"]
+    assert told.value("juniors_silent", period="2026-12-10..2026-12-31") == 3
+
+
+def test_juniors_helped_by_seniors_is_the_share_of_all_their_questions_that_are_seven_days_old(tmp_path: Path) -> None:
+    """Of kim's three questions sam was first to one and eva to one; nobody answered the third."""
     figure = seniors_and_juniors(tmp_path).figure("juniors_helped_by_seniors", period=YEAR)
+    assert (figure.value, figure.sample_size) == (pytest.approx(1 / 3), 3)
+
+
+def test_juniors_helped_by_seniors_takes_help_within_seven_days_and_leaves_out_what_is_withdrawn_or_young(
+    tmp_path: Path,
+) -> None:
+    """Sam answers one question in time and one a second too late; one is closed on the day after, one is a day old."""
+    craft = Community()
+    craft.works("sam", "Red", "senior")
+    craft.works("kim", "Red", "junior")
+    in_time, late = craft.ask("kim", NOON), craft.ask("kim", NOON)
+    craft.answer(in_time, "sam", plus(NOON, days=7))
+    craft.answer(late, "sam", plus(NOON, days=7, seconds=1))
+    craft.ask("kim", NOON, closed_at=at(plus(NOON, days=1)))
+    craft.answer(craft.ask("kim", "2026-05-31 10:00"), "sam", "2026-05-31 11:00")
+    told = craft.tell(tmp_path, until=LATER)
+    figure = told.figure("juniors_helped_by_seniors")
     assert (figure.value, figure.sample_size) == (0.5, 2)
+    assert told.listed("juniors_helped_by_seniors").height == 2
 
 
 def test_teams_helped_counts_each_known_team_once(tmp_path: Path) -> None:
@@ -545,6 +651,28 @@ def test_recognised_by_juniors_is_their_share_of_what_has_a_name(tmp_path: Path)
     assert (figure.value, figure.sample_size) == (0.5, 4)
     assert told.split("recognised_by_juniors", "seniority") == {"mid": 0.5, "senior": 0.5}
     assert told.value("recognised_by_juniors", team="Blue") == 0.5
+
+
+def test_recognised_by_juniors_takes_acceptances_and_its_interval_is_over_those_recognised(tmp_path: Path) -> None:
+    """Kim, a junior, accepts nine answers of bo; eva, mid, thanks cy once. Nobody knows who asked the eleventh question."""
+    craft = Community()
+    for who, seniority in (("kim", "junior"), ("eva", "mid"), ("bo", "senior"), ("cy", "senior")):
+        craft.works(who, "Red", seniority)
+    for _ in range(9):
+        craft.answer(craft.ask("kim", NOON), "bo", NOON, accepted=True, accepted_at=at(plus(NOON, days=1)))
+    craft.react(craft.answer(craft.ask("eva", NOON), "cy", NOON), "eva", plus(NOON, days=1))
+    craft.answer(craft.ask(None, NOON), "cy", NOON, accepted=True)  # type: ignore[arg-type]
+    own = craft.ask("kim", NOON)
+    craft.answer(own, "kim", NOON, accepted=True)
+    told = craft.tell(tmp_path, until=LATER)
+    figure = told.figure("recognised_by_juniors")
+    assert (figure.value, figure.sample_size) == (0.9, 10)
+    assert figure.interval == clustered_wilson(People.of([9, 0], [9, 1]))
+    assert told.split("recognised_by_juniors", "month")["2026-03-01"] == 0.9
+    assert told.table("recognition_by_seniority").rows() == [("junior", "senior", 9), ("mid", "senior", 1)]
+    assert set(told.listed("recognised_by_juniors")["For"]) == {"accepted", "thanks on a help"}
+    assert told.value("thankers") == 1
+    assert told.value("points") == 11 * 2 + 10 * 15 + 10
 
 
 def test_recognition_by_seniority_counts_giver_against_receiver(tmp_path: Path) -> None:
@@ -650,6 +778,10 @@ def test_claims_stand_by_seniority_with_n_and_say_what_is_not_measurable(tmp_pat
     assert shown["Their help recognised", "senior"] == (0.25, 4)
     assert shown["Given by their team's top three", "senior"] == (1, 4)
     assert shown["Their help recognised", "junior"] == (None, 0)
+    assert set(table.filter(pl.col("low").is_null() & pl.col("value").is_not_null())["number"]) == {
+        "Given by their team's top three"
+    }
+    assert table["low"].is_null().equals(table["high"].is_null())
     loads = table.filter(number="Helped").select("seniority", "helps_per_active").rows()
     assert loads == [("junior", 0), ("senior", pytest.approx(4 / 3))]
     unread = load(tmp_path / "none", reads=False).table("claims", period=YEAR).filter(number="Asked or read")
@@ -794,8 +926,7 @@ def test_milestone_curves_are_those_of_lifelines(people: list[tuple[int | None, 
     ],
 )
 def test_what_one_mostly_does_follows_the_z_score(helped: int, helped_by: int, told: str | None) -> None:
-    row = pl.DataFrame({"helped": [helped], "helped_by": [helped_by]})
-    assert row.select(tendency()).item() == told
+    assert tendency(helped, helped_by) == told
     score = z_score(helped, helped_by)
     assert (score is None) == (told is None)
     assert score is None or (abs(score) >= 1) == (told != "both alike")

@@ -180,8 +180,8 @@ def _kept_apart(wanted: Sequence[float], gaps: Sequence[float]) -> list[float]:
     places = list(wanted)
     for below, above in pairwise(order):
         places[above] = max(places[above], places[below] + (gaps[below] + gaps[above]) / 2)
-    limit = 1.0
-    for index in reversed(order):
-        places[index] = min(places[index], limit)
-        limit = places[index] - gaps[index]
+    if order:
+        places[order[-1]] = min(places[order[-1]], 1.0)
+    for above, below in pairwise(reversed(order)):
+        places[below] = min(places[below], places[above] - (gaps[below] + gaps[above]) / 2)
     return places

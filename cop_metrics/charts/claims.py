@@ -78,13 +78,15 @@ def _dots(rows: list[tuple[int, Row]], look: Look) -> Row:
         "y": [at for at, _ in rows],
         "marker": {"size": 11, "color": [_colour(row, look) for _, row in rows]},
         "cliponaxis": False,
-        "hovertext": [
-            f"<b>{labels.safe(row['seniority'])}: {words.value(Unit.PERCENT, row['value'])}</b><br>"
-            f"{row['number']}<br>95 % interval {labels.spread(Unit.PERCENT, row['low'], row['high'])}<br>n {row['n']:,}"
-            for _, row in rows
-        ],
+        "hovertext": [_hover(row) for _, row in rows],
         "hovertemplate": "%{hovertext}<extra></extra>",
     }
+
+
+def _hover(row: Row) -> str:
+    found = labels.spread(Unit.PERCENT, row["low"], row["high"])
+    parts = [f"<b>{labels.safe(row['seniority'])}: {words.value(Unit.PERCENT, row['value'])}</b>", row["number"]]
+    return "<br>".join([*parts, *([f"95 % interval {found}"] if found else []), f"n {row['n']:,}"])
 
 
 def _beside(at: int, row: Row, look: Look) -> Row:

@@ -41,12 +41,13 @@ def over_time(
     look: Look,
     target: float | None = None,
     *,
+    aim: str = "",
     promise: Promise = Promise.PARTICIPATION,
 ) -> go.Figure:
     """Draw lines by month or week, each a name and a frame of `Measurer.figures_by`; `target` in their unit.
 
-    One line has its interval as a band. Periods that the data cuts are dashed. Teams and seniorities have their own
-    colours, other names shades of the promise.
+    Of several lines `aim` names the one whose target it is. One line has its interval as a band. Periods that the data cuts
+    are dashed. Teams and seniorities have their own colours, other names shades of the promise.
     """
     lines = _lines(metrics_and_frames, look, promise)
     if not any(line.last for line in lines):
@@ -57,12 +58,14 @@ def over_time(
     if len(lines) == 1:
         traces.insert(0, _band(lines[0], ticks.end))
     notes, right = canvas.end_labels(_ends(lines, target, unit, ticks.end), look, HEIGHT - BOTTOM - TOP)
+    whose = f" for {aim[:1].lower()}{aim[1:]}" if aim and len(lines) > 1 else ""
     at, texts = labels.date_ticks(days)
     return canvas.sheet(
         traces,
         look,
         height=HEIGHT,
-        description=_told(lines, unit, target),
+        description=_told(lines, unit, target, whose),
+        subtitle=f"Dotted: the target{whose}" if whose and target is not None else "",
         margin={"l": 8, "r": right, "t": TOP, "b": BOTTOM},
         xaxis=canvas.axis(look, type="date", range=_around(days), tickmode="array", tickvals=at, ticktext=texts),
         yaxis=canvas.value_axis(look, ticks),
@@ -227,10 +230,10 @@ def _around(days: Sequence[date]) -> list[str]:
     return [(days[0] - margin).isoformat(), (days[-1] + margin).isoformat()]
 
 
-def _told(lines: Sequence[Line], unit: Unit, target: float | None) -> str:
+def _told(lines: Sequence[Line], unit: Unit, target: float | None, whose: str) -> str:
     sentences = [_line_told(line, unit) for line in lines]
     if target is not None:
-        sentences.append(f"The target is {words.value(unit, target)}.")
+        sentences.append(f"The target{whose} is {words.value(unit, target)}.")
     return " ".join(sentences)
 
 

@@ -66,7 +66,7 @@ def _help(table: pl.DataFrame, look: Look, group: str, plural: str) -> go.Figure
 
 
 def recognition_by_seniority(table: pl.DataFrame, look: Look) -> go.Figure:
-    """Draw upvotes and thanks by the giver's seniority (rows) and the receiver's (columns)."""
+    """Draw upvotes, thanks and acceptances by the giver's seniority (rows) and the receiver's (columns)."""
     grid = _grid(table.rows(), look)
     known = Grid(names=grid.names, counts={pair: count for pair, count in grid.counts.items() if UNKNOWN not in pair})
     crossing = words.value(Unit.PERCENT, 1 - known.same / known.total) if known.total else ""
@@ -74,7 +74,9 @@ def recognition_by_seniority(table: pl.DataFrame, look: Look) -> go.Figure:
     return _matrix(
         grid,
         look,
-        hover=lambda giver, receiver, count: f"<b>{count:,} upvotes and thanks</b><br>by {giver}<br>to {receiver}",
+        hover=lambda giver, receiver, count: (
+            f"<b>{count:,} upvotes, thanks and acceptances</b><br>by {giver}<br>to {receiver}"
+        ),
         description=f"{told} {_largest(grid, 'given by {0} and received by {1}')}",
         subtitle=f"Rows: who gave, columns: who received. {told}",
     )

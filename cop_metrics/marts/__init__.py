@@ -49,6 +49,7 @@ MARTS = (
     Mart(name="member_months", order="day, community, member, stretch_id"),
     Mart(name="people_months", order="day, community, member, stretch_id"),
     Mart(name="thanks", order=None),
+    Mart(name="acceptances", order=None),
     Mart(name="recognitions", order="day, second, community, post, giver, reason"),
     Mart(name="milestones", order="community, member"),
     Mart(name="points", order="day, second, community, member, thread, reason, post, giver, points"),

@@ -9,17 +9,6 @@ with got as (
     union all
     select community, member, day, 0 as help, 0 as watched, 1 as recognised
     from recognitions
-    union all
-    select
-        replies.community, replies.member,
-        date_diff('day', date '1970-01-01', cast(
-            (timestamp '1970-01-01 00:00:00' + replies.accepted_second * interval 1 second)
-            at time zone 'UTC' at time zone communities.time_zone as date
-        )) as day,
-        0 as help, 0 as watched, 1 as recognised
-    from replies
-    join communities on communities.community = replies.community
-    where replies.accepted and replies.is_answer and not replies.by_asker
 ),
 meanwhile as (
     select

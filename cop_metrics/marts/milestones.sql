@@ -12,17 +12,12 @@ helped as (
 thanked as (
     select community, member, min(day) as day
     from recognitions
+    where reason <> 'accepted'
     group by 1, 2
 ),
 accepted as (
-    select
-        replies.community, replies.member, min(date_diff('day', date '1970-01-01', cast(
-            (timestamp '1970-01-01 00:00:00' + replies.accepted_second * interval 1 second)
-            at time zone 'UTC' at time zone communities.time_zone as date
-        ))) as day
-    from replies
-    join communities on communities.community = replies.community
-    where replies.accepted and replies.is_answer and not replies.by_asker
+    select community, member, min(day) as day
+    from acceptances
     group by 1, 2
 )
 select

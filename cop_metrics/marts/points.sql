@@ -1,25 +1,12 @@
 -- One row per dated gain or loss of points, capped at 50 a thread: for what, in which thread, from whom where that is known.
-with acceptances as (
-    select
-        replies.community, replies.question, replies.post, replies.asker, replies.member, replies.accepted_second,
-        date_diff('day', date '1970-01-01', cast(
-            (timestamp '1970-01-01 00:00:00' + replies.accepted_second * interval 1 second)
-            at time zone 'UTC' at time zone communities.time_zone as date
-        )) as accepted_day
-    from replies
-    join communities on communities.community = replies.community
-    where replies.accepted and replies.is_answer and not replies.by_asker
-    qualify row_number() over (partition by replies.community, replies.post order by replies.asked_second, replies.question) = 1
-),
-acts as (
+with acts as (
     select
         community, question, question as post, helper as member, cast(null as varchar) as giver,
         second, day, 'help' as reason, 2 as points
     from helps
     union all
     select
-        community, question, post, member, asker as giver, accepted_second as second,
-        accepted_day as day, 'accepted' as reason, 15 as points
+        community, question, post, member, asker as giver, second, day, 'accepted' as reason, 15 as points
     from acceptances
 ),
 earned as (

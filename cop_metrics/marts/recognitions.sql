@@ -1,18 +1,30 @@
--- One row per upvote or thanks on a member's post by somebody else: receiver's and giver's team and seniority on that day.
+-- One row per upvote, thanks or acceptance of a member's post by somebody else: receiver's and giver's team and seniority on that day.
+with given as (
+    select community, post, thread, question, member, giver, reason, second, day
+    from thanks
+    where reason <> 'downvote'
+    union all
+    select
+        acceptances.community, acceptances.post, questions.thread, acceptances.question, acceptances.member,
+        case when askers.left_day > 0 then acceptances.asker end as giver, 'accepted' as reason,
+        acceptances.second, acceptances.day
+    from acceptances
+    join questions on questions.community = acceptances.community and questions.question = acceptances.question
+    join members as askers on askers.community = acceptances.community and askers.member = acceptances.asker
+)
 select
-    thanks.community, thanks.post, thanks.thread, threads.title, threads.url, thanks.question,
-    thanks.member, members.member_id, members.name, receivers.team as member_team, receivers.seniority as member_seniority,
-    thanks.giver, givers.member_id as giver_id, givers_now.name as giver_name, givers_now.is_deleted as giver_deleted,
+    given.community, given.post, given.thread, threads.title, threads.url, given.question,
+    given.member, members.member_id, members.name, receivers.team as member_team, receivers.seniority as member_seniority,
+    given.giver, givers.member_id as giver_id, givers_now.name as giver_name, givers_now.is_deleted as giver_deleted,
     givers.team as giver_team, givers.seniority as giver_seniority,
-    thanks.reason, thanks.second, thanks.day
-from thanks
-join members on members.community = thanks.community and members.member = thanks.member
-left join threads on threads.community = thanks.community and threads.thread = thanks.thread
+    given.reason, given.second, given.day
+from given
+join members on members.community = given.community and members.member = given.member
+left join threads on threads.community = given.community and threads.thread = given.thread
 join memberships as receivers
-    on receivers.community = thanks.community and receivers.member = thanks.member
-    and thanks.day >= receivers.from_day and thanks.day < receivers.to_day
+    on receivers.community = given.community and receivers.member = given.member
+    and given.day >= receivers.from_day and given.day < receivers.to_day
 left join memberships as givers
-    on givers.community = thanks.community and givers.member = thanks.giver
-    and thanks.day >= givers.from_day and thanks.day < givers.to_day
+    on givers.community = given.community and givers.member = given.giver
+    and given.day >= givers.from_day and given.day < givers.to_day
 left join members as givers_now on givers_now.member_id = givers.member_id
-where thanks.reason <> 'downvote'

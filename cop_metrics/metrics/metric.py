@@ -116,6 +116,15 @@ class PeopleShare:
 
 
 @dataclass(frozen=True, kw_only=True)
+class PeopleWithout(Total):
+    """The count of those of whom a `PeopleShare` of the same `did` says that they did not."""
+
+    did: str
+    of: str = "count(*) - sum(hit)"
+    listed: str | None = "member"
+
+
+@dataclass(frozen=True, kw_only=True)
 class Computed:
     """A figure that Python computes from columns of the relation's rows, or of their sums per `per`.
 

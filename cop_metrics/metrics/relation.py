@@ -337,7 +337,8 @@ LEVEL_LEDGER = Relation(
     one_row=one_row("level_ledger"),
     sql="select ledger.*, level_bars.name as level_name, greatest($first_day, communities.first_day + 180) as flows_from, "
     "$end_day as flows_until from level_ledger as ledger join communities using (community) "
-    "join level_bars using (level) where community = $community and day < $end_day",
+    "join level_bars using (level) where community = $community and day < $end_day "
+    "and least($end_day, as_of_day + 1) > communities.first_day + 180",
     day=None,
     topic=None,
     personal=("member", "name"),
@@ -346,17 +347,20 @@ LEVEL_LEDGER = Relation(
 
 LEVEL_SIDES = Relation(
     name="level_sides",
-    one_row="One row per member present where the flows between levels start, and one where they end, with the level then.",
+    one_row="One row per member present where the flows between levels start, and one where they end, with the level then, and "
+    "whether flows are known by the end.",
     sql="""
         with span as (
-            select least(end_day, greatest($first_day, first_day + 180)) as start_day, end_day
+            select least(end_day, greatest($first_day, first_day + 180)) as start_day, end_day,
+                end_day > first_day + 180 as flows_known
             from (select *, least($end_day, as_of_day + 1) as end_day from communities where community = $community)
         ),
         sides as (
-            select 'start' as side, start_day as day from span union all select 'end' as side, end_day as day from span
+            select 'start' as side, start_day as day, flows_known from span
+            union all select 'end' as side, end_day as day, flows_known from span
         )
-        select sides.side, stretches.member, stretches.name, stretches.level, level_bars.name as level_name,
-            member_team, member_seniority
+        select sides.side, sides.flows_known, stretches.member, stretches.name, stretches.level,
+            level_bars.name as level_name, member_team, member_seniority
         from sides
         join level_stretches as stretches on stretches.community = $community
             and stretches.from_day < sides.day and stretches.to_day >= sides.day
@@ -468,14 +472,19 @@ MOST_GAINING = 500
 
 GAINS = Relation(
     name="gains",
-    one_row="One row per member whose points grew, of those who gained the most: then, now, and how sure; none where the earlier "
-    "period reaches back before the data.",
+    one_row="One row per member whose points grew, of those who gained the most: now, in as many days before, and how sure; none "
+    "where those reach back before the data.",
     sql=f"""
-        with sums as (
+        with span as (
+            select community, $first_day - (end_day - $first_day) as before_day, end_day,
+                all_sources_day
+            from (select *, least($end_day, as_of_day + 1) as end_day from communities where community = $community)
+        ),
+        sums as (
             select member_id, coalesce(sum(points) filter (where day >= $first_day), 0) as points_now,
                 coalesce(sum(points) filter (where day < $first_day), 0) as points_before
-            from points
-            where community = $community and day >= $first_day - ($end_day - $first_day) and day < $end_day
+            from points join span using (community)
+            where day >= before_day and day < end_day
             group by all
         ),
         most as (
@@ -486,9 +495,9 @@ GAINS = Relation(
         ),
         own as (
             select points.*, day >= $first_day as is_now
-            from points
+            from points join span using (community)
             semi join most on most.member_id = points.member_id
-            where community = $community and day >= $first_day - ($end_day - $first_day) and day < $end_day
+            where day >= before_day and day < end_day
         ),
         threads as (
             select member_id, thread, coalesce(sum(points) filter (where is_now), 0) as now,
@@ -504,14 +513,12 @@ GAINS = Relation(
         )
         select members.member, members.member_id, members.name, thanked.member_team, thanked.member_seniority,
             most.points_before, most.points_now, spread.squares, thanked.givers,
-            coalesce(members.since_day, 0) <= $first_day - ($end_day - $first_day) as was_present
+            coalesce(members.since_day, 0) <= before_day as was_present
         from most
         join spread using (member_id)
         join thanked using (member_id)
         join members on members.member_id = most.member_id
-        join communities on communities.community = members.community
-            and $first_day - ($end_day - $first_day)
-                >= communities.all_sources_day
+        join span on span.community = members.community and before_day >= all_sources_day
         where not members.is_deleted""",
     day=None,
     topic=None,

@@ -13,24 +13,20 @@ from cop_metrics.metrics.metric import (
     Figure,
     Metric,
     PeopleShare,
+    PeopleWithout,
     Promise,
     Share,
     Total,
     Unit,
     Whose,
 )
-from cop_metrics.statistics import People, SurvivalCurve, clustered_wilson, mean_interval, survival
+from cop_metrics.statistics import People, SurvivalCurve, clustered_wilson, mean_interval, survival, z_score
 
 HELPER_SPLITS = ("team", "seniority", "topic")
 MEMBER_SPLITS = ("team", "seniority")
 ENOUGH_GIVERS = 3
 CAME, WENT = "Came", "Went"
 FLOWS = ("joined", "transferred in", "moved in", "moved out", "transferred out", "left")
-
-
-def _without(act: str) -> str:
-    """Return the count of members of whose rows, one for each group held, none meets `act`."""
-    return f"count(distinct member_id) - count(distinct case when {act} then member_id end)"
 
 
 def helps_each(stretches: pl.DataFrame) -> Figure:
@@ -159,7 +155,7 @@ METRICS = (
         measure=Total(
             of="count(distinct giver_id)",
             listed="giver_id",
-            where="not giver_deleted",
+            where="not giver_deleted and reason <> 'accepted'",
             titles=(
                 ("giver_name", "Person who thanked"),
                 ("giver_team", "Their team"),
@@ -173,10 +169,10 @@ METRICS = (
         id="recognised_by_juniors",
         promise=Promise.STATUS,
         title="Recognised by juniors",
-        question="Do juniors thank those who help them?",
-        description="Of the upvotes and thanks that members received in the period, the share given by juniors. Only where the "
-        "source says who gave them. Without a roster, newcomers stand in.",
-        formula="upvotes and thanks given by juniors / upvotes and thanks of known givers",
+        question="Do juniors recognise those who help them?",
+        description="Of the upvotes, thanks and acceptances that members received in the period, the share given by juniors; an "
+        "answer is accepted by the asker. Only where the source says who gave them. Without a roster, newcomers stand in.",
+        formula="upvotes, thanks and acceptances given by juniors / those of known givers",
         source="our own",
         peers="Discourse ranks members by likes from people of a lower trust level, both as they are today and not "
         "as they were then.",
@@ -185,7 +181,7 @@ METRICS = (
         whose=Whose.MEMBER,
         counts=Counts.FLOW,
         relation="recognitions",
-        measure=Share(hit="giver_seniority = $junior", person="giver_id"),
+        measure=Share(hit="giver_seniority = $junior", person="member_id"),
         splits=MEMBER_SPLITS,
         needs="giver",
         about="junior",
@@ -268,6 +264,27 @@ METRICS = (
         measure=Total(of="count(distinct member)", listed="member", where="to_level > from_level"),
         splits=MEMBER_SPLITS,
         individual=True,
+        beside="moves_up",
+        edge_days=180,
+    ),
+    Metric(
+        id="moves_up",
+        promise=Promise.STATUS,
+        title="Moves up",
+        question="How often did somebody rise?",
+        description="Moves to a higher level in the period, each counted: who moves twice counts twice, and who moves up and "
+        "down again is one of each. The first 180 days of the data are left out.",
+        formula="count of moves to a higher level",
+        source="our own, after Discourse",
+        peers="Discourse counts moves alone, of its own trust levels; Savannah keeps no history of levels to count them in.",
+        unit=Unit.COUNT,
+        better=Better.HIGHER,
+        whose=Whose.MEMBER,
+        counts=Counts.FLOW,
+        relation="level_moves",
+        measure=Total(of="count(*)", where="to_level > from_level"),
+        splits=MEMBER_SPLITS,
+        individual=True,
         edge_days=180,
     ),
     Metric(
@@ -287,6 +304,27 @@ METRICS = (
         counts=Counts.FLOW,
         relation="level_moves",
         measure=Total(of="count(distinct member)", listed="member", where="to_level < from_level"),
+        splits=MEMBER_SPLITS,
+        individual=True,
+        beside="moves_down",
+        edge_days=180,
+    ),
+    Metric(
+        id="moves_down",
+        promise=Promise.STATUS,
+        title="Moves down",
+        question="How often did somebody fall?",
+        description="Moves to a lower level in the period, each counted: who moves twice counts twice, and who moves up and "
+        "down again is one of each. The first 180 days of the data are left out.",
+        formula="count of moves to a lower level",
+        source="our own, after Discourse",
+        peers="Discourse counts moves alone, of its own trust levels; Savannah keeps no history of levels to count them in.",
+        unit=Unit.COUNT,
+        better=Better.LOWER,
+        whose=Whose.MEMBER,
+        counts=Counts.FLOW,
+        relation="level_moves",
+        measure=Total(of="count(*)", where="to_level < from_level"),
         splits=MEMBER_SPLITS,
         individual=True,
         edge_days=180,
@@ -317,7 +355,8 @@ METRICS = (
         promise=Promise.STATUS,
         title="Seniors who never helped",
         question="How many seniors gave no help?",
-        description="Seniors who gave no help in the period, while they were seniors for any part of it.",
+        description="Seniors who gave no help while they were seniors for at least 30 days of the period (all of it, if it is "
+        "shorter): those who are left of the share of seniors who help.",
         formula="seniors without a help",
         source="our own",
         peers="SWOOP's and Discourse's rankings name who is on top; who gave nothing is in none.",
@@ -326,7 +365,7 @@ METRICS = (
         whose=Whose.MEMBER,
         counts=Counts.STOCK,
         relation="seniors",
-        measure=Total(of=_without("helps > 0"), listed="member", without="helps > 0"),
+        measure=PeopleWithout(did="helps > 0"),
         splits=("team",),
         about="senior",
     ),
@@ -447,7 +486,8 @@ METRICS = (
         promise=Promise.STATUS,
         title="Juniors who never asked",
         question="How many juniors asked nothing?",
-        description="Juniors who asked no question in the period, while they were juniors for any part of it.",
+        description="Juniors who asked no question while they were juniors for at least 30 days of the period (all of it, if it "
+        "is shorter).",
         formula="juniors without a question",
         source="our own",
         peers="SWOOP's curiosity index is a share of messages: those who never ask are not in it.",
@@ -456,7 +496,7 @@ METRICS = (
         whose=Whose.MEMBER,
         counts=Counts.STOCK,
         relation="juniors",
-        measure=Total(of=_without("questions > 0"), listed="member", without="questions > 0"),
+        measure=PeopleWithout(did="questions > 0"),
         splits=("team",),
         about="junior",
     ),
@@ -465,9 +505,10 @@ METRICS = (
         promise=Promise.STATUS,
         title="Juniors' questions first answered by a senior",
         question="Do seniors answer juniors?",
-        description="Of the questions of juniors that were answered, the share whose first answer came from a senior. Without a "
-        "roster, newcomers and established members stand in.",
-        formula="juniors' questions first answered by a senior / juniors' answered questions",
+        description="Of the questions of juniors, the share whose first answer by another came within 7 days, from a senior. "
+        "Questions younger than 7 days are left out: too soon to tell; so are those withdrawn before that age without an answer. "
+        "Without a roster, newcomers and established members stand in.",
+        formula="juniors' questions first answered within 7 days, by a senior / juniors' questions asked at least 7 days ago",
         source="our own",
         peers="Discourse gives the share of all topics whose first reply is by staff; topics without a reply count "
         "as not.",
@@ -477,7 +518,8 @@ METRICS = (
         counts=Counts.FLOW,
         relation="questions",
         measure=Share(
-            hit="case when helped and asker_seniority = $junior then coalesce(first_helper_seniority = $senior, false) end",
+            hit="case when helped_in_7_days is not null and asker_seniority = $junior "
+            "then helped_in_7_days and coalesce(first_helper_seniority = $senior, false) end",
             person="asker_id",
         ),
         splits=("team", "topic"),
@@ -529,7 +571,10 @@ NOTE_OF_CLAIM = {
 
 
 def both_claims(people: pl.DataFrame) -> pl.DataFrame:
-    """Return the numbers of the two claims by seniority, with intervals over people; what is not known says why."""
+    """Return the numbers of the two claims by seniority, with intervals over people; what is not known says why.
+
+    What the top three gave has no interval: who they are is chosen by the same numbers.
+    """
     rows: list[tuple[object, ...]] = []
     parts = dict(people.group_by("number", "seniority"))
     for number, (claim, title) in CLAIM_NUMBERS.items():
@@ -542,7 +587,8 @@ def both_claims(people: pl.DataFrame) -> pl.DataFrame:
                 continue
             hits, sizes = (np.repeat(part[name].to_numpy(), part["people"].to_numpy()) for name in ("hits", "n"))
             interval, n = clustered_wilson(People.of(hits, sizes)), int(sizes.sum())
-            rows.append((claim, title, seniority, int(hits.sum()) / n, interval.low, interval.high, n, load, None))
+            ends = (None, None) if number == "top_three_share" else (interval.low, interval.high)
+            rows.append((claim, title, seniority, int(hits.sum()) / n, *ends, n, load, None))
     return pl.DataFrame(rows, schema=CLAIM_SCHEMA, orient="row")
 
 
@@ -567,28 +613,28 @@ CLEARLY = 1.0
 MOST_MEMBERS = 300
 
 
-def tendency() -> pl.Expr:
-    """Return the z-score of the columns `helped` and `helped_by`, both of distinct people, in words; null at 0 and 0.
+def tendency(helped: int, helped_by: int) -> str | None:
+    """Return the z-score of both counts of distinct people in words; None at 0 and 0.
 
     Clearly apart is a z-score of 1 or more: about as far as luck alone would lead one who asks and helps alike.
     """
-    helped, helped_by = pl.col("helped").cast(pl.Float64), pl.col("helped_by").cast(pl.Float64)
-    score = (helped - helped_by) / (helped + helped_by).sqrt()
+    score = z_score(helped, helped_by)
+    if score is None:
+        return None
     asks, alike, helps = TENDENCIES
-    told = (
-        pl.when(score >= CLEARLY)
-        .then(pl.lit(helps))
-        .when(score <= -CLEARLY)
-        .then(pl.lit(asks))
-        .otherwise(pl.lit(alike))
-    )
-    return pl.when(helped + helped_by > 0).then(told)
+    return helps if score >= CLEARLY else asks if score <= -CLEARLY else alike
+
+
+def with_tendency(counted: pl.DataFrame) -> pl.DataFrame:
+    """Return rows with the counts `helped` and `helped_by` with what each mostly does in words."""
+    told = [tendency(*counts) for counts in counted.select("helped", "helped_by").iter_rows()]
+    return counted.with_columns(pl.Series("tendency", told, dtype=pl.String))
 
 
 def tendencies(counted: pl.DataFrame) -> pl.DataFrame:
     """Return how many people of each seniority mostly ask, mostly help, or do both alike, from counts of equal people."""
     return (
-        counted.with_columns(tendency().alias("tendency"))
+        with_tendency(counted)
         .group_by("seniority", "tendency")
         .agg(pl.col("people").sum())
         .sort("seniority", pl.col("tendency").cast(pl.Enum(TENDENCIES)))
@@ -601,11 +647,6 @@ def tendencies_finding(counted: pl.DataFrame) -> str | None:
     most = max(TENDENCIES, key=lambda each: (people.get(each, 0), each))
     does = {"mostly asks": "mostly ask", "both alike": "ask and help alike", "mostly helps": "mostly help"}
     return f"Of {sum(people.values()):,d} who helped or were helped, {people.get(most, 0):,d} {does[most]}."
-
-
-def members_in_words(members: pl.DataFrame) -> pl.DataFrame:
-    """Return the table of members with what each mostly does in words."""
-    return members.with_columns(tendency().alias("tendency"))
 
 
 MILESTONES = {
@@ -759,8 +800,8 @@ EXHIBITS = (
         promise=Promise.STATUS,
         title="How do people move between levels?",
         description="For each level: who was there at the start, who came and who went, and who is there at the end. Moved is "
-        "a rise or a fall; transferred is a change of team or seniority into or out of what the filters let in. It starts 180 "
-        "days after the data.",
+        "a rise or a fall, each counted; transferred is a change of team or seniority into or out of what the filters let in. "
+        "It starts 180 days after the data.",
         source="our own, after Savannah's and Discourse's faults",
         unit=Unit.COUNT,
         whose=Whose.MEMBER,
@@ -803,8 +844,8 @@ EXHIBITS = (
         sql=f"""
             select coalesce(first.level_name, '{CAME}') as before, coalesce(last.level_name, '{WENT}') as after,
                 count(*) as people
-            from (select * from level_sides where side = 'start') as first
-            full join (select * from level_sides where side = 'end') as last using (member)
+            from (select * from level_sides where side = 'start' and flows_known) as first
+            full join (select * from level_sides where side = 'end' and flows_known) as last using (member)
             group by all order by before, after""",
         columns={"before": "Level before", "after": "Level after", "people": "People"},
         splits=MEMBER_SPLITS,
@@ -814,8 +855,8 @@ EXHIBITS = (
         id="recognition_by_seniority",
         promise=Promise.STATUS,
         title="Who recognises whom?",
-        description="Upvotes and thanks in the period by the seniority of who gave them and of who received them, each at that "
-        "time. Only where the source says who gave them.",
+        description="Upvotes, thanks and acceptances in the period by the seniority of who gave them and of who received them, "
+        "each at that time; an answer is accepted by the asker. Only where the source says who gave them.",
         source="our own",
         unit=Unit.COUNT,
         whose=Whose.MEMBER,
@@ -823,7 +864,7 @@ EXHIBITS = (
         relations=("recognitions",),
         sql="select giver_seniority, member_seniority, count(*) as thanks from recognitions "
         "where giver_seniority is not null group by all order by all",
-        columns={"giver_seniority": "Given by", "member_seniority": "Received by", "thanks": "Upvotes and thanks"},
+        columns={"giver_seniority": "Given by", "member_seniority": "Received by", "thanks": "Recognitions"},
         splits=MEMBER_SPLITS,
         shows=("seniority",),
         needs="giver",
@@ -892,7 +933,10 @@ EXHIBITS = (
                 select member_id, count(distinct other_id) as helped_by
                 from received semi join top using (member_id) group by all
             ),
-            thanked as (select member_id, count(*) as thanks from recognitions semi join top using (member_id) group by all)
+            thanked as (
+                select member_id, count(*) as thanks from recognitions semi join top using (member_id)
+                where reason <> 'accepted' group by all
+            )
             select members.name, own.team, own.seniority, level_sides.level_name, top.points,
                 coalesce(gave.helped, 0) as helped, coalesce(gave.teams, 0) as teams_helped,
                 coalesce(thanked.thanks, 0) as thanks, coalesce(got.helped_by, 0) as helped_by, expertise.rank
@@ -919,7 +963,7 @@ EXHIBITS = (
             "rank": "Rank",
         },
         splits=MEMBER_SPLITS,
-        shape=members_in_words,
+        shape=with_tendency,
         people=True,
         individual=True,
         drawn=False,
@@ -980,7 +1024,7 @@ EXHIBITS = (
         description="The two claims in numbers, juniors beside mid beside seniors. A tool to perform: who asked or read, and "
         "whose questions were resolved within 30 days. A responsibility and a profile: who helped, with helps per active "
         "member; whose help was recognised within 30 days; and how much of it came from the three of their team who "
-        "helped the most.",
+        "helped the most, which has no interval: who they are is chosen by the same numbers.",
         source="our own",
         unit=Unit.PERCENT,
         whose=Whose.MEMBER,

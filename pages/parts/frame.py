@@ -128,8 +128,15 @@ def drawn(chart: ChartTable, look: Look, targets: Mapping[str, float]) -> go.Fig
             aim = targets.get(id_)
             return groups(table, unit, look, chart.average, target=aim, promise=METRICS[id_].promise)
         case OverTime(ids=ids):
-            target = targets.get(ids[0]) if len(ids) == 1 else None
-            return over_time(_series(chart), unit, look, target=target, promise=METRICS[ids[0]].promise)
+            aimed = next((id_ for id_ in ids if id_ in targets), ids[0])
+            return over_time(
+                _series(chart),
+                unit,
+                look,
+                target=targets.get(aimed),
+                aim=METRICS[aimed].title,
+                promise=METRICS[ids[0]].promise,
+            )
         case GroupsOverTime():
             return small_multiples(_series(chart), unit, look)
 

@@ -19,7 +19,16 @@ from cop_metrics.small_groups import keep_small_groups
 from cop_metrics.tables import TABLES, TIME
 
 Progress = Callable[[str, float], None]
-KEPT_INPUTS = ("communities", "sources", "imports", "measured", "roster", "reaction_meanings", "level_bars")
+KEPT_INPUTS = (
+    "communities",
+    "sources",
+    "imports",
+    "measured",
+    "roster",
+    "identities",
+    "reaction_meanings",
+    "level_bars",
+)
 
 
 class Engine(Protocol):

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
+from cop_metrics.identity import identities, read_aliases
 from cop_metrics.lake import Import, Lake
 from cop_metrics.levels import level_bars
 from cop_metrics.marts import marts_digest
@@ -24,6 +25,7 @@ from cop_metrics.settings import Settings
 from cop_metrics.tables import TABLES
 
 ROSTER = "roster"
+KNOWN_BY = ("name", "username", "email_hash")
 PolarsType = pl.DataType | type[pl.DataType]
 EPOCH = datetime(1970, 1, 1)
 SATURDAY = 5
@@ -66,6 +68,7 @@ def gather(lake: Lake, settings: Settings) -> Inputs:
             path = lake.path(each) / f"{table}.parquet"
             if path.exists():
                 files[table].append((ranks[each.id], each.community, each.source, path))
+    roster = _roster(lake, rosters, settings)
     frames = {
         "imports": _imports(everything),
         "measured": _measured(exports, ranks),
@@ -73,13 +76,34 @@ def gather(lake: Lake, settings: Settings) -> Inputs:
         "communities": _communities(exports, rosters, settings),
         "office_days": _office_days(exports, settings),
         "months": _months(exports, settings),
-        "roster": _roster(lake, rosters, settings),
+        "roster": roster,
+        "identities": identities(_accounts(files["member"]), roster, read_aliases(lake.root.parent)),
         "question_rules": _question_rules(exports, settings),
         "channels": _channels(exports, settings),
         "reaction_meanings": _meanings(),
         "level_bars": level_bars(),
     }
     return Inputs(imports=everything, files=files, frames=frames)
+
+
+def _accounts(files: Sequence[tuple[int, str, str, Path]]) -> pl.DataFrame:
+    """Return the accounts of people as their newest export tells them, by what they may be known by elsewhere."""
+    empty = pl.DataFrame(schema=dict.fromkeys(("community", "source", "account", *KNOWN_BY), pl.String))
+    told = [
+        pl.read_parquet(path, columns=["member", *KNOWN_BY, "is_bot"], glob=False).select(
+            pl.lit(rank).alias("rank"),
+            pl.lit(community).alias("community"),
+            pl.lit(source).alias("source"),
+            pl.col("member").alias("account"),
+            *KNOWN_BY,
+            "is_bot",
+        )
+        for rank, community, source, path in files
+    ]
+    if not told:
+        return empty
+    newest = pl.concat(told).sort("rank", maintain_order=True).unique(["community", "account"], keep="last")
+    return newest.remove(pl.col("is_bot").fill_null(False)).select(empty.columns)
 
 
 def seconds(time: datetime) -> float:

@@ -8,7 +8,7 @@ with parents as (
 ),
 dated as (
     select
-        reactions.community, reactions.post, reactions.giver, reactions.kind, reactions.row_number,
+        reactions.community, reactions.post, coalesce(accounts.member, reactions.giver) as giver, reactions.kind, reactions.row_number,
         human_posts.thread, human_posts.member as receiver, human_posts.kind as post_kind,
         coalesce(reaction_meanings.meaning, 'nothing') as meaning,
         greatest(coalesce(reactions.given_at, human_posts.posted_at), human_posts.posted_at) as given_at,
@@ -21,7 +21,7 @@ dated as (
     join human_posts on human_posts.community = reactions.community and human_posts.post = reactions.post
     join communities on communities.community = reactions.community
     left join reaction_meanings on reaction_meanings.kind = lower(reactions.kind)
-    left join accounts on accounts.community = reactions.community and accounts.member = reactions.giver
+    left join accounts on accounts.community = reactions.community and accounts.account = reactions.giver
     where human_posts.deleted_second is null and not coalesce(accounts.is_bot, false)
 )
 select

@@ -6,9 +6,9 @@ with newest as (
     qualify import_rank = max(import_rank) over (partition by community, thread, reader, day)
 )
 select
-    newest.community, newest.thread, newest.reader as member,
+    newest.community, newest.thread, coalesce(accounts.member, newest.reader) as member,
     date_diff('day', date '1970-01-01', newest.day) as day, cast(sum(newest.reads) as bigint) as reads
 from newest
-left join accounts on accounts.community = newest.community and accounts.member = newest.reader
+left join accounts on accounts.community = newest.community and accounts.account = newest.reader
 where not coalesce(accounts.is_bot, false)
 group by 1, 2, 3, 4

@@ -23,7 +23,7 @@ dated as (
     select
         newest.community, newest.source, newest.post, newest.thread, newest.kind, newest.is_explicit, newest.found_by,
         newest.rules,
-        coalesce(newest.author, newest.source || ':unknown') as member, newest.author is null as is_unknown,
+        coalesce(accounts.member, newest.author, newest.source || ':unknown') as member, newest.author is null as is_unknown,
         newest.kind = 'answer' or (
             newest.kind = 'message' and asked.thread is not null and coalesce(newest.rules not like '% continues %', true)
         ) as is_answer,
@@ -36,7 +36,7 @@ dated as (
     from newest
     join communities on communities.community = newest.community
     left join asked on asked.community = newest.community and asked.thread = newest.thread
-    left join accounts on accounts.community = newest.community and accounts.member = newest.author
+    left join accounts on accounts.community = newest.community and accounts.account = newest.author
     where newest.kind <> 'notice' and not coalesce(accounts.is_bot, false)
 )
 select

@@ -1,8 +1,22 @@
--- One row per human account: when it joined (else was first seen) and left, in local days, and whether its start is in view; authors unknown are never there.
+-- One row per human, whose accounts are one: when it joined (else was first seen) and left, in local days, and whether its start is in view; authors unknown are never there.
 with seen as (
     select community, member, min(day) as first_day
     from activity
     group by 1, 2
+),
+people as (
+    select
+        community, source, member, name, username,
+        min(joined_at) over (partition by community, member) as joined_at,
+        case when min(cast(is_deleted as int)) over (partition by community, member) = 1
+            then max(deleted_at) over (partition by community, member) end as deleted_at,
+        min(cast(is_deleted as int)) over (partition by community, member) = 1 as is_deleted
+    from accounts
+    where not is_bot
+    qualify row_number() over (
+        partition by community, member
+        order by cast(is_deleted as int), cast(name is null as int), cast(account <> member as int), account
+    ) = 1
 ),
 dated as (
     select
@@ -15,11 +29,10 @@ dated as (
             accounts.deleted_at at time zone 'UTC' at time zone communities.time_zone as date
         )) as deleted_day,
         seen.first_day, sources.first_day as source_first_day
-    from accounts
+    from people as accounts
     join communities on communities.community = accounts.community
     join sources on sources.community = accounts.community and sources.source = accounts.source
     left join seen on seen.community = accounts.community and seen.member = accounts.member
-    where not accounts.is_bot
 )
 select
     dated.community, dated.source, dated.member,

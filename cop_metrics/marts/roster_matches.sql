@@ -4,7 +4,7 @@ with names as (
     from accounts
     where not is_bot and name is not null
     group by 1, 2
-    having count(*) = 1
+    having count(distinct member) = 1
 ),
 candidates as (
     select roster.community, roster.row_number, accounts.member, 1 as certainty
@@ -19,7 +19,7 @@ candidates as (
     from roster
     join accounts
         on accounts.community = roster.community
-        and accounts.member = accounts.source || ':' || roster.platform_id
+        and accounts.account = accounts.source || ':' || roster.platform_id
     union all
     select roster.community, roster.row_number, names.member, 4 as certainty
     from roster

@@ -1,0 +1,174 @@
+"""One person with several accounts is one member: by e-mail, roster or a file of aliases, never by a guess (metrics, 2.7).
+
+`suggestions` names accounts that look like one person, for somebody to confirm; a confirmed alias can be taken back.
+"""
+
+import csv
+import unicodedata
+from collections.abc import Iterable, Sequence
+from io import StringIO
+from itertools import combinations
+from pathlib import Path
+from typing import NamedTuple
+
+import duckdb
+import numpy as np
+import polars as pl
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+
+from cop_metrics.disk import replace_text
+from cop_metrics.errors import CopError, UnknownName
+
+ALIASES = "aliases.csv"
+COLUMNS = ("community", "account", "same_as")
+MOST_SUGGESTED = 50
+IDENTITIES: dict[str, type[pl.DataType]] = dict.fromkeys(("community", "account", "member"), pl.String)
+_PAIRS: dict[str, type[pl.DataType]] = {"community": pl.String, "one": pl.String, "other": pl.String}
+
+
+class Alias(NamedTuple):
+    """Two accounts, `<source>:<key>`, that somebody said are one person's."""
+
+    community: str
+    account: str
+    same_as: str
+
+
+class Suggestion(NamedTuple):
+    """Two members who may be one person, by name, and why they look so."""
+
+    one: str
+    other: str
+    name: str
+    why: str
+
+
+def read_aliases(data: Path) -> tuple[Alias, ...]:
+    """Read `aliases.csv` of the data folder, none where there is none; raises `CopError` for a file of other columns."""
+    path = data / ALIASES
+    if not path.exists():
+        return ()
+    try:
+        rows = list(csv.reader(StringIO(path.read_text(encoding="utf-8-sig"))))
+    except (UnicodeDecodeError, csv.Error) as problem:
+        raise CopError(
+            f"{ALIASES} cannot be read ({problem}): it must be a CSV with {', '.join(COLUMNS)}."
+        ) from problem
+    if not rows or tuple(rows[0]) != COLUMNS:
+        raise CopError(f"{ALIASES} must begin with the line {','.join(COLUMNS)}.")
+    wrong = [number for number, row in enumerate(rows[1:], 2) if row and len(row) != len(COLUMNS)]
+    if wrong:
+        raise CopError(f"Line {wrong[0]} of {ALIASES} must have {len(COLUMNS)} values: {', '.join(COLUMNS)}.")
+    return tuple(Alias(*(value.strip() for value in row)) for row in rows[1:] if row)
+
+
+def write_aliases(data: Path, aliases: Iterable[Alias]) -> None:
+    """Write the file of aliases anew, whole or not at all."""
+    text = StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerows([COLUMNS, *sorted(set(aliases))])
+    replace_text(data / ALIASES, text.getvalue())
+
+
+def without_alias(aliases: Sequence[Alias], community: str, account: str) -> tuple[Alias, ...]:
+    """Return the aliases without those of an account; raises `UnknownName` where it has none."""
+    kept = tuple(each for each in aliases if each.community != community or account not in (each.account, each.same_as))
+    if len(kept) == len(aliases):
+        known = [name for each in aliases if each.community == community for name in (each.account, each.same_as)]
+        raise UnknownName("alias", account, known)
+    return kept
+
+
+def identities(accounts: pl.DataFrame, roster: pl.DataFrame, aliases: Sequence[Alias]) -> pl.DataFrame:
+    """Return the member of each account that is not its own: the first key of all accounts that are one person's.
+
+    `accounts`: community, source, account, name, username, email_hash of people. `roster`: that of the build's inputs.
+    """
+    told = pl.DataFrame(aliases, schema=dict(zip(COLUMNS, _PAIRS.values(), strict=True)), orient="row")
+    pairs = pl.concat([_by_email(accounts), _by_roster(accounts, roster), told.select(_pair("account", "same_as"))])
+    pairs = pairs.filter(pl.col("one") != pl.col("other")).unique().sort(pl.all())
+    return _components(pairs) if pairs.height else pl.DataFrame(schema=IDENTITIES)
+
+
+def _pair(one: str, other: str) -> list[pl.Expr]:
+    return [pl.col("community"), pl.col(one).alias("one"), pl.col(other).alias("other")]
+
+
+def _by_email(accounts: pl.DataFrame) -> pl.DataFrame:
+    known = accounts.filter(pl.col("email_hash").is_not_null())
+    return known.select(
+        "community", pl.col("account").min().over("community", "email_hash").alias("one"), other="account"
+    )
+
+
+def _by_roster(accounts: pl.DataFrame, roster: pl.DataFrame) -> pl.DataFrame:
+    """Return pairs of accounts that one row of the roster means, in each source by the surest of its columns."""
+    unique_name = pl.len().over("community", "source", pl.col("name").str.to_lowercase()) == 1
+    ways = (
+        (accounts, "email_hash", pl.col("email_hash"), pl.col("email_hash")),
+        (accounts, "username", pl.col("username").str.to_lowercase(), pl.col("username").str.to_lowercase()),
+        (accounts, "platform_id", pl.col("account").str.replace(r"^[^:]*:", ""), pl.col("platform_id")),
+        (
+            accounts.filter(unique_name),
+            "display_name",
+            pl.col("name").str.to_lowercase(),
+            pl.col("display_name").str.to_lowercase(),
+        ),
+    )
+    found = [
+        roster.filter(pl.col(column).is_not_null())
+        .select("community", "row_number", theirs.alias("key"))
+        .join(people.select("community", "source", "account", ours.alias("key")), on=["community", "key"])
+        .select("community", "row_number", "source", "account", pl.lit(certainty).alias("certainty"))
+        for certainty, (people, column, ours, theirs) in enumerate(ways)
+    ]
+    surest = pl.col("certainty") == pl.col("certainty").min().over("community", "row_number", "source")
+    meant = pl.concat(found).filter(surest)
+    first = pl.col("account").min().over("community", "row_number").alias("one")
+    return meant.select("community", first, other="account")
+
+
+def _components(pairs: pl.DataFrame) -> pl.DataFrame:
+    """Return (community, account, member) of every account that pairs connect to one with a smaller key."""
+    ends = pl.concat([pairs.select("community", account="one"), pairs.select("community", account="other")])
+    nodes = ends.unique().sort("community", "account").with_row_index("node")
+    placed = pairs.join(nodes, left_on=["community", "one"], right_on=["community", "account"]).join(
+        nodes, left_on=["community", "other"], right_on=["community", "account"], suffix="_other"
+    )
+    graph = coo_array(
+        (np.ones(placed.height), (placed["node"].to_numpy(), placed["node_other"].to_numpy())),
+        shape=(nodes.height, nodes.height),
+    )
+    _, component = connected_components(graph, directed=False)
+    named = nodes.with_columns(pl.Series("component", component)).with_columns(
+        pl.col("account").min().over("component").alias("member")
+    )
+    return named.filter(pl.col("account") != pl.col("member")).select(list(IDENTITIES))
+
+
+def suggestions(cursor: duckdb.DuckDBPyConnection, community: str) -> tuple[Suggestion, ...]:
+    """Return members who may be one person: those of one name, accents, case and what stands in brackets left out."""
+    rows = cursor.sql(
+        "select member, name, username from members where community = $community and not is_deleted and left_day > 0 "
+        "and name is not null order by member",
+        params={"community": community},
+    ).fetchall()
+    alike: dict[str, list[tuple[str, str]]] = {}
+    for member, name, _ in rows:
+        plain = _plain(name)
+        if " " in plain:  # a first name alone is many people's
+            alike.setdefault(plain, []).append((member, name))
+    found = [
+        Suggestion(one=one, other=other, name=name, why="the same name")
+        for people in alike.values()
+        if 1 < len(people) <= 4  # a name of more is common
+        for (one, name), (other, _) in combinations(people, 2)
+    ]
+    return tuple(found[:MOST_SUGGESTED])
+
+
+def _plain(name: str) -> str:
+    bare = "".join(sign for sign in unicodedata.normalize("NFKD", name) if not unicodedata.combining(sign))
+    outside = bare.split("(")[0].split("[")[0]
+    return " ".join(outside.casefold().replace(".", " ").replace(",", " ").split())

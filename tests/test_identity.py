@@ -1,0 +1,111 @@
+"""One person with several accounts is one member, by e-mail, roster or an alias that can be taken back; never by a guess."""
+
+from pathlib import Path
+
+import duckdb
+import pytest
+from communities import Community, Told
+
+from cop_metrics.build import DuckDB, silent
+from cop_metrics.errors import CopError
+from cop_metrics.identity import Alias, read_aliases, suggestions, without_alias, write_aliases
+from cop_metrics.inputs import gather
+from cop_metrics.lake import Lake
+from cop_metrics.settings import Settings
+
+UNTIL = "2026-06-01 12:00"
+
+
+class Two:
+    """A forum in which ana asks and bo answers, and a chat in which ana writes as ana.w and bo as bo.b."""
+
+    def __init__(self, data: Path) -> None:
+        self.data = data
+        self.forum, self.chat = Community(), Community()
+        self.forum.answer(self.forum.ask("ana", "2026-03-01 10:00"), "bo", "2026-03-01 11:00")
+        self.chat.answer(self.chat.ask("ana.w", "2026-03-02 10:00"), "bo.b", "2026-03-02 11:00")
+
+    def told(self) -> Told:
+        lake = Lake(self.data)
+        for source, community in (("forum", self.forum), ("chat", self.chat)):
+            community.export(lake, since="2026-01-01 00:00", until=UNTIL, source=source)
+        self.forum.hand_over_roster(lake)
+        path = self.data / f"{len(list(self.data.glob('*.duckdb')))}.duckdb"
+        DuckDB().build(gather(lake, Settings()), path, silent)
+        return Told(cursor=duckdb.connect(str(path), read_only=True), community="craft")
+
+
+@pytest.fixture
+def two(tmp_path: Path) -> Two:
+    return Two(tmp_path)
+
+
+def test_accounts_are_different_people_unless_something_says_otherwise(two: Two) -> None:
+    assert two.told().value("contributors") == 4
+
+
+def test_accounts_of_one_e_mail_are_one_person(two: Two) -> None:
+    for community, name in ((two.forum, "ana"), (two.chat, "ana.w")):
+        next(row for row in community.rows["member"] if row["member"] == name)["email_hash"] = "same"
+    told = two.told()
+    assert told.value("contributors") == 3
+    assert told.value("questions") == 2
+
+
+def test_accounts_that_a_row_of_the_roster_means_in_two_sources_are_one_person(two: Two) -> None:
+    """The roster knows bo by a user name, which he has in both."""
+    for community, name in ((two.forum, "bo"), (two.chat, "bo.b")):
+        next(row for row in community.rows["member"] if row["member"] == name)["username"] = "b.olsen"
+    two.forum.works("b.olsen", "Red", "senior")
+    told = two.told()
+    assert told.value("contributors") == 3
+    assert told.split("contributors", "team") == {"Red": 1, "Unknown": 2}
+
+
+def test_an_alias_makes_two_accounts_one_and_can_be_taken_back(two: Two) -> None:
+    """Ana answers her own question of the forum from the chat's account: with the alias that is no help."""
+    two.forum.answer("q1", "ana elsewhere", "2026-03-01 10:30")
+    assert two.told().value("answer_concentration") is not None
+    before = two.told()
+    alias = Alias("craft", "forum:ana elsewhere", "forum:ana")
+    write_aliases(two.data, [alias])
+    after = two.told()
+    assert (before.value("helps"), after.value("helps")) == (3, 2)
+    assert (before.value("members"), after.value("members")) == (5, 4)
+    write_aliases(two.data, without_alias(read_aliases(two.data), "craft", "forum:ana"))
+    assert two.told().value("members") == 5
+
+
+def test_aliases_and_e_mails_chain(two: Two) -> None:
+    """a is b by alias, b is c by e-mail: one person, whatever the order."""
+    for name in ("a", "b", "c"):
+        two.chat.member(name)
+    for row in two.chat.rows["member"]:
+        row["email_hash"] = "bc" if row["member"] in ("b", "c") else None
+    write_aliases(two.data, [Alias("craft", "chat:b", "chat:a")])
+    told = two.told()
+    names = {name for (name,) in told.cursor.sql("select member from members").fetchall()}
+    assert {"chat:a", "chat:b", "chat:c"} & names == {"chat:a"}
+
+
+def test_likely_pairs_are_suggested_and_never_merged(two: Two) -> None:
+    for community, name, called in ((two.forum, "ana", "Ána Weber"), (two.chat, "ana.w", "ana weber (she/her)")):
+        next(row for row in community.rows["member"] if row["member"] == name)["name"] = called
+    told = two.told()
+    assert told.value("contributors") == 4
+    (found,) = suggestions(told.cursor, "craft")
+    assert {found.one, found.other} == {"forum:ana", "chat:ana.w"}
+
+
+def test_a_damaged_file_of_aliases_is_told_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "aliases.csv").write_text("who,is\n", encoding="utf-8")
+    with pytest.raises(CopError, match="must begin with the line community,account,same_as"):
+        read_aliases(tmp_path)
+    (tmp_path / "aliases.csv").write_text("community,account,same_as\na,b\n", encoding="utf-8")
+    with pytest.raises(CopError, match="Line 2"):
+        read_aliases(tmp_path)
+
+
+def test_an_alias_that_there_is_not_cannot_be_taken_back() -> None:
+    with pytest.raises(CopError, match="There is no alias called 'forum:bo'"):
+        without_alias([Alias("craft", "forum:a", "forum:b")], "craft", "forum:bo")

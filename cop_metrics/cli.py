@@ -5,6 +5,7 @@ To add a command: a function, and its entry in `COMMANDS`.
 
 import argparse
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -22,8 +23,9 @@ from cop_metrics import words
 from cop_metrics.build import ENGINES
 from cop_metrics.changes import scan
 from cop_metrics.disk import replace_text
-from cop_metrics.errors import CopError
-from cop_metrics.intake import Request, rebuild, take_in, undo
+from cop_metrics.errors import CopError, UnknownName
+from cop_metrics.identity import ALIASES, Alias, known_accounts, read_aliases, suggestions, without_alias
+from cop_metrics.intake import Request, rebuild, set_aliases, take_in, undo
 from cop_metrics.lake import ROSTER, Import, Lake, Written
 from cop_metrics.made_up_company import COMPANY, TIME_ZONE, write_company
 from cop_metrics.measure import BY, Measurer
@@ -32,10 +34,20 @@ from cop_metrics.metrics.metric import Exhibit, Metric
 from cop_metrics.pagebook import PAGES, page
 from cop_metrics.period import to_date
 from cop_metrics.roster import read_roster
-from cop_metrics.scope import EXPLICIT, UNKNOWN, Catalogue, CommunityChoices, Scope, parse_scope, read_catalogue
+from cop_metrics.scope import (
+    EXPLICIT,
+    UNKNOWN,
+    Catalogue,
+    CommunityChoices,
+    Scope,
+    newest_first,
+    parse_scope,
+    read_catalogue,
+)
+from cop_metrics.settings import SETTINGS
 from cop_metrics.shown import FORMATS, aligned, json_text, measured
 from cop_metrics.store import Snapshot, Store
-from cop_metrics.summary import moved_answers, roster_fit
+from cop_metrics.summary import found_questions, moved_answers, roster_fit
 from cop_metrics.tabular import listed
 from cop_metrics.view import Viewer, with_lists
 
@@ -210,7 +222,7 @@ def _demo(asked: argparse.Namespace) -> None:
 
 def demo_settings(data: Path) -> None:
     """Write the made-up company's settings unless there are settings: these are the user's."""
-    settings = data / "settings.toml"
+    settings = data / SETTINGS
     if not settings.exists():
         data.mkdir(parents=True, exist_ok=True)
         replace_text(settings, DEMO_SETTINGS)
@@ -224,10 +236,23 @@ def _import(asked: argparse.Namespace) -> None:
         platform=asked.platform,
         roster=asked.roster,
     )
+    if asked.preview:
+        _preview(asked.data, request)
+        return
     _take_in(asked.data, request)
     if request.roster:
         for note in read_roster(request.roster).notes:
             print(f"  note       {note}")
+
+
+def _preview(data: Path, request: Request) -> None:
+    """Read an export as an import would, and tell what it would bring; nothing of the data folder changes."""
+    with tempfile.TemporaryDirectory(prefix="cop-metrics-") as folder:
+        for name in (SETTINGS, ALIASES):
+            if (data / name).exists():
+                shutil.copy(data / name, folder)
+        _take_in(Path(folder), request)
+    print("This was a preview: nothing is imported yet.")
 
 
 def _import_needs(asked: argparse.Namespace) -> str | None:
@@ -274,8 +299,11 @@ def _community_lines(snapshot: Snapshot, community: str, *, roster: bool) -> Ite
         yield f"There is no export of '{community}' yet: the roster counts from the first one on."
         return
     figures = _counts(snapshot, catalogue[community])
+    found = found_questions(snapshot.cursor, community)
     questions, members = (words.counted(figures[f"{noun}s"], noun) for noun in ("question", "member"))
     yield f"'{community}' now has {questions} and {members}."
+    if found:
+        yield f"  questions  {found:,} of them found by what messages say: docs/questions.md tells how"
     moved = moved_answers(snapshot.cursor, community)
     if moved:
         yield f"  moved      answers dated before their question, whose wait counts as 0: {moved:,}"
@@ -322,6 +350,40 @@ def _undo(asked: argparse.Namespace) -> None:
     with _progress() as (_, on_build):
         undone = undo(asked.data, asked.import_id, on_build=on_build)
     print(f"Took {undone.file_name} out of '{undone.community}' ({undone.id}).")
+
+
+def _alias(asked: argparse.Namespace) -> None:
+    snapshot = Store(asked.data).snapshot()
+    community = asked.community or newest_first(read_catalogue(snapshot.cursor))[0]
+    aliases = read_aliases(asked.data)
+    known = known_accounts(snapshot.cursor, community)
+    for account in () if asked.undo else (asked.account, asked.same_as):
+        if account not in known:
+            raise UnknownName("account", account, known)
+    said = (
+        without_alias(aliases, community, asked.account)
+        if asked.undo
+        else (*aliases, Alias(community, asked.account, asked.same_as))
+    )
+    with _progress() as (_, on_build):
+        set_aliases(asked.data, said, on_build=on_build)
+    done = "is again a person of its own" if asked.undo else f"and '{asked.same_as}' are one person"
+    print(f"'{asked.account}' {done} in '{community}'.")
+
+
+def _alias_needs(asked: argparse.Namespace) -> str | None:
+    return None if asked.undo or asked.same_as else "alias needs --same-as ACCOUNT, or --undo"
+
+
+def _aliases(asked: argparse.Namespace) -> None:
+    rows = [{**each._asdict(), "state": "confirmed"} for each in read_aliases(asked.data)]
+    snapshot = Store(asked.data).snapshot()
+    for community in read_catalogue(snapshot.cursor):
+        rows += [
+            {"community": community, "account": each.one, "same_as": each.other, "state": f"likely: {each.why}"}
+            for each in suggestions(snapshot.cursor, community)
+        ]
+    print(aligned(rows) if rows else "No account is another's, and none looks like it.")
 
 
 def _communities(asked: argparse.Namespace) -> None:
@@ -454,6 +516,7 @@ COMMANDS = (
             argument("--source", "its source, where a community has several", type=_name, metavar="NAME"),
             argument("--platform", "its platform, where it is not recognised", type=_name, metavar="ID"),
             argument("--roster", "who was in which team when: CSV or XLSX", type=Path, metavar="FILE"),
+            argument("--preview", "tell what it would bring, and import nothing", action="store_true"),
         ),
         run=_import,
         check=_import_needs,
@@ -464,6 +527,24 @@ COMMANDS = (
         summary="take an import out again",
         arguments=(argument("import_id", "its id, as 'imports' lists it", metavar="IMPORT"),),
         run=_undo,
+    ),
+    Command(
+        name="alias",
+        summary="say that two accounts are one person's, or take that back",
+        arguments=(
+            argument("account", "an account, as 'aliases' and lists of the store name it", metavar="ACCOUNT"),
+            argument("--same-as", "the account that is the same person's", dest="same_as", metavar="ACCOUNT"),
+            argument("--undo", "take back what was said of the account", action="store_true"),
+            argument("--community", "its community; that with the newest data unless said", type=_name, metavar="NAME"),
+        ),
+        run=_alias,
+        check=_alias_needs,
+    ),
+    Command(
+        name="aliases",
+        summary="list accounts that are one person's, and those that look like it",
+        arguments=(),
+        run=_aliases,
     ),
     Command(name="communities", summary="list the communities", arguments=(), run=_communities),
     Command(

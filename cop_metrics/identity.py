@@ -147,6 +147,16 @@ def _components(pairs: pl.DataFrame) -> pl.DataFrame:
     return named.filter(pl.col("account") != pl.col("member")).select(list(IDENTITIES))
 
 
+def known_accounts(cursor: duckdb.DuckDBPyConnection, community: str) -> tuple[str, ...]:
+    """Return the accounts of a community's members, those that are another's too."""
+    rows = cursor.sql(
+        "select member from members where community = $community union "
+        "select account from identities where community = $community order by 1",
+        params={"community": community},
+    ).fetchall()
+    return tuple(account for (account,) in rows)
+
+
 def suggestions(cursor: duckdb.DuckDBPyConnection, community: str) -> tuple[Suggestion, ...]:
     """Return members who may be one person: those of one name, accents, case and what stands in brackets left out."""
     rows = cursor.sql(

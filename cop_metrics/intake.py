@@ -7,6 +7,7 @@ from pathlib import Path
 
 from cop_metrics.build import DuckDB, Engine, Progress, silent
 from cop_metrics.errors import CopError
+from cop_metrics.identity import Alias, write_aliases
 from cop_metrics.inputs import gather
 from cop_metrics.lake import Import, Lake, Skipped, Written
 from cop_metrics.roster import read_roster
@@ -76,6 +77,13 @@ def undo(data: Path, import_id: str, *, on_build: Progress = silent) -> Import:
         undone = lake.undo(import_id)
         rebuild_locked(data, lake, on_build=on_build, force=True)
         return undone
+
+
+def set_aliases(data: Path, aliases: Sequence[Alias], *, on_build: Progress = silent) -> None:
+    """Keep which accounts are one person's, and build the store anew."""
+    with writer_lock(data, what="alias"):
+        write_aliases(data, aliases)
+        rebuild_locked(data, Lake(data), on_build=on_build, force=True)
 
 
 def rebuild(data: Path, *, engine: Engine | None = None, on_build: Progress = silent) -> int:

@@ -15,6 +15,7 @@ from cop_metrics.metrics import METRICS
 from cop_metrics.metrics.metric import Unit
 from cop_metrics.questions import effects
 
+SETTINGS = "settings.toml"
 SMALLEST_GROUP = 3
 TOPICS_FROM = ("auto", "tags", "channels", "both")
 KINDS: dict[str, tuple[type, str]] = {
@@ -81,7 +82,7 @@ def read_settings(data: Path) -> Settings:
 
     Raises `CopError` for a file that is no TOML, an unknown setting or a value that does not fit.
     """
-    path = data / "settings.toml"
+    path = data / SETTINGS
     if not path.exists():
         return Settings()
     try:

@@ -42,6 +42,24 @@ def roster_fit(cursor: duckdb.DuckDBPyConnection, community: str) -> RosterFit |
     return RosterFit(rows=rows, members=members, unmatched=tuple(unmatched), refused=tuple(name for (name,) in refused))
 
 
+def unlisted_reactions(cursor: duckdb.DuckDBPyConnection, community: str) -> tuple[tuple[str, int], ...]:
+    """Return the kinds of reaction that count as nothing since no meaning is listed for them, with how many, most first."""
+    rows = cursor.sql(
+        "select kind, reactions from unlisted_reactions where community = $community order by reactions desc, kind",
+        params={"community": community},
+    ).fetchall()
+    return tuple(rows)
+
+
+def found_questions(cursor: duckdb.DuckDBPyConnection, community: str) -> int:
+    """Return how many questions were found by what a message says, as nothing marks it as one."""
+    [(found,)] = cursor.sql(
+        "select count(*) from questions where community = $community and not is_explicit",
+        params={"community": community},
+    ).fetchall()
+    return int(found)
+
+
 def moved_answers(cursor: duckdb.DuckDBPyConnection, community: str) -> int:
     """Return how many helps are dated before their question, so that their wait counts as zero (metrics, 3)."""
     [(moved,)] = cursor.sql(

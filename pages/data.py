@@ -14,9 +14,10 @@ import streamlit as st
 
 from cop_metrics import words
 from cop_metrics.captions import titles_off_scale
+from cop_metrics.identity import read_aliases, suggestions
 from cop_metrics.lake import ROSTER, Import, Lake
 from cop_metrics.sources import SOURCES
-from cop_metrics.summary import roster_fit
+from cop_metrics.summary import roster_fit, unlisted_reactions
 from pages.parts.frame import PROJECT, Frame, standing
 from pages.parts.layout import plain
 
@@ -37,6 +38,10 @@ def show(frame: Frame) -> None:
         _left_out(imports)
     with standing("The roster"):
         _roster(frame)
+    with standing("Accounts of one person"):
+        _accounts(frame)
+    with standing("Reactions"):
+        _reactions(frame)
     show_import(frame.data)
     with standing("Undo"):
         _undo(imports, frame.data)
@@ -58,12 +63,16 @@ def show_import(data: Path) -> None:
             roster = st.file_uploader(
                 "The roster (CSV or XLSX), if there is one", type=["csv", "xlsx"], key="import-roster"
             )
-            asked = st.form_submit_button("Import")
-        if asked:
-            _import(data, export, path, community, roster)
+            with st.container(horizontal=True):
+                looked = st.form_submit_button(
+                    "Look first", help="Reads it and tells what it would bring; nothing changes."
+                )
+                asked = st.form_submit_button("Import", type="primary")
+        if asked or looked:
+            _import(data, export, path, community, roster, preview=looked)
 
 
-def _import(data: Path, export: Any, path: str, community: str, roster: Any) -> None:
+def _import(data: Path, export: Any, path: str, community: str, roster: Any, *, preview: bool) -> None:
     if not (export or path.strip() or roster):
         st.warning("Choose a file, write a path, or hand over a roster: there is nothing to import yet.")
         return
@@ -72,6 +81,7 @@ def _import(data: Path, export: Any, path: str, community: str, roster: Any) -> 
         arguments = [
             *([chosen] if chosen else []),
             *([f"--community={community.strip()}"] if community.strip() else []),
+            *(["--preview"] if preview else []),
         ]
         if roster:
             (Path(folder) / "roster").mkdir()
@@ -194,6 +204,50 @@ def _roster(frame: Frame) -> None:
                 st.dataframe(pl.DataFrame({name: found}), hide_index=True)
     if not any(gaps.values()):
         st.write("No gaps: every row means an account, and every title is on the scale.")
+
+
+def _accounts(frame: Frame) -> None:
+    """Show accounts that are one person's, and pairs that look like it, each to confirm or to take back."""
+    st.html('<h2 class="cop-q">Who has several accounts?</h2>')
+    if not frame.scope.names:
+        st.write("Shown where names are.")
+        return
+    community = frame.scope.community
+    told = [each for each in read_aliases(frame.data) if each.community == community]
+    likely = suggestions(frame.snapshot.cursor, community)
+    st.write(
+        "Accounts of one e-mail address, or that one row of the roster means, are one member. Others are never merged by "
+        "guess: confirm below who is the same person."
+    )
+    for each in likely:
+        _pair(
+            f"{each.name}: {each.one} and {each.other} ({each.why})",
+            "Same person",
+            frame,
+            [each.one, "--same-as", each.other],
+        )
+    for each in told:
+        _pair(f"{each.account} is {each.same_as}", "Take back", frame, [each.account, "--undo"])
+    if not likely and not told:
+        st.write("No accounts look like one person's.")
+
+
+def _pair(text: str, action: str, frame: Frame, arguments: Sequence[str]) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.text(text)
+        if st.button(action, key=f"alias-{' '.join(arguments)}"):
+            _run(frame.data, "alias", [*arguments, f"--community={frame.scope.community}"])
+
+
+def _reactions(frame: Frame) -> None:
+    found = unlisted_reactions(frame.snapshot.cursor, frame.scope.community)
+    if not found:
+        return
+    st.html('<h2 class="cop-q">Which reactions count as nothing?</h2>')
+    st.write(
+        "No meaning is listed for these, so that they are no thanks; cop_metrics/reactions.toml lists what the others mean."
+    )
+    st.dataframe(pl.DataFrame(found, schema=["Reaction", "How many"], orient="row"), hide_index=True)
 
 
 def _undo(imports: Sequence[Import], data: Path) -> None:

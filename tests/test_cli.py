@@ -549,3 +549,40 @@ def test_a_program_can_follow_the_progress_line_by_line(
     assert shares == sorted(shares)
     assert len(shares) > 3
     assert shares[-1] == 1.0
+
+
+def test_a_preview_tells_what_an_import_would_bring_and_changes_nothing(
+    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    export = tmp_path / "posts.csv"
+    export.write_text(WORKSHOP, encoding="utf-8")
+    assert run("import", export, "--community", "Workshop", "--preview") == 0
+    told = capsys.readouterr().out
+    assert "'Workshop' now has 3 questions and 4 members." in told
+    assert "This was a preview: nothing is imported yet." in told
+    assert not (tmp_path / "data").exists()
+    assert run("show", "questions") == 1
+
+
+def test_two_accounts_become_one_person_and_two_again(
+    run: Run, tmp_path: Path, show: Callable[..., dict[str, Any]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    export = tmp_path / "posts.csv"
+    export.write_text(WORKSHOP, encoding="utf-8")
+    assert run("import", export, "--community", "Workshop") == 0
+    ada, grace = "spreadsheet:name:Ada", "spreadsheet:name:Grace"
+    assert show("members")["value"] == 4
+    assert run("alias", grace, "--same-as", ada) == 0
+    assert show("members")["value"] == 3
+    assert show("helps")["value"] == 1
+    capsys.readouterr()
+    assert run("aliases") == 0
+    assert "confirmed" in capsys.readouterr().out
+    assert run("alias", grace, "--undo") == 0
+    assert show("members")["value"] == 4
+    assert run("alias", "spreadsheet:name:Adda", "--same-as", ada) == 1
+    assert (
+        "There is no account called 'spreadsheet:name:Adda'. Did you mean 'spreadsheet:name:Ada'?"
+        in capsys.readouterr().err
+    )
+    assert run("alias", ada) == 2

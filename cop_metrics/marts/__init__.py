@@ -59,6 +59,7 @@ MARTS = (
     Mart(name="level_ledger", order="day, community, member, reason, level"),
     Mart(name="likely_to_know", order="community, topic, place"),
     Mart(name="hanging_topics", order="community, topic"),
+    Mart(name="unlisted_reactions", order="community, kind"),
     Mart(name="benefits", order="community, member, stretch_id"),
 )
 

@@ -555,9 +555,13 @@ class Measurer:
 
     def _seniorities(self, about: str | None) -> tuple[str, ...]:
         """Return the seniorities that a number is about; who is new is of one only where there is no roster."""
-        named = {"junior": (self.choices.junior,), "senior": (self.choices.senior,)}
-        named[NEWCOMER] = () if self.choices.has_roster else named["junior"]
-        return self.choices.seniorities if about == EVERY_SENIORITY else named.get(about or "", ())
+        named: dict[str | None, tuple[str, ...]] = {
+            "junior": (self.choices.junior,),
+            "senior": (self.choices.senior,),
+            NEWCOMER: () if self.choices.has_roster else (self.choices.junior,),
+            EVERY_SENIORITY: self.choices.seniorities,
+        }
+        return named.get(about, ())
 
     def hides(self, metric: Metric, group: str, scope: Scope, by: str) -> bool:
         """Say whether this viewer is not shown a number of a group (metrics, 2.11)."""

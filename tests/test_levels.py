@@ -268,7 +268,7 @@ SMALL_STEPS = tuple(
         max_size=40,
     )
 )
-@example(acts=[(0, 0, 0, False, 0, 2), (1, 0, 0, False, 2, 1)])  # 20 points, one person, two days: then 18 just keep them
+@example(acts=[(0, 0, 0, False, 0, 2), (1, 0, 0, False, 2, 1)])  # 20 points reach a step that 18 just keep
 @settings(max_examples=20, deadline=None)
 def test_levels_equal_the_rule_followed_day_by_day(acts: list[Act]) -> None:
     with pytest.MonkeyPatch.context() as patch, TemporaryDirectory() as folder:

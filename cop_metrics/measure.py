@@ -20,6 +20,7 @@ from cop_metrics import words
 from cop_metrics.errors import CopError, UnknownName
 from cop_metrics.metrics.metric import (
     EVERY_SENIORITY,
+    NEWCOMER,
     Computed,
     Counts,
     Exhibit,
@@ -80,6 +81,10 @@ class Declared(Protocol):
     def splits(self) -> tuple[str, ...]: ...
     @property
     def needs(self) -> str | None: ...
+    @property
+    def about(self) -> str | None: ...
+    @property
+    def about_others(self) -> str | None: ...
 
 
 class Asked:
@@ -237,7 +242,8 @@ class Measurer:
         people = "title" not in _titles(metric, relation_of_list(metric))
         if not scope.names and people:
             return "Lists of people are for viewers who may see names."
-        if not scope.names and (scope.seniorities or metric.about or metric.about_others):
+        told_of = (*self._seniorities(metric.about), *self._seniorities(metric.about_others))
+        if not scope.names and (scope.seniorities or told_of):
             return TELLS_SENIORITY
         if metric.individual and not (scope.names and self.choices.individual_scores):
             return INDIVIDUAL
@@ -351,7 +357,7 @@ class Measurer:
         rows_of_one = not exhibit.drawn and ("title" in exhibit.columns or exhibit.personal)
         if not scope.names and scope.seniorities and rows_of_one:
             return TELLS_SENIORITY
-        if not scope.names and self._shows_too_small(exhibit, scope):
+        if not scope.names and (self._shows_too_small(exhibit, scope) or self._about_too_few(exhibit, scope)):
             return "With these filters the table would show groups that are too small to be shown without names."
         if exhibit.individual and not self.choices.individual_scores:
             return INDIVIDUAL
@@ -542,21 +548,26 @@ class Measurer:
             return "too short a time to be shown without names"
         return None
 
-    def _about_too_few(self, metric: Metric, scope: Scope) -> bool:
-        """Say whether a number about some seniority tells of too small a group for this viewer (metrics, 2.11)."""
+    def _about_too_few(self, declared: Declared, scope: Scope) -> bool:
+        """Say whether what is about some seniority tells of too small a group for this viewer (metrics, 2.11)."""
         if scope.names:
             return False
         groups, teams = self.choices.small_groups, self.choices.teams
         return any(
             groups.refuses(cut, (seniority,), teams)
-            for about, cut in ((metric.about, scope.teams), (metric.about_others, ()))
+            for about, cut in ((declared.about, scope.teams), (declared.about_others, ()))
             for seniority in self._seniorities(about)
         )
 
     def _seniorities(self, about: str | None) -> tuple[str, ...]:
-        """Return the seniorities that a number is about."""
-        named = {"junior": (self.choices.junior,), "senior": (self.choices.senior,)}
-        return self.choices.seniorities if about == EVERY_SENIORITY else named.get(about or "", ())
+        """Return the seniorities that a number is about; who is new is of one only where there is no roster."""
+        named: dict[str | None, tuple[str, ...]] = {
+            "junior": (self.choices.junior,),
+            "senior": (self.choices.senior,),
+            NEWCOMER: () if self.choices.has_roster else (self.choices.junior,),
+            EVERY_SENIORITY: self.choices.seniorities,
+        }
+        return named.get(about, ())
 
     def hides(self, metric: Metric, group: str, scope: Scope, by: str) -> bool:
         """Say whether this viewer is not shown a number of a group (metrics, 2.11)."""
@@ -702,9 +713,10 @@ def _listing_sql(metric: Metric, relation: Relation, columns: Mapping[str, str])
                 f"select {shown} from cut group by member_id {HELD_LONG_ENOUGH} and not bool_or({did}) "
                 f"order by {names}, member_id"
             )
-        case Total(listed=str(key), where=where, without=without):
+        case Total(listed=str(key), where=where) | Computed(listed=str(key), where=where):
             latest = f"{relation.day} desc, " if relation.day else ""
             shown = ", ".join(f"any_value({name} order by {latest}{name}) as {name}" for name in columns)
+            without = metric.measure.without if isinstance(metric.measure, Total) else None
             kept = f"having not bool_or({without})" if without else ""
             return (
                 f"select {shown} from cut where ({where}) and {key} is not null "

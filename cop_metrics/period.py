@@ -103,6 +103,7 @@ PRESETS = {
 }
 ALL = "all"
 FEWEST_WEEKS = 4
+WEEKS_A_YEAR = 52
 DEFAULT = "last-12-months"
 
 
@@ -139,18 +140,40 @@ def _read_date(text: str) -> date:
     return read
 
 
-def whole_weeks(period: Period) -> Period:
-    """Return the whole weeks, from Monday on, within the period: what viewers without names may ask for.
+def whole_weeks(period: Period, *, first_day: int, as_of_day: int) -> Period:
+    """Return the whole weeks, from Monday on, of the data within the period: what viewers without names may ask for.
 
-    A period that does not hold four of them is widened to four or more, so that some are always shown.
+    Where those are fewer than four it is widened to four or more, backwards where the data ends, so that some are always
+    shown. `first_day` and `as_of_day` are the days of the data. Raises `CopError` where it does not hold four.
     """
-    first, end_day = period.first_day + (4 - period.first_day) % 7, period.end_day - (period.end_day + 3) % 7
-    if end_day - first < 7 * FEWEST_WEEKS:
-        first = period.first_day - (period.first_day + 3) % 7
-        end_day = first + 7 * max(FEWEST_WEEKS, -(-(period.end_day - first) // 7))
-    if (first, end_day) == (period.first_day, period.end_day):
+    begin, finish = _monday(first_day + 6), _monday(as_of_day + 1)
+    fewest = 7 * FEWEST_WEEKS
+    if finish - begin < fewest:
+        raise CopError(
+            f"Without names at least {FEWEST_WEEKS} whole weeks are shown, from Monday on, and the data from "
+            f"{to_date(first_day)} to {to_date(as_of_day)} does not hold them: import more, or ask with names."
+        )
+    first, end = max(_monday(period.first_day + 6), begin), min(_monday(period.end_day), finish)
+    if end - first < fewest:
+        first = max(min(_monday(period.first_day), finish - fewest), begin)
+        end = max(min(_monday(period.end_day + 6), finish), first + fewest)
+    if (first, end) == (period.first_day, period.end_day):
         return period
-    return Period(first_day=first, end_day=end_day, words=f"{period.words}, in whole weeks", complete=period.complete)
+    return Period(first_day=first, end_day=end, words=f"{period.words}, in whole weeks")
+
+
+def weeks_a_year_earlier(period: Period) -> Period:
+    """Return as many whole weeks a year, which is 52 weeks, before: what viewers without names may compare with."""
+    return Period(
+        first_day=period.first_day - WEEKS_A_YEAR * 7,
+        end_day=period.end_day - WEEKS_A_YEAR * 7,
+        words="the same weeks a year earlier",
+    )
+
+
+def _monday(day: int) -> int:
+    """Return the last Monday until a day."""
+    return day - (day + 3) % 7
 
 
 def earlier(text: str, period: Period, compare: Compare, *, as_of_day: int) -> Period | None:

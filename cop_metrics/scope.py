@@ -14,7 +14,7 @@ import duckdb
 
 from cop_metrics.errors import CopError, UnknownName
 from cop_metrics.marts import marts_digest
-from cop_metrics.period import ALL, Compare, Period, earlier, read_period, to_date, whole_weeks
+from cop_metrics.period import ALL, Compare, Period, earlier, read_period, to_date, weeks_a_year_earlier, whole_weeks
 from cop_metrics.small_groups import SMALL_TEAMS, SmallGroups, read_small_groups
 
 UNKNOWN = "Unknown"
@@ -223,9 +223,8 @@ def parse_scope(
     text = _one(params, "period") or default_period
     period = read_period(text, first_day=choices.first_day, as_of_day=choices.as_of_day)
     if not names:
-        text, period = "typed", whole_weeks(period)
-        period = replace(period, complete=period.end_day <= choices.as_of_day + 1)
-    compare, note = _compare(params, text, period, choices)
+        text, period = "typed", whole_weeks(period, first_day=choices.first_day, as_of_day=choices.as_of_day)
+    compare, note = _compare(params, text, period, choices, names)
     teams = _known(params, "team", choices.team_choices(names))
     seniorities = _known(params, "seniority", choices.seniorities)
     if not names and choices.small_groups.refuses(teams, seniorities, choices.teams):
@@ -247,12 +246,15 @@ def parse_scope(
 
 
 def _compare(
-    params: Mapping[str, Sequence[str]], text: str, period: Period, choices: CommunityChoices
+    params: Mapping[str, Sequence[str]], text: str, period: Period, choices: CommunityChoices, names: bool
 ) -> tuple[Period | None, str | None]:
     wanted = _one(params, "compare") or Compare.BEFORE
     if wanted not in list(Compare):
         raise UnknownName("comparison", wanted, list(Compare))
-    before = earlier(text, period, Compare(wanted), as_of_day=choices.as_of_day)
+    if wanted == Compare.YEAR_EARLIER and not names:
+        before: Period | None = weeks_a_year_earlier(period)
+    else:
+        before = earlier(text, period, Compare(wanted), as_of_day=choices.as_of_day)
     if before is None:
         return None, None
     if before.first_day < choices.first_whole_day:

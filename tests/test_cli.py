@@ -1,5 +1,6 @@
 """The command line: real figures, one sentence for whatever is wrong, and a store that only good input changes."""
 
+import csv
 import json
 import shutil
 import subprocess
@@ -236,6 +237,82 @@ def test_report_is_written_in_the_format_of_its_ending(
     header, *rows = report.read_text(encoding="utf-8-sig").splitlines()
     assert header.startswith("page,table,id,")
     assert {row.split(",")[0] for row in rows} == {"Answers"}
+
+
+# What it hides without names
+
+
+@pytest.fixture(scope="session")
+def guild_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Import twelve weeks of Frames and Paint, six people each, and of Tools, two, each of whom asks once a week."""
+    folder = tmp_path_factory.mktemp("guild")
+    people = [f"{team}{n}" for team, size in (("Frames", 6), ("Paint", 6), ("Tools", 2)) for n in range(size)]
+    posts = [
+        f"{week}{who},{week}{who},question,{who},2024-{1 + week // 4:02d}-{1 + 7 * (week % 4):02d} 09:00,A question,"
+        for week in range(12)
+        for who in people
+    ]
+    roster = ["who,team,seniority,from,to", *(f"{who},{who[:-1]},junior,," for who in people)]
+    export = written(folder, "guild.csv", "\n".join([WORKSHOP.splitlines()[0], *posts]))
+    argv = ["--community", "guild", "--roster", str(written(folder, "roster.csv", "\n".join(roster)))]
+    assert cli.main(["--data", str(folder / "data"), "import", str(export), *argv]) == 0
+    return folder / "data"
+
+
+@pytest.mark.parametrize(
+    ("no_names", "teams"), [([], ["Frames", "Paint", "Tools"]), (["--no-names"], ["Paint", "small teams"])]
+)
+def test_show_without_names_shows_no_small_team(
+    no_names: list[str], teams: list[str], guild_once: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    capsys.readouterr()
+    argv = ["--data", str(guild_once), "show", "questions", "--by", "team", *no_names, "--format", "json"]
+    assert cli.main(argv) == 0
+    shown = json.loads(capsys.readouterr().out)
+    assert [row["group"] for row in shown["rows"]] == teams
+    assert shown["filters"]["names"] is not bool(no_names)
+
+
+def test_show_without_names_refuses_lists_of_people_weeks_and_small_teams(
+    guild_once: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for argv, says in {
+        ("questions", "--by", "week"): "A single week is shown only to viewers who may see names",
+        ("questions", "--team", "Tools"): "There is no team called 'Tools'",
+    }.items():
+        capsys.readouterr()
+        assert cli.main(["--data", str(guild_once), "show", *argv]) == 0
+        capsys.readouterr()
+        assert cli.main(["--data", str(guild_once), "show", *argv, "--no-names"]) == 1
+        assert says in assert_one_sentence(capsys)
+
+
+def test_show_without_names_of_one_day_shows_the_four_whole_weeks_before(
+    demo_data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The sample ends on Monday 13 March 2017."""
+    capsys.readouterr()
+    day = ["--from", "2017-03-13", "--to", "2017-03-13", "--community", cli.SAMPLE_COMMUNITY, "--format", "json"]
+    assert cli.main(["--data", str(demo_data), "show", "questions", *day, "--no-names"]) == 0
+    assert json.loads(capsys.readouterr().out)["period"] == {"from": "2017-02-13", "to": "2017-03-12"}
+
+
+def test_show_without_names_refuses_data_of_less_than_four_whole_weeks(
+    workshop: Path, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("show", "questions", "--no-names") == 1
+    assert "Without names at least 4 whole weeks are shown" in assert_one_sentence(capsys)
+
+
+@pytest.mark.parametrize(("no_names", "told"), [([], {"Tools"}), (["--no-names"], {"small teams"})])
+def test_report_without_names_tells_of_no_small_team(
+    no_names: list[str], told: set[str], tmp_path: Path, guild_once: Path
+) -> None:
+    report = tmp_path / "report.csv"
+    argv = ["--data", str(guild_once), "report", "-o", str(report), "--page", "answers", *no_names]
+    assert cli.main(argv) == 0
+    rows = csv.DictReader(report.read_text(encoding="utf-8-sig").splitlines())
+    assert {row["group"] for row in rows} & {"Tools", "small teams"} == told
 
 
 # What an import tells

@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 import duckdb
 import pytest
 from communities import Community, days_later, plus
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cop_metrics.levels import LEVELS, WINDOW_DAYS, Level, kept_at, level_bars
@@ -268,6 +268,7 @@ SMALL_STEPS = tuple(
         max_size=40,
     )
 )
+@example(acts=[(0, 0, 0, False, 0, 2), (1, 0, 0, False, 2, 1)])  # 20 points reach a step that 18 just keep
 @settings(max_examples=20, deadline=None)
 def test_levels_equal_the_rule_followed_day_by_day(acts: list[Act]) -> None:
     with pytest.MonkeyPatch.context() as patch, TemporaryDirectory() as folder:

@@ -9,11 +9,11 @@ from communities import Community, Told, days_later
 from cop_metrics.errors import CopError
 from cop_metrics.measure import TOO_SMALL
 from cop_metrics.metrics import EXHIBITS, METRICS
-from cop_metrics.metrics.metric import EVERY_SENIORITY, Figure, Metric
+from cop_metrics.metrics.metric import EVERY_SENIORITY, NEWCOMER, Figure, Metric
 from cop_metrics.scope import Scope
 
 START = "2025-01-06"
-ABOUT_ONE_SENIORITY = [each for each in METRICS.values() if each.about]
+ABOUT_ONE_SENIORITY = [each for each in METRICS.values() if each.about not in (None, NEWCOMER)]
 
 
 @pytest.fixture(scope="module")

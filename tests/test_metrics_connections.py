@@ -12,6 +12,7 @@ from cop_metrics.metrics import EXHIBITS
 
 NOON = "2026-03-02 12:00"
 LATER = "2026-06-01 12:00"
+FIRST = "2026-01-01 00:00"
 
 
 def helped(
@@ -138,7 +139,7 @@ def test_network_places_those_who_help_one_another_near_and_the_same_every_time(
             craft.works(member, circle, "mid")
             for other in members[number + 1 :]:
                 helped(craft, member, 10, asker=other)
-    told = craft.tell(tmp_path, until=LATER)
+    told = craft.tell(tmp_path, since=FIRST, until=LATER)
     table = told.table("network")
     assert table.height == 12
     assert table.equals(told.table("network"))
@@ -260,7 +261,7 @@ def test_likely_to_know_names_the_first_three_of_each_topic_and_twenty_of_one(tm
     craft = Community()
     for number in range(22):
         helped(craft, f"expert {number:02d}", 0, times=1 + (number == 21))
-    told = craft.tell(tmp_path, until=LATER)
+    told = craft.tell(tmp_path, since=FIRST, until=LATER)
     assert told.table("likely_to_know")["name"].to_list() == ["expert 21", "expert 00", "expert 01"]
     assert told.table("likely_to_know", topic="pumps").height == 20
     assert told.measurer.table(EXHIBITS["likely_to_know"], told.scope(names=False)).is_empty()

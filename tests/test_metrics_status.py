@@ -1,5 +1,6 @@
 """A worked example for each number and table of status, and the balance of level flows for any history."""
 
+from itertools import combinations
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -305,7 +306,7 @@ def test_level_flows_balance_for_any_history_roster_filter_and_period(
 
 def check_flows(told: Told, earliest: str, first: str, last: str) -> None:
     starts = max(first, earliest)
-    for team in ((), *((team,) for team in told.choices.teams)):
+    for team in ((), *combinations(told.choices.teams, 1), *combinations(told.choices.teams, 2)):
         for seniority in ((), *((each,) for each in told.choices.seniorities)):
             chosen = {"team": team, "seniority": seniority}
             rows = flows(told, period=f"{first}..{last}", **chosen)

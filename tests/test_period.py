@@ -3,9 +3,21 @@
 from datetime import date
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from cop_metrics.errors import CopError
-from cop_metrics.period import PRESETS, Compare, Period, earlier, read_period, to_date, to_day, whole_weeks
+from cop_metrics.period import (
+    PRESETS,
+    Compare,
+    Period,
+    earlier,
+    read_period,
+    to_date,
+    to_day,
+    weeks_a_year_earlier,
+    whole_weeks,
+)
 
 AS_OF = to_day(date(2026, 5, 20))
 BEGIN = to_day(date(2024, 1, 10))
@@ -105,18 +117,86 @@ def test_a_period_that_cannot_be_read_stops_with_a_sentence(text: str, sentence:
     assert str(stopped.value) == sentence
 
 
+def in_whole_weeks(first: int, length: int, *, begin: int = BEGIN, as_of: int = AS_OF) -> Period:
+    period = Period(first_day=first, end_day=first + length, words="typed")
+    return whole_weeks(period, first_day=begin, as_of_day=as_of)
+
+
 @pytest.mark.parametrize("first", range(7))
 @pytest.mark.parametrize("length", [1, 27, 28, 29, 90])
 def test_whole_weeks_begin_on_monday_and_lie_within_the_period_unless_they_would_be_fewer_than_four(
     first: int, length: int
 ) -> None:
-    period = Period(first_day=AS_OF + first, end_day=AS_OF + first + length, words="typed")
-    whole = whole_weeks(period)
+    begin = AS_OF - 200 + first
+    whole = in_whole_weeks(begin, length)
     assert whole.first.weekday() == 0
     assert whole.days % 7 == 0
     assert whole.days >= 28
-    within = period.first_day <= whole.first_day and whole.end_day <= period.end_day
-    around = whole.first_day <= period.first_day and period.end_day <= whole.end_day
+    within = begin <= whole.first_day and whole.end_day <= begin + length
+    around = whole.first_day <= begin and begin + length <= whole.end_day
     assert within or (around and length < 28 + 13)
-    assert abs(whole.first_day - period.first_day) < 7
-    assert whole_weeks(whole) == whole
+    assert abs(whole.first_day - begin) < 7
+    assert in_whole_weeks(whole.first_day, whole.days) == Period(
+        first_day=whole.first_day, end_day=whole.end_day, words="typed"
+    )
+
+
+@given(
+    first=st.integers(-400, 400),
+    length=st.integers(1, 500),
+    begin=st.integers(-100, 0),
+    as_of=st.integers(34, 100),
+)
+def test_whole_weeks_are_four_or_more_of_those_that_the_data_holds(
+    first: int, length: int, begin: int, as_of: int
+) -> None:
+    """34 days and the first hold four whole weeks, whichever weekday they begin on."""
+    whole = in_whole_weeks(first, length, begin=begin, as_of=as_of)
+    assert whole.first.weekday() == 0
+    assert whole.days % 7 == 0
+    assert whole.days >= 28
+    assert begin <= whole.first_day
+    assert whole.end_day <= as_of + 1
+    assert whole.complete
+    held = min(first + length, as_of + 1) - max(first, begin)
+    assert held < 28 + 13 or (first <= whole.first_day and whole.end_day <= first + length)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("2026-05-20..2026-05-20", ("2026-04-20", "2026-05-17")),  # a Wednesday, the last day of the data
+        ("2026-05-04..2026-05-20", ("2026-04-20", "2026-05-17")),
+        ("2026-04-20..2026-06-30", ("2026-04-20", "2026-05-17")),
+        ("2026-03-02..2026-03-02", ("2026-03-02", "2026-03-29")),
+        ("2026-08-01..2026-08-31", ("2026-04-20", "2026-05-17")),
+        ("2024-01-10..2024-01-12", ("2024-01-15", "2024-02-11")),  # the first Wednesday
+        ("this-year", ("2026-01-05", "2026-05-17")),
+    ],
+)
+def test_a_period_of_which_the_data_holds_fewer_than_four_whole_weeks_is_widened_backwards(
+    text: str, expected: tuple[str, str]
+) -> None:
+    period = read_period(text, first_day=BEGIN, as_of_day=AS_OF)
+    whole = whole_weeks(period, first_day=BEGIN, as_of_day=AS_OF)
+    assert (str(whole.first), str(whole.last)) == expected
+
+
+@pytest.mark.parametrize(("until", "held"), [("2026-03-28", False), ("2026-03-29", True)])
+def test_data_without_four_whole_weeks_is_not_shown_in_weeks(until: str, held: bool) -> None:
+    """From Monday 2 March, four weeks end on Sunday 29 March."""
+    begin, as_of = to_day(date(2026, 3, 2)), to_day(date.fromisoformat(until))
+    if held:
+        assert in_whole_weeks(as_of, 1, begin=begin, as_of=as_of).days == 28
+        return
+    with pytest.raises(CopError) as stopped:
+        in_whole_weeks(begin, 10, begin=begin, as_of=as_of)
+    assert str(stopped.value) == (
+        "Without names at least 4 whole weeks are shown, from Monday on, and the data from 2026-03-02 to 2026-03-28 does "
+        "not hold them: import more, or ask with names."
+    )
+
+
+def test_whole_weeks_are_compared_with_as_many_a_year_earlier() -> None:
+    before = weeks_a_year_earlier(read_period("2026-03-02..2026-03-29", first_day=BEGIN, as_of_day=AS_OF))
+    assert (str(before.first), before.first.weekday(), before.days) == ("2025-03-03", 0, 28)

@@ -15,7 +15,7 @@ from cop_metrics.intake import Request, take_in
 from cop_metrics.made_up_company import TIME_ZONE, write_company
 from cop_metrics.measure import BY, FIGURE_SCHEMA, Asked, Measurer, relation_of_list
 from cop_metrics.metrics import EXHIBITS, METRICS, declared
-from cop_metrics.metrics.metric import Counts, Exhibit, Metric, PeopleShare, Share, Total
+from cop_metrics.metrics.metric import Counts, Exhibit, Metric, PeopleShare, Share, Total, Unit
 from cop_metrics.metrics.relation import RELATIONS, Relation
 from cop_metrics.pagebook import PAGES, Chart, Groups, GroupsOverTime, OverTime, Page, ShowExhibit
 from cop_metrics.scope import Scope, parse_scope, read_catalogue
@@ -367,6 +367,8 @@ def test_a_page_is_measured_whole(page: Page, names: bool, company: Told) -> Non
     for chart in seen.charts:
         assert set(chart.columns) == set(chart.table.columns)
         assert chart.note is not None or chart.table.height
+        if names and isinstance(chart.chart, Groups):  # a number of all stands beside groups that do not add up to it
+            assert (chart.average is None) == (METRICS[chart.chart.id_].unit in (Unit.COUNT, Unit.POINTS)), chart.title
     if not names:
         assert all(each.rows.is_empty() or "Member" not in each.rows.columns for each in seen.lists)
 

@@ -88,6 +88,37 @@ def test_whole_weeks_within_a_period_are_compared_with_as_many_before_it(told: T
     assert scope.compare.days == 28
 
 
+def test_without_names_whole_weeks_are_widened_backwards_where_the_data_ends(told: Told) -> None:
+    """The last day of the data, 1 June, is a Monday: the four whole weeks before it are shown."""
+    scope = told.scope(names=False, period="2026-06-01..2026-06-01")
+    assert (str(scope.period.first), str(scope.period.last)) == ("2026-05-04", "2026-05-31")
+    assert (scope.period.words, scope.period.complete) == ("2026-06-01 to 2026-06-01, in whole weeks", True)
+    assert told.scope(names=False, period="2026-05-04..2026-12-31").period.days == 28
+
+
+def test_without_names_a_year_earlier_is_whole_weeks_too(tmp_path: Path) -> None:
+    craft = Community()
+    craft.ask("ana", "2024-01-01 10:00")
+    told = craft.tell(tmp_path, until="2026-06-01 12:00")
+    scope = told.scope(names=False, period="2026-05-04..2026-05-31", compare="year")
+    assert scope.compare is not None
+    assert (str(scope.compare.first), scope.compare.first.weekday(), scope.compare.days) == ("2025-05-05", 0, 28)
+    with_names = told.scope(period="2026-05-04..2026-05-31", compare="year")
+    assert with_names.compare is not None
+    assert str(with_names.compare.first) == "2025-05-04"
+    early = told.scope(names=False, period="2024-06-03..2024-06-30", compare="year")
+    assert (early.compare, early.compare_note) == (None, "no data before 2024-01-01")
+
+
+def test_without_names_data_of_less_than_four_whole_weeks_is_refused(tmp_path: Path) -> None:
+    craft = Community()
+    craft.ask("ana", "2026-05-06 10:00")
+    told = craft.tell(tmp_path, until="2026-06-05 12:00")
+    assert told.scope().period.days == 31
+    with pytest.raises(CopError, match="Without names at least 4 whole weeks are shown"):
+        told.scope(names=False)
+
+
 def test_a_comparison_needs_data_from_the_first_day_of_the_earlier_period_on(told: Told) -> None:
     """May has 31 days: the 31 before it are in the data; the 60 before March are not."""
     assert told.scope(period="2026-05-01..2026-05-31").compare is not None

@@ -4,8 +4,9 @@ In each, some acts are done in one world by the members of hidden groups, and in
 totals of teams, of seniorities and of the groups shown stay the same (metrics, 2.11).
 """
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import polars as pl
@@ -13,16 +14,21 @@ import pytest
 from communities import Community, Told, days_later, plus
 from polars.testing import assert_frame_equal
 
+from cop_metrics.changes import scan
 from cop_metrics.errors import CopError
-from cop_metrics.measure import Measurer
+from cop_metrics.measure import TELLS_SENIORITY, TOO_SMALL, Measurer
 from cop_metrics.metrics import EXHIBITS, METRICS
-from cop_metrics.metrics.metric import Counts, Metric
-from cop_metrics.scope import Scope
+from cop_metrics.metrics.metric import NEWCOMER, Counts, Figure, Metric
+from cop_metrics.pagebook import PAGES, Groups, GroupsOverTime, OverTime
+from cop_metrics.scope import EXPERIENCE, Scope, read_catalogue
 from cop_metrics.small_groups import EVERY, SMALL_TEAMS, Cell
+from cop_metrics.view import Card, ChartTable, PageView, Viewer
 
 TOLD = ("group", "value", "sample_size", "note", "complete")
 """Not the intervals: how far they reach depends on who did how much, which no sum tells."""
 SINCE, UNTIL = "2025-01-01 00:00", "2026-02-01 00:00"
+METRICS_OF_NEWCOMERS = [metric for metric in METRICS.values() if metric.about == NEWCOMER]
+EXHIBITS_OF_NEWCOMERS = [exhibit for exhibit in EXHIBITS.values() if exhibit.about == NEWCOMER]
 SWAPPED = ("Pumps senior 0", "Tools mid 0"), ("Pumps mid 0", "Tools senior 0")
 COMPANY = {
     ("Pumps", "junior"): 7,
@@ -51,19 +57,26 @@ FEW_JUNIORS = {
     ("Valves", "senior"): 20,
     ("Valves", "mid"): 8,
 }
+NO_ROSTER = {("Staff", "established"): 30, ("Staff", "newcomer"): 3}
+ALL, HALF_YEAR = ("", ""), "2025-08-04..2026-02-01"
+PARTNERS = ("Valves mid 0", "Valves mid 1")
 
 
-def world(data: Path, people: Mapping[Cell, int], actors: tuple[str, ...]) -> Told:
-    """Tell of a year in which all groups ask, help, read and thank alike, and of what each of the actors does besides."""
+def world(data: Path, people: Mapping[Cell, int], actors: tuple[str, ...], partners: tuple[str, ...]) -> Told:
+    """Tell of a year in which all groups ask, help, read and thank alike, and of what each of the actors does besides.
+
+    Newcomers and established members are in no roster: who is which follows from the day of joining. Newcomers but for
+    an actor do nothing.
+    """
     craft = Community()
     names = [f"{team} {seniority} {n}" for (team, seniority), number in people.items() for n in range(number)]
     for (team, seniority), number in people.items():
         for n in range(number):
-            late = n == 0 and team in ("Pumps", "Tools")
-            craft.works(
-                craft.member(f"{team} {seniority} {n}", joined="2025-08-01" if late else "2025-01-01"), team, seniority
-            )
-    others = [name for name in names if not name.endswith((" 0", "Valves mid 1"))]
+            late = (n == 0 and team in ("Pumps", "Tools")) or seniority == "newcomer"
+            who = craft.member(f"{team} {seniority} {n}", joined="2025-08-01" if late else "2025-01-01")
+            if seniority not in EXPERIENCE:
+                craft.works(who, team, seniority)
+    others = [name for name in names if not name.endswith((" 0", "Valves mid 1")) and " newcomer " not in name]
     for day in range(0, 380, 2):
         asked, asker, helper = (
             f"{days_later('2025-01-02', day)} 10:00",
@@ -75,13 +88,14 @@ def world(data: Path, people: Mapping[Cell, int], actors: tuple[str, ...]) -> To
             answer = craft.answer(question, helper, plus(asked, hours=1), accepted=day % 3 == 0)
             craft.react(answer, asker, plus(asked, hours=3))
         craft.read(question, others[(day * 5 + 2) % len(others)], days_later("2025-01-03", day))
-    for actor, other in zip(actors, ("Valves mid 0", "Valves mid 1"), strict=False):
+    for actor, other in zip(actors, partners, strict=False):
         _acts(craft, actor, other)
     return craft.tell(data, since=SINCE, until=UNTIL)
 
 
 def _acts(craft: Community, actor: str, other: str) -> None:
     """Let the actor ask, help, read, thank and be thanked, each time dealing with that other member."""
+    craft.read(craft.ask(other, "2025-08-10 10:00", topics=("pipes",)), actor, "2025-08-12")
     asked = craft.ask(actor, "2025-09-01 10:00", topics=("pipes",))
     answer = craft.answer(asked, other, "2025-09-01 12:00", accepted=True)
     craft.react(answer, actor, "2025-09-02 12:00")
@@ -103,40 +117,82 @@ class Worlds:
     told: tuple[Told, Told]
     measurers: tuple[Measurer, Measurer]
     scopes: tuple[Scope, ...]
+    paged: tuple[Scope, ...]
 
 
-def worlds(folder: Path, people: Mapping[Cell, int], swapped: tuple[tuple[str, ...], tuple[str, ...]]) -> Worlds:
-    one, other = (world(folder / str(n), people, actors) for n, actors in enumerate(swapped))
-    filters = [("", ""), ("Pumps", ""), ("Valves", ""), ("", "senior")]
-    hidden = one.choices.small_groups.hidden
-    return Worlds(
+def worlds(
+    folder: Path,
+    people: Mapping[Cell, int],
+    swapped: tuple[tuple[str, ...], tuple[str, ...]],
+    filters: tuple[Cell, ...],
+    paged: tuple[Cell, ...],
+    partners: tuple[str, ...] = PARTNERS,
+) -> Worlds:
+    """Tell two worlds; `filters`, and `paged` those of whole pages: teams and seniorities, "" for all."""
+    one, other = (world(folder / str(n), people, actors, partners) for n, actors in enumerate(swapped))
+    both = Worlds(
         told=(one, other),
         measurers=(one.measurer, other.measurer),
-        scopes=tuple(
-            one.scope(names=False, team=team, seniority=name) for team, name in filters if (EVERY, name) not in hidden
-        ),
+        scopes=tuple(one.scope(names=False, team=team, seniority=name) for team, name in filters),
+        paged=tuple(one.scope(names=False, team=team, seniority=name, period=HALF_YEAR) for team, name in paged),
     )
+    for measurer in both.measurers:
+        _ask_together(measurer, both.scopes)
+    return both
+
+
+def _ask_together(measurer: Measurer, scopes: tuple[Scope, ...]) -> None:
+    """Ask for what the tests below will ask, numbers over the same rows together, as a page does: it takes half the time."""
+    metrics = [metric for metric in METRICS.values() if not measurer.unmeasurable(metric)]
+    queries = [
+        (measurer.query(metric, scope, by), scope)
+        for scope in scopes
+        for metric in metrics
+        for by in (None, *splits_of(metric))
+    ]
+    for answer in measurer.expect(queries):
+        answer()
+
+
+def splits_of(metric: Metric) -> list[str]:
+    return [by for by in metric.splits if by != "topic"] + (["month"] if metric.counts is not Counts.STATE else [])
 
 
 @pytest.fixture(scope="module")
 def company(tmp_path_factory: pytest.TempPathFactory) -> Worlds:
     """Return two worlds with three seniors in Pumps, whom three neighbours hide."""
-    return worlds(tmp_path_factory.mktemp("company"), COMPANY, SWAPPED)
+    filters = (ALL, ("Pumps", ""), ("Valves", ""), ("", "senior"))
+    return worlds(tmp_path_factory.mktemp("company"), COMPANY, SWAPPED, filters, (("Pumps", ""),))
 
 
 @pytest.fixture(scope="module")
 def few_seniors(tmp_path_factory: pytest.TempPathFactory) -> Worlds:
     """Return two worlds with two seniors in all, hidden together with the mids."""
-    return worlds(tmp_path_factory.mktemp("seniors"), FEW_SENIORS, (("Pumps senior 0",), ("Pumps mid 0",)))
+    swapped = (("Pumps senior 0",), ("Pumps mid 0",))
+    return worlds(
+        tmp_path_factory.mktemp("seniors"), FEW_SENIORS, swapped, (ALL, ("Pumps", "")), (ALL, ("Valves", "mid"))
+    )
 
 
 @pytest.fixture(scope="module")
 def few_juniors(tmp_path_factory: pytest.TempPathFactory) -> Worlds:
     """Return two worlds with two juniors in all, hidden together with the mids."""
-    return worlds(tmp_path_factory.mktemp("juniors"), FEW_JUNIORS, (("Pumps junior 0",), ("Pumps mid 0",)))
+    swapped = (("Pumps junior 0",), ("Pumps mid 0",))
+    return worlds(tmp_path_factory.mktemp("juniors"), FEW_JUNIORS, swapped, (ALL, ("Pumps", "")), ())
 
 
-def test_the_worlds_hide_what_they_should(company: Worlds, few_seniors: Worlds, few_juniors: Worlds) -> None:
+@pytest.fixture(scope="module")
+def no_roster(tmp_path_factory: pytest.TempPathFactory) -> Worlds:
+    """Return two worlds without a roster, with three newcomers, hidden together with the established members."""
+    swapped = (("Staff newcomer 0",), ("Staff established 0",))
+    return worlds(
+        tmp_path_factory.mktemp("newcomers"), NO_ROSTER, swapped, (ALL,), (ALL,), partners=("Staff established 1",)
+    )
+
+
+def test_the_worlds_hide_what_they_should(
+    company: Worlds, few_seniors: Worlds, few_juniors: Worlds, no_roster: Worlds
+) -> None:
     for told in company.told:
         groups = told.choices.small_groups
         assert groups.hidden == {(team, name) for team in ("Pumps", "Tools") for name in ("mid", "senior")}
@@ -146,6 +202,8 @@ def test_the_worlds_hide_what_they_should(company: Worlds, few_seniors: Worlds, 
             assert told.choices.small_groups.hidden == {
                 (team, of) for team in ("Pumps", EVERY) for of in ("mid", named)
             }
+    for told in no_roster.told:
+        assert told.choices.small_groups.hidden == {(team, of) for team in ("Unknown", EVERY) for of in EXPERIENCE}
 
 
 def test_with_names_the_worlds_differ(company: Worlds) -> None:
@@ -159,7 +217,7 @@ def test_a_filter_to_a_hidden_group_is_refused(company: Worlds) -> None:
             told.scope(names=False, team="Pumps", seniority="senior")
 
 
-EACH_WORLD = pytest.mark.parametrize("which", ["company", "few_seniors", "few_juniors"])
+EACH_WORLD = pytest.mark.parametrize("which", ["company", "few_seniors", "few_juniors", "no_roster"])
 
 
 @EACH_WORLD
@@ -167,9 +225,8 @@ EACH_WORLD = pytest.mark.parametrize("which", ["company", "few_seniors", "few_ju
 def test_no_number_tells_hidden_groups(metric: Metric, which: str, request: pytest.FixtureRequest) -> None:
     both: Worlds = request.getfixturevalue(which)
     merged = set(both.told[0].choices.small_groups.shown_as)
-    splits = [by for by in metric.splits if by != "topic"] + (["month"] if metric.counts is not Counts.STATE else [])
     for scope in both.scopes:
-        for by in splits:
+        for by in splits_of(metric):
             one, other = (each.figures_by(metric, scope, by) for each in both.measurers)
             assert_frame_equal(one.select(TOLD), other.select(TOLD))
             assert not set(one["group"]) & merged
@@ -195,3 +252,105 @@ def test_no_table_or_finding_tells_hidden_groups(id_: str, which: str, request: 
         texts = {text for column in one.select(pl.col(pl.String)) for text in column}
         assert not texts & merged
         assert not any(team in (found or "") for team in merged)
+
+
+@pytest.mark.parametrize("which", ["company", "few_seniors", "no_roster"])
+def test_no_page_tells_hidden_groups(which: str, request: pytest.FixtureRequest) -> None:
+    both: Worlds = request.getfixturevalue(which)
+    viewers = [Viewer(version=1, cursor=told.cursor, catalogue=read_catalogue(told.cursor)) for told in both.told]
+    for scope in both.paged:
+        assert scope.compare
+        scans = [scan(measurer, scope) for measurer in both.measurers]
+        for page in PAGES.values():
+            one, other = (
+                viewer.page(page, scope, lambda *_, found=found: found, measurer)
+                for viewer, measurer, found in zip(viewers, both.measurers, scans, strict=True)
+            )
+            assert _sentences(one) == _sentences(other)
+            for card, same in zip(one.cards, other.cards, strict=True):
+                assert _of_card(card) == _of_card(same), card.metric.id
+                assert (card.trend is None) == (same.trend is None)
+                if card.trend is not None and same.trend is not None:
+                    assert_frame_equal(card.trend.select(TOLD), same.trend.select(TOLD))
+            for chart, same_chart in zip(one.charts, other.charts, strict=True):
+                assert _of_chart(chart) == _of_chart(same_chart), chart.title
+                assert_frame_equal(_without_intervals(chart), _without_intervals(same_chart))
+            for listed, same_list in zip(one.lists, other.lists, strict=True):
+                assert (listed.total, listed.note) == (same_list.total, same_list.note)
+                assert listed.rows.sort(pl.all()).rows() == same_list.rows.sort(pl.all()).rows()
+            assert _compared(one) == _compared(other)
+            assert not _hidden_groups(one)
+
+
+def _sentences(view: PageView) -> tuple[str, ...]:
+    """Return the sentences of a page without intervals, which the tests of numbers leave out too."""
+    return tuple(re.sub(r"95 % interval .*?, n", "n", each) for each in (*view.headline, *view.small_print))
+
+
+def _of_figure(figure: Figure | None) -> object:
+    return figure and (figure.value and pytest.approx(figure.value), figure.sample_size, figure.note)
+
+
+def _of_card(card: Card) -> tuple[object, ...]:
+    change = card.change and pytest.approx(card.change)
+    return _of_figure(card.figure), _of_figure(card.before), change, card.change_text, card.remarks
+
+
+def _of_chart(chart: ChartTable) -> tuple[object, ...]:
+    average = chart.average and pytest.approx(chart.average)
+    return chart.title, chart.subtitle, chart.columns, chart.note, chart.finding, average
+
+
+def _without_intervals(chart: ChartTable) -> pl.DataFrame:
+    is_figures = isinstance(chart.chart, Groups | GroupsOverTime | OverTime)
+    return chart.table.drop("low", "high") if is_figures else chart.table
+
+
+def _compared(view: PageView) -> list[tuple[object, ...]]:
+    """Return what was compared with the period before, and groups with others: values, and what is beyond noise."""
+    changes = [(each.metric.id, each.by or "", each.group, each.before, each.now) for each in view.scan.changes]
+    stood = [(each.metric.id, each.by, each.group, each.own, each.others) for each in view.standings]
+    beyond = [(each.metric.id, each.by or "", each.group) for each in view.scan.beyond_noise]
+    return [*sorted(changes), *sorted(stood), *sorted(beyond)]
+
+
+def _hidden_groups(view: PageView) -> list[tuple[str, str]]:
+    """Return groups that were compared though they are hidden in the scope of the page."""
+    small, scope = view.choices.small_groups, view.scope
+    return [
+        (each.metric.id, each.group)
+        for each in (*view.scan.changes, *view.standings)
+        if (each.by == "team" and small.refuses((each.group,), scope.seniorities, view.choices.teams))
+        or (each.by == "seniority" and small.refuses(scope.teams, (each.group,), view.choices.teams))
+    ]
+
+
+def test_without_a_roster_what_is_about_newcomers_is_withheld_where_they_are_few(no_roster: Worlds) -> None:
+    [measurer, _], [scope] = no_roster.measurers, no_roster.scopes
+    large = replace(
+        measurer,
+        choices=replace(measurer.choices, small_groups=replace(measurer.choices.small_groups, hidden=frozenset())),
+    )
+    for metric in METRICS_OF_NEWCOMERS:
+        assert measurer.figure(metric, scope).note == TOO_SMALL
+        assert large.figure(metric, scope).note != TOO_SMALL
+    for exhibit in EXHIBITS_OF_NEWCOMERS:
+        assert "too small" in str(measurer.withheld(exhibit, scope))
+        assert large.withheld(exhibit, scope) is None
+    assert large.unlisted(METRICS["newcomers_first_answered"], scope) == TELLS_SENIORITY
+
+
+def test_with_a_roster_a_newcomer_is_of_no_seniority_of_that_name(company: Worlds) -> None:
+    measurer, scope = company.measurers[0], company.scopes[0]
+    assert measurer.figure(METRICS["new"], scope).value == 6
+    assert measurer.unlisted(METRICS["newcomers_first_answered"], scope) is None
+
+
+def test_all_that_counts_only_who_came_after_the_data_began_is_about_newcomers() -> None:
+    counted = {"arrivals", "first_questions", "first_reads", "milestones"}
+    assert {each.id for each in METRICS.values() if each.relation in counted} | {"first_helps"} == {
+        each.id for each in METRICS_OF_NEWCOMERS
+    }
+    assert {each.id for each in EXHIBITS.values() if counted & {*each.relations}} == {
+        each.id for each in EXHIBITS_OF_NEWCOMERS
+    }

@@ -10,6 +10,7 @@ import numpy as np
 import polars as pl
 
 from cop_metrics.metrics.metric import (
+    NEWCOMER,
     Better,
     Computed,
     Counts,
@@ -89,6 +90,7 @@ def _step_rate(step: str, days: int, columns: tuple[str, str], title: str, besid
         splits=SPLITS,
         needs="read",
         beside=beside,
+        about=NEWCOMER,
         edge_days=90,
     )
 
@@ -382,6 +384,7 @@ def _curve(step: str, did: str, title: str, columns: tuple[str, str]) -> Exhibit
         shape=step_curves,
         shows=("seniority",),
         needs="read",
+        about=NEWCOMER,
         finding=partial(_steps_told, did),
     )
 

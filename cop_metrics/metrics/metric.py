@@ -57,6 +57,7 @@ class Counts(Enum):
 
 
 EVERY_SENIORITY = "every"
+NEWCOMER = "newcomer"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -128,7 +129,7 @@ class PeopleWithout(Total):
 class Computed:
     """A figure that Python computes from columns of the relation's rows, or of their sums per `per`.
 
-    `person`: the column that a comparison draws by.
+    `person`: the column that a comparison draws by. `listed`: SQL of which each value is one listed row, else each row is.
     """
 
     columns: tuple[str, ...]
@@ -136,6 +137,7 @@ class Computed:
     where: str = "true"
     per: tuple[str, ...] = ()
     person: str | None = None
+    listed: str | None = None
 
 
 Aggregate = Total | Share | PeopleShare | Computed
@@ -152,8 +154,9 @@ class Metric:
     still grows for young posts is not `comparable` between periods. `individual`: its list tells single people's levels.
     `never_listed`: why nobody is shown its rows, in a sentence. `no_rows`: why there is no value where there are no rows.
     `ripens_in`: after how many days a row counts at the latest, so that months which end later are not whole yet.
-    `about`: the seniority ("junior", "senior" or `EVERY_SENIORITY`) that it tells of those whom a filter by team lets in, and
-    `about_others` of the people on the other side, of whatever team; both guard small groups.
+    `about`: the seniority ("junior", "senior", `EVERY_SENIORITY`, or `NEWCOMER`, which is one only where there is no roster) that
+    it tells of those whom a filter by team lets in, and `about_others` of the people on the other side, of whatever team; both
+    guard small groups.
     """
 
     id: str
@@ -192,7 +195,7 @@ class Exhibit:
     `columns` names each column of the table in words, in order. `shows`: the dimensions that it splits by. `people`:
     its rows are single persons. `personal`: columns that are empty for viewers who may not see names. `finding` says in a
     sentence what the rows of `sql` show, None where nothing can be said. What is not `drawn` is a list to act on, shown as
-    a table. `places`: columns that say where the picture puts its marks, and nothing of the community.
+    a table. `places`: columns that say where the picture puts its marks, and nothing of the community. `about`: as of `Metric`.
     """
 
     id: str
@@ -216,6 +219,8 @@ class Exhibit:
     finding: Callable[[pl.DataFrame], str | None] | None = None
     drawn: bool = True
     places: tuple[str, ...] = ()
+    about: str | None = None
+    about_others: str | None = None
 
     def told(self, table: pl.DataFrame) -> pl.DataFrame:
         """Return its table as it is read, listed and reported: without the places of the picture."""

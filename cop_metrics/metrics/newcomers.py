@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from cop_metrics.metrics.metric import Better, Counts, Exhibit, Metric, Promise, Share, Unit, Whose
+from cop_metrics.metrics.metric import NEWCOMER, Better, Counts, Exhibit, Metric, Promise, Share, Unit, Whose
 from cop_metrics.statistics import newcombe, wilson
 
 SPLITS = ("team", "seniority", "topic")
@@ -39,6 +39,7 @@ def _back(id_: str, title: str, question: str, whose: str, hit: str) -> Metric:
         relation="first_questions",
         measure=Share(hit=hit, person=None),
         splits=SPLITS,
+        about=NEWCOMER,
         edge_days=90,
         ripens_in=97,
     )
@@ -63,6 +64,7 @@ METRICS = (
         measure=Share(hit="helped_in_7_days", person=None),
         splits=SPLITS,
         act_on="not helped_in_7_days",
+        about=NEWCOMER,
         edge_days=90,
         ripens_in=7,
     ),
@@ -147,6 +149,7 @@ EXHIBITS = (
             "newcomers": "Newcomers",
         },
         splits=SPLITS,
+        about=NEWCOMER,
         shape=_shares,
         finding=more_often,
     ),
@@ -179,6 +182,7 @@ EXHIBITS = (
             "newcomers": "Newcomers",
         },
         splits=SPLITS,
+        about=NEWCOMER,
         shape=_shares,
     ),
 )

@@ -7,6 +7,7 @@ import polars as pl
 
 from cop_metrics import words
 from cop_metrics.metrics.metric import (
+    NEWCOMER,
     Better,
     Computed,
     Counts,
@@ -72,14 +73,14 @@ def _present(
 def mean_stickiness(months: pl.DataFrame) -> Figure:
     """Return the mean over complete months of (mean of daily active over all days) / (active in the month).
 
-    The sample is the members of each month, counted anew when they change their group.
+    The sample is the members of each month.
     """
     if months.is_empty():
         return Figure(value=None, sample_size=0, note="no complete month in this period")
     days = pl.col("first_of_month").dt.month_end().dt.day()
     shares = months.select(pl.col("member_days") / days / pl.col("active"))
     mean = float(shares.to_series().mean())  # type: ignore[arg-type]
-    return Figure(value=mean, sample_size=int(months["rows"].sum()))
+    return Figure(value=mean, sample_size=int(months["active"].sum()))
 
 
 def lorenz_curves(rows: pl.DataFrame) -> pl.DataFrame:
@@ -228,6 +229,7 @@ METRICS = (
         relation="arrivals",
         measure=Total(of="count(*)", listed="member"),
         splits=SPLITS,
+        about=NEWCOMER,
         edge_days=90,
     ),
     _present(
@@ -309,11 +311,11 @@ METRICS = (
                 "month as first_of_month",
                 "cast(sum(days) as bigint) as member_days",
                 "count(distinct member_id) as active",
-                "count(*) as rows",
             ),
             per=("month",),
             figure=mean_stickiness,
             where="month_complete",
+            listed="(member_id, month)",
         ),
         splits=SPLITS,
     ),
@@ -478,6 +480,7 @@ EXHIBITS = (
             "share": "Share active",
         },
         splits=SPLITS,
+        about=NEWCOMER,
     ),
     Exhibit(
         id="lorenz",

@@ -6,6 +6,7 @@ import polars as pl
 from cop_metrics import words
 from cop_metrics.levels import LEVELS
 from cop_metrics.metrics.metric import (
+    NEWCOMER,
     Better,
     Computed,
     Counts,
@@ -34,7 +35,7 @@ def helps_each(stretches: pl.DataFrame) -> Figure:
     if stretches.is_empty():
         return Figure(value=None, sample_size=0, note="nobody was active")
     given = stretches.group_by("member_id").agg(pl.col("helps").sum())["helps"].to_numpy()
-    return Figure(value=float(given.mean()), sample_size=stretches.height, interval=mean_interval(given))
+    return Figure(value=float(given.mean()), sample_size=len(given), interval=mean_interval(given))
 
 
 def given_by_three(helpers: pl.DataFrame) -> Figure:
@@ -204,6 +205,7 @@ METRICS = (
         relation="helps",
         measure=Total(of="count(*)", where="is_first and not helper_deleted"),
         splits=("team", "seniority"),
+        about=NEWCOMER,
         edge_days=90,
     ),
     Metric(
@@ -446,8 +448,8 @@ METRICS = (
         promise=Promise.STATUS,
         title="Helps per active member",
         question="What load does helping put on them?",
-        description="Helps given in the period for each member who posted, reacted or read in it; n counts members, once for "
-        "each group held. The interval is that of the mean over people.",
+        description="Helps given in the period for each member who posted, reacted or read in it. The interval is that of the "
+        "mean over people.",
         formula="helps / members who posted, reacted or read",
         source="our own",
         peers="SWOOP's activity per active user adds up posts, replies and likes.",
@@ -456,7 +458,7 @@ METRICS = (
         whose=Whose.MEMBER,
         counts=Counts.STOCK,
         relation="active_people",
-        measure=Computed(columns=("member_id", "helps"), figure=helps_each),
+        measure=Computed(columns=("member_id", "helps"), figure=helps_each, listed="member_id"),
         splits=MEMBER_SPLITS,
     ),
     Metric(
@@ -991,6 +993,7 @@ EXHIBITS = (
         },
         splits=MEMBER_SPLITS,
         shape=milestone_curves,
+        about=NEWCOMER,
     ),
     Exhibit(
         id="milestone_cohorts",
@@ -1015,6 +1018,7 @@ EXHIBITS = (
         },
         splits=MEMBER_SPLITS,
         shape=milestone_cohorts,
+        about=NEWCOMER,
         drawn=False,
     ),
     Exhibit(

@@ -1,6 +1,7 @@
 """Zulip: both forms of export told in small, their oddities, and a real archive of known figures."""
 
 import json
+import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -278,7 +279,7 @@ def test_a_resolved_topic_of_an_archive_is_closed(tmp_path: Path) -> None:
         '<p><span class="user-mention silent" data-user-id="1">Ana Alder</span> has marked this topic as resolved.</p>'
     )
     told = [*asking(), archived(5, "Notification Bot", when(3), mark)]
-    seen = Read(SOURCE, archive(tmp_path, **{"✔ Which.20rod.3F": told}))
+    seen = Read(SOURCE, archive(tmp_path, **{".E2.9C.94.20Which.20rod.3F": told}))
     assert seen.rows("thread", "title", "closed_at", "closed_as") == [("Which rod?", when(3), "resolved")]
     assert dict(seen.rows("post", "post", "kind"))["5"] == "notice"
 
@@ -289,17 +290,20 @@ def test_a_channel_that_the_index_does_not_name_is_called_as_its_folder(tmp_path
 
 
 def test_topics_that_the_index_names_and_no_file_holds_are_told(tmp_path: Path) -> None:
-    """As their names begin with a dot where the topic begins with an unusual sign, such files are hidden ones."""
+    """A topic that begins with an unusual sign lies in a file that is hidden, and easily left behind."""
     folder = archive(tmp_path)
-    stream = next((folder / "zulip_json").glob("7-*"))
-    (stream / ".2Fdev.json").write_text(json.dumps(asking()), encoding="utf-8")
     index = folder / "zulip_json" / "stream_index.json"
     topics = {name: {"size": 1} for name in ("Which rod?", "hello", "/dev")}
     index.write_text(
         index.read_text().replace('"topic_data": {}', f'"topic_data": {json.dumps(topics)}'), encoding="utf-8"
     )
     [note] = Read(SOURCE, folder).reading.notes
-    assert note.startswith("1 of the 3 topics that the archive's index names are not among the files that were read")
+    assert note.startswith("1 of the 3 topics that the archive's index names have no file.")
+    stream = next((folder / "zulip_json").glob("7-*"))
+    (stream / ".2Fdev.json").write_text(json.dumps([archived(30, "Cy", when(3), "Hi")]), encoding="utf-8")
+    seen = Read(SOURCE, packed(folder))
+    assert seen.reading.notes == []
+    assert ("/dev",) in seen.rows("thread", "title")
 
 
 def test_overlapping_archives_converge(tmp_path: Path) -> None:
@@ -308,7 +312,9 @@ def test_overlapping_archives_converge(tmp_path: Path) -> None:
     told = asking()
     told[1]["content"] = "<p>I found it.</p>"
     mark = archived(6, "Notification Bot", when(4), "<p>Ana Alder has marked this topic as resolved.</p>")
-    archive(newer, **{"✔ Rods": [*told, archived(5, "Cy", when(3), "<p>Fine</p>"), mark], "hello": greeting()})
+    archive(
+        newer, **{".E2.9C.94.20Rods": [*told, archived(5, "Cy", when(3), "<p>Fine</p>"), mark], "hello": greeting()}
+    )
     index = newer / "zulip_json" / "stream_index.json"
     index.write_text(index.read_text().replace(str(seconds(when(9))), str(seconds(when(10)))), encoding="utf-8")
     converges(SOURCE, older, newer, tmp_path)
@@ -411,22 +417,34 @@ def test_wild_exports_are_read_or_refused_in_a_sentence(
         assert has_exact_columns(seen)
 
 
-def test_a_real_archive_has_its_topics_and_replies() -> None:
-    told = Read(SOURCE, shared("zulip-ncar"))
-    assert told.recognised
-    assert [note.split(" that")[0] for note in told.reading.notes] == ["22 of the 831 topics"]
-    assert len(told.tables["post"]) + told.skipped.pop("a message of a topic in which no person wrote") == 6_555
-    assert told.skipped == {}
-    assert told.tables["thread"].height == 780
-    assert told.tables["member"].height == 168
-    assert sorted(told.tables["member"].filter("is_bot")["name"]) == ["Notification Bot", "Welcome Bot"]
-    assert told.tables["thread"].filter(pl.col("channel") == "0.1° JRA BGC Run").height > 0
+def figures(told: Read) -> tuple[int, int, float]:
+    """Return the topics in which a person wrote, those with a reply of another, and the naive median wait in hours."""
     bots = told.tables["member"].filter("is_bot")["member"].to_list()
     people = told.tables["post"].filter(~pl.col("author").is_in(bots))
     openers = people.filter(pl.col("post") == pl.col("thread")).select("thread", asker="author", asked_at="created_at")
     by_other = people.join(openers, on="thread").filter(pl.col("author") != pl.col("asker"))
-    waits = by_other.group_by("thread").agg(
-        (pl.col("created_at").min() - pl.col("asked_at").first()).dt.total_seconds() / 3_600
-    )
-    assert waits.height == 536
-    assert round(float(waits["created_at"].median()), 4) == 0.9772  # type: ignore[arg-type]
+    first = by_other.group_by("thread").agg(pl.col("created_at").min() - pl.col("asked_at").first())
+    hours = first["created_at"].dt.total_seconds() / 3_600
+    return openers.height, hours.len(), round(float(hours.median()), 4)  # type: ignore[arg-type]
+
+
+def test_a_real_archive_has_its_topics_and_replies() -> None:
+    """Of all topics that its index names; 22 of their files have names that begin with a dot."""
+    told = Read(SOURCE, shared("zulip-ncar"))
+    assert told.recognised
+    assert told.reading.notes == []
+    assert len(told.tables["post"]) + told.skipped.pop("a message of a topic in which no person wrote") == 6_707
+    assert told.skipped == {}
+    assert told.tables["thread"].filter(pl.col("closed_as") == "resolved").height == 19
+    assert sorted(told.tables["member"].filter("is_bot")["name"]) == ["Notification Bot", "Welcome Bot"]
+    assert told.tables["thread"].filter(pl.col("channel") == "0.1° JRA BGC Run").height > 0
+    assert figures(told) == (802, 552, 0.9924)
+
+
+def test_a_real_archive_without_its_hidden_files_has_the_figures_that_were_counted_without_them(tmp_path: Path) -> None:
+    ignored = shutil.ignore_patterns(".*")
+    told = Read(SOURCE, Path(shutil.copytree(shared("zulip-ncar"), tmp_path / "copy", ignore=ignored)))
+    assert [note.split(" that")[0] for note in told.reading.notes] == ["22 of the 831 topics"]
+    assert len(told.tables["post"]) + told.skipped["a message of a topic in which no person wrote"] == 6_555
+    assert told.tables["member"].height == 168
+    assert figures(told) == (780, 536, 0.9772)

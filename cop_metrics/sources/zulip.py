@@ -453,8 +453,8 @@ def _index(export: Export, reading: Reading, files: int) -> dict[int, str]:
         reading.skip(CUT_SHORT, str(name))
     if topics > files:
         reading.notes.append(
-            f"{topics - files:,} of the {topics:,} topics that the archive's index names are not among the files that were "
-            "read: files whose names begin with a dot are hidden, as those of resolved topics do. Rename them to read them."
+            f"{topics - files:,} of the {topics:,} topics that the archive's index names have no file. Files of topics that "
+            "begin with an unusual sign, as resolved ones do, have names that begin with a dot: copy such hidden files too."
         )
     return streams
 

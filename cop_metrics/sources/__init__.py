@@ -1,12 +1,13 @@
 """All sources, in the order in which they are asked whether an export is theirs."""
 
 from cop_metrics.errors import CopError, UnknownName
-from cop_metrics.sources import discourse, spreadsheet, stack_exchange, zulip
+from cop_metrics.sources import discourse, github_discussions, spreadsheet, stack_exchange, zulip
 from cop_metrics.sources.export import Export
 from cop_metrics.sources.source import Source
 
 SOURCES: dict[str, Source] = {
-    each.id: each for each in (stack_exchange.SOURCE, discourse.SOURCE, zulip.SOURCE, spreadsheet.SOURCE)
+    each.id: each
+    for each in (stack_exchange.SOURCE, discourse.SOURCE, zulip.SOURCE, github_discussions.SOURCE, spreadsheet.SOURCE)
 }
 
 

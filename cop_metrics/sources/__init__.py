@@ -1,11 +1,14 @@
 """All sources, in the order in which they are asked whether an export is theirs."""
 
 from cop_metrics.errors import CopError, UnknownName
-from cop_metrics.sources import spreadsheet, stack_exchange
+from cop_metrics.sources import discourse, github_discussions, spreadsheet, stack_exchange, zulip
 from cop_metrics.sources.export import Export
 from cop_metrics.sources.source import Source
 
-SOURCES: dict[str, Source] = {each.id: each for each in (stack_exchange.SOURCE, spreadsheet.SOURCE)}
+SOURCES: dict[str, Source] = {
+    each.id: each
+    for each in (stack_exchange.SOURCE, discourse.SOURCE, zulip.SOURCE, github_discussions.SOURCE, spreadsheet.SOURCE)
+}
 
 
 def source_of(export: Export, platform: str | None = None) -> Source:

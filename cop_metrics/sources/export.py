@@ -32,6 +32,7 @@ RATIO_MATTERS_FROM = GIGABYTE
 
 _BLOCK = 1 << 20
 _JUNK = {"__MACOSX", "Thumbs.db", "desktop.ini"}
+_ESCAPED = re.compile(r"\.[0-9A-F]{2}.*\.json", re.DOTALL)  # zulip-archive: a topic that begins with an unusual sign
 _DAMAGE = (
     OSError,
     EOFError,
@@ -243,7 +244,7 @@ class _Folder(Container):
 
 
 def _is_hidden(name: str) -> bool:
-    return any(part.startswith(".") or part in _JUNK for part in name.split("/"))
+    return any(part in _JUNK or (part.startswith(".") and not _ESCAPED.fullmatch(part)) for part in name.split("/"))
 
 
 def _safe(archive: Path, inside: str) -> str:

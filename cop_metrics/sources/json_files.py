@@ -1,0 +1,161 @@
+"""JSON as exports hold it: read value by value in bounded memory, and each value as what it should be, or nothing.
+
+For sources whose export is JSON; a kind of value is added as one more function that never raises.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any, BinaryIO, cast
+
+import ijson
+import orjson
+
+from cop_metrics.errors import CopError
+from cop_metrics.sources.export import Export
+
+WHOLE = 16 << 20
+"""Bytes up to which a file is parsed at once, which is several times faster; longer ones are streamed."""
+LARGEST_VALUE = 64 << 20
+HEAD = 1 << 16
+
+_BLOCK = 1 << 16
+_EPOCH = datetime(1970, 1, 1)
+_WHOLE_NUMBER = re.compile(r"[+-]?\d{1,18}")
+
+
+class NoJsonError(CopError):
+    """A file that is no JSON, is cut short, or holds a value that is too large; values before that place were read."""
+
+
+def heads(export: Export, most: int, *, ends: tuple[str, ...] = (".json", ".jsonl", ".ndjson")) -> Iterator[bytes]:
+    """Yield the beginnings of some of the export's JSON files, spread over all of them; unreadable ones are left out."""
+    names = [name for name in export.names if name.lower().endswith(ends)]
+    for name in names[:: max(len(names) // most, 1)][:most]:
+        try:
+            yield export.head(name, HEAD)
+        except CopError:
+            continue
+
+
+def values(export: Export, name: str) -> Iterator[Any]:
+    """Yield the file's values: the elements of a list, else each value of those that stand one after another.
+
+    Raises `NoJsonError` at the place from which on the file cannot be read.
+    """
+    with export.open(name) as stream:
+        start = stream.read(WHOLE + 1)
+        if len(start) <= WHOLE and (whole := _parsed(start)) is not _NOTHING:
+            yield from whole if isinstance(whole, list) else [whole]
+            return
+        prefix = "item" if start.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"[" else ""
+        yield from _streamed(_Bounded(start, stream), prefix, name)
+
+
+def elements(export: Export, name: str, key: str) -> Iterator[Any]:
+    """Yield the elements of the list under `key` of the one object that the file holds; raises `NoJsonError`."""
+    with export.open(name) as stream:
+        start = stream.read(WHOLE + 1)
+        if len(start) <= WHOLE and (whole := _parsed(start)) is not _NOTHING:
+            found = whole.get(key) if isinstance(whole, dict) else None
+            yield from found if isinstance(found, list) else []
+            return
+        yield from _streamed(_Bounded(start, stream), f"{key}.item", name)
+
+
+_NOTHING = object()
+
+
+def _parsed(content: bytes) -> Any:
+    try:
+        return orjson.loads(content.removeprefix(b"\xef\xbb\xbf"))
+    except orjson.JSONDecodeError:
+        return _NOTHING
+
+
+def _streamed(bounded: "_Bounded", prefix: str, name: str) -> Iterator[Any]:
+    try:
+        for value in ijson.items(
+            cast(BinaryIO, bounded), prefix, multiple_values=True, use_float=True, buf_size=_BLOCK
+        ):
+            bounded.taken = 0
+            yield value
+    except (ijson.JSONError, UnicodeDecodeError, RecursionError, OverflowError, ValueError) as problem:
+        raise NoJsonError(f"{name} is no JSON or is cut short. Export, copy or download it again.") from problem
+
+
+class _Bounded:
+    """What was read of a stream, then the rest of it; refuses to go on where one value becomes too large."""
+
+    def __init__(self, start: bytes, stream: BinaryIO) -> None:
+        self._start, self._at, self._stream = start.removeprefix(b"\xef\xbb\xbf"), 0, stream
+        self.taken = 0
+
+    def read(self, size: int = -1) -> bytes:
+        size = _BLOCK if size < 0 else size
+        chunk = self._start[self._at : self._at + size] if self._at < len(self._start) else self._stream.read(size)
+        self._at += len(chunk)
+        self.taken += len(chunk)
+        if self.taken > LARGEST_VALUE:
+            raise NoJsonError(
+                f"A file holds {LARGEST_VALUE >> 20} MB or more in which nothing ends: it is not this export."
+            )
+        return chunk
+
+
+# Values
+
+
+def mapping(value: object) -> dict[str, Any]:
+    """Return a JSON object, an empty one for anything else."""
+    return value if isinstance(value, dict) else {}
+
+
+def sequence(value: object) -> list[Any]:
+    """Return a JSON list, an empty one for anything else."""
+    return value if isinstance(value, list) else []
+
+
+def text(value: object) -> str | None:
+    """Return a text without spaces around it, None where there is none; half characters become '?'."""
+    if not isinstance(value, str):
+        return None
+    stripped = value.strip()
+    return (stripped if stripped.isprintable() else stripped.encode("utf-8", "replace").decode()) or None
+
+
+def number(value: object) -> int | None:
+    """Return a whole number that fits 64 bits, given as a number or a text of digits."""
+    if isinstance(value, str) and _WHOLE_NUMBER.fullmatch(value.strip()):
+        value = int(value)
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if not isinstance(value, int) or isinstance(value, bool):
+        return None
+    return value if abs(value) < 1 << 63 else None
+
+
+def count(value: object, most: int) -> int:
+    """Return a number of things: 0 where there is none, and never more than `most`, as one wrong digit fills a disk."""
+    return min(max(number(value) or 0, 0), most)
+
+
+def time(value: object) -> datetime | None:
+    """Return an ISO time as naive UTC; one without a zone is UTC, and so is one that says so."""
+    if not isinstance(value, str):
+        return None
+    try:
+        read = datetime.fromisoformat(value.strip().removesuffix(" UTC"))
+        return read.astimezone(UTC).replace(tzinfo=None) if read.tzinfo else read
+    except (ValueError, OverflowError):
+        return None
+
+
+def second(value: object) -> datetime | None:
+    """Return seconds since 1970 as naive UTC."""
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return None
+    try:
+        return _EPOCH + timedelta(seconds=value)
+    except (ValueError, OverflowError):
+        return None

@@ -1,0 +1,76 @@
+"""Walks the sources: each takes its own sample wherever it lies, refuses those of the others, and says what it is."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import test_discourse
+import test_github_discussions
+import test_stack_exchange
+import test_zulip
+from exports import Read, packed, same_tables
+
+from cop_metrics.sources import SOURCES, source_of
+from cop_metrics.sources.export import open_export
+from cop_metrics.sources.source import Source
+from cop_metrics.tables import TABLES
+
+DOCS = (Path(__file__).resolve().parents[1] / "docs" / "sources.md").read_text(encoding="utf-8")
+IN_THEIR_OWN_DOCS = ("stack_exchange", "spreadsheet")
+
+
+def table(folder: Path) -> Path:
+    folder.mkdir(parents=True)
+    rows = "post_id,thread_id,kind,author_name,created_at\n1,1,question,Ada,2024-03-01 09:00\n"
+    (folder / "posts.csv").write_text(rows, encoding="utf-8")
+    return folder
+
+
+SAMPLES: dict[str, tuple[Callable[[Path], Path], ...]] = {
+    "stack_exchange": (lambda folder: test_stack_exchange.dump(folder, test_stack_exchange.SMALL),),
+    "discourse": (lambda folder: test_discourse.forum(folder, site=test_discourse.SITE, users=test_discourse.USERS),),
+    "zulip": (test_zulip.export, test_zulip.archive),
+    "github_discussions": (test_github_discussions.pages,),
+    "spreadsheet": (table,),
+}
+EACH = [(source, number) for source, makers in SAMPLES.items() for number in range(len(makers))]
+each_sample = pytest.mark.parametrize(("source", "number"), EACH, ids=[f"{source}-{number}" for source, number in EACH])
+
+
+def test_every_source_has_a_sample() -> None:
+    assert set(SAMPLES) == set(SOURCES)
+
+
+@each_sample
+@pytest.mark.parametrize("place", ["folder", "nested", "zipped", "nested and zipped"])
+def test_a_sample_is_taken_by_its_source_and_by_no_other(source: str, number: int, place: str, tmp_path: Path) -> None:
+    folder = SAMPLES[source][number](tmp_path / "outer" / "inner" / "export")
+    path = {
+        "folder": lambda: folder,
+        "nested": lambda: tmp_path / "outer",
+        "zipped": lambda: packed(folder),
+        "nested and zipped": lambda: packed(folder, within="a/b c/d"),
+    }[place]()
+    with open_export(path) as export:
+        assert [each.id for each in SOURCES.values() if each.recognises(export)] == [source]
+        assert source_of(export).id == source
+
+
+@each_sample
+def test_a_sample_is_read_the_same_wherever_it_lies(source: str, number: int, tmp_path: Path) -> None:
+    folder = SAMPLES[source][number](tmp_path / "outer" / "export")
+    plain = Read(SOURCES[source], folder)
+    assert set(plain.tables) <= set(TABLES)
+    assert same_tables(plain, Read(SOURCES[source], packed(folder, within="a/b")))
+
+
+@pytest.mark.parametrize("source", SOURCES.values(), ids=list(SOURCES))
+def test_a_source_says_what_it_is(source: Source) -> None:
+    for said in (source.title, source.how_to_export):
+        assert said.strip()
+    if source.id not in IN_THEIR_OWN_DOCS:
+        assert source.cannot_measure
+        assert source.personal_fields
+        name = source.id.replace("_", " ")
+        assert re.search(rf"(?mi)^## {name}$", DOCS), name

@@ -143,6 +143,7 @@ def test_json_is_one_object_that_says_what_was_measured_when_and_where(
             "team": [],
             "seniority": [],
             "topic": ["welding", "glue"],
+            "explicit_only": False,
             "names": True,
         },
     }

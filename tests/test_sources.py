@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import test_mailbox
 import test_stack_exchange
+import test_viva_engage
 from exports import packed
 
 from cop_metrics.sources import SOURCES, source_of
@@ -26,6 +27,7 @@ def _table(folder: Path) -> Path:
 SAMPLES: dict[str, Callable[[Path], Path]] = {
     "stack_exchange": lambda folder: test_stack_exchange.dump(folder, test_stack_exchange.SMALL),
     "mailbox": test_mailbox.sample,
+    "viva_engage": test_viva_engage.sample,
     "spreadsheet": _table,
 }
 

@@ -271,7 +271,6 @@ class _Network:
     def look_at_threads(self) -> None:
         """Find which message opens each thread, which threads are questions, and which replies solved them."""
         parent: dict[str, str] = {}
-        thread: dict[str, str] = {}
         first: dict[str, tuple[bool, bool, str, str]] = {}
         number = 0
         for rows in self.tables(MESSAGES, BEFORE):
@@ -283,19 +282,21 @@ class _Network:
             ).iter_rows():
                 self.last[key] = number
                 number += 1
-                if replied_to and replied_to != key:
-                    parent[key] = replied_to
+                replies = bool(replied_to) and replied_to != key
+                self.thread_of.pop(key, None)
                 if named:
-                    thread[key] = named
-                    order = (key != named, key in parent, str(at), key)
+                    self.thread_of[key] = named
+                    order = (key != named, replies, str(at), key)
                     first[named] = min(first.get(named, order), order)
+                elif replies:
+                    parent[key] = replied_to
                 if asks:
                     self.asked.add(key)
                 self.accepted |= {each for each in (best_answer, _accepted(key, best)) if each}
         # A starter outside of the export's dates keeps its key: an earlier export may tell of it.
         opens = {named: key for named, (other, replies, _, key) in first.items() if not (other and replies)}
         for key in self.last:
-            named = thread.get(key)
+            named = self.thread_of.get(key)
             self.thread_of[key] = opens.get(named, named) if named else _top(key, parent)
         self.counts_rows = True
         self.asked |= {self.thread_of[key] for key in self.accepted if self.thread_of.get(key, key) != key}

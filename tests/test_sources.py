@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import test_discord
 import test_mailbox
 import test_stack_exchange
 import test_viva_engage
@@ -26,6 +27,7 @@ def _table(folder: Path) -> Path:
 
 SAMPLES: dict[str, Callable[[Path], Path]] = {
     "stack_exchange": lambda folder: test_stack_exchange.dump(folder, test_stack_exchange.SMALL),
+    "discord": test_discord.sample,
     "mailbox": test_mailbox.sample,
     "viva_engage": test_viva_engage.sample,
     "spreadsheet": _table,

@@ -1,12 +1,13 @@
 """All sources, in the order in which they are asked whether an export is theirs."""
 
 from cop_metrics.errors import CopError, UnknownName
-from cop_metrics.sources import mailbox, spreadsheet, stack_exchange, viva_engage
+from cop_metrics.sources import discord, mailbox, spreadsheet, stack_exchange, viva_engage
 from cop_metrics.sources.export import Export
 from cop_metrics.sources.source import Source
 
 SOURCES: dict[str, Source] = {
-    each.id: each for each in (stack_exchange.SOURCE, viva_engage.SOURCE, mailbox.SOURCE, spreadsheet.SOURCE)
+    each.id: each
+    for each in (stack_exchange.SOURCE, discord.SOURCE, viva_engage.SOURCE, mailbox.SOURCE, spreadsheet.SOURCE)
 }
 
 

@@ -192,21 +192,17 @@ def test_packed_and_nested_exports_read_the_same(tmp_path: Path) -> None:
         assert same_tables(read, plain)
 
 
-@pytest.mark.parametrize("size", [0, 2_000])
-def test_a_file_that_is_streamed_reads_the_same(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+def test_batches_give_the_same_whatever_their_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = Read(SOURCE, sample(tmp_path))
-    monkeypatch.setattr(discord, "READ_AT_ONCE", size)
     monkeypatch.setattr(discord, "MESSAGES_A_BATCH", 2)
     assert same_tables(Read(SOURCE, tmp_path), whole)
 
 
-def test_a_mark_of_the_encoding_is_no_trouble(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    text = json.dumps(WELDING)
-    (tmp_path / "welding.json").write_text(text, encoding="utf-8-sig")
+def test_a_mark_of_the_encoding_is_no_trouble(tmp_path: Path) -> None:
+    (tmp_path / "welding.json").write_text(json.dumps(WELDING), encoding="utf-8-sig")
     read = Read(SOURCE, tmp_path)
     assert read.recognised
-    monkeypatch.setattr(discord, "READ_AT_ONCE", 0)
-    assert same_tables(Read(SOURCE, tmp_path), read)
+    assert read.threads()["101"] == "100"
 
 
 def test_parts_of_a_channel_follow_each_other(tmp_path: Path) -> None:
@@ -395,15 +391,13 @@ def test_overlapping_exports_converge_on_the_newest(tmp_path: Path) -> None:
     converges(SOURCE, sample(tmp_path / "older"), sample(tmp_path / "newer", again), tmp_path)
 
 
-def test_a_file_that_is_cut_short_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_is_cut_short_is_named(tmp_path: Path) -> None:
     path = sample(tmp_path) / "Craft - Workshop - welding [10].json"
     path.write_bytes(path.read_bytes()[:-200])
-    for size in (discord.READ_AT_ONCE, 0):
-        monkeypatch.setattr(discord, "READ_AT_ONCE", size)
-        assert refusal(SOURCE, tmp_path) == (
-            "'Craft - Workshop - welding [10].json' is cut short or not readable as JSON. "
-            "Export that channel again, and let the export finish."
-        )
+    assert refusal(SOURCE, tmp_path) == (
+        "'Craft - Workshop - welding [10].json' is cut short or not readable as JSON. "
+        "Export that channel again, and let the export finish."
+    )
 
 
 @pytest.mark.parametrize(
@@ -416,39 +410,26 @@ def test_other_json_is_not_ours(tmp_path: Path, content: str) -> None:
 
 
 @pytest.mark.parametrize("messages", ["[]", "{}", "null", '"x"', "[[], 1]"])
-def test_a_channel_without_messages(tmp_path: Path, messages: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_channel_without_messages(tmp_path: Path, messages: str) -> None:
     (tmp_path / "a.json").write_text('{"guild": {}, "channel": {}, "messages": %s}' % messages)  # noqa: UP031
-    for size in (discord.READ_AT_ONCE, 0):
-        monkeypatch.setattr(discord, "READ_AT_ONCE", size)
-        assert Read(SOURCE, tmp_path).tables["post"].is_empty()
+    assert Read(SOURCE, tmp_path).tables["post"].is_empty()
 
 
 CONTENT = json.dumps(TORCH, ensure_ascii=False).encode()
 
 
-@given(
-    st.lists(
-        st.one_of(
-            st.tuples(st.integers(0, len(CONTENT)), st.integers(0, 20), st.binary(max_size=8)),
-            st.tuples(
-                st.integers(0, len(CONTENT)),
-                st.integers(0, 4),
-                st.sampled_from([b"null", b"{}", b"[", b'"', b"-1", b"9" * 25, b"\\ud800", b"1e999", b"true"]),
-            ),
-        ),
-        max_size=4,
-    ),
-    st.booleans(),
-)
+ODD = [b"null", b"{}", b"[", b'"', b"-1", b"9" * 25, b"\\ud800", b"1e999", b"true"]
+places = st.integers(0, len(CONTENT))
+edit = st.tuples(places, st.integers(0, 20), st.one_of(st.binary(max_size=8), st.sampled_from(ODD)))
+
+
+@given(st.lists(edit, max_size=4))
 @settings(max_examples=200, deadline=None)
-def test_mutated_channels_are_read_or_refused_in_a_sentence(
-    edits: list[tuple[int, int, bytes]], streamed: bool
-) -> None:
+def test_mutated_channels_are_read_or_refused_in_a_sentence(edits: list[tuple[int, int, bytes]]) -> None:
     content = bytearray(CONTENT)
     for start, length, instead in edits:
         content[start : start + length] = instead
-    with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
-        patch.setattr(discord, "READ_AT_ONCE", 0 if streamed else 1 << 20)
+    with TemporaryDirectory() as folder:
         sample(Path(folder), {"welding": WELDING})
         (Path(folder) / "torch.json").write_bytes(bytes(content))
         try:

@@ -14,7 +14,6 @@ from typing import Any, BinaryIO, NamedTuple, NoReturn, cast
 
 import ijson
 import numpy as np
-import orjson
 import polars as pl
 
 from cop_metrics.errors import CopError
@@ -23,7 +22,6 @@ from cop_metrics.sources.export import Export
 from cop_metrics.sources.source import Batch, Reading, Source
 from cop_metrics.tables import MESSAGE, NOTICE, TABLES, TIME, typed
 
-READ_AT_ONCE = 32 << 20  # bytes; larger files are streamed, which is slower
 MESSAGES_A_BATCH = 20_000
 LONGEST_TEXT = 20_000
 MOST_REACTIONS = 10_000
@@ -182,19 +180,13 @@ class _Joined:
 
 
 def _messages(export: Export, name: str) -> Iterator[Any]:
-    """Yield the messages of a file, whatever they are; raises `CopError` if it is cut short or no JSON."""
-    with export.open(name) as opened:
-        stream = _without_mark(opened)
-        start = bytearray()
-        while len(start) <= READ_AT_ONCE and (chunk := stream.read(1 << 20)):
-            start += chunk
+    """Yield the messages of a file, whatever they are; raises `CopError` if it is cut short or no JSON.
+
+    Streamed, since that takes no longer than parsing a file at once, and no memory.
+    """
+    with export.open(name) as stream:
         try:
-            if len(start) <= READ_AT_ONCE:
-                told = orjson.loads(start)
-                messages = told.get("messages") if isinstance(told, dict) else None
-                yield from messages if isinstance(messages, list) else ()
-            else:
-                yield from ijson.items(_Joined(bytes(start), stream), "messages.item")
+            yield from ijson.items(_without_mark(stream), "messages.item")
         except (ijson.JSONError, ValueError) as problem:
             _damaged(name, problem)
 

@@ -1,6 +1,7 @@
 """Mailing lists: a small list in full, the oddities that archives are known for, and the figures of a real one."""
 
 import gzip
+import time
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
@@ -449,6 +450,25 @@ def test_a_line_without_end_does_not_fill_the_memory(tmp_path: Path, monkeypatch
     monkeypatch.setattr(mailbox, "GIGABYTE", 1_000_000)
     (tmp_path / "2026.txt.gz").write_bytes(gzip.compress(mail("q1@x").encode() + b"x" * 20_000_000))
     assert "unpacks to far more than mail does" in refusal(SOURCE, tmp_path)
+
+
+@pytest.mark.parametrize("odd", ["(", " ", "a (", "< ", "a at ", "=?a?q?b?= ", "re: ", "[x] "])
+def test_headers_of_many_kilobytes_take_no_time(tmp_path: Path, odd: str) -> None:
+    """Patterns that look ahead would take minutes over them."""
+    long = odd * (200_000 // len(odd))
+    folder = sample(
+        tmp_path, [mail("q1@x", "ada (x) " + long, subject=long, to=(long,)), LIST[0].replace("q1@x", "q2@x")]
+    )
+    started = time.process_time()
+    assert ("q2@x",) in Read(SOURCE, folder).rows("post", "post")
+    assert time.process_time() - started < 5
+
+
+@pytest.mark.parametrize("odd", ["On 1 wrote:\n> a\n", "On 1 x", "From: a\n", "_" * 30 + "\n", "a wrote\n", " \n", "["])
+def test_odd_bodies_of_many_kilobytes_take_no_time(odd: str) -> None:
+    started = time.process_time()
+    own_text(odd * (200_000 // len(odd)))
+    assert time.process_time() - started < 5
 
 
 def test_a_body_of_many_megabytes_is_read_over(tmp_path: Path) -> None:

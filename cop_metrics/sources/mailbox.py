@@ -37,6 +37,8 @@ LARGEST_HEADER = 1 << 18
 LARGEST_BODY = 1 << 18  # bytes that are looked at; what follows are attachments
 LONGEST_TEXT = 20_000
 MOST_REFERENCES = 50
+LONGEST_SENDER = 500
+LONGEST_WORDS = 10_000
 SAME_SUBJECT = timedelta(days=180)
 CLOCKS_DIFFER = timedelta(days=1)
 EARLIEST = datetime(1990, 1, 1)
@@ -266,6 +268,7 @@ def _headers(raw: bytes) -> dict[str, str]:
 
 def _words(value: str) -> str:
     """Return a header's value with encoded words (`=?utf-8?q?...?=`) decoded, and single spaces."""
+    value = value[:LONGEST_WORDS]
     if "=?" in value:
         try:
             parts = email.header.decode_header(value)
@@ -315,6 +318,7 @@ def _address_and_name(value: str) -> tuple[str, str]:
     Archives hide addresses from harvesters: `ada at example.org`, `ada(a)example.org`, `@d@ @end|ng |rom ex@mp|e@org`.
     The first two are put right; the last cannot be, since one sign stands for several letters.
     """
+    value = value[:LONGEST_SENDER]
     within = re.match(r"(.*?)\s*<([^<>]*)>", value)
     behind = re.match(r"([^\"]*?\S)\s+\((.*)\)\s*$", value)
     if within and within[2].strip():

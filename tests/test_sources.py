@@ -5,9 +5,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import test_discord
 import test_discourse
 import test_github_discussions
+import test_mailbox
 import test_stack_exchange
+import test_viva_engage
 import test_zulip
 from exports import Read, packed, same_tables
 
@@ -32,6 +35,9 @@ SAMPLES: dict[str, tuple[Callable[[Path], Path], ...]] = {
     "discourse": (lambda folder: test_discourse.forum(folder, site=test_discourse.SITE, users=test_discourse.USERS),),
     "zulip": (test_zulip.export, test_zulip.archive),
     "github_discussions": (test_github_discussions.pages,),
+    "discord": (test_discord.sample,),
+    "viva_engage": (test_viva_engage.sample,),
+    "mailbox": (test_mailbox.sample,),
     "spreadsheet": (table,),
 }
 EACH = [(source, number) for source, makers in SAMPLES.items() for number in range(len(makers))]

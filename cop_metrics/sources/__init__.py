@@ -1,13 +1,31 @@
 """All sources, in the order in which they are asked whether an export is theirs."""
 
 from cop_metrics.errors import CopError, UnknownName
-from cop_metrics.sources import discourse, github_discussions, spreadsheet, stack_exchange, zulip
+from cop_metrics.sources import (
+    discord,
+    discourse,
+    github_discussions,
+    mailbox,
+    spreadsheet,
+    stack_exchange,
+    viva_engage,
+    zulip,
+)
 from cop_metrics.sources.export import Export
 from cop_metrics.sources.source import Source
 
 SOURCES: dict[str, Source] = {
     each.id: each
-    for each in (stack_exchange.SOURCE, discourse.SOURCE, zulip.SOURCE, github_discussions.SOURCE, spreadsheet.SOURCE)
+    for each in (
+        stack_exchange.SOURCE,
+        discourse.SOURCE,
+        zulip.SOURCE,
+        github_discussions.SOURCE,
+        discord.SOURCE,
+        viva_engage.SOURCE,
+        mailbox.SOURCE,
+        spreadsheet.SOURCE,
+    )
 }
 
 

@@ -89,7 +89,7 @@ def _follows(before: _Said, author: str | None, at: datetime | None) -> bool:
     """Say whether a message of that author and time goes on with the one before."""
     if author is None or at is None or before.at is None:
         return False
-    return before.author == author and at - before.at <= ONE_MESSAGE
+    return before.author == author and timedelta(0) <= at - before.at <= ONE_MESSAGE
 
 
 def from_html(text: pl.Expr) -> pl.Expr:

@@ -1,0 +1,538 @@
+"""Discord, as DiscordChatExporter saves it in JSON: a file for each channel and thread, large ones in parts.
+
+Messages wait in a temporary folder until it is known which of them open the threads that others belong to.
+"""
+
+import re
+import tempfile
+from array import array
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path, PurePosixPath
+from typing import Any, BinaryIO, NamedTuple, NoReturn, cast
+
+import ijson
+import numpy as np
+import polars as pl
+
+from cop_metrics.errors import CopError
+from cop_metrics.sources.conversations import Conversations
+from cop_metrics.sources.export import Export
+from cop_metrics.sources.source import Batch, Reading, Source
+from cop_metrics.tables import MESSAGE, NOTICE, TABLES, TIME, typed
+
+MESSAGES_A_BATCH = 20_000
+LONGEST_TEXT = 20_000
+MOST_REACTIONS = 10_000
+LARGEST_ID = 1 << 62
+
+SAID = ("default", "reply", "chatinputcommand", "applicationcommand", "contextmenucommand", "0", "19", "20", "23")
+REPLIES = ("default", "reply", "0", "19")
+JOINS = ("guildmemberjoin", "userjoin", "7")
+STARTERS = ("threadstartermessage", "21")
+THREAD_TYPES, DIRECT_TYPES = ("10", "11", "12"), ("1", "3")
+
+_BEGINNING = re.compile(rb'\s*\{\s*"guild"\s*:\s*\{')
+_CHANNEL = re.compile(rb'"channel"\s*:\s*\{')
+
+
+def recognises(export: Export) -> bool:
+    """Return whether a JSON file of the export begins as DiscordChatExporter's do: a guild, then a channel."""
+    return any(_is_ours(export, name) for name in _json_files(export)[:50])
+
+
+def read(export: Export, reading: Reading) -> Iterator[Batch]:
+    """Yield members, threads, posts and reactions; memory grows by some 50 bytes a message.
+
+    Raises `CopError` when there is no channel, or a file is cut short or no JSON.
+    """
+    names = [name for name in _json_files(export) if _is_ours(export, name)]
+    if not names:
+        raise CopError(
+            f"'{export.path.name}' holds no channel of Discord. Export with DiscordChatExporter in the format JSON, "
+            "and give the folder of its files."
+        )
+    export.unpack(names)
+    for table in ("member", "thread", "post", "reaction"):
+        yield Batch(table, pl.DataFrame(schema=dict(TABLES[table].columns)))
+    channels = sorted((_channel(export, name) for name in names), key=lambda each: each.order)
+    _note_times(channels, reading)
+    with tempfile.TemporaryDirectory(prefix="cop-metrics-") as folder:
+        guild = _Guild(export=export, reading=reading, folder=Path(folder))
+        for channel in channels:
+            _read_channel(guild, channel)
+        yield from _conversations(guild)
+    yield Batch("member", _members(guild))
+
+
+SOURCE = Source(
+    id="discord",
+    title="Discord (DiscordChatExporter JSON)",
+    how_to_export=(
+        "With DiscordChatExporter, a tool of its own: choose the server's channels and threads, the format JSON, and give "
+        "the folder of files that it writes. On its command line: exportguild --format Json --include-threads All."
+    ),
+    personal_fields=(
+        "author: id, name, nickname",
+        "reactions.users: id, name, nickname",
+        "channel.name of threads (their titles), content (first words)",
+    ),
+    cannot_measure=(
+        "who reads",
+        "members who neither wrote nor reacted, and when most joined",
+        "when a reaction was given, and with older versions of the tool by whom",
+        "what was deleted before the export",
+    ),
+    version=1,
+    recognises=recognises,
+    read=read,
+)
+
+
+# Files
+
+
+class _Channel(NamedTuple):
+    """What a file says of itself before its messages; ids are 0 where it does not say."""
+
+    file: str
+    guild: int
+    id: int
+    name: str
+    parent_name: str
+    is_thread: bool
+    is_direct: bool
+    is_partial: bool
+    exported_at: datetime | None
+    until: datetime | None
+
+    @property
+    def order(self) -> tuple[bool, datetime, int, int, str]:
+        """Return what sorts threads behind channels, copies of a channel by age, and the parts of one by number."""
+        part = re.search(r"\[part (\d{1,9})\]", self.file)
+        return self.is_thread, self.exported_at or datetime.min, self.id, int(part[1]) if part else 1, self.file
+
+    @property
+    def shown(self) -> str | None:
+        """Return the channel that people know: a thread's is the one that it hangs on."""
+        return (self.parent_name if self.is_thread else self.name) or None
+
+
+def _json_files(export: Export) -> list[str]:
+    return [name for name in export.names if PurePosixPath(name).suffix.lower() == ".json"]
+
+
+def _is_ours(export: Export, name: str) -> bool:
+    try:
+        head = export.head(name).removeprefix(b"\xef\xbb\xbf")
+    except CopError:
+        return False
+    return bool(_BEGINNING.match(head) and _CHANNEL.search(head))
+
+
+def _channel(export: Export, name: str) -> _Channel:
+    """Read what stands before a file's messages; raises `CopError` if that is no JSON."""
+    told: dict[str, str] = {}
+    with export.open(name) as stream:
+        try:
+            for prefix, event, value in ijson.parse(_without_mark(stream)):
+                if prefix == "messages":
+                    break
+                if event in ("string", "number"):
+                    told[prefix] = str(value)[:500]
+        except (ijson.JSONError, ValueError) as problem:
+            _damaged(name, problem)
+    kind = told.get("channel.type", "").lower()
+    return _Channel(
+        file=name,
+        guild=_id(told.get("guild.id")),
+        id=_id(told.get("channel.id")),
+        name=told.get("channel.name", ""),
+        parent_name=told.get("channel.category", ""),
+        is_thread="thread" in kind or kind in THREAD_TYPES,
+        is_direct="direct" in kind or kind in DIRECT_TYPES,
+        is_partial="dateRange.after" in told,
+        exported_at=_time(told.get("exportedAt")),
+        until=_time(told.get("dateRange.before")),
+    )
+
+
+def _without_mark(stream: BinaryIO) -> BinaryIO:
+    """Return a stream without the mark of UTF-8 that may stand at its beginning."""
+    start = stream.read(3)
+    return cast(BinaryIO, _Joined(start.removeprefix(b"\xef\xbb\xbf"), stream))
+
+
+class _Joined:
+    """Bytes that were read already, and the stream that they come from."""
+
+    def __init__(self, start: bytes, rest: BinaryIO) -> None:
+        self._start, self._rest = start, rest
+
+    def read(self, size: int = -1) -> bytes:
+        if not self._start:
+            return self._rest.read(size)
+        if size < 0:
+            size = len(self._start)
+        taken, self._start = self._start[:size], self._start[size:]
+        return taken
+
+
+def _messages(export: Export, name: str) -> Iterator[Any]:
+    """Yield the messages of a file, whatever they are; raises `CopError` if it is cut short or no JSON.
+
+    Streamed, since that takes no longer than parsing a file at once, and no memory.
+    """
+    with export.open(name) as stream:
+        try:
+            yield from ijson.items(_without_mark(stream), "messages.item")
+        except (ijson.JSONError, ValueError) as problem:
+            _damaged(name, problem)
+
+
+def _damaged(name: str, problem: Exception) -> NoReturn:
+    raise CopError(
+        f"'{name}' is cut short or not readable as JSON. Export that channel again, and let the export finish."
+    ) from problem
+
+
+def _note_times(channels: list[_Channel], reading: Reading) -> None:
+    """Say when the export was made; it reaches to then if all channels were exported on one day, to their end."""
+    times = [channel.exported_at for channel in channels if channel.exported_at]
+    if not times:
+        return
+    reading.exported_at = max(times)
+    whole = len(times) == len(channels) and not any(channel.until for channel in channels)
+    if whole and max(times) - min(times) <= timedelta(days=1):
+        reading.observed_until = max(times)
+
+
+def _id(value: object) -> int:
+    """Return an id as a number, 0 where it is none."""
+    text = value if isinstance(value, str) else str(value) if type(value) is int else ""
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 20 else 0
+    return number if number < LARGEST_ID else 0
+
+
+def _time(value: object) -> datetime | None:
+    if not isinstance(value, str):
+        return None
+    try:
+        time = datetime.fromisoformat(value)
+        return time.astimezone(UTC).replace(tzinfo=None) if time.tzinfo else time
+    except (ValueError, OverflowError):
+        return None
+
+
+# What is kept of each message
+
+
+SPOOLED: dict[str, pl.DataType | type[pl.DataType]] = {
+    "id": pl.Int64,
+    "author": pl.String,
+    "at": TIME,
+    "text": pl.String,
+    "is_notice": pl.Boolean,
+}
+REACTED: dict[str, pl.DataType | type[pl.DataType]] = {
+    "row": pl.Int64,
+    "post": pl.String,
+    "giver": pl.String,
+    "kind": pl.String,
+    "times": pl.UInt32,
+}
+
+
+@dataclass
+class _Member:
+    """What is known of an author, as the newest file tells it."""
+
+    name: str | None
+    username: str | None
+    is_bot: bool
+    is_deleted: bool
+    joined_at: datetime | None = None
+
+
+@dataclass
+class _Thread:
+    """A thread with a file of its own; `first` is the id of its first message, 0 where it has none."""
+
+    name: str
+    channel: str | None
+    first: int = 0
+    has_starter: bool = False
+    is_partial: bool = False
+
+
+class _Spooled(NamedTuple):
+    """Messages of one channel that wait in a file, their rows among all, and the reactions to them in another."""
+
+    channel: _Channel
+    rows: range
+    messages: Path
+    reactions: Path
+
+
+@dataclass(kw_only=True)
+class _Guild:
+    """All messages, by their row: ids and what they reply to in memory, the rest in files."""
+
+    export: Export
+    reading: Reading
+    folder: Path
+    ids: "array[int]" = field(default_factory=lambda: array("q"))
+    parents: "array[int]" = field(default_factory=lambda: array("q"))
+    members: dict[str, _Member] = field(default_factory=dict)
+    threads: dict[int, _Thread] = field(default_factory=dict)
+    files: list["_Spooled"] = field(default_factory=list)
+
+    def spool(self, channel: _Channel, messages: list[tuple[Any, ...]], reactions: list[tuple[Any, ...]]) -> None:
+        """Write messages and their reactions into files, and empty the lists."""
+        name, rows = self.folder / str(len(self.files)), range(len(self.ids) - len(messages), len(self.ids))
+        file = _Spooled(channel, rows, name.with_suffix(".messages"), name.with_suffix(".reactions"))
+        pl.DataFrame(messages, schema=SPOOLED, orient="row").write_ipc(file.messages)
+        pl.DataFrame(reactions, schema=REACTED, orient="row").write_ipc(file.reactions)
+        self.files.append(file)
+        messages.clear()
+        reactions.clear()
+
+
+def _read_channel(guild: _Guild, channel: _Channel) -> None:
+    thread = _thread_of(guild, channel) if channel.is_thread and channel.id else None
+    messages: list[tuple[Any, ...]] = []
+    reactions: list[tuple[Any, ...]] = []
+    first_file, first_row = len(guild.files), len(guild.ids)
+    for number, told in enumerate(_messages(guild.export, channel.file), 1):
+        place = f"{channel.file} message {number}"
+        if channel.is_direct:
+            guild.reading.skip("a message of a private conversation, which is nobody else's", place)
+            continue
+        id_ = _id(told.get("id")) if isinstance(told, dict) else 0
+        at = _time(told.get("timestamp")) if id_ else None
+        if not id_:
+            guild.reading.skip("a message without a readable id", place)
+        elif at is None:
+            guild.reading.skip("a message whose time cannot be read", f"{channel.file} message {id_}")
+        else:
+            kind = str(told.get("type", "")).lower()
+            author = _meet(guild, told.get("author"), joined_at=at if kind in JOINS else None)
+            text = told.get("content")
+            messages.append((id_, author, at, text[:LONGEST_TEXT] if isinstance(text, str) else "", kind not in SAID))
+            reactions += _reactions(guild, told.get("reactions"), id_)
+            guild.ids.append(id_)
+            guild.parents.append(_parent(told, kind, id_, channel, thread))
+            if len(messages) >= MESSAGES_A_BATCH:
+                guild.spool(channel, messages, reactions)
+    guild.spool(channel, messages, reactions)
+    if len(guild.ids) > first_row and guild.ids[first_row] > guild.ids[-1]:  # newest first, which the tool offers too
+        guild.files[first_file:] = reversed(guild.files[first_file:])
+
+
+def _thread_of(guild: _Guild, channel: _Channel) -> _Thread:
+    thread = guild.threads.setdefault(channel.id, _Thread(channel.name, channel.shown))
+    thread.name, thread.channel = channel.name or thread.name, channel.shown or thread.channel
+    thread.is_partial = thread.is_partial or channel.is_partial
+    return thread
+
+
+def _parent(told: dict[str, Any], kind: str, id_: int, channel: _Channel, thread: _Thread | None) -> int:
+    """Return the id of what a message replies to, 0 if it opens a conversation; in a thread that is its beginning.
+
+    A thread has the id of the message that it began with. What is replied to is older and so has a smaller id.
+    """
+    if kind in STARTERS and thread:
+        thread.has_starter = True
+    if kind not in SAID:
+        return 0
+    if thread:
+        thread.first = min(thread.first or id_, id_)
+        return channel.id if channel.id < id_ else 0
+    reference = told.get("reference")
+    if kind not in REPLIES or not isinstance(reference, dict) or reference.get("type") in ("Forward", "1", 1):
+        return 0
+    of_other_channel = _id(reference.get("channelId")) not in (0, channel.id)
+    parent = 0 if of_other_channel else _id(reference.get("messageId"))
+    return parent if parent < id_ else 0
+
+
+def _meet(guild: _Guild, told: object, *, joined_at: datetime | None = None) -> str | None:
+    """Remember a member and return their key, None where the file names nobody."""
+    id_ = _id(told.get("id")) if isinstance(told, dict) else 0
+    if not isinstance(told, dict) or not id_:
+        return None
+    key = str(id_)
+    name, nickname = (told.get(each) if isinstance(told.get(each), str) else None for each in ("name", "nickname"))
+    known = guild.members.get(key)
+    joined = min((each for each in (joined_at, known.joined_at if known else None) if each), default=None)
+    guild.members[key] = _Member(
+        name=(nickname or name or "")[:200] or None,
+        username=(name or "")[:200] or None,
+        is_bot=told.get("isBot") is True,
+        is_deleted=bool(name and (name == "Deleted User" or name.startswith("deleted_user_"))),
+        joined_at=joined,
+    )
+    return key
+
+
+def _reactions(guild: _Guild, told: object, id_: int) -> Iterator[tuple[Any, ...]]:
+    """Yield the reactions to a message: one a giver where they are named, the rest of the count without."""
+    row, post = len(guild.ids), str(id_)
+    for each in told if isinstance(told, list) else ():
+        emoji, users = (each.get("emoji"), each.get("users")) if isinstance(each, dict) else (None, None)
+        kind = _kind(emoji)
+        if kind is None:
+            guild.reading.skip("a reaction without a name", f"message {id_}")
+            continue
+        met = [_meet(guild, user) for user in users] if isinstance(users, list) else []
+        givers = dict.fromkeys(giver for giver in met if giver)
+        yield from ((row, post, giver, kind, 1) for giver in givers)
+        count = each.get("count")
+        more = count - len(givers) if type(count) is int else 0
+        if more > MOST_REACTIONS:
+            guild.reading.skip(
+                f"reactions to a message that counts more than {MOST_REACTIONS:,}", f"message {id_}", more
+            )
+        elif more > 0:
+            yield row, post, None, kind, more
+
+
+def _kind(emoji: object) -> str | None:
+    """Return the name of an emoji, without the tone of a skin: its code (`thumbsup`), else itself."""
+    if not isinstance(emoji, dict):
+        return None
+    name = next((each for each in (emoji.get("code"), emoji.get("name")) if isinstance(each, str) and each), "")
+    return re.sub(r"_tone\d(?:-\d)?$|[\U0001f3fb-\U0001f3ff]", "", name.strip(":"))[:100] or None
+
+
+# Threads
+
+
+class _Found(NamedTuple):
+    """For each row of messages: whether it is the newest copy, and the id of the message that opens its thread."""
+
+    counts: np.ndarray
+    threads: np.ndarray
+
+
+def _find_threads(guild: _Guild) -> _Found:
+    ids, parents = (
+        np.frombuffer(each, dtype=np.int64) if each else np.zeros(0, np.int64) for each in (guild.ids, guild.parents)
+    )
+    if not len(ids):
+        return _Found(counts=np.zeros(0, bool), threads=ids)
+    rows = np.arange(len(ids))
+    known, at = np.unique(ids, return_inverse=True)
+    last = np.zeros(len(known), dtype=np.int64)
+    np.maximum.at(last, at, rows)
+    parent = _of_threads(guild, known, parents[last])
+    place = np.minimum(np.searchsorted(known, parent), len(known) - 1)
+    found = (known[place] == parent) & (parent > 0)
+    up = np.where(found, place, np.arange(len(known)))
+    while not np.array_equal(up, up[up]):  # parents have smaller ids, so that there are no rings
+        up = up[up]
+    missing = np.where(found, 0, parent)
+    threads = np.where(missing[up] > 0, missing[up], known[up])
+    return _Found(counts=last[at] == rows, threads=threads[at])
+
+
+def _of_threads(guild: _Guild, known: np.ndarray, parent: np.ndarray) -> np.ndarray:
+    """Return parents in which the first message stands for a thread that began with no message of a channel.
+
+    Where the file does not begin with the thread, or says that a message elsewhere began it, that message stays.
+    """
+    first = {
+        id_: thread.first
+        for id_, thread in guild.threads.items()
+        if thread.first and not thread.has_starter and not thread.is_partial
+    }
+    keys = np.array(sorted(set(first) - set(known[np.isin(known, list(first))].tolist())), dtype=np.int64)
+    if not len(keys):
+        return parent
+    values = np.array([first[key] for key in keys.tolist()], dtype=np.int64)
+    place = np.minimum(np.searchsorted(keys, parent), len(keys) - 1)
+    moved = np.where(keys[place] == parent, values[place], parent)
+    return np.where(moved == known, 0, moved)
+
+
+# The tables
+
+
+def _conversations(guild: _Guild) -> Iterator[Batch]:
+    found = _find_threads(guild)
+    known = set(guild.threads) & set(guild.ids) if guild.threads else set()
+    titles = {
+        (id_ if id_ in known else thread.first): thread.name for id_, thread in guild.threads.items() if thread.name
+    }
+    yield Batch("thread", _unopened(guild, known))
+    conversations = Conversations(joins_messages=True)
+    for file in guild.files:
+        messages, reactions = pl.read_ipc(file.messages.read_bytes()), pl.read_ipc(file.reactions.read_bytes())
+        file.messages.unlink()
+        file.reactions.unlink()
+        rows = slice(file.rows.start, file.rows.stop)
+        told = messages.with_columns(
+            pl.col("id").cast(pl.String).alias("key"), pl.Series("thread", found.threads[rows]).cast(pl.String)
+        )
+        told = told.filter(pl.Series(found.counts[rows])).sort("id")
+        yield Batch("post", _notices(told.filter("is_notice")))
+        yield from conversations.batches(_said(told.filter(~pl.col("is_notice")), file.channel, titles))
+        newest = reactions.filter(pl.Series(found.counts[reactions["row"].to_numpy()], dtype=pl.Boolean))
+        each = newest.select(pl.col("post", "giver", "kind").repeat_by("times").explode())
+        yield Batch("reaction", typed("reaction", each))
+
+
+def _said(messages: pl.DataFrame, channel: _Channel, titles: dict[int, str]) -> pl.DataFrame:
+    address = pl.lit(f"https://discord.com/channels/{channel.guild}/{channel.id}/") + pl.col("key")
+    return messages.select(
+        "key",
+        "thread",
+        "author",
+        "at",
+        "text",
+        pl.lit(channel.shown).alias("channel"),
+        pl.Series("title", [titles.get(id_) for id_ in messages["id"]], pl.String),
+        (address if channel.guild and channel.id else pl.lit(None, pl.String)).alias("url"),
+    )
+
+
+def _notices(messages: pl.DataFrame) -> pl.DataFrame:
+    return typed(
+        "post",
+        messages.select(
+            pl.col("key").alias("post"),
+            "thread",
+            "author",
+            pl.lit(NOTICE).alias("kind"),
+            pl.col("at").alias("created_at"),
+        ),
+    )
+
+
+def _unopened(guild: _Guild, known: set[int]) -> pl.DataFrame:
+    """Return the threads whose first message is not there, with the name and channel that their files tell."""
+    lost = {
+        id_: thread
+        for id_, thread in sorted(guild.threads.items())
+        if id_ not in known and thread.first and (thread.has_starter or thread.is_partial)
+    }
+    rows = [(str(id_), MESSAGE, thread.name or None, thread.channel) for id_, thread in lost.items()]
+    if lost:
+        guild.reading.notes.append(
+            f"Threads whose first message is not in the export, and so are never questions: {len(lost):,}."
+        )
+    names = ("thread", "kind", "title", "channel")
+    return typed("thread", pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row"))
+
+
+def _members(guild: _Guild) -> pl.DataFrame:
+    schema = {
+        name: TABLES["member"].columns[name]
+        for name in ("member", "name", "username", "is_bot", "is_deleted", "joined_at")
+    }
+    rows = [
+        (key, known.name, known.username, known.is_bot, known.is_deleted, known.joined_at)
+        for key, known in sorted(guild.members.items())
+    ]
+    return typed("member", pl.DataFrame(rows, schema=schema, orient="row"))

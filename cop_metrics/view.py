@@ -556,6 +556,11 @@ def _small_print(
     if stood:
         beyond = sum(each.beyond_noise for each in stood)
         prints.append(f"Groups, each with all others: {len(stood):,d} compared, {beyond:,d} beyond noise.")
+    unrewarded = _unrewarded(choices)
+    if unrewarded and any(card.metric.relation in ("levels", "level_moves", "points") for card in cards):
+        prints.append(
+            f"The sources record {unrewarded}: points come from what is recorded only, and higher levels are harder to reach."
+        )
     if not choices.has_roster:
         prints.append(
             "There is no roster: experience (newcomer for 90 days, then established) stands in for seniority."
@@ -568,6 +573,13 @@ def _small_print(
     if not scope.period.complete:
         prints.append("The data ends within this period; it is compared with as many days of the earlier one.")
     return tuple(prints)
+
+
+def _unrewarded(choices: CommunityChoices) -> str:
+    """Return which recognition, that points are given for, the sources do not tell of."""
+    missing = {"reaction": "thanks or votes", "acceptance": "accepted answers"}
+    absent = [what for table, what in missing.items() if table not in choices.measured]
+    return f"no {' and no '.join(absent)}" if absent else ""
 
 
 def unit_of(chart: Chart) -> Unit:

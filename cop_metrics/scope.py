@@ -193,6 +193,12 @@ def newest_first(catalogue: Catalogue) -> tuple[str, ...]:
     return tuple(sorted(sorted(catalogue), key=lambda name: catalogue[name].as_of, reverse=True))
 
 
+def opened_with(period: str, choices: CommunityChoices) -> str:
+    """Return the period that is shown unless one is chosen: all data where that one ends before the data begins."""
+    days = read_period(period, first_day=choices.first_day, as_of_day=choices.as_of_day)
+    return ALL if days.end_day <= choices.first_day else period
+
+
 def parse_scope(
     params: Mapping[str, Sequence[str]], catalogue: Catalogue, *, names: bool = True, default_period: str = ALL
 ) -> Scope:
@@ -206,7 +212,7 @@ def parse_scope(
     if community not in catalogue:
         raise UnknownName("community", community, catalogue)
     choices = catalogue[community]
-    text = _one(params, "period") or default_period
+    text = _one(params, "period") or opened_with(default_period, choices)
     period = read_period(text, first_day=choices.first_day, as_of_day=choices.as_of_day)
     if not names:
         text, period = "typed", whole_weeks(period)

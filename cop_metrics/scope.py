@@ -36,7 +36,7 @@ class CommunityChoices:
     `first_whole_day` is the first that any source covers wholly, `all_sources_day` the first that all do.
     `measured`: the lake tables that the sources fill, 'read' only where it says who read; beside them 'reach', where reads or
     views are known, 'giver', where it is known who reacted, 'acceptance', where any answer was accepted, and 'team', where
-    anybody is of a known team.
+    anybody is of a known team. `members`: how many each team has as of the data.
     """
 
     community: str
@@ -51,6 +51,7 @@ class CommunityChoices:
     measured: frozenset[str]
     lagging: Mapping[str, datetime]
     teams: tuple[str, ...]
+    members: Mapping[str, int]
     scale: tuple[str, ...]
     seniorities: tuple[str, ...]
     topics: tuple[str, ...]
@@ -129,6 +130,11 @@ def _choices(cursor: duckdb.DuckDBPyConnection, row: dict[str, Any]) -> Communit
         "and to_day > $first_day and from_day <= $as_of_day",
         params={"community": community, "first_day": row["first_day"], "as_of_day": row["as_of_day"]},
     ).fetchall()
+    members = cursor.sql(
+        "select team, count(distinct member) from memberships where community = $community "
+        "and from_day <= $as_of_day and to_day > $as_of_day group by team",
+        params={"community": community, "as_of_day": row["as_of_day"]},
+    ).fetchall()
     topics = cursor.sql(
         "select topic from question_topics where community = $community group by topic order by count(*) desc, topic",
         params={"community": community},
@@ -152,6 +158,7 @@ def _choices(cursor: duckdb.DuckDBPyConnection, row: dict[str, Any]) -> Communit
         measured=_measured(cursor, community),
         lagging={source: until for source, until in sources if (row["as_of"] - until).total_seconds() > 86400},
         teams=tuple(sorted({team for team, _ in held}, key=lambda team: (team == UNKNOWN, team))),
+        members=dict(members),
         scale=scale,
         seniorities=tuple(name for name in (*scale, UNKNOWN) if name in seniorities),
         topics=tuple(topic for (topic,) in topics),

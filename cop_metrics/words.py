@@ -57,7 +57,7 @@ EMPTY = {
     "worth_reading": "No thread of this period that is 30 days old was read: choose a longer one.",
     "read_to_ask": NO_FIRST_READS,
     "read_to_answer": NO_FIRST_READS,
-    "whose_knowledge": "Nobody read anything in this period: choose a longer one.",
+    "whose_knowledge": "Nobody read a thread that somebody else began in this period: choose a longer one.",
     "leavers_threads": "Nothing that was read in this period rests on people who have left.",
     "echoed_threads": "Nobody outside a conversation reacted to it in this period.",
     "levels": NO_LEVELS,

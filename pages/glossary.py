@@ -6,7 +6,7 @@ import streamlit as st
 
 from cop_metrics.measure import Measurer
 from cop_metrics.metrics import EXHIBITS, METRICS
-from cop_metrics.metrics.metric import Counts, Exhibit, Metric
+from cop_metrics.metrics.metric import Counts, Exhibit, Metric, needed
 from pages.parts.frame import Frame, standing
 
 COUNTS = {
@@ -14,6 +14,14 @@ COUNTS = {
     Counts.STOCK: "what held at the last moment of the period",
     Counts.STATE: "what holds as of the data, whatever the period",
 }
+
+NEEDS = {
+    "reach": "a source that records reads or views",
+    "giver": "a source that says who reacted",
+    "acceptance": "a source that tells of accepted answers",
+    "team": "a roster that tells the teams",
+}
+"""What is needed where it is no table of its own."""
 
 
 def show(frame: Frame) -> None:
@@ -43,7 +51,7 @@ def _entry(each: Metric | Exhibit, measurer: Measurer) -> None:
         "Can be filtered by": ", ".join(each.splits) or "nothing",
         "Counts": COUNTS[each.counts],
         "After": each.source,
-        "Needs": f"a source that records {each.needs}s" if each.needs else "",
+        "Needs": "; ".join(NEEDS.get(part, f"a source that records {part}s") for part in needed(each.needs)),
     }
     question = ""
     if isinstance(each, Metric):

@@ -14,10 +14,10 @@ from cop_metrics.period import Period, to_date
 from cop_metrics.scope import CommunityChoices
 from cop_metrics.statistics import Interval
 
-KEPT, NOT_KEPT, ABOUT, NO_TARGET, NOT_MEASURABLE = (
+KEPT, NOT_KEPT, TOO_FEW, NO_TARGET, NOT_MEASURABLE = (
     "kept",
     "not kept",
-    "about the target",
+    "too few to tell",
     "no target set",
     "not measurable",
 )
@@ -31,10 +31,10 @@ def promise_word(value: float | None, interval: Interval | None, target: float |
     if target is None:
         return NO_TARGET
     if interval is None:
-        return ABOUT
+        return TOO_FEW
     if interval.low >= target:
         return KEPT
-    return NOT_KEPT if interval.high < target else ABOUT
+    return NOT_KEPT if interval.high < target else TOO_FEW
 
 
 def kept(figure: Figure, target: float | None) -> str:

@@ -16,7 +16,7 @@ from cop_metrics.changes import Change, Scan, Standing, scan, standings
 from cop_metrics.errors import CopError
 from cop_metrics.measure import AT_ONCE, FIGURE_SCHEMA, Measurer
 from cop_metrics.metrics import EXHIBITS, METRICS, declared
-from cop_metrics.metrics.metric import Counts, Exhibit, Figure, Metric, Total, Unit
+from cop_metrics.metrics.metric import Counts, Exhibit, Figure, Metric, PeopleShare, Total, Unit
 from cop_metrics.pagebook import Chart, Groups, GroupsOverTime, OverTime, Page, ShowExhibit
 from cop_metrics.period import to_date
 from cop_metrics.queries import Query
@@ -25,6 +25,8 @@ from cop_metrics.scope import UNKNOWN, Catalogue, CommunityChoices, Scope
 MOST_CHANGES = 8
 MOST_STANDING = 4
 MOST_ROWS = 1_000
+SEEN = 0.005
+"""From which difference on two shares look different in whole per cent."""
 FAILED = "This could not be measured. The log of the server says why; the rest of the page is not affected."
 FAILURES = (CopError, duckdb.Error, pl.exceptions.PolarsError)
 PLURALS = {
@@ -102,7 +104,12 @@ class ChartTable:
     def summary(self) -> str:
         """Return the first sentence of what is counted, and the remarks."""
         first, dot, _ = self.description.partition(". ")
-        return " ".join([first + dot.strip(), *(f"{each[:1].upper()}{each[1:]}." for each in self.remarks)]).strip()
+        return " ".join([first + dot.strip(), self.remarked]).strip()
+
+    @property
+    def remarked(self) -> str:
+        """Return the remarks as sentences."""
+        return " ".join(f"{each[:1].upper()}{each[1:]}." for each in self.remarks)
 
     @property
     def shown(self) -> pl.DataFrame:
@@ -269,8 +276,9 @@ def _card(measurer: Measurer, metric: Metric, scope: Scope) -> Card:
 
 
 def _belongs(page: Page, told: Metric | Exhibit, measurer: Measurer) -> bool:
-    """Say whether a part stands on a page: one that says first what its sources lack leaves out what needs it."""
-    return not page.told_first or measurer.unmeasurable(told) is None
+    """Say whether a part stands on a page: where it says first what its sources lack, it leaves out what needs it."""
+    said = measurer.choices.reading in dict(page.told_first)
+    return not said or measurer.unmeasurable(told) is None
 
 
 def _about(chart: Chart) -> str:
@@ -340,14 +348,17 @@ def _chart(measurer: Measurer, chart: Chart, scope: Scope) -> ChartTable:
                 finding=finding,
             )
         case OverTime(ids=ids):
-            frames = [_named(measurer, METRICS[id_], scope, "month") for id_ in ids]
-            return _composed(measurer, chart, pl.concat(frames), METRICS[ids[0]], scope)
+            known = [METRICS[id_] for id_ in ids if not measurer.unmeasurable(METRICS[id_])] or [METRICS[ids[0]]]
+            frames = [_named(measurer, metric, scope, "month") for metric in known]
+            return _composed(measurer, chart, pl.concat(frames), known[0], scope)
         case GroupsOverTime(id_=id_, by=by):
             return _composed(measurer, chart, _over_groups(measurer, METRICS[id_], scope, by), METRICS[id_], scope)
         case Groups(id_=id_, by=by):
             table = measurer.figures_by(METRICS[id_], scope, by)
             composed = _composed(measurer, chart, table, METRICS[id_], scope)
-            return replace(composed, average=_average(measurer, METRICS[id_], scope, by))
+            average = _average(measurer, METRICS[id_], scope, by)
+            beyond = _beyond_its_groups(METRICS[id_], table, average)
+            return replace(composed, average=average, remarks=(*composed.remarks, *_remarks(beyond)))
 
 
 def _with_standing(told: ChartTable, stood: tuple[Standing, ...], choices: CommunityChoices) -> ChartTable:
@@ -389,6 +400,19 @@ def _average(measurer: Measurer, metric: Metric, scope: Scope, by: str) -> float
     if not scope.names and small.refuses(everybody.teams, everybody.seniorities, teams):
         return None
     return measurer.figure(metric, everybody).value
+
+
+def _beyond_its_groups(metric: Metric, table: pl.DataFrame, average: float | None) -> str | None:
+    """Say why the share of all may lie beyond those of its groups, where one sees that it does."""
+    known = table["value"].drop_nulls().to_list()
+    if average is None or not known or not isinstance(metric.measure, PeopleShare):
+        return None
+    if min(known) - SEEN <= average <= max(known) + SEEN:
+        return None
+    return (
+        "all together is not between the groups: who changed group counts in each of them, "
+        "by what they did there, and once in all"
+    )
 
 
 def group_word(by: str, choices: CommunityChoices) -> str:

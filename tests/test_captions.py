@@ -21,9 +21,10 @@ from cop_metrics.statistics import Interval
     [
         (0.8, (0.75, 0.85), 0.7, "kept"),
         (0.6, (0.55, 0.65), 0.7, "not kept"),
-        (0.7, (0.65, 0.75), 0.7, "about the target"),
+        (0.7, (0.65, 0.75), 0.7, "too few to tell"),
         (0.8, (0.7, 0.85), 0.7, "kept"),
-        (0.8, None, 0.7, "about the target"),
+        (0.0, (0.0, 0.79), 0.7, "too few to tell"),
+        (0.8, None, 0.7, "too few to tell"),
         (0.8, (0.75, 0.85), None, "no target set"),
         (None, None, 0.7, "not measurable"),
     ],

@@ -13,7 +13,7 @@ from cop_metrics.errors import CopError
 from cop_metrics.measure import Measurer
 from cop_metrics.metrics import METRICS
 from cop_metrics.metrics.metric import Counts, Exhibit
-from cop_metrics.pagebook import ANSWERS, INSPIRATION, OVERVIEW, PARTICIPATION, STATUS, Page
+from cop_metrics.pagebook import ANSWERS, CONNECTIONS, INSPIRATION, OVERVIEW, PARTICIPATION, STATUS, Page
 from cop_metrics.scope import Scope, read_catalogue
 from cop_metrics.view import Listing, PageView, Viewer, listing, with_lists
 from cop_metrics.words import NO_ROWS
@@ -73,6 +73,41 @@ def test_what_cannot_be_measured_is_said_on_the_card_and_in_the_small_print(fall
     assert [(chart.note, chart.table.height) for chart in charts] == [
         ("not measurable: the sources record no reads", 0)
     ]
+
+
+def test_levels_say_what_points_rest_on_where_nothing_is_thanked_or_accepted(falling: Told) -> None:
+    page = seen(falling, STATUS, falling.scope(period=PERIOD))
+    assert (
+        "The sources record no thanks or votes and no accepted answers: points come from what is recorded only, "
+        "and higher levels are harder to reach."
+    ) in page.small_print
+
+
+def test_a_line_over_time_leaves_out_the_numbers_that_cannot_be_measured(tmp_path: Path) -> None:
+    """Nobody has a team: help across teams is not known, help both ways is."""
+    craft = Community()
+    craft.answer(craft.ask("ana", "2026-03-01 10:00"), "bo", "2026-03-01 11:00")
+    told = craft.tell(tmp_path, until="2026-06-01 12:00")
+    charts = {chart.title: chart for chart in seen(told, CONNECTIONS, told.scope()).charts}
+    chart = charts["Does help reach further than before?"]
+    assert chart.note is None
+    assert set(chart.table["series"]) == {METRICS["help_across_seniority"].title, METRICS["reciprocity"].title}
+
+
+def test_a_share_of_all_that_is_not_between_its_groups_is_explained(tmp_path: Path) -> None:
+    """Sam wrote as a junior in spring and not as a senior in summer; in all Sam wrote, so all is above both groups."""
+    craft = Community()
+    craft.works("sam", "Red", "junior", until="2026-05-01")
+    craft.works("sam", "Red", "senior", since="2026-05-01")
+    for who, step in (("kim", "junior"), ("sue", "senior")):
+        craft.works(who, "Red", step)
+        craft.member(who, joined="2026-03-01 10:00")
+    craft.ask("sam", "2026-03-05 10:00")
+    craft.ask("sue", "2026-06-05 10:00")
+    told = craft.tell(tmp_path, since="2026-03-01 00:00", until="2026-07-01 12:00")
+    chart = next(each for each in seen(told, PARTICIPATION, told.scope()).charts if each.title == "Who writes?")
+    assert (chart.average, chart.table["value"].to_list()) == (pytest.approx(2 / 3), [0.5, 0.5])
+    assert chart.remarked.startswith("All together is not between the groups: who changed group counts in each of them")
 
 
 def test_a_headline_without_data_says_why(falling: Told) -> None:

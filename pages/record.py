@@ -34,11 +34,16 @@ def show(frame: Frame) -> None:
         st.info(reason)
         return
     with standing("The record"):
+        top = st.container()
         chosen = _choose(frame)
         if chosen is None:
-            _headline("One member's record: what did they give, and what came back?", "Choose a member.")
+            with top:
+                _headline("One member's record: what did they give, and what came back?", "Choose a member.")
             return
-        _show(frame, record(frame.snapshot.cursor, frame.choices, frame.scope, chosen))
+        found = record(frame.snapshot.cursor, frame.choices, frame.scope, chosen)
+        with top:
+            _headline("One member's record: what did they give, and what came back?", found.name)
+        _show(frame, found)
 
 
 def _choose(frame: Frame) -> str | None:
@@ -60,7 +65,6 @@ def _headline(title: str, told: str) -> None:
 def _show(frame: Frame, found: Record) -> None:
     about = " · ".join(f"{name}: {value}" for name, value in found.about.items())
     period = words.period(frame.scope.period, frame.locale)
-    _headline("One member's record: what did they give, and what came back?", found.name)
     st.html(
         f'<p class="cop-scope">{escape(about)}</p><dl class="cop-groups cop-record">'
         + "".join(

@@ -26,6 +26,7 @@ CSV = "text/csv"
 PERCENT = st.column_config.NumberColumn(format="%d %%")
 WIDE_TEXTS = {"Question": 270, "Thread": 260, "Why": 250, "May know": 200}
 """The columns of text that is read, each with its width in pixels."""
+TEAMS = ("Team", "Their team")
 LONG_TEXT = 40
 """From how many characters on a text takes two lines."""
 TWO_LINES, MOST_TALL, ROOM = 66, 7, 540
@@ -141,10 +142,9 @@ def rest(card: Card, remarks: Iterable[str]) -> str:
 
 
 def chart_rows(frame: Frame, view: PageView, places: Iterable[int]) -> None:
-    """Show charts two a row on a desk, one on a phone; a list to act on has a row of its own."""
+    """Show charts two a row on a desk, one on a phone; a list to act on, and a chart that is left over, has its own row."""
     for row in _rows_of(view, places):
-        wide = not view.charts[row[0]].drawn
-        for column, place in zip(st.columns(1 if wide else 2), row, strict=False):
+        for column, place in zip(st.columns(len(row)), row, strict=True):
             with column, st.container(border=True, height="stretch"):
                 chart_panel(frame, view, place)
 
@@ -175,7 +175,9 @@ def chart_panel(frame: Frame, view: PageView, place: int, *, told: bool = True) 
         st.html(
             f'<h2 class="cop-q">{escape(chart.title)}</h2>'
             + "".join(
-                f'<p class="cop-sub">{escape(each)}</p>' for each in (chart.summary if told else "", below) if each
+                f'<p class="cop-sub">{escape(each)}</p>'
+                for each in (chart.summary if told else chart.remarked, below)
+                if each
             )
             + (f'<p class="cop-finding">{escape(chart.finding)}</p>' if chart.finding else "")
         )
@@ -245,9 +247,10 @@ def _behind(chart: ChartTable, key: str) -> None:
         st.download_button("CSV", csv, _file_name(chart), CSV, key=f"csv-{key}", on_click="ignore", type="tertiary")
     if as_table:
         st.html(f'<p class="cop-sub">{escape(chart.subtitle)}</p>')
-        shares = _shares(chart)
+        told = table.select(name for name in table.columns if _says(table[name]))
+        shares = [name for name in _shares(chart) if name in told.columns]
         formats = _number_formats(chart) | dict.fromkeys(shares, PERCENT)
-        st.dataframe(whole_percent(table, shares), hide_index=True, column_config=formats, placeholder=words.NOTHING)
+        st.dataframe(whole_percent(told, shares), hide_index=True, column_config=formats, placeholder=words.NOTHING)
 
 
 def _number_formats(chart: ChartTable) -> dict[str, Any]:
@@ -294,7 +297,7 @@ def _all_rows(frame: Frame, metric: Metric) -> bytes:
 
 def _says(column: pl.Series) -> bool:
     """Say whether a column tells anything: not where it is empty, or a team that nobody has."""
-    return column.is_not_null().any() and not (column.name == "Team" and (column == UNKNOWN).all())
+    return column.is_not_null().any() and not (column.name in TEAMS and (column == UNKNOWN).all())
 
 
 def _height(rows: pl.DataFrame) -> Any:

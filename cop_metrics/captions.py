@@ -45,18 +45,18 @@ def kept(figure: Figure, target: float | None) -> str:
 
 
 def difference_text(change: Change) -> str:
-    """Write the 95 % interval of a change: points for shares, hours or days for waits, a factor for counts."""
+    """Write the 95 % interval of a change: points for shares, hours or days for waits, per cent for counts."""
     low, high = change.difference.low, change.difference.high
     match change.metric.measure:
         case Share() | PeopleShare():
             return f"{_signed(low * 100)} to {_signed(high * 100)} points"
         case Computed() if change.metric.unit is Unit.HOURS:
             return f"{_signed_duration(low)} to {_signed_duration(high)}"
-    return f"× {low:.2f} to × {high:.2f}"
+    return f"{_signed((low - 1) * 100)} % to {_signed((high - 1) * 100)} %"
 
 
 def _signed(number: float) -> str:
-    return f"{'−' if number < 0 else '+'}{abs(number):.0f}"
+    return f"{'−' if number < 0 else '+'}{abs(number):,.0f}"
 
 
 def _signed_duration(hours: float) -> str:

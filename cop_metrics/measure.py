@@ -43,7 +43,9 @@ AT_ONCE = 3
 """How many queries are asked at a time: each waits for its plan and its rows as long as it computes."""
 SHORTEST_DAYS = 7 * FEWEST_WEEKS
 TOO_SMALL = "too small a group to be shown"
-INDIVIDUAL = "Points and levels of single people are shown only where the setting individual_scores allows it."
+INDIVIDUAL = (
+    "Points and levels of single people are shown only where whoever runs the dashboard has allowed it in its settings."
+)
 UNRECORDED = {
     "reach": "record neither reads nor views",
     "giver": "do not record who reacted",

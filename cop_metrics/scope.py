@@ -12,6 +12,7 @@ from typing import Any
 
 import duckdb
 
+from cop_metrics import words
 from cop_metrics.errors import CopError, UnknownName
 from cop_metrics.marts import marts_digest
 from cop_metrics.period import ALL, Compare, Period, earlier, read_period, to_date, whole_weeks
@@ -71,6 +72,10 @@ class CommunityChoices:
         """Return what the scale is: seniority by roster, else experience, which stands in for it."""
         return "Seniority" if self.has_roster else "Experience"
 
+    def called(self, title: str) -> str:
+        """Return the title of a column, in which experience stands in for seniority where there is no roster."""
+        return title if self.has_roster else title.replace("Seniority", "Experience").replace("seniority", "experience")
+
     @property
     def junior(self) -> str:
         """Return the lowest step of the scale, newcomers where there is no roster."""
@@ -91,7 +96,10 @@ class CommunityChoices:
 
 @dataclass(frozen=True, kw_only=True)
 class Scope:
-    """One viewer's cut of the data; empty tuples mean all. `compare` is None where there is nothing to compare with."""
+    """One viewer's cut of the data; empty tuples mean all. `compare` is None where there is nothing to compare with.
+
+    `locale`: the reader's own, in which its sentences write days.
+    """
 
     community: str
     period: Period
@@ -101,6 +109,7 @@ class Scope:
     seniorities: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
     names: bool = True
+    locale: str | None = None
 
     def earlier(self) -> "Scope | None":
         """Return the same cut over the period compared with."""
@@ -207,7 +216,12 @@ def opened_with(period: str, choices: CommunityChoices) -> str:
 
 
 def parse_scope(
-    params: Mapping[str, Sequence[str]], catalogue: Catalogue, *, names: bool = True, default_period: str = ALL
+    params: Mapping[str, Sequence[str]],
+    catalogue: Catalogue,
+    *,
+    names: bool = True,
+    default_period: str = ALL,
+    locale: str | None = None,
 ) -> Scope:
     """Read a scope from named choices as they stand in a URL or on the command line.
 
@@ -224,7 +238,7 @@ def parse_scope(
     if not names:
         text, period = "typed", whole_weeks(period)
         period = replace(period, complete=period.end_day <= choices.as_of_day + 1)
-    compare, note = _compare(params, text, period, choices)
+    compare, note = _compare(params, text, period, choices, locale)
     teams = _known(params, "team", choices.team_choices(names))
     seniorities = _known(params, "seniority", choices.seniorities)
     if not names and choices.small_groups.refuses(teams, seniorities, choices.teams):
@@ -241,11 +255,12 @@ def parse_scope(
         seniorities=seniorities,
         topics=_known(params, "topic", choices.topics),
         names=names,
+        locale=locale,
     )
 
 
 def _compare(
-    params: Mapping[str, Sequence[str]], text: str, period: Period, choices: CommunityChoices
+    params: Mapping[str, Sequence[str]], text: str, period: Period, choices: CommunityChoices, locale: str | None
 ) -> tuple[Period | None, str | None]:
     wanted = _one(params, "compare") or Compare.BEFORE
     if wanted not in list(Compare):
@@ -254,9 +269,9 @@ def _compare(
     if before is None:
         return None, None
     if before.first_day < choices.first_whole_day:
-        return None, f"no data before {choices.observed_from:%Y-%m-%d}"
+        return None, f"no data before {words.day(to_date(choices.first_day), locale)}"
     if before.first_day < choices.all_sources_day:
-        return None, f"not all sources have data before {to_date(choices.all_sources_day)}"
+        return None, f"not all sources have data before {words.day(to_date(choices.all_sources_day), locale)}"
     return before, None
 
 

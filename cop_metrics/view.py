@@ -21,6 +21,7 @@ from cop_metrics.pagebook import Chart, Groups, GroupsOverTime, OverTime, Page, 
 from cop_metrics.period import to_date
 from cop_metrics.queries import Query
 from cop_metrics.scope import UNKNOWN, Catalogue, CommunityChoices, Scope
+from cop_metrics.sources import SOURCES
 
 MOST_CHANGES = 8
 MOST_STANDING = 4
@@ -123,7 +124,14 @@ class ChartTable:
             table = table.drop(empty)
         if isinstance(self.chart, OverTime | GroupsOverTime):
             table = table.with_columns(pl.col("group").str.to_date())
-        return table.rename(self.columns, strict=False)
+        return in_words(table.rename(self.columns, strict=False))
+
+
+def in_words(table: pl.DataFrame) -> pl.DataFrame:
+    """Return a table to read, in which what became of a question stands in words."""
+    if table.schema.get("Outcome") != pl.String:
+        return table
+    return table.with_columns(pl.col("Outcome").replace(words.OUTCOMES))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -342,7 +350,7 @@ def _chart(measurer: Measurer, chart: Chart, scope: Scope) -> ChartTable:
                 description=exhibit.description,
                 remarks=_remarks(measurer.ignored(exhibit, scope)),
                 table=table,
-                columns=dict(exhibit.columns),
+                columns={name: measurer.choices.called(title) for name, title in exhibit.columns.items()},
                 note=measurer.withheld(exhibit, scope)
                 or (None if table.height else words.EMPTY.get(id_, words.NO_ROWS)),
                 finding=finding,
@@ -371,9 +379,19 @@ def _with_standing(told: ChartTable, stood: tuple[Standing, ...], choices: Commu
         return told
     beyond = [_stands(each) for each in compared if each.beyond_noise]
     if not beyond:
-        return replace(told, finding=f"No {group_word(chart.by, choices).lower()} differs beyond noise.")
+        return replace(told, finding=_alike(chart.by, {each.group for each in compared}, choices))
     more = f", and {len(beyond) - MOST_STANDING} more" if len(beyond) > MOST_STANDING else ""
     return replace(told, finding=f"Beyond noise: {'; '.join(beyond[:MOST_STANDING])}{more}.")
+
+
+def _alike(by: str, compared: set[str], choices: CommunityChoices) -> str:
+    """Say that no group differs beyond noise; steps of seniority are few enough to be named."""
+    if by != "seniority":
+        return f"No {group_word(by, choices).lower()} differs beyond noise."
+    steps = [PLURALS.get(step, step) for step in choices.seniorities if step in compared and step != UNKNOWN]
+    others = "" if len(steps) > 1 else "from all others "
+    named = words.listing([step[:1].lower() + step[1:] for step in steps]) or "those of unknown seniority"
+    return f"{named[:1].upper()}{named[1:]} do not differ {others}beyond noise."
 
 
 def _stands(standing: Standing) -> str:
@@ -477,7 +495,7 @@ def listing(measurer: Measurer, metric: Metric, scope: Scope, *, most: int = MOS
     if unlisted:
         return Listing(metric=metric, rows=pl.DataFrame(), total=0, note=unlisted)
     rows = measurer.listed(metric, scope, most=most + 1)
-    rows = rows.rename({"Seniority": measurer.choices.seniority_word}, strict=False)
+    rows = in_words(rows.rename(measurer.choices.called))
     if rows.height <= most:
         return Listing(metric=metric, rows=rows, total=rows.height, note=None if rows.height else words.NO_ROWS)
     figure = measurer.figure(metric, scope)
@@ -511,7 +529,8 @@ def _headline(
     if _outside(scope, choices):
         since, until = to_date(choices.first_day), to_date(choices.as_of_day)
         sentences.append(
-            f"The data reaches from {words.day(since)} to {words.day(until)}: choose a period within, or all data."
+            f"The data reaches from {words.day(since, scope.locale)} to {words.day(until, scope.locale)}: "
+            "choose a period within, or all data."
         )
     return tuple(sentences)
 
@@ -539,10 +558,10 @@ def sentence(card: Card, scope: Scope, choices: CommunityChoices) -> str:
     if card.compared is None or card.before is None or scope.compare is None:
         return f"{stated}."
     if not card.compared.beyond_noise:
-        return f"{stated}, about the same as in {words.before(scope.compare)}."
+        return f"{stated}, about the same as in {words.before(scope.compare, scope.locale)}."
     before = words.value(metric.unit, card.before.value)
     way = "up" if card.compared.rises else "down"
-    return f"{stated}, {way} from {before} in {words.before(scope.compare)}{_beyond(card.compared)}."
+    return f"{stated}, {way} from {before} in {words.before(scope.compare, scope.locale)}{_beyond(card.compared)}."
 
 
 def _beyond(change: Change) -> str:
@@ -569,7 +588,8 @@ def _small_print(
     choices: CommunityChoices, scope: Scope, cards: tuple[Card, ...], stood: tuple[Standing, ...]
 ) -> tuple[str, ...]:
     prints = [
-        f"The source {source} ends on {words.moment(until, choices.time_zone)}, earlier than the others."
+        f"The source {source_name(source)} ends on {words.moment(until, choices.time_zone, scope.locale)}, "
+        "earlier than the others."
         for source, until in choices.lagging.items()
     ]
     unmeasurable = [
@@ -579,7 +599,9 @@ def _small_print(
         prints.append(f"Not measurable from this source: {words.listing(unmeasurable)}.")
     if stood:
         beyond = sum(each.beyond_noise for each in stood)
-        prints.append(f"Groups, each with all others: {len(stood):,d} compared, {beyond:,d} beyond noise.")
+        prints.append(
+            f"Differences between a group and all others: {len(stood):,d} compared, {beyond:,d} beyond noise."
+        )
     unrewarded = _unrewarded(choices)
     if unrewarded and any(card.metric.relation in ("levels", "level_moves", "points") for card in cards):
         prints.append(
@@ -597,6 +619,11 @@ def _small_print(
     if not scope.period.complete:
         prints.append("The data ends within this period; it is compared with as many days of the earlier one.")
     return tuple(prints)
+
+
+def source_name(source: str) -> str:
+    """Return a source as one calls it: the platform's title, where the source goes by the platform's id."""
+    return SOURCES[source].title if source in SOURCES else source
 
 
 def _unrewarded(choices: CommunityChoices) -> str:

@@ -8,6 +8,7 @@ from cop_metrics.measure import Measurer
 from cop_metrics.metrics import EXHIBITS, METRICS
 from cop_metrics.metrics.metric import Counts, Exhibit, Metric, needed
 from pages.parts.frame import Frame, standing
+from pages.parts.layout import html
 
 COUNTS = {
     Counts.FLOW: "what happened in the period",
@@ -27,7 +28,7 @@ NEEDS = {
 def show(frame: Frame) -> None:
     """Show the page."""
     declared = (*METRICS.values(), *EXHIBITS.values())
-    st.html(
+    html(
         '<h1 class="cop-h1">Glossary: What does every number mean?</h1>'
         f'<p class="cop-headline">{len(METRICS)} numbers and {len(EXHIBITS)} charts, each with what is counted and how.</p>'
     )
@@ -58,7 +59,7 @@ def _entry(each: Metric | Exhibit, measurer: Measurer) -> None:
         facts = {"Formula": each.formula, **facts, "What others do differently": each.peers}
         question = f"<p><i>{escape(each.question)}</i></p>"
     told = "".join(f"<p><b>{name}:</b> {escape(fact)}</p>" for name, fact in facts.items() if fact)
-    st.html(
+    html(
         f'<article id="{each.id}" class="cop-more"><h2 class="cop-q">{escape(each.title)}</h2>{question}'
         f"<p>{escape(each.description)}</p>{told}<p><b>Name on the command line:</b> <code>{each.id}</code></p>"
         f"<details><summary>SQL</summary><pre style='white-space:pre-wrap;overflow-wrap:anywhere'>"

@@ -42,7 +42,7 @@ def test_a_promise_is_kept_only_where_the_whole_interval_is_above_the_target(
         ("answer_rate", 0.031, 0.12, "+3 to +12 points"),
         ("answer_rate", -0.08, 0.02, "−8 to +2 points"),
         ("wait", -1.5, 60.0, "−1.5 h to +2.5 days"),
-        ("questions", 1.1, 1.46, "× 1.10 to × 1.46"),
+        ("questions", 1.1, 1.46, "+10 % to +46 %"),
     ],
 )
 def test_the_size_of_a_change_is_written_in_its_own_unit(metric: str, low: float, high: float, text: str) -> None:

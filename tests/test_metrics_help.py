@@ -341,7 +341,7 @@ def test_waiting_curve_of_questions_that_nobody_answered_stays_at_all_until_they
     young = waits(left=(100, 200)).tell(tmp_path / "young", until=LATER)
     curve = young.table("waiting_curve")
     assert curve.select("hours", "waiting", "at_risk").rows() == [(0, 1, 2), (100, 1, 2), (200, 1, 1)]
-    assert finding(young, "waiting_curve") == "None of these questions has had help so far."
+    assert finding(young, "waiting_curve") == "Not one of these questions has had help so far."
     old = waits(left=(900, 1000)).tell(tmp_path / "old", until=LATER).table("waiting_curve")
     assert old.select("hours", "waiting", "at_risk").rows() == [(0, 1, 2), (720, 1, 2)]
 
@@ -688,7 +688,7 @@ def test_questions_of_an_export_that_begins_in_the_middle_make_nobody_new_and_no
     assert told.figure("newcomers_first_answered").value is None
     assert told.listed("new").is_empty()
     scope = told.scope(period="last-90-days", compare="before")
-    assert (scope.compare, scope.compare_note) == (None, "no data before 2026-04-01")
+    assert (scope.compare, scope.compare_note) == (None, "no data before 1 Apr 2026")
 
 
 WAITS = st.floats(min_value=0, max_value=80, allow_nan=False)

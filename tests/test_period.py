@@ -120,3 +120,10 @@ def test_whole_weeks_begin_on_monday_and_lie_within_the_period_unless_they_would
     assert within or (around and length < 28 + 13)
     assert abs(whole.first_day - period.first_day) < 7
     assert whole_weeks(whole) == whole
+
+
+def test_whole_weeks_are_compared_with_as_many_weeks() -> None:
+    whole = whole_weeks(read_period("last-12-months", first_day=0, as_of_day=AS_OF))
+    before = earlier("typed", whole, Compare.BEFORE, as_of_day=AS_OF)
+    assert before is not None
+    assert before.words in ("the 51 weeks before", "the 52 weeks before")

@@ -148,7 +148,7 @@ def with_reasons(rows: pl.DataFrame) -> pl.DataFrame:
     parts = [
         pl.when(pl.col("helps") > 0).then(own),
         pl.when(pl.col("related_helps") > 0).then(related),
-        pl.format("last on {}", pl.col("last_helped").cast(pl.String)),
+        pl.format("last on {}", pl.col("last_helped").dt.strftime("%-d %b %Y")),
     ]
     return rows.with_columns(reason=pl.concat_str(parts, separator="; ", ignore_nulls=True))
 
@@ -499,7 +499,7 @@ EXHIBITS = (
         counts=Counts.STATE,
         relations=("hanging_topics",),
         sql="select topic, helper_name, cast(round(100 * own_share) as int) as own_percent, "
-        "case when has_left then 'left' else 'here' end as whereabouts, cast(last_helped as varchar) as last_helped, "
+        "case when has_left then 'left' else 'here' end as whereabouts, last_helped, "
         "helps, questions, has_left "
         "from hanging_topics order by own_share desc, helps desc, topic",
         columns={

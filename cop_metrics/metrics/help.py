@@ -482,7 +482,7 @@ def _quartiles(rows: pl.DataFrame) -> str:
     found = {"a quarter": curve.quantile(0.25), "half": curve.quantile(0.5), "three quarters": curve.quantile(0.75)}
     told = [f"{part} after {words.duration(hours)}" for part, hours in found.items() if hours is not None]
     if not curve.answered.any():
-        return "None of these questions has had help so far."
+        return "Not one of these questions has had help so far."
     return f"Of all questions {words.listing(told)} had help." if told else ""
 
 

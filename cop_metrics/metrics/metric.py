@@ -145,9 +145,10 @@ class Metric:
     `source` where the definition comes from; `peers` what others do differently. `splits` are the dimensions that it can
     be filtered and split by; a filter on any other is ignored, and said. `act_on` is SQL for the listed rows to act on.
     `needs` names what it is not measurable without, one lake table or several. `beside`: the metric that is told with it.
-    A number that still grows for young posts is not `comparable` between periods. `individual`: its list tells single people's levels.
-    `never_listed`: why nobody is shown its rows, in a sentence. `no_rows`: why there is no value where there are no rows.
-    `ripens_in`: after how many days a row counts at the latest, so that months which end later are not whole yet.
+    A number that still grows for young posts is not `comparable` between periods. `individual`: its list tells single
+    people's levels. `never_listed`: why nobody is shown its rows, in a sentence. `no_rows`: why there is no value where there
+    are no rows. `ripens_in`: after how many days a row counts at the latest, so that months which end later are not whole
+    yet.
     `about`: the seniority ("junior", "senior" or `EVERY_SENIORITY`) that it tells of those whom a filter by team lets in, and
     `about_others` of the people on the other side, of whatever team; both guard small groups.
     """

@@ -1058,7 +1058,7 @@ EXHIBITS = (
         promise=Promise.STATUS,
         title="Whom to thank this week?",
         description="Members who in the last 7 days of the data had their first accepted answer, reached a higher level or "
-        "helped three or more of the least experienced members. Levels only where the setting individual_scores allows it.",
+        "helped three or more of the least experienced members. Levels only where the settings allow those of single people.",
         source="our own",
         unit=Unit.COUNT,
         whose=Whose.MEMBER,

@@ -43,7 +43,7 @@ def read_scope(query: Query, catalogue: Catalogue) -> Scope:
     for asked in names:
         if asked != HIDDEN:
             raise UnknownName("choice of names", asked, [HIDDEN])
-    return parse_scope(query, catalogue, names=not names, default_period=DEFAULT)
+    return parse_scope(query, catalogue, names=not names, default_period=DEFAULT, locale=st.context.locale or None)
 
 
 def query_string(changes: Mapping[str, Sequence[str]] | None = None) -> str:

@@ -269,7 +269,8 @@ def _compare(
     if before is None:
         return None, None
     if before.first_day < choices.first_whole_day:
-        return None, f"no data before {words.day(to_date(choices.first_day), locale)}"
+        whole = "" if choices.first_day == choices.first_whole_day else "whole days of "
+        return None, f"no {whole}data before {words.day(to_date(choices.first_whole_day), locale)}"
     if before.first_day < choices.all_sources_day:
         return None, f"not all sources have data before {words.day(to_date(choices.all_sources_day), locale)}"
     return before, None

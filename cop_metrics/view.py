@@ -422,10 +422,13 @@ def _average(measurer: Measurer, metric: Metric, scope: Scope, by: str) -> float
 
 def _beyond_its_groups(metric: Metric, table: pl.DataFrame, average: float | None) -> str | None:
     """Say why the share of all may lie beyond those of its groups, where one sees that it does."""
-    known = table["value"].drop_nulls().to_list()
+    counted = table.filter(pl.col("value").is_not_null() & (pl.col("sample_size") > 0))
+    known = counted.filter(pl.col("group") != UNKNOWN)["value"].to_list()
     if average is None or not known or not isinstance(metric.measure, PeopleShare):
         return None
-    if min(known) - SEEN <= average <= max(known) + SEEN:
+    together = float((counted["value"] * counted["sample_size"]).sum()) / int(counted["sample_size"].sum())
+    between = min(known) - SEEN <= average <= max(known) + SEEN
+    if between or abs(average - together) < SEEN:
         return None
     return (
         "all together is not between the groups: who changed group counts in each of them, "

@@ -18,7 +18,6 @@ from cop_metrics.captions import titles_off_scale
 from cop_metrics.lake import ROSTER, Import, Lake
 from cop_metrics.sources import SOURCES
 from cop_metrics.summary import roster_fit
-from cop_metrics.view import source_name
 from pages.parts.frame import PROJECT, Frame, locale, standing
 from pages.parts.layout import html, plain
 
@@ -135,7 +134,7 @@ def _imports(imports: Sequence[Import], frame: Frame) -> None:
     rows = [
         {
             "Community": each.community,
-            "Source": source_name(each.source),
+            "Source": None if each.source == each.platform else each.source,
             "Platform": SOURCES[each.platform].title if each.platform in SOURCES else each.platform,
             "File": each.file_name,
             "Data from (UTC)": None if each.platform == ROSTER else each.observed_from,
@@ -149,7 +148,9 @@ def _imports(imports: Sequence[Import], frame: Frame) -> None:
     ]
     html(f'<h2 class="cop-q">What was imported ({len(rows)})</h2>')
     dates = _dates("Data from (UTC)", "Data until (UTC)", "Imported (UTC)")
-    st.dataframe(pl.DataFrame(rows), hide_index=True, column_config=dates, placeholder=words.NOTHING)
+    table = pl.DataFrame(rows, infer_schema_length=None)
+    told = table.select(name for name in table.columns if name != "Source" or table[name].is_not_null().any())
+    st.dataframe(told, hide_index=True, column_config=dates, placeholder=words.NOTHING)
 
 
 def _dates(*names: str) -> dict[str, Any]:

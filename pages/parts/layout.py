@@ -56,7 +56,7 @@ def no_store(problem: CopError, to_data: Any | None) -> None:
         st.info(plain(problem))
     if to_data:
         st.write("It fills with the export of a platform, or a table of questions and answers.")
-        st.page_link(to_data, label="Bring in an export on the page Data")
+        st.page_link(to_data, label="Bring in an export on the page Data", icon=":material/upload:")
     else:
         st.write("Bring in an export below.")
     st.write("Or on the command line of the server, with made-up samples to look at first:")

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from cop_metrics.errors import CopError
+from cop_metrics.errors import CopError, NothingYet
 from cop_metrics.pagebook import PAGES
 from pages import data, glossary, record, reports
 from pages.parts import filters, frame, layout
@@ -50,9 +50,9 @@ def _opened(page: str, links: dict[str, Any]) -> frame.Frame | None:
         snapshot = frame.store_of(folder).snapshot()
         catalogue = frame.catalogue_of(folder, snapshot.version, snapshot.cursor)
         if not catalogue:
-            raise CopError("The store holds no community yet: import an export first.")
+            raise NothingYet("The store holds no community yet: import an export first.")
     except CopError as problem:
-        layout.no_store(problem)
+        layout.no_store(problem, None if page == "data" else links["data"])
         if page == "data":
             data.show_import(folder)
         return None

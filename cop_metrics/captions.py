@@ -14,10 +14,10 @@ from cop_metrics.period import Period, to_date
 from cop_metrics.scope import CommunityChoices
 from cop_metrics.statistics import Interval
 
-KEPT, NOT_KEPT, ABOUT, NO_TARGET, NOT_MEASURABLE = (
+KEPT, NOT_KEPT, TOO_FEW, NO_TARGET, NOT_MEASURABLE = (
     "kept",
     "not kept",
-    "about the target",
+    "too few to tell",
     "no target set",
     "not measurable",
 )
@@ -31,10 +31,10 @@ def promise_word(value: float | None, interval: Interval | None, target: float |
     if target is None:
         return NO_TARGET
     if interval is None:
-        return ABOUT
+        return TOO_FEW
     if interval.low >= target:
         return KEPT
-    return NOT_KEPT if interval.high < target else ABOUT
+    return NOT_KEPT if interval.high < target else TOO_FEW
 
 
 def kept(figure: Figure, target: float | None) -> str:
@@ -45,18 +45,18 @@ def kept(figure: Figure, target: float | None) -> str:
 
 
 def difference_text(change: Change) -> str:
-    """Write the 95 % interval of a change: points for shares, hours or days for waits, a factor for counts."""
+    """Write the 95 % interval of a change: points for shares, hours or days for waits, per cent for counts."""
     low, high = change.difference.low, change.difference.high
     match change.metric.measure:
         case Share() | PeopleShare():
             return f"{_signed(low * 100)} to {_signed(high * 100)} points"
         case Computed() if change.metric.unit is Unit.HOURS:
             return f"{_signed_duration(low)} to {_signed_duration(high)}"
-    return f"× {low:.2f} to × {high:.2f}"
+    return f"{_signed((low - 1) * 100)} % to {_signed((high - 1) * 100)} %"
 
 
 def _signed(number: float) -> str:
-    return f"{'−' if number < 0 else '+'}{abs(number):.0f}"
+    return f"{'−' if number < 0 else '+'}{abs(number):,.0f}"
 
 
 def _signed_duration(hours: float) -> str:

@@ -11,6 +11,10 @@ class CopError(Exception):
     """
 
 
+class NothingYet(CopError):  # noqa: N818 - it is what one sees, in the words of the reader
+    """Nothing has been imported yet."""
+
+
 class UnknownName(CopError):  # noqa: N818 - it is what went wrong, in the words of the reader
     """A name that nothing answers to, with the nearest names that exist."""
 

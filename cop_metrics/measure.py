@@ -32,6 +32,7 @@ from cop_metrics.metrics.metric import (
     SummedShare,
     Total,
     Whose,
+    needed,
 )
 from cop_metrics.metrics.relation import PEOPLE_OF_DAYS, PEOPLE_OF_MONTHS, RELATIONS, Relation
 from cop_metrics.period import FEWEST_WEEKS, FIRST, Period, to_date, to_day
@@ -45,7 +46,9 @@ AT_ONCE = 3
 """How many queries are asked at a time: each waits for its plan and its rows as long as it computes."""
 SHORTEST_DAYS = 7 * FEWEST_WEEKS
 TOO_SMALL = "too small a group to be shown"
-INDIVIDUAL = "Points and levels of single people are shown only where the setting individual_scores allows it."
+INDIVIDUAL = (
+    "Points and levels of single people are shown only where whoever runs the dashboard has allowed it in its settings."
+)
 UNRECORDED = {
     "reach": "record neither reads nor views",
     "giver": "do not record who reacted",
@@ -80,7 +83,7 @@ class Declared(Protocol):
     @property
     def splits(self) -> tuple[str, ...]: ...
     @property
-    def needs(self) -> str | None: ...
+    def needs(self) -> str | tuple[str, ...] | None: ...
     @property
     def about(self) -> str | None: ...
     @property
@@ -341,10 +344,11 @@ class Measurer:
 
     def unmeasurable(self, declared: Declared) -> str | None:
         """Return why the community's sources cannot measure it, None where they can."""
-        if declared.needs and declared.needs not in self.choices.measured:
-            counted = self.choices.reading is Reading.TOTALS and declared.needs == "read"
-            missing = "count views, not who reads" if counted else UNRECORDED.get(declared.needs)
-            return f"not measurable: the sources {missing or f'record no {declared.needs}s'}"
+        for each in needed(declared.needs):
+            if each not in self.choices.measured:
+                counted = self.choices.reading is Reading.TOTALS and each == "read"
+                missing = "count views, not who reads" if counted else UNRECORDED.get(each)
+                return f"not measurable: the sources {missing or f'record no {each}s'}"
         return None
 
     def withheld(self, exhibit: Exhibit, scope: Scope) -> str | None:

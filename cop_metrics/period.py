@@ -104,6 +104,8 @@ PRESETS = {
 ALL = "all"
 FEWEST_WEEKS = 4
 WEEKS_A_YEAR = 52
+MONDAY = 4
+"""What the days of a Monday leave over when divided by seven."""
 DEFAULT = "last-12-months"
 
 
@@ -194,7 +196,9 @@ def earlier(text: str, period: Period, compare: Compare, *, as_of_day: int) -> P
         start = _months(period.first, -preset.calendar)
         length = (period.first - start).days if period.complete else min(days, (period.first - start).days)
         return Period(first_day=to_day(start), end_day=to_day(start) + length, words=_words(start, length, period))
-    return Period(first_day=period.first_day - days, end_day=period.first_day, words=f"the {days} days before")
+    weekly = period.first_day % 7 == MONDAY and days % 7 == 0 and days >= 7 * FEWEST_WEEKS
+    told = f"the {days // 7} weeks before" if weekly else f"the {days} days before"
+    return Period(first_day=period.first_day - days, end_day=period.first_day, words=told)
 
 
 def _words(start: date, length: int, period: Period) -> str:

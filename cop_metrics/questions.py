@@ -43,7 +43,8 @@ _STARTS = {
     "anywhere": "",
     "start": r"(?:^|[.!?:;\n,]\s*|\b(?:hi|hello|hey|so|and|but|also|or|then|now|ok|okay|well|btw|folks|all|everyone|please)"
     r"[\s,!:-]+)[\"'(*_\s]*",
-    "sentence": r"(?:^|[.!?\n]\s*|\b(?:hi|hello|hey|so|and|but|also|now|ok|okay|well|btw|folks|all|everyone)[,!:-]\s*)[\"'(*_\s]*",
+    "sentence": r"(?:^|[.!?\n]\s*|\b(?:hi|hello|hey|so|and|but|also|now|ok|okay|well|btw|folks|all|everyone)[,!:-]\s*)"
+    r"[\"'(*_\s]*",
     "message": r"^[\s*_>]*(?:(?:hi|hello|hey)\b[^.!\n]{0,30}[,!.:]?\s*)?",
 }
 _CODE = r"(?s)```.*?(?:```|$)|`[^`\n]*`"

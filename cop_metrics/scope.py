@@ -12,6 +12,7 @@ from typing import Any
 
 import duckdb
 
+from cop_metrics import words
 from cop_metrics.errors import CopError, UnknownName
 from cop_metrics.marts import marts_digest
 from cop_metrics.period import ALL, Compare, Period, earlier, read_period, to_date, weeks_a_year_earlier, whole_weeks
@@ -40,7 +41,7 @@ class CommunityChoices:
     source covers wholly, `all_sources_day` the first that all do.
     `measured`: the lake tables that the sources fill, 'read' only where it says who read; beside them 'reach', where reads or
     views are known, 'giver', where it is known who reacted, 'acceptance', where any answer was accepted, and 'team', where
-    anybody is of a known team.
+    anybody is of a known team. `members`: how many each team has as of the data.
     """
 
     community: str
@@ -55,6 +56,7 @@ class CommunityChoices:
     measured: frozenset[str]
     lagging: Mapping[str, datetime]
     teams: tuple[str, ...]
+    members: Mapping[str, int]
     scale: tuple[str, ...]
     seniorities: tuple[str, ...]
     topics: tuple[str, ...]
@@ -74,6 +76,10 @@ class CommunityChoices:
     def seniority_word(self) -> str:
         """Return what the scale is: seniority by roster, else experience, which stands in for it."""
         return "Seniority" if self.has_roster else "Experience"
+
+    def called(self, title: str) -> str:
+        """Return the title of a column, in which experience stands in for seniority where there is no roster."""
+        return title if self.has_roster else title.replace("Seniority", "Experience").replace("seniority", "experience")
 
     @property
     def junior(self) -> str:
@@ -98,6 +104,7 @@ class Scope:
     """One viewer's cut of the data; empty tuples mean all. `compare` is None where there is nothing to compare with.
 
     `explicit_only`: only questions that the platform, a channel or a reaction marks as such, none found by their words.
+    `locale`: the reader's own, in which its sentences write days.
     """
 
     community: str
@@ -109,6 +116,7 @@ class Scope:
     topics: tuple[str, ...] = ()
     explicit_only: bool = False
     names: bool = True
+    locale: str | None = None
 
     def earlier(self) -> "Scope | None":
         """Return the same cut over the period compared with."""
@@ -138,6 +146,11 @@ def _choices(cursor: duckdb.DuckDBPyConnection, row: dict[str, Any]) -> Communit
         "and to_day > $first_day and from_day <= $as_of_day",
         params={"community": community, "first_day": row["first_day"], "as_of_day": row["as_of_day"]},
     ).fetchall()
+    members = cursor.sql(
+        "select team, count(distinct member) from memberships where community = $community "
+        "and from_day <= $as_of_day and to_day > $as_of_day group by team",
+        params={"community": community, "as_of_day": row["as_of_day"]},
+    ).fetchall()
     topics = cursor.sql(
         "select topic from question_topics where community = $community group by topic order by count(*) desc, topic",
         params={"community": community},
@@ -165,6 +178,7 @@ def _choices(cursor: duckdb.DuckDBPyConnection, row: dict[str, Any]) -> Communit
         measured=_measured(cursor, community),
         lagging={source: until for source, until in sources if (row["as_of"] - until).total_seconds() > 86400},
         teams=tuple(sorted({team for team, _ in held}, key=lambda team: (team == UNKNOWN, team))),
+        members=dict(members),
         scale=scale,
         seniorities=tuple(name for name in (*scale, UNKNOWN) if name in seniorities),
         topics=tuple(topic for (topic,) in topics),
@@ -207,8 +221,19 @@ def newest_first(catalogue: Catalogue) -> tuple[str, ...]:
     return tuple(sorted(sorted(catalogue), key=lambda name: catalogue[name].as_of, reverse=True))
 
 
+def opened_with(period: str, choices: CommunityChoices) -> str:
+    """Return the period that is shown unless one is chosen: all data where that one ends before the data begins."""
+    days = read_period(period, first_day=choices.first_day, as_of_day=choices.as_of_day)
+    return ALL if days.end_day <= choices.first_day else period
+
+
 def parse_scope(
-    params: Mapping[str, Sequence[str]], catalogue: Catalogue, *, names: bool = True, default_period: str = ALL
+    params: Mapping[str, Sequence[str]],
+    catalogue: Catalogue,
+    *,
+    names: bool = True,
+    default_period: str = ALL,
+    locale: str | None = None,
 ) -> Scope:
     """Read a scope from named choices as they stand in a URL or on the command line.
 
@@ -220,11 +245,11 @@ def parse_scope(
     if community not in catalogue:
         raise UnknownName("community", community, catalogue)
     choices = catalogue[community]
-    text = _one(params, "period") or default_period
+    text = _one(params, "period") or opened_with(default_period, choices)
     period = read_period(text, first_day=choices.first_day, as_of_day=choices.as_of_day)
     if not names:
         text, period = "typed", whole_weeks(period, first_day=choices.first_day, as_of_day=choices.as_of_day)
-    compare, note = _compare(params, text, period, choices, names)
+    compare, note = _compare(params, text, period, choices, names, locale)
     teams = _known(params, "team", choices.team_choices(names))
     seniorities = _known(params, "seniority", choices.seniorities)
     if not names and choices.small_groups.refuses(teams, seniorities, choices.teams):
@@ -242,11 +267,17 @@ def parse_scope(
         topics=_known(params, "topic", choices.topics),
         explicit_only=_explicit_only(params),
         names=names,
+        locale=locale,
     )
 
 
 def _compare(
-    params: Mapping[str, Sequence[str]], text: str, period: Period, choices: CommunityChoices, names: bool
+    params: Mapping[str, Sequence[str]],
+    text: str,
+    period: Period,
+    choices: CommunityChoices,
+    names: bool,
+    locale: str | None,
 ) -> tuple[Period | None, str | None]:
     wanted = _one(params, "compare") or Compare.BEFORE
     if wanted not in list(Compare):
@@ -258,9 +289,10 @@ def _compare(
     if before is None:
         return None, None
     if before.first_day < choices.first_whole_day:
-        return None, f"no data before {choices.observed_from:%Y-%m-%d}"
+        whole = "" if choices.first_day == choices.first_whole_day else "whole days of "
+        return None, f"no {whole}data before {words.day(to_date(choices.first_whole_day), locale)}"
     if before.first_day < choices.all_sources_day:
-        return None, f"not all sources have data before {to_date(choices.all_sources_day)}"
+        return None, f"not all sources have data before {words.day(to_date(choices.all_sources_day), locale)}"
     return before, None
 
 

@@ -17,7 +17,7 @@ from typing import TextIO
 import duckdb
 
 from cop_metrics.disk import replace_text, sync
-from cop_metrics.errors import CopError
+from cop_metrics.errors import CopError, NothingYet
 
 _CURRENT, _LOCK = "CURRENT", "LOCK"
 _VERSION = re.compile(r"v(\d+)\.duckdb")
@@ -56,7 +56,7 @@ class Store:
     def _open(self, version: int | None) -> Snapshot | None:
         """Open a version read-only; None if it has been replaced meanwhile."""
         if version is None:
-            raise CopError(
+            raise NothingYet(
                 f"There is no store in '{self._folder}' yet: make one with 'python -m cop_metrics demo' from "
                 "the samples, or from an export with 'python -m cop_metrics import PATH'."
             )

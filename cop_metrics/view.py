@@ -16,15 +16,18 @@ from cop_metrics.changes import Change, Scan, Standing, scan, standings
 from cop_metrics.errors import CopError
 from cop_metrics.measure import AT_ONCE, FIGURE_SCHEMA, Measurer
 from cop_metrics.metrics import EXHIBITS, METRICS, declared
-from cop_metrics.metrics.metric import Counts, Exhibit, Figure, Metric, Total, Unit
+from cop_metrics.metrics.metric import Counts, Exhibit, Figure, Metric, PeopleShare, Total, Unit
 from cop_metrics.pagebook import Chart, Groups, GroupsOverTime, OverTime, Page, ShowExhibit
 from cop_metrics.period import to_date
 from cop_metrics.queries import Query
 from cop_metrics.scope import UNKNOWN, Catalogue, CommunityChoices, Scope
+from cop_metrics.sources import SOURCES
 
 MOST_CHANGES = 8
 MOST_STANDING = 4
 MOST_ROWS = 1_000
+SEEN = 0.005
+"""From which difference on two shares look different in whole per cent."""
 FAILED = "This could not be measured. The log of the server says why; the rest of the page is not affected."
 FAILURES = (CopError, duckdb.Error, pl.exceptions.PolarsError)
 PLURALS = {
@@ -102,7 +105,12 @@ class ChartTable:
     def summary(self) -> str:
         """Return the first sentence of what is counted, and the remarks."""
         first, dot, _ = self.description.partition(". ")
-        return " ".join([first + dot.strip(), *(f"{each[:1].upper()}{each[1:]}." for each in self.remarks)]).strip()
+        return " ".join([first + dot.strip(), self.remarked]).strip()
+
+    @property
+    def remarked(self) -> str:
+        """Return the remarks as sentences."""
+        return " ".join(f"{each[:1].upper()}{each[1:]}." for each in self.remarks)
 
     @property
     def shown(self) -> pl.DataFrame:
@@ -116,7 +124,14 @@ class ChartTable:
             table = table.drop(empty)
         if isinstance(self.chart, OverTime | GroupsOverTime):
             table = table.with_columns(pl.col("group").str.to_date())
-        return table.rename(self.columns, strict=False)
+        return in_words(table.rename(self.columns, strict=False))
+
+
+def in_words(table: pl.DataFrame) -> pl.DataFrame:
+    """Return a table to read, in which what became of a question stands in words."""
+    if table.schema.get("Outcome") != pl.String:
+        return table
+    return table.with_columns(pl.col("Outcome").replace(words.OUTCOMES))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -269,8 +284,9 @@ def _card(measurer: Measurer, metric: Metric, scope: Scope) -> Card:
 
 
 def _belongs(page: Page, told: Metric | Exhibit, measurer: Measurer) -> bool:
-    """Say whether a part stands on a page: one that says first what its sources lack leaves out what needs it."""
-    return not page.told_first or measurer.unmeasurable(told) is None
+    """Say whether a part stands on a page: where it says first what its sources lack, it leaves out what needs it."""
+    said = measurer.choices.reading in dict(page.told_first)
+    return not said or measurer.unmeasurable(told) is None
 
 
 def _about(chart: Chart) -> str:
@@ -334,20 +350,23 @@ def _chart(measurer: Measurer, chart: Chart, scope: Scope) -> ChartTable:
                 description=exhibit.description,
                 remarks=_remarks(measurer.ignored(exhibit, scope)),
                 table=table,
-                columns=dict(exhibit.columns),
+                columns={name: measurer.choices.called(title) for name, title in exhibit.columns.items()},
                 note=measurer.withheld(exhibit, scope)
                 or (None if table.height else words.EMPTY.get(id_, words.NO_ROWS)),
                 finding=finding,
             )
         case OverTime(ids=ids):
-            frames = [_named(measurer, METRICS[id_], scope, "month") for id_ in ids]
-            return _composed(measurer, chart, pl.concat(frames), METRICS[ids[0]], scope)
+            known = [METRICS[id_] for id_ in ids if not measurer.unmeasurable(METRICS[id_])] or [METRICS[ids[0]]]
+            frames = [_named(measurer, metric, scope, "month") for metric in known]
+            return _composed(measurer, chart, pl.concat(frames), known[0], scope)
         case GroupsOverTime(id_=id_, by=by):
             return _composed(measurer, chart, _over_groups(measurer, METRICS[id_], scope, by), METRICS[id_], scope)
         case Groups(id_=id_, by=by):
             table = measurer.figures_by(METRICS[id_], scope, by)
             composed = _composed(measurer, chart, table, METRICS[id_], scope)
-            return replace(composed, average=_average(measurer, METRICS[id_], scope, by))
+            average = _average(measurer, METRICS[id_], scope, by)
+            beyond = _beyond_its_groups(METRICS[id_], table, average)
+            return replace(composed, average=average, remarks=(*composed.remarks, *_remarks(beyond)))
 
 
 def _with_standing(told: ChartTable, stood: tuple[Standing, ...], choices: CommunityChoices) -> ChartTable:
@@ -360,9 +379,19 @@ def _with_standing(told: ChartTable, stood: tuple[Standing, ...], choices: Commu
         return told
     beyond = [_stands(each) for each in compared if each.beyond_noise]
     if not beyond:
-        return replace(told, finding=f"No {group_word(chart.by, choices).lower()} differs beyond noise.")
+        return replace(told, finding=_alike(chart.by, {each.group for each in compared}, choices))
     more = f", and {len(beyond) - MOST_STANDING} more" if len(beyond) > MOST_STANDING else ""
     return replace(told, finding=f"Beyond noise: {'; '.join(beyond[:MOST_STANDING])}{more}.")
+
+
+def _alike(by: str, compared: set[str], choices: CommunityChoices) -> str:
+    """Say that no group differs beyond noise; steps of seniority are few enough to be named."""
+    if by != "seniority":
+        return f"No {group_word(by, choices).lower()} differs beyond noise."
+    steps = [PLURALS.get(step, step) for step in choices.seniorities if step in compared and step != UNKNOWN]
+    others = "" if len(steps) > 1 else "from all others "
+    named = words.listing([step[:1].lower() + step[1:] for step in steps]) or "those of unknown seniority"
+    return f"{named[:1].upper()}{named[1:]} do not differ {others}beyond noise."
 
 
 def _stands(standing: Standing) -> str:
@@ -389,6 +418,22 @@ def _average(measurer: Measurer, metric: Metric, scope: Scope, by: str) -> float
     if not scope.names and small.refuses(everybody.teams, everybody.seniorities, teams):
         return None
     return measurer.figure(metric, everybody).value
+
+
+def _beyond_its_groups(metric: Metric, table: pl.DataFrame, average: float | None) -> str | None:
+    """Say why the share of all may lie beyond those of its groups, where one sees that it does."""
+    counted = table.filter(pl.col("value").is_not_null() & (pl.col("sample_size") > 0))
+    known = counted.filter(pl.col("group") != UNKNOWN)["value"].to_list()
+    if average is None or not known or not isinstance(metric.measure, PeopleShare):
+        return None
+    together = float((counted["value"] * counted["sample_size"]).sum()) / int(counted["sample_size"].sum())
+    between = min(known) - SEEN <= average <= max(known) + SEEN
+    if between or abs(average - together) < SEEN:
+        return None
+    return (
+        "all together is not between the groups: who changed group counts in each of them, "
+        "by what they did there, and once in all"
+    )
 
 
 def group_word(by: str, choices: CommunityChoices) -> str:
@@ -453,7 +498,7 @@ def listing(measurer: Measurer, metric: Metric, scope: Scope, *, most: int = MOS
     if unlisted:
         return Listing(metric=metric, rows=pl.DataFrame(), total=0, note=unlisted)
     rows = measurer.listed(metric, scope, most=most + 1)
-    rows = rows.rename({"Seniority": measurer.choices.seniority_word}, strict=False)
+    rows = in_words(rows.rename(measurer.choices.called))
     if rows.height <= most:
         return Listing(metric=metric, rows=rows, total=rows.height, note=None if rows.height else words.NO_ROWS)
     figure = measurer.figure(metric, scope)
@@ -487,7 +532,8 @@ def _headline(
     if _outside(scope, choices):
         since, until = to_date(choices.first_day), to_date(choices.as_of_day)
         sentences.append(
-            f"The data reaches from {words.day(since)} to {words.day(until)}: choose a period within, or all data."
+            f"The data reaches from {words.day(since, scope.locale)} to {words.day(until, scope.locale)}: "
+            "choose a period within, or all data."
         )
     return tuple(sentences)
 
@@ -515,10 +561,10 @@ def sentence(card: Card, scope: Scope, choices: CommunityChoices) -> str:
     if card.compared is None or card.before is None or scope.compare is None:
         return f"{stated}."
     if not card.compared.beyond_noise:
-        return f"{stated}, about the same as in {words.before(scope.compare)}."
+        return f"{stated}, about the same as in {words.before(scope.compare, scope.locale)}."
     before = words.value(metric.unit, card.before.value)
     way = "up" if card.compared.rises else "down"
-    return f"{stated}, {way} from {before} in {words.before(scope.compare)}{_beyond(card.compared)}."
+    return f"{stated}, {way} from {before} in {words.before(scope.compare, scope.locale)}{_beyond(card.compared)}."
 
 
 def _beyond(change: Change) -> str:
@@ -545,7 +591,8 @@ def _small_print(
     choices: CommunityChoices, scope: Scope, cards: tuple[Card, ...], stood: tuple[Standing, ...]
 ) -> tuple[str, ...]:
     prints = [
-        f"The source {source} ends on {words.moment(until, choices.time_zone)}, earlier than the others."
+        f"The source {source_name(source)} ends on {words.moment(until, choices.time_zone, scope.locale)}, "
+        "earlier than the others."
         for source, until in choices.lagging.items()
     ]
     unmeasurable = [
@@ -555,7 +602,14 @@ def _small_print(
         prints.append(f"Not measurable from this source: {words.listing(unmeasurable)}.")
     if stood:
         beyond = sum(each.beyond_noise for each in stood)
-        prints.append(f"Groups, each with all others: {len(stood):,d} compared, {beyond:,d} beyond noise.")
+        prints.append(
+            f"Differences between a group and all others: {len(stood):,d} compared, {beyond:,d} beyond noise."
+        )
+    unrewarded = _unrewarded(choices)
+    if unrewarded and any(card.metric.relation in ("levels", "level_moves", "points") for card in cards):
+        prints.append(
+            f"The sources record {unrewarded}: points come from what is recorded only, and higher levels are harder to reach."
+        )
     if not choices.has_roster:
         prints.append(
             "There is no roster: experience (newcomer for 90 days, then established) stands in for seniority."
@@ -568,6 +622,18 @@ def _small_print(
     if not scope.period.complete:
         prints.append("The data ends within this period; it is compared with as many days of the earlier one.")
     return tuple(prints)
+
+
+def source_name(source: str) -> str:
+    """Return a source as one calls it: the platform's title, where the source goes by the platform's id."""
+    return SOURCES[source].title if source in SOURCES else source
+
+
+def _unrewarded(choices: CommunityChoices) -> str:
+    """Return which recognition, that points are given for, the sources do not tell of."""
+    missing = {"reaction": "thanks or votes", "acceptance": "accepted answers"}
+    absent = [what for table, what in missing.items() if table not in choices.measured]
+    return f"no {' and no '.join(absent)}" if absent else ""
 
 
 def unit_of(chart: Chart) -> Unit:

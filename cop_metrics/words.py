@@ -1,5 +1,6 @@
 """Numbers, changes, days and periods in words, the same on every page, in every report and on the command line."""
 
+import re
 from datetime import date, datetime
 from math import floor, isfinite, isinf, log10
 from zoneinfo import ZoneInfo
@@ -12,6 +13,8 @@ from cop_metrics.period import Period
 from cop_metrics.statistics import Interval
 
 NOTHING = "–"
+NO_BREAK = "\u00a0"
+UNBROKEN = re.compile(r"(?<=\d) %(?! \d)")
 DAYS_FROM = 48.0
 STATED = {
     "answer_rate": "{} of questions were answered within 7 days",
@@ -23,6 +26,9 @@ STATED = {
     "questions": "{} questions were asked",
     "help_across_teams": "{} of helps crossed teams",
     "helps": "{} times somebody helped",
+    "echo": "{} times somebody reacted to a conversation without being in it",
+    "helpers_and_up": "the number of helpers, experts and mentors is {}",
+    "help_across_seniority": "{} of helps were between people of different seniority",
 }
 """By metric: its number in a sentence, for those that headlines and changes name."""
 NO_ROWS = "Nothing was counted with these filters: choose a longer period or fewer filters."
@@ -57,7 +63,7 @@ EMPTY = {
     "worth_reading": "No thread of this period that is 30 days old was read: choose a longer one.",
     "read_to_ask": NO_FIRST_READS,
     "read_to_answer": NO_FIRST_READS,
-    "whose_knowledge": "Nobody read anything in this period: choose a longer one.",
+    "whose_knowledge": "Nobody read a thread that somebody else began in this period: choose a longer one.",
     "leavers_threads": "Nothing that was read in this period rests on people who have left.",
     "echoed_threads": "Nobody outside a conversation reacted to it in this period.",
     "levels": NO_LEVELS,
@@ -151,7 +157,31 @@ def change_text(metric: Metric, changed: float | None) -> str:
 
 def day(when: date, locale: str | None = None) -> str:
     """Write a day in the reader's own format, the year in full."""
-    return str(format_date(when, format="medium", locale=_locale(locale)))
+    told = str(format_date(when, format="medium", locale=_locale(locale)))
+    return told.replace("Sept ", "Sep ") if _locale(locale).language == "en" else told
+
+
+PATTERN = re.compile(r"'([^']*)'|(y+|M+|d+|H+|h+|m+|a+)|\s")
+"""The parts of a pattern of dates by Unicode: quoted text, fields, and spaces of any kind."""
+
+
+def patterns(locale: str | None = None) -> tuple[str, str]:
+    """Return how the reader writes a day, and a day with its time, as patterns of Moment.js, in which tables take them."""
+    known = _locale(locale)
+    day_of, time_of = (
+        PATTERN.sub(_moment_js, str(each.pattern))
+        for each in (known.date_formats["medium"], known.time_formats["short"])
+    )
+    return day_of, str(known.datetime_formats["medium"]).format(time_of, day_of)
+
+
+def _moment_js(part: re.Match[str]) -> str:
+    quoted, field = part.groups()
+    if quoted is not None:
+        return f"[{quoted}]"
+    if field is None:
+        return " "
+    return "YYYY" if field[0] == "y" else field.upper() if field[0] in "da" else field
 
 
 def moment(when: datetime, time_zone: str, locale: str | None = None) -> str:
@@ -168,10 +198,10 @@ def period(period: Period, locale: str | None = None) -> str:
     return f"{day(period.first, locale)} – {day(period.last, locale)}"
 
 
-def before(compared: Period) -> str:
+def before(compared: Period, locale: str | None = None) -> str:
     """Write the earlier period as a sentence names it: 'the 12 months before', else its days."""
     if compared.words[:1].isdigit():
-        return period(compared)
+        return period(compared, locale)
     return (
         "the 12 months before" if compared.words in ("the 365 days before", "the 366 days before") else compared.words
     )
@@ -191,6 +221,15 @@ def sentence(text: str) -> str:
 def listing(names: list[str]) -> str:
     """Join names as a sentence does: 'a', 'a and b', 'a, b and c'."""
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def unbroken(text: str) -> str:
+    """Return a text in which no line ends between a number and its per cent sign."""
+    return UNBROKEN.sub(f"{NO_BREAK}%", text)
+
+
+OUTCOMES = {"resolved_by_self": "self-solved", "self_answered": "self-answered"}
+"""What becomes of questions, where the word in a list is another than its key in the tables."""
 
 
 def _locale(name: str | None) -> Locale:

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from datetime import datetime
 from html import escape
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,17 +19,17 @@ from cop_metrics.identity import read_aliases, suggestions
 from cop_metrics.lake import ROSTER, Import, Lake
 from cop_metrics.sources import SOURCES
 from cop_metrics.summary import roster_fit, unlisted_reactions
-from pages.parts.frame import PROJECT, Frame, standing
-from pages.parts.layout import plain
+from pages.parts.frame import PROJECT, Frame, locale, standing
+from pages.parts.layout import html, plain
 
 
 def show(frame: Frame) -> None:
     """Show the page."""
-    st.html(
+    html(
         '<h1 class="cop-h1">Data: Where do the numbers come from?</h1>'
         f'<p class="cop-headline">{escape(frame.scope.community)}: data from '
-        f"{words.day(frame.choices.observed_from.date(), frame.locale)} to "
-        f"{words.moment(frame.choices.as_of, frame.choices.time_zone, frame.locale)}.</p>"
+        f"{_moment(frame.choices.observed_from, frame)} to {_moment(frame.choices.as_of, frame)} "
+        f"({escape(frame.choices.time_zone)}).</p>"
     )
     _told()
     imports = Lake(frame.data).imports()
@@ -48,11 +49,15 @@ def show(frame: Frame) -> None:
     _sources()
 
 
+def _moment(when: datetime, frame: Frame) -> str:
+    return words.moment(when, frame.choices.time_zone, frame.locale)
+
+
 def show_import(data: Path) -> None:
     """Show the form that brings in an export, a roster or both; it works before there is any store, too."""
     _told()
     with st.container(border=True), standing("The import"):
-        st.html(
+        html(
             '<h2 class="cop-q">Bring in an export</h2><p class="cop-sub">The export of a platform or a table, as one file '
             "or archive; importing the same file twice changes nothing. Everything stays on this machine.</p>"
         )
@@ -139,11 +144,11 @@ def _imports(imports: Sequence[Import], frame: Frame) -> None:
     rows = [
         {
             "Community": each.community,
-            "Source": each.source,
+            "Source": None if each.source == each.platform else each.source,
             "Platform": SOURCES[each.platform].title if each.platform in SOURCES else each.platform,
             "File": each.file_name,
-            "Data from": None if each.platform == ROSTER else each.observed_from,
-            "Data until": None if each.platform == ROSTER else each.observed_until,
+            "Data from (UTC)": None if each.platform == ROSTER else each.observed_from,
+            "Data until (UTC)": None if each.platform == ROSTER else each.observed_until,
             "Imported (UTC)": each.imported_at,
             "Rows": sum(each.tables.values()),
             "Left out": sum(skipped["rows"] for skipped in each.skipped.values()),
@@ -151,13 +156,15 @@ def _imports(imports: Sequence[Import], frame: Frame) -> None:
         }
         for each in reversed(imports)
     ]
-    st.html(f'<h2 class="cop-q">What was imported ({len(rows)})</h2>')
-    dates = _dates("Data from", "Data until", "Imported (UTC)")
-    st.dataframe(pl.DataFrame(rows), hide_index=True, column_config=dates, placeholder=words.NOTHING)
+    html(f'<h2 class="cop-q">What was imported ({len(rows)})</h2>')
+    dates = _dates("Data from (UTC)", "Data until (UTC)", "Imported (UTC)")
+    table = pl.DataFrame(rows, infer_schema_length=None)
+    told = table.select(name for name in table.columns if name != "Source" or table[name].is_not_null().any())
+    st.dataframe(told, hide_index=True, column_config=dates, placeholder=words.NOTHING)
 
 
 def _dates(*names: str) -> dict[str, Any]:
-    return {name: st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm") for name in names}
+    return {name: st.column_config.DatetimeColumn(format=words.patterns(locale())[1]) for name in names}
 
 
 def _left_out(imports: Sequence[Import]) -> None:
@@ -172,7 +179,7 @@ def _left_out(imports: Sequence[Import]) -> None:
         for each in imports
         for reason, skipped in each.skipped.items()
     ]
-    st.html(f'<h2 class="cop-q">What was left out, and why ({len(rows)})</h2>')
+    html(f'<h2 class="cop-q">What was left out, and why ({len(rows)})</h2>')
     if rows:
         st.dataframe(pl.DataFrame(rows), hide_index=True)
     else:
@@ -184,7 +191,7 @@ def _left_out(imports: Sequence[Import]) -> None:
 
 def _roster(frame: Frame) -> None:
     fit = roster_fit(frame.snapshot.cursor, frame.scope.community)
-    st.html('<h2 class="cop-q">Does the roster fit?</h2>')
+    html('<h2 class="cop-q">Does the roster fit?</h2>')
     if fit is None:
         st.write("There is no roster: teams are unknown, and experience stands in for seniority. Hand one over below.")
         return
@@ -255,7 +262,7 @@ def _undo(imports: Sequence[Import], data: Path) -> None:
         return
     named = {each.id: f"{each.file_name} · {each.community} · {each.id}" for each in reversed(imports)}
     with st.container(border=True):
-        st.html('<h2 class="cop-q">Take an import out again</h2>')
+        html('<h2 class="cop-q">Take an import out again</h2>')
         chosen = st.selectbox(
             "Import", list(named), format_func=named.__getitem__, index=None, placeholder="Choose one"
         )
@@ -272,7 +279,7 @@ def _confirm(data: Path, chosen: str, name: str) -> None:
 
 
 def _sources() -> None:
-    st.html('<h2 class="cop-q">What can be imported, and what can each measure?</h2>')
+    html('<h2 class="cop-q">What can be imported, and what can each measure?</h2>')
     for source in SOURCES.values():
         with st.expander(source.title):
             st.markdown("**How to get it**")

@@ -6,8 +6,9 @@ import streamlit as st
 
 from cop_metrics.measure import Measurer
 from cop_metrics.metrics import EXHIBITS, METRICS
-from cop_metrics.metrics.metric import Counts, Exhibit, Metric
+from cop_metrics.metrics.metric import Counts, Exhibit, Metric, needed
 from pages.parts.frame import Frame, standing
+from pages.parts.layout import html
 
 COUNTS = {
     Counts.FLOW: "what happened in the period",
@@ -15,11 +16,19 @@ COUNTS = {
     Counts.STATE: "what holds as of the data, whatever the period",
 }
 
+NEEDS = {
+    "reach": "a source that records reads or views",
+    "giver": "a source that says who reacted",
+    "acceptance": "a source that tells of accepted answers",
+    "team": "a roster that tells the teams",
+}
+"""What is needed where it is no table of its own."""
+
 
 def show(frame: Frame) -> None:
     """Show the page."""
     declared = (*METRICS.values(), *EXHIBITS.values())
-    st.html(
+    html(
         '<h1 class="cop-h1">Glossary: What does every number mean?</h1>'
         f'<p class="cop-headline">{len(METRICS)} numbers and {len(EXHIBITS)} charts, each with what is counted and how.</p>'
     )
@@ -43,14 +52,14 @@ def _entry(each: Metric | Exhibit, measurer: Measurer) -> None:
         "Can be filtered by": ", ".join(each.splits) or "nothing",
         "Counts": COUNTS[each.counts],
         "After": each.source,
-        "Needs": f"a source that records {each.needs}s" if each.needs else "",
+        "Needs": "; ".join(NEEDS.get(part, f"a source that records {part}s") for part in needed(each.needs)),
     }
     question = ""
     if isinstance(each, Metric):
         facts = {"Formula": each.formula, **facts, "What others do differently": each.peers}
         question = f"<p><i>{escape(each.question)}</i></p>"
     told = "".join(f"<p><b>{name}:</b> {escape(fact)}</p>" for name, fact in facts.items() if fact)
-    st.html(
+    html(
         f'<article id="{each.id}" class="cop-more"><h2 class="cop-q">{escape(each.title)}</h2>{question}'
         f"<p>{escape(each.description)}</p>{told}<p><b>Name on the command line:</b> <code>{each.id}</code></p>"
         f"<details><summary>SQL</summary><pre style='white-space:pre-wrap;overflow-wrap:anywhere'>"

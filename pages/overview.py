@@ -13,7 +13,7 @@ from cop_metrics.statistics import Interval
 from cop_metrics.view import MOST_CHANGES, Card, ChartTable, PageView, group_name, group_word, sentence
 from pages.parts.filters import query_string
 from pages.parts.frame import Frame, standing, view_of
-from pages.parts.layout import cards, chart_panel, headline, rest, show_list, small_print, trend
+from pages.parts.layout import cards, chart_panel, headline, html, rest, show_list, small_print, trend
 
 
 def show(frame: Frame) -> None:
@@ -26,7 +26,7 @@ def show(frame: Frame) -> None:
         _claims(frame, view, [place for place in others if view.charts[place].drawn])
         with standing("What changed"):
             _changes(frame, view)
-        st.html('<h2 class="cop-h2">This week</h2>')
+        html('<h2 class="cop-h2">This week</h2>')
         for place in others:
             if not view.charts[place].drawn:
                 with st.container(border=True):
@@ -54,7 +54,7 @@ def _promises(frame: Frame, view: PageView) -> set[int]:
     }
     leads = [card for card in view.cards if card.metric.id in led]
     promised = "".join(_promise(frame, card, view.charts[led[card.metric.id]]) for card in leads)
-    st.html(f'<div class="cop-cards cop-promises">{promised}</div>')
+    html(f'<div class="cop-cards cop-promises">{promised}</div>')
     for column, card in zip(st.columns(max(1, len(leads))), leads, strict=False):
         with column, st.container(border=True, height="stretch"):
             chart_panel(frame, view, led[card.metric.id], told=False)
@@ -100,7 +100,7 @@ def _by_group(frame: Frame, card: Card, chart: ChartTable) -> str:
 def _changes(frame: Frame, view: PageView) -> None:
     found = view.scan.beyond_noise[:MOST_CHANGES]
     with st.container(border=True):
-        st.html('<h2 class="cop-q">What changed beyond noise?</h2>' + _changes_table(frame, found) + _counted(view))
+        html('<h2 class="cop-q">What changed beyond noise?</h2>' + _changes_table(frame, found) + _counted(view))
 
 
 def _counted(view: PageView) -> str:

@@ -9,6 +9,7 @@ from cop_metrics import words
 from cop_metrics.record import Record, members, record, withheld
 from pages.parts.filters import choose_member, chosen_member
 from pages.parts.frame import Frame, standing
+from pages.parts.layout import html
 
 TABLES = {
     "people": "Whom did they help?",
@@ -34,11 +35,16 @@ def show(frame: Frame) -> None:
         st.info(reason)
         return
     with standing("The record"):
+        top = st.container()
         chosen = _choose(frame)
         if chosen is None:
-            _headline("One member's record: what did they give, and what came back?", "Choose a member.")
+            with top:
+                _headline("One member's record: what did they give, and what came back?", "Choose a member.")
             return
-        _show(frame, record(frame.snapshot.cursor, frame.choices, frame.scope, chosen))
+        found = record(frame.snapshot.cursor, frame.choices, frame.scope, chosen)
+        with top:
+            _headline("One member's record: what did they give, and what came back?", found.name)
+        _show(frame, found)
 
 
 def _choose(frame: Frame) -> str | None:
@@ -54,14 +60,13 @@ def _choose(frame: Frame) -> str | None:
 
 
 def _headline(title: str, told: str) -> None:
-    st.html(f'<h1 class="cop-h1">{escape(title)}</h1><p class="cop-headline">{escape(told)}</p>')
+    html(f'<h1 class="cop-h1">{escape(title)}</h1><p class="cop-headline">{escape(told)}</p>')
 
 
 def _show(frame: Frame, found: Record) -> None:
     about = " · ".join(f"{name}: {value}" for name, value in found.about.items())
     period = words.period(frame.scope.period, frame.locale)
-    _headline("One member's record: what did they give, and what came back?", found.name)
-    st.html(
+    html(
         f'<p class="cop-scope">{escape(about)}</p><dl class="cop-groups cop-record">'
         + "".join(
             f"<div><dt>{escape(name)}</dt><dd><b>{escape(told)}</b></dd></div>" for name, told in found.numbers.items()
@@ -69,7 +74,7 @@ def _show(frame: Frame, found: Record) -> None:
         + "</dl>"
     )
     parts = "".join(_table(id_, title, getattr(found, id_), frame) for id_, title in TABLES.items())
-    st.html(
+    html(
         f'<div class="cop-columns">{parts}</div><p class="cop-small cop-below">Numbers and the first rows of each table: '
         f"{escape(period)}, whatever team, seniority or topic is chosen. Levels (the last changes) and first steps: "
         "all data. Points, levels and ranks are explained in the glossary.</p>"

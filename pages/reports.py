@@ -11,11 +11,12 @@ from cop_metrics.pagebook import PAGES
 from cop_metrics.reports import FORMATS, MOST_ROWS, Format
 from cop_metrics.view import PageView, with_lists
 from pages.parts.frame import Frame, standing, view_of
+from pages.parts.layout import html
 
 
 def show(frame: Frame) -> None:
     """Show the page."""
-    st.html(
+    html(
         '<h1 class="cop-h1">Reports: What do I take along?</h1>'
         '<p class="cop-headline">Choose pages and a format; the filters are those of the sidebar.</p>'
     )
@@ -68,11 +69,11 @@ def _preview(frame: Frame, views: Sequence[PageView]) -> None:
     }
     with st.container(border=True):
         rows = "".join(f"<tr><th scope='row'>{name}</th><td>{escape(fact)}</td></tr>" for name, fact in facts.items())
-        st.html(f'<h2 class="cop-q">What is inside</h2><table class="cop-table"><tbody>{rows}</tbody></table>')
+        html(f'<h2 class="cop-q">What is inside</h2><table class="cop-table"><tbody>{rows}</tbody></table>')
         for view in views:
             held = f"Numbers: {len(view.cards)} · charts: {len(view.charts)} · lists: {len(view.lists)}"
             told = "".join(f"<p>{escape(sentence)}</p>" for sentence in view.headline)
-            st.html(f'<h3 class="cop-q">{escape(view.page.title)}</h3><p class="cop-sub">{held}</p>{told}')
+            html(f'<h3 class="cop-q">{escape(view.page.title)}</h3><p class="cop-sub">{held}</p>{told}')
 
 
 if __name__ == "__main__":

@@ -21,9 +21,10 @@ from cop_metrics.statistics import Interval
     [
         (0.8, (0.75, 0.85), 0.7, "kept"),
         (0.6, (0.55, 0.65), 0.7, "not kept"),
-        (0.7, (0.65, 0.75), 0.7, "about the target"),
+        (0.7, (0.65, 0.75), 0.7, "too few to tell"),
         (0.8, (0.7, 0.85), 0.7, "kept"),
-        (0.8, None, 0.7, "about the target"),
+        (0.0, (0.0, 0.79), 0.7, "too few to tell"),
+        (0.8, None, 0.7, "too few to tell"),
         (0.8, (0.75, 0.85), None, "no target set"),
         (None, None, 0.7, "not measurable"),
     ],
@@ -41,7 +42,7 @@ def test_a_promise_is_kept_only_where_the_whole_interval_is_above_the_target(
         ("answer_rate", 0.031, 0.12, "+3 to +12 points"),
         ("answer_rate", -0.08, 0.02, "−8 to +2 points"),
         ("wait", -1.5, 60.0, "−1.5 h to +2.5 days"),
-        ("questions", 1.1, 1.46, "× 1.10 to × 1.46"),
+        ("questions", 1.1, 1.46, "+10 % to +46 %"),
     ],
 )
 def test_the_size_of_a_change_is_written_in_its_own_unit(metric: str, low: float, high: float, text: str) -> None:

@@ -63,10 +63,12 @@ ONE_ROW: dict[str, dict[str, object]] = {
         "helper_y": 0.25,
         "asker_x": -1.0,
         "asker_y": 0.75,
+        "helper_ties": 3,
+        "asker_ties": 1,
     },
     "awake": {"weekday": 0, "hour": 9, "questions": 2, "helps": 1},
-    "waiting_curve": {"seniority": "junior", "hours": 0.0, "waiting": 1.0, "low": 1.0, "high": 1.0, "at_risk": 1},
-    "waiting_curve_by_team": {"team": "Sales", "hours": 0.0, "waiting": 1.0, "low": 1.0, "high": 1.0, "at_risk": 1},
+    "waiting_curve": {"seniority": "junior", "hours": 2.0, "waiting": 1.0, "low": 1.0, "high": 1.0, "at_risk": 1},
+    "waiting_curve_by_team": {"team": "Sales", "hours": 2.0, "waiting": 1.0, "low": 1.0, "high": 1.0, "at_risk": 1},
     "outcomes": {"month": date(2026, 9, 1), "outcome": "unanswered", "questions": 4, "complete": True},
     "topics": {
         "topic": "welding",
@@ -214,7 +216,7 @@ def test_counts_in_cells_can_be_read_on_every_shade(look: Look) -> None:
     rows = [{"asker_team": f"T{place}", "helper_team": "T1", "helps": place} for place in range(1, 12)]
     figure = draw(EXHIBITS["help_by_team"], table_of("help_by_team", *rows), look)
     cells = {note.text: note.font.color for note in figure.layout.annotations}
-    assert set(cells) == {str(place) for place in range(1, 12)}
+    assert set(cells) == {str(place) for place in range(12)}
     assert min(contrast(colour, mixed(*look.heat, int(count) / 11)) for count, colour in cells.items()) >= 4.5
 
 
@@ -270,6 +272,15 @@ def test_a_team_keeps_its_colour_whatever_is_filtered() -> None:
         assert LIGHT.unknown in colours
 
 
+def test_of_many_teams_the_largest_have_colours_of_their_own() -> None:
+    teams = tuple(f"Team {letter}" for letter in "ABCDEFGHIJ")
+    look = LIGHT.for_groups(teams=teams, seniorities=(), members={team: 1 + place for place, team in enumerate(teams)})
+    colours = team_colours(teams, look)
+    assert colours["Team A"] == colours["Team B"] == LIGHT.other
+    assert [colours[team] for team in teams[2:]] == list(LIGHT.team_set)
+    assert look.colour("Team J") == LIGHT.team_set[7]
+
+
 def test_the_ninth_team_is_grey() -> None:
     colours = team_colours([f"Team {number}" for number in range(1, 11)], LIGHT)
     assert len({colours[f"Team {number}"] for number in range(1, 9)}) == 8
@@ -302,6 +313,15 @@ def test_one_line_has_its_band_and_its_cut_month_is_dashed() -> None:
     assert dashed.line.dash
     assert [value for value in dashed.y if value is not None] == [0.8, 0.6]
     assert list(points.marker.symbol) == ["circle", "circle", "circle", "circle-open"]
+
+
+def test_a_month_that_the_period_begins_within_is_left_out_of_a_line() -> None:
+    first = figures(("2026-05-01", 0.0, 1, 0.0, 0.8, None, False))
+    figure = over_time([("Answered", pl.concat([first, RATES]))], Unit.PERCENT, LIGHT)
+    assert "May 2026" not in hovers(figure) + describe(figure)
+    assert subtitle(figure) == "Begins with the first whole month"
+    assert subtitle(over_time([("Answered", RATES)], Unit.PERCENT, LIGHT)) == ""
+    assert over_time([("Answered", first)], Unit.PERCENT, LIGHT).data  # nothing else is known
 
 
 def test_a_line_shows_value_interval_and_n_and_is_told_in_words() -> None:
@@ -409,7 +429,7 @@ TEAMS = figures(
 
 def test_groups_stand_by_value_with_the_highest_on_top_and_reasons_in_words() -> None:
     figure = groups(TEAMS, Unit.PERCENT, LIGHT, average=0.72)
-    assert list(figure.layout.yaxis.ticktext) == ["Sales", "Controls", "Unknown", "Drives"]
+    assert list(figure.layout.yaxis.ticktext) == ["Unknown", "Sales", "Controls", "Drives"]
     assert "too small a group to be shown" in shown_texts(figure)
     assert "all 72 %" in shown_texts(figure)
     assert "<b>Drives: 90 %</b><br>95 % interval 80–95 %<br>n 44" in hovers(figure)
@@ -448,6 +468,14 @@ def test_counts_are_bars_from_zero() -> None:
     assert describe(figure) == "Highest first: Sales 8; Drives 5."
 
 
+def test_of_many_counts_those_of_zero_are_told_in_a_sentence() -> None:
+    rows = [(f"Team {number:02d}", 3.0 if number < 3 else 0.0, 3, None, None, None, True) for number in range(60)]
+    figure = groups(figures(*rows), Unit.COUNT, LIGHT)
+    assert len(figure.layout.yaxis.ticktext) == 3
+    assert subtitle(figure) == "0 in the other 57"
+    assert len(groups(figures(*rows[:6]), Unit.COUNT, LIGHT).layout.yaxis.ticktext) == 6
+
+
 def test_of_many_topics_the_twenty_largest_are_drawn_and_it_says_so() -> None:
     topics = figures(*((f"topic {n}", 0.5, n, 0.2, 0.8, None, True) for n in range(1, 31)))
     figure = groups(topics, Unit.PERCENT, LIGHT)
@@ -472,13 +500,13 @@ def test_one_long_wait_does_not_press_the_others_to_zero() -> None:
 def test_a_wait_that_is_not_reached_stands_on_top_with_its_reason() -> None:
     waits = figures(
         ("plc", 14.0, 94, 12.0, 17.0, None, True),
-        ("sensor-drift", None, 361, None, None, "not reached (68% unanswered after 730 days)", True),
+        ("sensor-drift", None, 361, None, None, "not reached (68 % unanswered after 730 days)", True),
         ("small", None, 0, None, None, "too small a group to be shown", True),
     )
     figure = groups(waits, Unit.HOURS, LIGHT)
     assert list(reversed(figure.layout.yaxis.ticktext)) == ["sensor-drift", "plc", "small"]
     assert "not reached, n 361" in shown_texts(figure)
-    assert "sensor-drift: not reached (68% unanswered after 730 days)." in describe(figure)
+    assert "sensor-drift: not reached (68 % unanswered after 730 days)." in describe(figure)
 
 
 def test_groups_without_any_value_are_a_sentence() -> None:
@@ -547,6 +575,21 @@ def test_the_waiting_curve_holds_at_risk_and_readable_hours() -> None:
     assert "<b>junior: 60 % still waiting</b><br>24 h after asking" in hovers(figure)
     assert "n 10 still followed" in hovers(figure)
     assert describe(figure).startswith("junior: half had an answer after 29 days; 60 % still waited after 1 day;")
+
+
+def test_questions_that_have_only_just_come_have_no_curve_yet() -> None:
+    figure = draw(EXHIBITS["waiting_curve"], table_of("waiting_curve", {"hours": 0.0}), LIGHT)
+    assert not figure.data
+    assert describe(figure).startswith("There is nothing to draw yet")
+
+
+def test_the_topic_that_lacks_help_most_is_named_in_the_corner_of_its_quadrant() -> None:
+    """Under zero a strip is kept free for the actions, so that they take no room from the topics at zero."""
+    lacking = {"topic": "worst", "questions": 90, "helps_per_question": 0.0, "action": "find an expert or research it"}
+    rows = [lacking, *({"topic": f"t{n}", "questions": 10 + n, "helps_per_question": 1.0 + n / 9} for n in range(9))]
+    figure = draw(EXHIBITS["topics"], table_of("topics", *rows), LIGHT)
+    assert "worst" in [note.text for note in figure.layout.annotations]
+    assert figure.layout.yaxis.range[0] < 0
 
 
 def test_topics_are_split_at_the_medians_and_labelled_with_what_to_do() -> None:
@@ -723,8 +766,41 @@ def test_names_that_would_look_alike_when_cut_keep_their_ends() -> None:
 def test_the_names_in_the_network_do_not_meet() -> None:
     near = {"helper_x": 0.0, "helper_y": 0.0, "asker_x": 0.1, "asker_y": -0.02}
     figure = draw(EXHIBITS["network"], table_of("network", near), LIGHT)
-    heights = sorted(float(each.y) for each in figure.layout.annotations)
-    assert heights[1] - heights[0] > 0.08
+    one, other = (on_a_phone(each) for each in figure.layout.annotations)
+    assert abs(one[1] - other[1]) >= 18
+
+
+def on_a_phone(name: go.layout.Annotation) -> tuple[float, float]:
+    """Return the middle of a name in the network, in pixels from that of the smallest sheet."""
+    return name.x / 1.12 * 165 + name.ax, name.y / 1.12 * 215 - name.ay
+
+
+def test_the_network_names_those_with_the_most_ties_of_all_where_no_dot_is_covered() -> None:
+    """Ada is joined to one in the picture and has nine ties in all; around her stand ten others, one of them near above."""
+    ring = [
+        {"asker_name": f"P{n}", "asker_x": np.cos(n), "asker_y": np.sin(n), "helper_name": "Ada"} for n in range(1, 10)
+    ]
+    near = {"asker_name": "Near", "helper_name": "Ada", "asker_x": 0.02, "asker_y": 0.09}
+    ties = [{**each, "helper_x": 0.0, "helper_y": 0.0, "helper_ties": 9} for each in (*ring, near)]
+    others = [{"helper_name": "P1", "helper_x": np.cos(1), "helper_y": np.sin(1), "asker_name": "P2"}]
+    others = [{**each, "asker_x": np.cos(2), "asker_y": np.sin(2), "asker_ties": 1} for each in others]
+    figure = draw(EXHIBITS["network"], table_of("network", *ties, *others), LIGHT)
+    assert describe(figure).split("Most ties: ")[1].startswith("Ada (Drives) 9; ")
+    name = next(each for each in figure.layout.annotations if each.text == "Ada")
+    x, y = on_a_phone(name)
+    dots = [
+        (dot_x / 1.12 * 165, dot_y / 1.12 * 215)
+        for each in figure.data[1:]
+        for dot_x, dot_y in zip(each.x, each.y, strict=True)
+    ]
+    assert not [dot for dot in dots if abs(dot[0] - x) < 12 and abs(dot[1] - y) < 11]
+
+
+def test_a_network_without_teams_has_neither_a_legend_nor_a_team_behind_names() -> None:
+    figure = draw(EXHIBITS["network"], table_of("network", {"helper_team": "Unknown", "asker_team": "Unknown"}), LIGHT)
+    assert not figure.layout.showlegend
+    assert figure.data[1].marker.color == LIGHT.promises[Promise.HELP]
+    assert "Unknown" not in describe(figure) + hovers(figure)
 
 
 def test_teams_without_a_colour_of_their_own_are_one_in_the_network() -> None:
@@ -762,3 +838,20 @@ def test_a_year_does_not_stand_under_two_labels_side_by_side() -> None:
     ]
     months = [date(2025 + (month > 12), (month - 1) % 12 + 1, 1) for month in range(11, 22)]
     assert date_ticks(months)[1][:2] == ["Nov", "Jan<br>2026"]
+
+
+def test_who_grows_is_sorted_by_what_is_shown_and_one_kind_needs_no_legend() -> None:
+    rows = [{"name": "Ada", "gain": 80.0, "at_least": 12.5}, {"name": "Bo", "gain": 90.0, "at_least": -3.2}]
+    figure = draw(EXHIBITS["rising"], table_of("rising", *rows), LIGHT)
+    assert "+80 (≥ 12)" in shown_texts(figure)
+    assert "+90 (≥ −3)" in shown_texts(figure)
+    assert not figure.layout.showlegend
+    both = draw(EXHIBITS["rising"], table_of("rising", rows[0], {**rows[1], "kind": "new face"}), LIGHT)
+    assert both.layout.showlegend
+    assert "new faces below" in subtitle(both)
+
+
+def test_what_the_sources_do_not_record_is_no_column_of_the_balance() -> None:
+    figure = draw(EXHIBITS["balance_by_team"], table_of("balance_by_team"), LIGHT)
+    assert list(figure.layout.xaxis.ticktext) == ["got help", "recognised"]
+    assert subtitle(figure).endswith("The sources do not record who reads")

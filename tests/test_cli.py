@@ -191,7 +191,7 @@ def test_everything_declared_can_be_shown(id_: str, demo_data: Path, capsys: pyt
     capsys.readouterr()
     assert cli.main(["--data", str(demo_data), "show", id_, "--community", COMPANY, *period]) == 0
     shown = capsys.readouterr()
-    assert shown.out.startswith(f"{declared(id_).title}: {COMPANY}, 1 Apr 2026 – 30 Sept 2026")
+    assert shown.out.startswith(f"{declared(id_).title}: {COMPANY}, 1 Apr 2026 – 30 Sep 2026")
     assert not shown.err
 
 

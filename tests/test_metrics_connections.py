@@ -1,5 +1,6 @@
 """A worked example for each number and table of connections: who helps whom, who is likely to know, on how few help rests."""
 
+from datetime import date
 from math import dist
 from pathlib import Path
 
@@ -216,8 +217,8 @@ def test_likely_to_know_halves_a_help_every_180_days_and_adds_what_was_accepted_
     told = craft.tell(tmp_path, until=LATER)
     assert strengths(told) == [("pumps", "bo", 6), ("pumps", "cat", 1)]
     assert told.table("likely_to_know")["reason"].to_list() == [
-        "1 question answered, 1 accepted, 4 thanks; last on 2026-06-01",
-        "2 questions answered, 0 accepted, 0 thanks; last on 2025-12-03",
+        "1 question answered, 1 accepted, 4 thanks; last on 1 Jun 2026",
+        "2 questions answered, 0 accepted, 0 thanks; last on 3 Dec 2025",
     ]
 
 
@@ -242,8 +243,8 @@ def test_likely_to_know_counts_topics_that_share_three_questions_by_half_and_a_h
     told = craft.tell(tmp_path, until=LATER)
     assert strengths(told) == [("pumps", "bo", 1), ("pumps", "cat", 1), ("valves", "bo", 2), ("valves", "cat", 1)]
     assert told.table("likely_to_know", topic="pumps")["reason"].to_list() == [
-        "2 on topics close to it; last on 2026-06-01",
-        "1 question answered, 0 accepted, 0 thanks; last on 2026-06-01",
+        "2 on topics close to it; last on 1 Jun 2026",
+        "1 question answered, 0 accepted, 0 thanks; last on 1 Jun 2026",
     ]
 
 
@@ -332,7 +333,7 @@ def test_hanging_topics_have_one_person_who_gives_half_of_ten_helps_on_five_ques
     helped(craft, "bo", 366, topics=("paint",), times=10)
     told = craft.tell(tmp_path, until=LATER)
     assert told.table("hanging_topics").rows() == [
-        ("pumps", "bo", 50, "left", "2026-05-12", 10, 10),
+        ("pumps", "bo", 50, "left", date(2026, 5, 12), 10, 10),
     ]
     scope = told.scope(names=False)
     table, finding = told.measurer.table_and_finding(EXHIBITS["hanging_topics"], scope)

@@ -289,7 +289,7 @@ def test_wait_that_half_never_reach_is_said_and_not_made_up(tmp_path: Path) -> N
         craft.ask(f"open {number}", NOON)
     told = craft.tell(tmp_path, until=plus(NOON, hours=720))
     figure = told.figure("wait")
-    assert (figure.value, figure.note) == (None, "not reached (60% unanswered after 30 days)")
+    assert (figure.value, figure.note) == (None, "not reached (60 % unanswered after 30 days)")
     assert told.value("wait_naive") == 2.5
 
 
@@ -309,7 +309,7 @@ def test_wait_ends_without_help_where_the_asker_solves_it(tmp_path: Path) -> Non
     craft.answer(question, "ana", plus(NOON, hours=2), accepted=True)
     craft.answer(question, "bo", plus(NOON, days=1))
     figure = craft.tell(tmp_path, until=LATER).figure("wait")
-    assert (figure.value, figure.note) == (None, "not reached (100% unanswered after 0 days)")
+    assert (figure.value, figure.note) == (None, "not reached (100 % unanswered after 0 days)")
 
 
 def test_wait_by_team_gives_the_medians_of_freireichs_trial(tmp_path: Path) -> None:
@@ -334,6 +334,16 @@ def test_waiting_curve_falls_with_each_answer_by_those_still_followed(tmp_path: 
     assert falls["waiting"].to_list() == pytest.approx([1, 5 / 6, 2 / 3, 4 / 9, 0])
     assert falls["at_risk"].to_list() == [6, 6, 5, 3, 1]
     assert (curve["seniority"] == "junior").all()
+
+
+def test_waiting_curve_of_questions_that_nobody_answered_stays_at_all_until_they_leave_view(tmp_path: Path) -> None:
+    """Two have waited for 100 and 200 hours, and two others for longer than the curve is drawn."""
+    young = waits(left=(100, 200)).tell(tmp_path / "young", until=LATER)
+    curve = young.table("waiting_curve")
+    assert curve.select("hours", "waiting", "at_risk").rows() == [(0, 1, 2), (100, 1, 2), (200, 1, 1)]
+    assert finding(young, "waiting_curve") == "Not one of these questions has had help so far."
+    old = waits(left=(900, 1000)).tell(tmp_path / "old", until=LATER).table("waiting_curve")
+    assert old.select("hours", "waiting", "at_risk").rows() == [(0, 1, 2), (720, 1, 2)]
 
 
 def test_waiting_curve_of_freireichs_trial_says_that_the_curves_differ(tmp_path: Path) -> None:
@@ -431,7 +441,7 @@ def test_wait_in_hours_of_work_counts_those_still_waiting(tmp_path: Path) -> Non
     for who in ("ben", "cat"):
         craft.ask(who, NOON)
     figure = craft.tell(tmp_path, until=plus(NOON, days=1)).figure("wait_in_hours_of_work")
-    assert (figure.value, figure.note) == (None, "not reached (67% unanswered after 8 hours of work)")
+    assert (figure.value, figure.note) == (None, "not reached (67 % unanswered after 8 hours of work)")
 
 
 # What becomes of questions
@@ -678,7 +688,7 @@ def test_questions_of_an_export_that_begins_in_the_middle_make_nobody_new_and_no
     assert told.figure("newcomers_first_answered").value is None
     assert told.listed("new").is_empty()
     scope = told.scope(period="last-90-days", compare="before")
-    assert (scope.compare, scope.compare_note) == (None, "no data before 2026-04-01")
+    assert (scope.compare, scope.compare_note) == (None, "no data before 1 Apr 2026")
 
 
 WAITS = st.floats(min_value=0, max_value=80, allow_nan=False)

@@ -8,6 +8,7 @@ import pytest
 from communities import Community, Told, days_later
 
 from cop_metrics.metrics import EXHIBITS, METRICS
+from cop_metrics.metrics.metric import needed
 from cop_metrics.pagebook import PAGES
 from cop_metrics.scope import Reading, read_catalogue
 from cop_metrics.settings import CommunitySettings
@@ -445,6 +446,22 @@ def test_the_page_says_first_that_only_views_are_counted_and_shows_them(tmp_path
     assert any("Readers" in each for each in view.small_print)
 
 
+def test_without_teams_nothing_is_read_across_them(tmp_path: Path) -> None:
+    craft = Community()
+    craft.read(spoken_of(craft), "bo", "2026-03-02")
+    told = craft.tell(tmp_path, until="2026-06-01 12:00")
+    assert told.figure("reads_from_other_teams").note == "not measurable: the sources know of no teams"
+    assert told.table("worth_reading").select("readers", "teams").rows() == [(1, None)]
+
+
+def test_reads_of_own_threads_are_no_reads_of_what_others_wrote(tmp_path: Path) -> None:
+    craft = Community()
+    craft.works("ana", "Red", "junior")
+    craft.read(craft.ask("ana", "2026-03-01 10:00"), "ana", "2026-03-02")
+    told = craft.tell(tmp_path, until="2026-06-01 12:00")
+    assert told.figure("reads_from_other_teams").note == "nobody read a thread that somebody else began"
+
+
 def test_the_page_says_first_that_nothing_is_recorded_and_what_would_fill_it(tmp_path: Path) -> None:
     """Posts never stand in for reads: only the echo remains."""
     craft = Community()
@@ -457,7 +474,7 @@ def test_the_page_says_first_that_nothing_is_recorded_and_what_would_fill_it(tmp
     assert [card.metric.id for card in view.cards] == ["echo"]
     assert titles(view) == ["What finds an echo?"]
     assert view.lists == ()
-    unmeasured = [each.id for each in METRICS.values() if each.needs == "read"]
+    unmeasured = [each.id for each in METRICS.values() if "read" in needed(each.needs)]
     assert all(told.value(id_) is None for id_ in unmeasured)
     note = told.measurer.unmeasurable(EXHIBITS["worth_reading"])
     assert note == "not measurable: the sources record neither reads nor views"

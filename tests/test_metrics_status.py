@@ -874,6 +874,20 @@ def test_milestones_are_shares_of_those_who_joined_in_view_censored_at_leaving(t
     assert told.table("milestones", period="all", team="Red")["reached"].max() == 1
 
 
+def test_milestones_leave_out_steps_of_which_the_source_does_not_tell(tmp_path: Path) -> None:
+    """Nobody was ever accepted, and reactions are not recorded: a curve flat at zero would say that nobody gets there."""
+    craft = Community()
+    craft.member("old", joined="2025-02-01 10:00")
+    craft.member("nia", joined="2025-07-01 10:00")
+    craft.answer(craft.ask("old", "2025-07-11 09:00"), "nia", "2025-07-11 10:00")
+    told = craft.tell(tmp_path, since="2025-01-01 00:00", until="2026-06-15 12:00")
+    for exhibit in ("milestones", "milestone_cohorts"):
+        assert told.table(exhibit, period="all")["milestone"].unique(maintain_order=True).to_list() == [
+            "First post",
+            "First help",
+        ]
+
+
 def test_milestones_know_at_the_end_of_a_period_only_what_was_known_then(tmp_path: Path) -> None:
     """On July 10 nia had been there for nine days and had not helped."""
     table = newcomers(tmp_path).table("milestones", period="2025-07-01..2025-07-10")

@@ -42,6 +42,11 @@ def visit(page: str, **query: str | list[str]) -> AppTest:
 
 
 def html(app: AppTest) -> str:
+    """Return what a page shows as HTML, with plain spaces before the per cent signs that must not begin a line."""
+    return as_it_stands(app).replace("\u00a0%", " %")
+
+
+def as_it_stands(app: AppTest) -> str:
     return "\n".join(each.proto.body for each in app.get("html"))
 
 
@@ -99,6 +104,12 @@ def test_a_card_shows_the_number_that_is_measured(demo: Path) -> None:
     )
     assert shown
     assert shown[1] == expected
+
+
+def test_no_line_of_a_page_ends_before_a_per_cent_sign(demo: Path) -> None:
+    shown = as_it_stands(visit("answers", community=COMPANY))
+    assert "\u00a0%" in shown
+    assert not re.search(r"\d %", shown)
 
 
 def test_the_url_sets_the_filters(demo: Path) -> None:
@@ -160,7 +171,10 @@ def test_without_a_store_a_page_says_how_to_make_one(
     monkeypatch.setenv("COP_DATA", str(tmp_path))
     app = visit(page)
     assert not app.exception
-    assert "python -m cop_metrics demo" in app.code[0].value
+    told = " ".join([html(app), *(each.value for each in (*app.markdown, *app.code, *app.info))])
+    assert told.count("python -m cop_metrics demo") == told.count("python -m cop_metrics import") == 1
+    assert str(tmp_path) not in told
+    assert ("Bring in an export below." in told) == (page == "data")
     assert bool(app.text_input) == (page == "data")
 
 

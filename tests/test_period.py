@@ -200,3 +200,12 @@ def test_data_without_four_whole_weeks_is_not_shown_in_weeks(until: str, held: b
 def test_whole_weeks_are_compared_with_as_many_a_year_earlier() -> None:
     before = weeks_a_year_earlier(read_period("2026-03-02..2026-03-29", first_day=BEGIN, as_of_day=AS_OF))
     assert (str(before.first), before.first.weekday(), before.days) == ("2025-03-03", 0, 28)
+
+
+def test_whole_weeks_are_compared_with_as_many_weeks() -> None:
+    whole = whole_weeks(
+        read_period("last-12-months", first_day=BEGIN, as_of_day=AS_OF), first_day=BEGIN, as_of_day=AS_OF
+    )
+    before = earlier("typed", whole, Compare.BEFORE, as_of_day=AS_OF)
+    assert before is not None
+    assert before.words in ("the 51 weeks before", "the 52 weeks before")

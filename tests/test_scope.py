@@ -8,6 +8,7 @@ from communities import Community, Told, at
 
 from cop_metrics.errors import CopError
 from cop_metrics.metrics import METRICS
+from cop_metrics.period import DEFAULT
 from cop_metrics.scope import newest_first, parse_scope, read_catalogue
 
 
@@ -123,7 +124,7 @@ def test_a_comparison_needs_data_from_the_first_day_of_the_earlier_period_on(tol
     """May has 31 days: the 31 before it are in the data; the 60 before March are not."""
     assert told.scope(period="2026-05-01..2026-05-31").compare is not None
     early = told.scope(period="2026-02-01..2026-03-31")
-    assert (early.compare, early.compare_note) == (None, "no data before 2026-01-01")
+    assert (early.compare, early.compare_note) == (None, "no data before 1 Jan 2026")
     assert early.earlier() is None
 
 
@@ -134,6 +135,17 @@ def test_a_day_that_the_data_begins_in_the_middle_of_is_no_day_to_compare_with(t
     assert told.scope(period="2026-01-03..2026-01-04").compare is None
     assert told.scope(period="2026-01-04..2026-01-05").compare is not None
     assert told.choices.observed_from == at("2026-01-01 10:00")
+
+
+def test_data_that_begins_after_the_usual_period_is_opened_as_a_whole(told: Told, tmp_path: Path) -> None:
+    """The last twelve months end yesterday, when a community of one question did not exist yet."""
+    craft = Community()
+    craft.ask("ann", "2026-06-01 10:00")
+    young = craft.tell(tmp_path, until="2026-06-01 12:00")
+    catalogue = read_catalogue(young.cursor)
+    assert parse_scope({}, catalogue, default_period=DEFAULT).period.words == "All data"
+    assert parse_scope({"period": [DEFAULT]}, catalogue).period.words == "Last 12 months"
+    assert parse_scope({}, read_catalogue(told.cursor), default_period=DEFAULT).period.words == "Last 12 months"
 
 
 def test_without_a_roster_experience_stands_in_for_seniority(tmp_path: Path) -> None:

@@ -37,6 +37,6 @@ def test_nobody_is_new_because_a_source_begins(told: Told) -> None:
 
 def test_no_period_grows_because_a_source_begins(told: Told) -> None:
     later = told.scope(period="2025-07-01..2025-12-31")
-    assert (later.compare, later.compare_note) == (None, "not all sources have data before 2025-06-01")
+    assert (later.compare, later.compare_note) == (None, "not all sources have data before 1 Jun 2025")
     assert told.value("retention", period="2025-06-15..2025-07-14") is None
     assert told.scope(period="2025-09-01..2025-09-30").compare is not None

@@ -13,7 +13,7 @@ from cop_metrics.errors import CopError
 from cop_metrics.measure import Measurer
 from cop_metrics.metrics import METRICS
 from cop_metrics.metrics.metric import Counts, Exhibit
-from cop_metrics.pagebook import ANSWERS, INSPIRATION, OVERVIEW, PARTICIPATION, STATUS, Page
+from cop_metrics.pagebook import ANSWERS, CONNECTIONS, INSPIRATION, OVERVIEW, PARTICIPATION, STATUS, Page
 from cop_metrics.scope import Scope, read_catalogue
 from cop_metrics.view import Listing, PageView, Viewer, listing, with_lists
 from cop_metrics.words import NO_ROWS
@@ -75,6 +75,41 @@ def test_what_cannot_be_measured_is_said_on_the_card_and_in_the_small_print(fall
     ]
 
 
+def test_levels_say_what_points_rest_on_where_nothing_is_thanked_or_accepted(falling: Told) -> None:
+    page = seen(falling, STATUS, falling.scope(period=PERIOD))
+    assert (
+        "The sources record no thanks or votes and no accepted answers: points come from what is recorded only, "
+        "and higher levels are harder to reach."
+    ) in page.small_print
+
+
+def test_a_line_over_time_leaves_out_the_numbers_that_cannot_be_measured(tmp_path: Path) -> None:
+    """Nobody has a team: help across teams is not known, help both ways is."""
+    craft = Community()
+    craft.answer(craft.ask("ana", "2026-03-01 10:00"), "bo", "2026-03-01 11:00")
+    told = craft.tell(tmp_path, until="2026-06-01 12:00")
+    charts = {chart.title: chart for chart in seen(told, CONNECTIONS, told.scope()).charts}
+    chart = charts["Does help reach further than before?"]
+    assert chart.note is None
+    assert set(chart.table["series"]) == {METRICS["help_across_seniority"].title, METRICS["reciprocity"].title}
+
+
+def test_a_share_of_all_that_is_not_between_its_groups_is_explained(tmp_path: Path) -> None:
+    """Sam wrote as a junior in spring and not as a senior in summer; in all Sam wrote, so all is above both groups."""
+    craft = Community()
+    craft.works("sam", "Red", "junior", until="2026-05-01")
+    craft.works("sam", "Red", "senior", since="2026-05-01")
+    for who, step in (("kim", "junior"), ("sue", "senior")):
+        craft.works(who, "Red", step)
+        craft.member(who, joined="2026-03-01 10:00")
+    craft.ask("sam", "2026-03-05 10:00")
+    craft.ask("sue", "2026-06-05 10:00")
+    told = craft.tell(tmp_path, since="2026-03-01 00:00", until="2026-07-01 12:00")
+    chart = next(each for each in seen(told, PARTICIPATION, told.scope()).charts if each.title == "Who writes?")
+    assert (chart.average, chart.table["value"].to_list()) == (pytest.approx(2 / 3), [0.5, 0.5])
+    assert chart.remarked.startswith("All together is not between the groups: who changed group counts in each of them")
+
+
 def test_a_headline_without_data_says_why(falling: Told) -> None:
     page = seen(falling, INSPIRATION, falling.scope(period=PERIOD))
     assert page.headline[0].startswith("The sources record no reading: who watches and learns cannot be told.")
@@ -82,7 +117,7 @@ def test_a_headline_without_data_says_why(falling: Told) -> None:
 
 def test_a_page_whose_number_cannot_be_measured_begins_with_the_first_that_can(falling: Told) -> None:
     page = seen(falling, STATUS, falling.scope(period=PERIOD))
-    assert page.headline[0].startswith("Helpers, experts and mentors: 1")
+    assert page.headline[0].startswith("The number of helpers, experts and mentors is 1")
 
 
 def test_a_state_says_that_no_period_acts_on_it(falling: Told) -> None:
@@ -105,7 +140,7 @@ def test_a_period_without_earlier_data_says_so_on_each_card(falling: Told) -> No
     page = seen(falling, PARTICIPATION, falling.scope(period="2026-03-01..2026-04-30"))
     assert page.scan == scan(falling.measurer, page.scope) == Scan(changes=())
     dated = [card for card in page.cards if card.metric.counts is not Counts.STATE]
-    assert all("no data before 2026-03-01" in card.remarks for card in dated)
+    assert all("no data before 1 Mar 2026" in card.remarks for card in dated)
     assert all(card.change_text == "" for card in page.cards)
 
 
@@ -137,7 +172,32 @@ def test_a_chart_by_group_says_which_group_differs_from_all_others(tmp_path: Pat
     page = seen(told, ANSWERS, told.scope())
     findings = {chart.chart.id: chart.finding for chart in page.charts}
     assert str(findings["answer_rate-by-team"]).startswith("Beyond noise: Red 0 %, all others 100 %")
-    assert any(each.startswith("Groups, each with all others:") for each in page.small_print)
+    assert any(each.startswith("Differences between a group and all others:") for each in page.small_print)
+
+
+def test_where_no_step_of_seniority_differs_they_are_named(tmp_path: Path) -> None:
+    craft = Community()
+    for day in range(60):
+        who = craft.member(f"{(day % 2 and 'old') or 'new'} {day}", joined="2026-02-01 10:00" if day % 2 else None)
+        craft.answer(
+            craft.ask(who, f"{days_later('2026-06-01', day)} 10:00"), "bo", f"{days_later('2026-06-01', day)} 11:00"
+        )
+    told = craft.tell(tmp_path, since="2025-01-01 00:00", until="2026-09-01 12:00")
+    findings = {chart.chart.id: chart.finding for chart in seen(told, OVERVIEW, told.scope()).charts}
+    assert findings["answer_rate-by-seniority"] == "Newcomers and established members do not differ beyond noise."
+
+
+def test_lists_have_words_for_what_became_of_a_question_and_for_experience(tmp_path: Path) -> None:
+    craft = Community()
+    craft.answer(craft.ask("ana", "2026-03-01 10:00"), "ana", "2026-03-01 11:00")
+    craft.answer(craft.ask("ana", "2026-03-02 10:00"), "bo", "2026-03-02 11:00")
+    told = craft.tell(tmp_path, until="2026-06-01 12:00")
+    rows = listing(told.measurer, METRICS["questions"], told.scope()).rows
+    assert set(rows["Outcome"]) == {"self-answered", "answered"}
+    assert "Experience" in rows.columns
+    charts = {chart.chart.id: chart for chart in seen(told, ANSWERS, told.scope()).charts}
+    assert "self-answered" in set(charts["outcomes"].shown["Outcome"])
+    assert "Seniority" not in charts["gaps"].shown.columns
 
 
 def test_where_no_group_differs_a_chart_says_so(falling: Told) -> None:

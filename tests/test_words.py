@@ -100,6 +100,24 @@ def test_days_are_written_as_the_reader_writes_them() -> None:
     assert words.period(period) == "1 Mar 2026 – 31 Mar 2026"
 
 
+def test_tables_take_days_and_times_in_the_pattern_of_the_reader() -> None:
+    assert words.patterns() == ("D MMM YYYY", "D MMM YYYY, HH:mm")
+    assert words.patterns("en-US") == ("MMM D, YYYY", "MMM D, YYYY, h:mm A")
+    assert words.patterns("de-DE") == ("DD.MM.YYYY", "DD.MM.YYYY, HH:mm")
+    assert words.patterns("es-MX")[0] == "D MMM YYYY"
+    assert words.patterns("pt-BR")[0] == "D [de] MMM [de] YYYY"
+
+
+def test_september_is_written_as_on_charts() -> None:
+    assert words.day(date(2026, 9, 30)) == "30 Sep 2026"
+    assert words.day(date(2026, 9, 30), "en-US") == "Sep 30, 2026"
+
+
+def test_no_line_ends_before_a_per_cent_sign() -> None:
+    assert words.unbroken("95 % interval 5–7 %, n = 3") == "95\u00a0% interval 5–7\u00a0%, n = 3"
+    assert words.unbroken("(day + 3) % 7, 5 % 7") == "(day + 3) % 7, 5 % 7"
+
+
 def test_a_moment_is_told_in_the_time_of_the_community() -> None:
     assert words.moment(datetime(2026, 7, 1, 22, 30), "Europe/Berlin") == "2 Jul 2026, 00:30"
 

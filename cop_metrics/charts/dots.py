@@ -13,11 +13,14 @@ from cop_metrics import words
 from cop_metrics.charts import canvas, labels
 from cop_metrics.charts.look import Look
 from cop_metrics.metrics.metric import Promise, Unit
+from cop_metrics.scope import UNKNOWN
 
 Row = dict[str, Any]
 ROW_HEIGHT = 30
 TOP, BOTTOM = 26, 34
 MOST_GROUPS = 20
+FEW_GROUPS = 8
+"""Up to so many groups those with a count of zero are drawn as well; of more they are told in a sentence."""
 WIDE = 6
 RIGHT = 104
 WIDEST_NOTE = 30
@@ -50,7 +53,8 @@ def groups(
 
     Highest value on top; seniority keeps its order. More than 20 groups: the 20 with the largest samples, and said so.
     """
-    rows = _shown(frame, unit, look)
+    told = _worth_drawing(frame, unit)
+    rows = _shown(told, unit, look)
     if not any(row["value"] is not None for row in rows):
         return canvas.nothing(f"There is nothing to draw: {_first_note(rows) or 'no data in this period'}.", look)
     if unit in (Unit.COUNT, Unit.POINTS) and not any(row["value"] for row in rows):
@@ -65,13 +69,13 @@ def groups(
     across = _across(rows, unit, max((each for _, each, _ in lined), default=None), spans)
     marks = _dots(valued, colours, place, unit, across) if spans else [_bars(valued, colours, place, unit)]
     names = labels.told_apart([row["group"] for row in reversed(rows)], 18)
-    left_out = frame.height - len(rows)
+    left_out = told.height - len(rows)
     return canvas.sheet(
         marks,
         look,
         height=TOP + BOTTOM + ROW_HEIGHT * len(rows),
         description=_told(rows, unit, average, target, left_out),
-        subtitle=_subtitle(len(rows), frame.height, across),
+        subtitle=_subtitle(len(rows), told.height, frame.height - told.height, across),
         margin={"l": 8, "r": RIGHT, "t": TOP, "b": BOTTOM},
         xaxis=canvas.value_axis(look, across.ticks),
         yaxis=canvas.named_axis(
@@ -82,22 +86,30 @@ def groups(
     )
 
 
-def _subtitle(shown: int, of: int, across: Across) -> str:
+def _worth_drawing(frame: pl.DataFrame, unit: Unit) -> pl.DataFrame:
+    """Return the groups to draw: of many, not those with a count of zero."""
+    if unit not in (Unit.COUNT, Unit.POINTS) or frame.height <= FEW_GROUPS or not frame["value"].sum():
+        return frame
+    return frame.filter(pl.col("value").is_null() | (pl.col("value") != 0))
+
+
+def _subtitle(shown: int, of: int, without: int, across: Across) -> str:
     parts = [f"the {shown} largest of {of}"] if shown < of else []
+    parts += [f"0 in the other {without}"] if without else []
     parts += ["early hours drawn wider"] if across.stretched else []
     text = "; ".join(parts)
     return text[:1].upper() + text[1:]
 
 
 def _shown(frame: pl.DataFrame, unit: Unit, look: Look) -> list[Row]:
-    """Return the rows from top to bottom."""
+    """Return the rows from top to bottom, what is of no known group last."""
     rows = frame.to_dicts()
     names = [row["group"] for row in rows]
     if look.scale(names):
         place = {name: index for index, name in enumerate(look.in_order(names))}
         return sorted(rows, key=lambda row: place[row["group"]])
     largest = sorted(rows, key=lambda row: -row["sample_size"])[:MOST_GROUPS]
-    return sorted(largest, key=lambda row: (-_height(row, unit), row["group"]))
+    return sorted(largest, key=lambda row: (row["group"] == UNKNOWN, -_height(row, unit), row["group"]))
 
 
 def _height(row: Row, unit: Unit) -> float:

@@ -55,6 +55,7 @@ def level_paths(table: pl.DataFrame, look: Look) -> go.Figure:
     told = f"Not drawn: {words.counted(left_out, 'member')} above level {lowest} at neither end" if left_out else ""
     if not people:
         return canvas.nothing(f"Nobody was above level {lowest} at either end. {told}", look)
+    told += f", so {lowest} is smaller here than in the table of moves, which counts everybody" if told else ""
     left, right = (_places(people, side) for side in (0, 1))
     ribbons = _ribbons(people, left, right)
     colours = {
@@ -71,7 +72,7 @@ def level_paths(table: pl.DataFrame, look: Look) -> go.Figure:
         look,
         height=HEIGHT,
         description=_told(people) + (f" {told}." if told else ""),
-        subtitle=f"Left: at the start, right: at the end. {told}".strip(),
+        subtitle=f"Left: at the start, right: at the end. {told}{'.' if told else ''}".strip(),
         margin={"l": margin_left - SLACK, "r": margin_right - SLACK, "t": TOP, "b": BOTTOM},
         xaxis={"visible": False, "range": [0, 1]},
         yaxis={"visible": False, "range": [0, 1]},

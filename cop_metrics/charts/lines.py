@@ -46,10 +46,13 @@ def over_time(
 ) -> go.Figure:
     """Draw lines by month or week, each a name and a frame of `Measurer.figures_by`; `target` in their unit.
 
-    Of several lines `aim` names the one whose target it is. One line has its interval as a band. Periods that the data cuts
-    are dashed. Teams and seniorities have their own colours, other names shades of the promise.
+    Of several lines `aim` names the one whose target it is. One line has its interval as a band. A month that the period begins
+    within is left out, as its few days would seem a leap; at the end, periods that the data cuts are dashed. Teams and
+    seniorities have their own colours, other names shades of the promise.
     """
-    lines = _lines(metrics_and_frames, look, promise)
+    begun = [(name, _from_whole(frame)) for name, frame in metrics_and_frames]
+    lines = _lines(begun, look, promise)
+    cut = any(frame.height < given.height for (_, frame), (_, given) in zip(begun, metrics_and_frames, strict=True))
     if not any(line.last for line in lines):
         return canvas.nothing(_why_empty(lines), look)
     days = sorted({day for line in lines for day in line.days})
@@ -65,7 +68,14 @@ def over_time(
         look,
         height=HEIGHT,
         description=_told(lines, unit, target, whose),
-        subtitle=f"Dotted: the target{whose}" if whose and target is not None else "",
+        subtitle="; ".join(
+            each
+            for each in (
+                f"Begins with the first whole {'month' if labels.is_monthly(days) else 'week'}" if cut else "",
+                f"Dotted: the target{whose}" if whose and target is not None else "",
+            )
+            if each
+        ),
         margin={"l": 8, "r": right, "t": TOP, "b": BOTTOM},
         xaxis=canvas.axis(look, type="date", range=_around(days), tickmode="array", tickvals=at, ticktext=texts),
         yaxis=canvas.value_axis(look, ticks),
@@ -74,6 +84,12 @@ def over_time(
         showlegend=len(lines) > canvas.MANY_LINES,
         legend=canvas.legend(look),
     )
+
+
+def _from_whole(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return the months or weeks without a first one that is cut, where a whole one follows it."""
+    whole = frame["complete"].to_list()
+    return frame.slice(1) if whole and not whole[0] and any(whole) else frame
 
 
 def _lines(named: Sequence[tuple[str, pl.DataFrame]], look: Look, promise: Promise) -> list[Line]:
@@ -271,6 +287,9 @@ def _waiting_curves(table: pl.DataFrame, by: str, look: Look) -> go.Figure:
 
     That starts at zero, as a logarithm cannot, and gives the first day half the width.
     """
+    last = float(table["hours"].max() or 0.0)  # type: ignore[arg-type]
+    if not last:
+        return canvas.nothing("There is nothing to draw yet: the data ends with the questions.", look)
     groups = look.in_order(table[by].to_list())
     parts = {group: table.filter(pl.col(by) == group).sort("hours") for group in groups}
     hues = shades(look, look.seniority, len(groups))
@@ -280,7 +299,6 @@ def _waiting_curves(table: pl.DataFrame, by: str, look: Look) -> go.Figure:
     curves = [_steps(group, part, colours[group]) for group, part in parts.items()]
     ends = [(group, part["waiting"][-1] / labels.TOP_SHARE, colours[group]) for group, part in parts.items()]
     notes, right = canvas.end_labels([] if many else ends, look, HEIGHT - BOTTOM - TOP)
-    last = float(table["hours"].max() or 0.0)  # type: ignore[arg-type]
     ticks = labels.wait_ticks(last)
     return canvas.sheet(
         [*bands, *curves],

@@ -4,7 +4,7 @@ A colour of a mark has a contrast of 3 or more against `surface` and `panel`, te
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from cop_metrics.metrics.metric import Promise
@@ -37,10 +37,16 @@ class Look:
     good: str
     teams: tuple[str, ...] = ()
     seniorities: tuple[str, ...] = ()
+    members: Mapping[str, int] = field(default_factory=dict)
 
-    def for_groups(self, *, teams: Sequence[str], seniorities: Sequence[str]) -> "Look":
-        """Return the look that knows a community's groups: give all of them, whatever the filter, so colours stay."""
-        return replace(self, teams=tuple(teams), seniorities=tuple(seniorities))
+    def for_groups(
+        self, *, teams: Sequence[str], seniorities: Sequence[str], members: Mapping[str, int] | None = None
+    ) -> "Look":
+        """Return the look that knows a community's groups: give all of them, whatever the filter, so colours stay.
+
+        `members`: how many each team has, so that of many teams the largest have colours of their own.
+        """
+        return replace(self, teams=tuple(teams), seniorities=tuple(seniorities), members=members or {})
 
     def colour(self, group: str) -> str | None:
         """Return the colour of a team or a step of seniority, None for a name that is neither."""
@@ -69,12 +75,15 @@ class Look:
 
 
 def team_colours(all_teams: Sequence[str], look: Look) -> dict[str, str]:
-    """Return a colour for each team of the catalogue, in its order: eight of their own, the rest grey, Unknown grey."""
+    """Return a colour for each team of the catalogue, in its order: the eight largest their own, the rest grey, Unknown grey.
+
+    Of teams alike in size, the first of the catalogue.
+    """
     named = [team for team in all_teams if team != UNKNOWN]
-    colours = {
-        team: look.team_set[place] if place < len(look.team_set) else look.other for place, team in enumerate(named)
-    }
-    return {**colours, UNKNOWN: look.unknown}
+    by_size = sorted(named, key=lambda team: -look.members.get(team, 0))
+    own = set(by_size[: len(look.team_set)])
+    colours = dict(zip((team for team in named if team in own), look.team_set, strict=False))
+    return {**{team: colours.get(team, look.other) for team in named}, UNKNOWN: look.unknown}
 
 
 @lru_cache(maxsize=256)

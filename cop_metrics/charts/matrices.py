@@ -166,7 +166,7 @@ def _heat(counts: Sequence[Sequence[int]], look: Look, top: float, hovers: Seque
 
 
 def _cell_texts(counts: Sequence[Sequence[int]], top: float, look: Look) -> canvas.Marks:
-    """Return the count of each cell that is not zero, in the text colour that stands out from the cell."""
+    """Return the count of each cell, also of those with none, in the text colour that stands out from the cell."""
     return [
         canvas.note(
             f"{count:,}",
@@ -179,7 +179,6 @@ def _cell_texts(counts: Sequence[Sequence[int]], top: float, look: Look) -> canv
         )
         for row, line in enumerate(counts)
         for column, count in enumerate(line)
-        if count
     ]
 
 

@@ -15,6 +15,7 @@ CELL = 34
 MOST_TEXTS = 14
 MOST_GROUPS = 20
 NAME_WIDTH = 14
+UNRECORDED = {"watched": "who reads", "recognised": "thanks, votes or accepted answers"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +72,9 @@ def balance_by_seniority(table: pl.DataFrame, look: Look) -> go.Figure:
 
 
 def _balance(table: pl.DataFrame, look: Look, by: str) -> go.Figure:
-    got = {"got_help": "got help", "watched": "read", "recognised": "recognised"}
+    every = {"got_help": "got help", "watched": "read", "recognised": "recognised"}
+    got = {column: told for column, told in every.items() if table[column].is_not_null().any()}
+    unknown = [told for column, told in UNRECORDED.items() if column not in got]
     found = {row[by]: row for row in table.to_dicts()}
     largest = sorted(found, key=lambda name: (-found[name]["members"], name))[:MOST_GROUPS]
     names = look.in_order(largest)
@@ -95,7 +98,8 @@ def _balance(table: pl.DataFrame, look: Look, by: str) -> go.Figure:
         for name in names
     )
     few = f"; the {len(names)} largest of {len(found)}" if len(names) < len(found) else ""
-    subtitle = f"Share of members (how many) in the last 90 days of the data{few}"
+    left_out = f". The sources do not record {words.listing(unknown)}" if unknown else ""
+    subtitle = f"Share of members (how many) in the last 90 days of the data{few}{left_out}"
     return _drawn(cells, look, ". ".join(sentences) + ".", subtitle)
 
 

@@ -16,7 +16,7 @@ from cop_metrics.metrics.metric import Promise, Unit
 Row = dict[str, Any]
 MOST_GROUPS = 12
 SMALL_COLUMNS, ACROSS = 2, 0.14
-NAME_ROOM, LINE_ROOM, TICK_ROOM = 30, 62, 28
+NAME_ROOM, LINE_ROOM, TICK_ROOM = 30, 62, 42
 """The pixels of a small chart, from top to bottom."""
 
 SPARK_WIDTH, SPARK_HEIGHT = 84, 24
@@ -75,7 +75,7 @@ def whole(frame: pl.DataFrame) -> pl.DataFrame:
 def _months_axis(frame: pl.DataFrame, look: Look, **more: Any) -> Row:
     """Return an axis of time that names its two ends."""
     ends = list(dict.fromkeys((frame["group"][0], frame["group"][-1])))
-    texts = [labels.month(date.fromisoformat(end)) for end in ends]
+    texts = [labels.month(date.fromisoformat(end)).replace(" ", "<br>") for end in ends]
     return canvas.axis(look, type="date", tickmode="array", tickvals=ends, ticktext=texts, **more)
 
 

@@ -51,8 +51,8 @@ def outcomes(table: pl.DataFrame, look: Look) -> go.Figure:
     parts = (
         Part(key="resolved", name="resolved", colour=help_[2]),
         Part(key="answered", name="answered", colour=help_[0]),
-        Part(key="resolved_by_self", name="self-solved", colour=own[2]),
-        Part(key="self_answered", name="self-answered", colour=own[0]),
+        Part(key="resolved_by_self", name=words.OUTCOMES["resolved_by_self"], colour=own[2]),
+        Part(key="self_answered", name=words.OUTCOMES["self_answered"], colour=own[0]),
         Part(key="unanswered", name="unanswered", colour=look.alert),
         Part(key=WITHDRAWN, name="withdrawn", colour=look.unknown),
     )

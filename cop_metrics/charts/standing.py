@@ -19,7 +19,7 @@ from cop_metrics.metrics.status import TENDENCIES
 
 Row = dict[str, Any]
 ROW_HEIGHT = 38
-RIGHT = 84
+RIGHT, RIGHT_OF_GAINS = 84, 108
 MOST_MEMBERS = 15
 NAME_WIDTH = 18
 
@@ -120,6 +120,7 @@ def rising(table: pl.DataFrame, look: Look) -> go.Figure:
     ticks = labels.value_ticks(Unit.POINTS, highest)
     lowest = min(0.0, *(max(row["at_least"], -highest) for row in rows))
     left_out = table.height - len(rows)
+    several = len({row["kind"] for row in rows}) > 1
     return canvas.sheet(
         [
             mark
@@ -131,18 +132,24 @@ def rising(table: pl.DataFrame, look: Look) -> go.Figure:
         look,
         height=70 + 30 * len(rows),
         description=" ".join(_gain_told(row) for row in rows[:5]) + f" {words.counted(table.height, 'member')} in all.",
-        subtitle="Points gained, with a line down to what it is at least"
+        subtitle="Points gained and, sorted by this, what the gain is at least (≥)"
+        + ("; new faces below" if several else "")
         + (f"; the first {len(rows)} of {table.height:,}" if left_out else ""),
-        showlegend=True,
+        showlegend=several,
         legend=canvas.legend(look),
-        margin={"l": 8, "r": RIGHT, "t": 12, "b": 34},
-        xaxis=canvas.value_axis(look, ticks)
+        margin={"l": 8, "r": RIGHT_OF_GAINS, "t": 12, "b": 34},
+        xaxis=canvas.value_axis(look, labels.fewer(ticks))
         | {"range": [lowest * 1.05, ticks.end], "zeroline": True, "zerolinecolor": look.faint},
         yaxis=_names([labels.short(row["name"] or "no name", NAME_WIDTH) for row in reversed(rows)], look),
         annotations=[
-            _beside(f"+{words.value(Unit.POINTS, row['gain'])}", place[at], look) for at, row in enumerate(rows)
+            _beside(f"+{words.value(Unit.POINTS, row['gain'])} (≥ {_least(row)})", place[at], look)
+            for at, row in enumerate(rows)
         ],
     )
+
+
+def _least(row: Row) -> str:
+    return f"{round(row['at_least']):,d}".replace("-", "−")
 
 
 def _gains(placed: Sequence[tuple[int, Row]], kind: str, colour: str, lowest: float) -> list[Row]:

@@ -18,6 +18,8 @@ HEIGHT = 400
 ROOM_ACROSS, ROOM_UP = 300, 320
 """The pixels that labels are laid out for: a phone's, so that they do not meet on any wider screen either."""
 MOST_LABELS = 12
+STRIP = 0.1
+"""The share of the heights kept free under zero, where the actions of the lower quadrants stand below every topic."""
 LOG_FROM = 12
 SHORT_OF_HELP = ACTIONS[True, False]
 AWAY = (28, 46, 64, 82, 100)
@@ -57,7 +59,8 @@ def topics(table: pl.DataFrame, look: Look) -> go.Figure:
         xaxis=_titled_axis(
             "questions", [across.at(tick) for tick in across.ticks], [f"{tick:,}" for tick in across.ticks], 1, look
         ),
-        yaxis=_titled_axis("helps per question", ticks.at, ticks.texts, top, look),
+        yaxis=_titled_axis("helps per question", ticks.at, ticks.texts, top, look)
+        | {"range": [-STRIP * top, top], "zeroline": True, "zerolinecolor": look.grid},
         shapes=_split_lines(split, across, look),
         annotations=[*_corners(look), *_names(rows, across, top, look)],
     )
@@ -165,9 +168,12 @@ def _corners(look: Look) -> canvas.Marks:
 
 
 def _names(rows: list[dict[str, Any]], across: _Across, top: float, look: Look) -> canvas.Marks:
-    """Return the names of the largest topics, each where it meets no other name, point or corner."""
+    """Return the names of topics, the foremost first, each where it meets no other name, point or corner."""
     points = {
-        row["topic"]: (across.at(row["questions"]) * ROOM_ACROSS, row["helps_per_question"] / top * ROOM_UP)
+        row["topic"]: (
+            across.at(row["questions"]) * ROOM_ACROSS,
+            (row["helps_per_question"] / top + STRIP) / (1 + STRIP) * ROOM_UP,
+        )
         for row in rows
     }
     taken: list[Box] = [(0, 0, 60, 16), (ROOM_ACROSS - 180, 0, ROOM_ACROSS, 16)]

@@ -148,7 +148,7 @@ def with_reasons(rows: pl.DataFrame) -> pl.DataFrame:
     parts = [
         pl.when(pl.col("helps") > 0).then(own),
         pl.when(pl.col("related_helps") > 0).then(related),
-        pl.format("last on {}", pl.col("last_helped").cast(pl.String)),
+        pl.format("last on {}", pl.col("last_helped").dt.strftime("%-d %b %Y")),
     ]
     return rows.with_columns(reason=pl.concat_str(parts, separator="; ", ignore_nulls=True))
 
@@ -434,8 +434,8 @@ EXHIBITS = (
         id="network",
         promise=Promise.HELP,
         title="Who holds it together?",
-        description=f"The {MOST_DRAWN} members with the most ties, by team; a tie joins two of whom one helped the other in "
-        "the period. Who helps one another stands near; the bigger the dot, the more ties.",
+        description=f"The {MOST_DRAWN} members with the most ties, each whom one helped and each by whom one was helped in the "
+        "period, also outside the picture. Who helps one another stands near; the bigger the dot, the more ties.",
         source="our own",
         unit=Unit.COUNT,
         whose=Whose.HELPER,
@@ -443,11 +443,13 @@ EXHIBITS = (
         relations=("help_pairs",),
         sql=f""", {FOREMOST}
 , drawn as (
-                select member_id from foremost order by helped + helped_by desc, member_id limit {MOST_DRAWN}
+                select member_id, helped + helped_by as ties from foremost order by ties desc, member_id limit {MOST_DRAWN}
             )
-            select helper_id, helper_name, helper_team, asker_id, asker_name, asker_team, helps
+            select helper_id, helper_name, helper_team, asker_id, asker_name, asker_team, helps,
+                helpers.ties as helper_ties, askers.ties as asker_ties
             from help_pairs
-            where helper_id in (select member_id from drawn) and asker_id in (select member_id from drawn)
+            join drawn as helpers on helpers.member_id = helper_id
+            join drawn as askers on askers.member_id = asker_id
             order by helper_id, asker_id""",
         columns={
             "helper_name": "Helper",
@@ -459,11 +461,13 @@ EXHIBITS = (
             "helper_y": "Helper up",
             "asker_x": "Helped across",
             "asker_y": "Helped up",
+            "helper_ties": "Helper's ties",
+            "asker_ties": "Ties of who was helped",
         },
         splits=HELPER_SPLITS,
         shape=laid_out,
         people=True,
-        places=("helper_x", "helper_y", "asker_x", "asker_y"),
+        places=("helper_x", "helper_y", "asker_x", "asker_y", "helper_ties", "asker_ties"),
     ),
     Exhibit(
         id="best_connected",
@@ -476,7 +480,8 @@ EXHIBITS = (
         whose=Whose.HELPER,
         counts=Counts.FLOW,
         relations=("help_pairs",),
-        sql=f", {FOREMOST} select name, team, helped, helped_by from foremost order by helped + helped_by desc, member_id",
+        sql=f", {FOREMOST} select name, team, helped, helped_by from foremost "
+        "order by helped + helped_by desc, name, member_id",
         columns={"name": "Member", "team": "Team", "helped": "People helped", "helped_by": "Helped by"},
         splits=HELPER_SPLITS,
         people=True,
@@ -494,7 +499,7 @@ EXHIBITS = (
         counts=Counts.STATE,
         relations=("hanging_topics",),
         sql="select topic, helper_name, cast(round(100 * own_share) as int) as own_percent, "
-        "case when has_left then 'left' else 'here' end as whereabouts, cast(last_helped as varchar) as last_helped, "
+        "case when has_left then 'left' else 'here' end as whereabouts, last_helped, "
         "helps, questions, has_left "
         "from hanging_topics order by own_share desc, helps desc, topic",
         columns={

@@ -50,7 +50,8 @@ def _median(rows: pl.DataFrame, column: str, written: Callable[[float], str]) ->
     curve = survival(rows[column].to_numpy() / HOUR, rows["wait_ended"].to_numpy())
     median = curve.median
     if median is None:
-        note = f"not reached ({float(curve.survival[-1]):.0%} unanswered after {written(float(curve.times[-1]))})"
+        unanswered = words.value(Unit.PERCENT, float(curve.survival[-1]))
+        note = f"not reached ({unanswered} unanswered after {written(float(curve.times[-1]))})"
         return Figure(value=None, sample_size=rows.height, note=note)
     return Figure(value=median, sample_size=rows.height, interval=_median_interval(curve))
 
@@ -480,24 +481,33 @@ def _quartiles(rows: pl.DataFrame) -> str:
     curve = survival(rows["minutes"].to_numpy() / 60, rows["wait_ended"].to_numpy(), rows["questions"].to_numpy())
     found = {"a quarter": curve.quantile(0.25), "half": curve.quantile(0.5), "three quarters": curve.quantile(0.75)}
     told = [f"{part} after {words.duration(hours)}" for part, hours in found.items() if hours is not None]
+    if not curve.answered.any():
+        return "Not one of these questions has had help so far."
     return f"Of all questions {words.listing(told)} had help." if told else ""
 
 
 def _curve_table(by: str, name: str, curve: SurvivalCurve) -> pl.DataFrame:
+    """Return a curve until 30 days after asking; it ends there where questions are followed for longer."""
     kept = np.flatnonzero(curve.times <= CURVE_HOURS)
+    followed_on = len(kept) < len(curve.times)
     if len(kept) > CURVE_POINTS:
         kept = np.unique(kept[np.linspace(0, len(kept) - 1, CURVE_POINTS).astype(int)])
-    return pl.DataFrame(
+    first = {"hours": 0.0, "waiting": 1.0, "low": 1.0, "high": 1.0, "at_risk": int(curve.at_risk[0])}
+    steps = pl.DataFrame(
         {
-            by: [name] * (len(kept) + 1),
-            "hours": [0.0, *curve.times[kept].tolist()],
-            "waiting": [1.0, *curve.survival[kept].tolist()],
-            "low": [1.0, *curve.low[kept].tolist()],
-            "high": [1.0, *curve.high[kept].tolist()],
-            "at_risk": [int(curve.at_risk[0]), *curve.at_risk[kept].tolist()],
+            "hours": curve.times[kept],
+            "waiting": curve.survival[kept],
+            "low": curve.low[kept],
+            "high": curve.high[kept],
+            "at_risk": curve.at_risk[kept],
         },
-        schema={by: pl.String, **CURVE_SCHEMA},
+        schema=CURVE_SCHEMA,
     )
+    table = pl.concat([pl.DataFrame([first], schema=CURVE_SCHEMA), steps])
+    if followed_on and table["hours"][-1] < CURVE_HOURS:
+        at_risk = int(curve.at_risk_at(CURVE_HOURS))
+        table = pl.concat([table, table.tail(1).with_columns(hours=CURVE_HOURS, at_risk=pl.lit(at_risk, pl.Int64))])
+    return table.insert_column(0, pl.lit(name).alias(by))
 
 
 def _waiting_curve(id_: str, by: str, title: str, whose: str) -> Exhibit:

@@ -107,6 +107,7 @@ def _share_of_reads(
     splits: tuple[str, ...] = SPLITS,
     about: str | None = None,
     about_others: str | None = None,
+    needs: str | tuple[str, ...] = "read",
 ) -> Metric:
     """Declare a share of the reads of other people's threads."""
     return Metric(
@@ -126,7 +127,8 @@ def _share_of_reads(
         relation="member_days",
         measure=measure,
         splits=splits,
-        needs="read",
+        needs=needs,
+        no_rows="nobody read a thread that somebody else began",
         about=about,
         about_others=about_others,
     )
@@ -210,6 +212,7 @@ METRICS = (
             of="teams_known_read",
             listed_from="reads_told",
         ),
+        needs=("read", "team"),
     ),
     _share_of_reads(
         "learning_from_seniors",
@@ -403,7 +406,9 @@ EXHIBITS = (
         counts=Counts.FLOW,
         relations=("reach",),
         sql=f"""
-            select coalesce(title, thread) as title, url, begun_on, readers, teams,
+            select coalesce(title, thread) as title, url, begun_on, readers,
+                case when exists (select 1 from memberships where community = $community and team <> 'Unknown')
+                    then teams end as teams,
                 case when evergreen then 'yes' when not evergreen then 'no' when readers is not null then 'not known yet' end
                     as evergreen, views
             from reach

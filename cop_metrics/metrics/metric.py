@@ -60,6 +60,11 @@ EVERY_SENIORITY = "every"
 NEWCOMER = "newcomer"
 
 
+def needed(needs: str | tuple[str, ...] | None) -> tuple[str, ...]:
+    """Return what a number or an exhibit is not measurable without."""
+    return (needs,) if isinstance(needs, str) else needs or ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class Figure:
     """A measured value: None where there is no data, with the reason as `note`; hours, shares 0 to 1, or counts."""
@@ -150,10 +155,11 @@ class Metric:
     `question` is what a leader asks; `description` says the definition in words and what is left out; `formula` in short;
     `source` where the definition comes from; `peers` what others do differently. `splits` are the dimensions that it can
     be filtered and split by; a filter on any other is ignored, and said. `act_on` is SQL for the listed rows to act on.
-    `needs` names the lake table without which it is not measurable. `beside`: the metric that is told with it. A number that
-    still grows for young posts is not `comparable` between periods. `individual`: its list tells single people's levels.
-    `never_listed`: why nobody is shown its rows, in a sentence. `no_rows`: why there is no value where there are no rows.
-    `ripens_in`: after how many days a row counts at the latest, so that months which end later are not whole yet.
+    `needs` names what it is not measurable without, one lake table or several. `beside`: the metric that is told with it.
+    A number that still grows for young posts is not `comparable` between periods. `individual`: its list tells single
+    people's levels. `never_listed`: why nobody is shown its rows, in a sentence. `no_rows`: why there is no value where there
+    are no rows. `ripens_in`: after how many days a row counts at the latest, so that months which end later are not whole
+    yet.
     `about`: the seniority ("junior", "senior", `EVERY_SENIORITY`, or `NEWCOMER`, which is one only where there is no roster) that
     it tells of those whom a filter by team lets in, and `about_others` of the people on the other side, of whatever team; both
     guard small groups.
@@ -175,7 +181,7 @@ class Metric:
     measure: Aggregate
     splits: tuple[str, ...]
     act_on: str | None = None
-    needs: str | None = None
+    needs: str | tuple[str, ...] | None = None
     beside: str | None = None
     comparable: bool = True
     individual: bool = False
@@ -195,7 +201,8 @@ class Exhibit:
     `columns` names each column of the table in words, in order. `shows`: the dimensions that it splits by. `people`:
     its rows are single persons. `personal`: columns that are empty for viewers who may not see names. `finding` says in a
     sentence what the rows of `sql` show, None where nothing can be said. What is not `drawn` is a list to act on, shown as
-    a table. `places`: columns that say where the picture puts its marks, and nothing of the community. `about`: as of `Metric`.
+    a table. `places`: columns that say where the picture puts its marks and how large they are, told of nowhere else.
+    `about`: as of `Metric`.
     """
 
     id: str
@@ -212,7 +219,7 @@ class Exhibit:
     splits: tuple[str, ...]
     shape: Callable[[pl.DataFrame], pl.DataFrame] | None = None
     shows: tuple[str, ...] = ()
-    needs: str | None = None
+    needs: str | tuple[str, ...] | None = None
     people: bool = False
     individual: bool = False
     personal: tuple[str, ...] = ()

@@ -338,7 +338,7 @@ METRICS = (
         measure=Share(hit="retained", person=None),
         splits=SPLITS,
         act_on="not retained",
-        no_rows="there was nobody before, or as many days before the period reach back before the data",
+        no_rows="not known: nobody was there in the days before, or the data does not reach back to them",
     ),
     Metric(
         id="health_index",

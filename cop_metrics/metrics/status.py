@@ -657,6 +657,11 @@ MILESTONES = {
     "First thanks": "days_to_thanks",
     "First accepted help": "days_to_accepted",
 }
+RECORDED = {
+    "days_to_thanks": "exists (select 1 from measured where community = $community and table_name = 'reaction')",
+    "days_to_accepted": "exists (select 1 from questions where community = $community and accepted)",
+}
+"""By step: where it is recorded at all."""
 MILESTONE_DAYS = 365
 WITHIN = (30, 90, 365)
 CURVE_SCHEMA: dict[str, type[pl.DataType]] = {
@@ -676,11 +681,14 @@ COHORT_SCHEMA: dict[str, type[pl.DataType]] = {
 
 
 def _milestones_sql(by: str) -> str:
-    """Return the SQL that counts people by step, days until it (else followed), and whether it was reached."""
+    """Return the SQL that counts people by step, days until it (else followed), and whether it was reached.
+
+    A step that the sources cannot tell of is not among them: nobody would ever seem to take it.
+    """
     parts = [
         f"select {by}{number} as step, least(coalesce({column}, followed_days), followed_days) as days, "
         f"coalesce({column} <= followed_days, false) as reached, count(*) as people, min(days_since) as youngest "
-        "from milestones group by all"
+        f"from milestones where {RECORDED.get(column, 'true')} group by all"
         for number, column in enumerate(MILESTONES.values())
     ]
     return f"select * from ({' union all '.join(parts)}) order by all"
@@ -976,7 +984,8 @@ EXHIBITS = (
         title="How long is the way from joining to being known?",
         description="The share of members who had posted, helped, been thanked or upvoted, and had a help accepted for the first "
         "time, by the days since they joined (else were first seen), with a 95 % band. Members who joined 90 days or more "
-        "after the data begins and until the end of the period; who left, or is not here so long yet, is followed until then.",
+        "after the data begins and until the end of the period; who left, or is not here so long yet, is followed until then. "
+        "Steps of which the source does not tell, such as thanks, are left out.",
         source="our own, after Kaplan and Meier 1958",
         unit=Unit.PERCENT,
         whose=Whose.MEMBER,
@@ -1001,7 +1010,8 @@ EXHIBITS = (
         title="Does the way get shorter for those who join later?",
         description="The share of those who joined in a half-year who had taken each first step within 30, 90 and 365 days. A "
         "field is empty where some of them have not been here so long yet. Who left is followed until then. Members who "
-        "joined 90 days or more after the data begins and until the end of the period.",
+        "joined 90 days or more after the data begins and until the end of the period. Steps of which the source does not "
+        "tell are left out.",
         source="our own, after Kaplan and Meier 1958",
         unit=Unit.PERCENT,
         whose=Whose.MEMBER,
@@ -1096,7 +1106,7 @@ EXHIBITS = (
         promise=Promise.STATUS,
         title="Whom to thank this week?",
         description="Members who in the last 7 days of the data had their first accepted answer, reached a higher level or "
-        "helped three or more of the least experienced members. Levels only where the setting individual_scores allows it.",
+        "helped three or more of the least experienced members. Levels only where the settings allow those of single people.",
         source="our own",
         unit=Unit.COUNT,
         whose=Whose.MEMBER,

@@ -141,7 +141,9 @@ class Pen:
         return chart
 
     def _colours(self, chart: Chart, groups: Sequence[str]) -> list[str]:
-        look: Look = LIGHT.for_groups(teams=self.choices.teams, seniorities=self.choices.seniorities)
+        look: Look = LIGHT.for_groups(
+            teams=self.choices.teams, seniorities=self.choices.seniorities, members=self.choices.members
+        )
         plain = shades(LIGHT, _hue(chart), len(groups)) if groups else ()
         return [look.colour(group) or shade for group, shade in zip(groups, plain, strict=True)]
 

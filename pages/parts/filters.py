@@ -10,7 +10,17 @@ import streamlit as st
 from cop_metrics.captions import days_to_type
 from cop_metrics.errors import UnknownName
 from cop_metrics.period import ALL, DEFAULT, PRESETS, Compare
-from cop_metrics.scope import ASKED, EXPLICIT, UNKNOWN, Catalogue, CommunityChoices, Scope, newest_first, parse_scope
+from cop_metrics.scope import (
+    ASKED,
+    EXPLICIT,
+    UNKNOWN,
+    Catalogue,
+    CommunityChoices,
+    Scope,
+    newest_first,
+    opened_with,
+    parse_scope,
+)
 
 MEMBER = "member"
 KEYS = ("community", "period", "compare", "team", "seniority", "topic", "asked", "names", MEMBER)
@@ -45,7 +55,7 @@ def read_scope(query: Query, catalogue: Catalogue) -> Scope:
     for asked in names:
         if asked != HIDDEN:
             raise UnknownName("choice of names", asked, [HIDDEN])
-    return parse_scope(query, catalogue, names=not names, default_period=DEFAULT)
+    return parse_scope(query, catalogue, names=not names, default_period=DEFAULT, locale=st.context.locale or None)
 
 
 def query_string(changes: Mapping[str, Sequence[str]] | None = None) -> str:
@@ -71,10 +81,10 @@ def _changed_groups(key: str, widget: str) -> None:
     _change(**{key: st.session_state[widget]})
 
 
-def _changed_community(widget: str, default: str) -> None:
+def _changed_community(widget: str, default: str, usual: str) -> None:
     chosen = st.session_state[widget]
-    period = st.query_params.get("period", DEFAULT)
-    kept = [] if ".." in period or period == DEFAULT else [period]
+    period = st.query_params.get("period", usual)
+    kept = [] if ".." in period or period == usual else [period]
     _change(
         community=[] if chosen == default else [chosen],
         period=kept,
@@ -86,11 +96,11 @@ def _changed_community(widget: str, default: str) -> None:
     )
 
 
-def _changed_period(widget: str, days: tuple[date, date]) -> None:
+def _changed_period(widget: str, days: tuple[date, date], usual: str) -> None:
     chosen = st.session_state[widget]
     if chosen == TYPED:
         chosen = f"{days[0]}..{days[1]}"
-    _change(period=[] if chosen == DEFAULT else [chosen])
+    _change(period=[] if chosen == usual else [chosen])
 
 
 def _changed_days(first: str, last: str) -> None:
@@ -103,7 +113,7 @@ def sidebar(scope: Scope, query: Query, catalogue: Catalogue) -> None:
     choices = catalogue[scope.community]
     with st.sidebar:
         if len(catalogue) > 1:
-            _community(scope, newest_first(catalogue))
+            _community(scope, newest_first(catalogue), opened_with(DEFAULT, choices))
         _period(scope, query, choices)
         comparison = (query.get("compare") or [Compare.BEFORE.value])[-1]
         _select("Compare with", "compare", COMPARISONS, comparison, default=Compare.BEFORE.value)
@@ -119,10 +129,14 @@ def sidebar(scope: Scope, query: Query, catalogue: Catalogue) -> None:
         _share()
 
 
-def _community(scope: Scope, communities: Sequence[str]) -> None:
+def _community(scope: Scope, communities: Sequence[str], usual: str) -> None:
     st.session_state["community"] = scope.community
     st.selectbox(
-        "Community", communities, key="community", on_change=_changed_community, args=("community", communities[0])
+        "Community",
+        communities,
+        key="community",
+        on_change=_changed_community,
+        args=("community", communities[0], usual),
     )
 
 
@@ -134,7 +148,8 @@ def _select(label: str, key: str, titles: Mapping[str, str], chosen: str, defaul
 
 
 def _period(scope: Scope, query: Query, choices: CommunityChoices) -> None:
-    text = (query.get("period") or [DEFAULT])[-1]
+    usual = opened_with(DEFAULT, choices)
+    text = (query.get("period") or [usual])[-1]
     st.session_state["period"] = TYPED if ".." in text else text
     days = days_to_type(choices, scope.period)
     st.selectbox(
@@ -143,7 +158,7 @@ def _period(scope: Scope, query: Query, choices: CommunityChoices) -> None:
         format_func=PERIODS.__getitem__,
         key="period",
         on_change=_changed_period,
-        args=("period", days),
+        args=("period", days, usual),
     )
     if ".." not in text:
         return

@@ -65,7 +65,7 @@ def locale() -> str | None:
 def look_of(choices: CommunityChoices) -> Look:
     """Return the colours of the reader's theme, in which each of the community's groups has its own."""
     look = DARK if st.context.theme.type == "dark" else LIGHT
-    return look.for_groups(teams=choices.teams, seniorities=choices.seniorities)
+    return look.for_groups(teams=choices.teams, seniorities=choices.seniorities, members=choices.members)
 
 
 @st.cache_resource(show_spinner=False)

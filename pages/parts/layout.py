@@ -12,20 +12,21 @@ import streamlit as st
 
 from cop_metrics import charts, words
 from cop_metrics.captions import csv_bytes, whole_percent
-from cop_metrics.errors import CopError
+from cop_metrics.errors import CopError, NothingYet
 from cop_metrics.metrics import EXHIBITS
 from cop_metrics.metrics.metric import Metric, PeopleShare, Share, Unit
 from cop_metrics.pagebook import ShowExhibit
 from cop_metrics.reports.tidy import column_unit
 from cop_metrics.scope import UNKNOWN
-from cop_metrics.view import Card, ChartTable, Listing, PageView, listing, unit_of
-from pages.parts.frame import Frame, figure_of, standing, view_of
+from cop_metrics.view import Card, ChartTable, Listing, PageView, listing, source_name, unit_of
+from pages.parts.frame import Frame, figure_of, locale, standing, view_of
 
 MOST_ROWS = 1_000_000
 CSV = "text/csv"
 PERCENT = st.column_config.NumberColumn(format="%d %%")
 WIDE_TEXTS = {"Question": 270, "Thread": 260, "Why": 250, "May know": 200}
 """The columns of text that is read, each with its width in pixels."""
+TEAMS = ("Team", "Their team")
 LONG_TEXT = 40
 """From how many characters on a text takes two lines."""
 TWO_LINES, MOST_TALL, ROOM = 66, 7, 540
@@ -38,17 +39,28 @@ def style() -> None:
     st.html(STYLE)
 
 
+def html(text: str) -> None:
+    """Show HTML in which no line ends between a number and its per cent sign."""
+    st.html(words.unbroken(text))
+
+
 def plain(told: object) -> str:
     """Return a sentence in which nothing acts as a link, an image or a colour: names in it may come from anywhere."""
     return str(told).replace("[", "\\[")
 
 
-def no_store(problem: CopError) -> None:
-    """Say in a sentence what to do where there is nothing to show yet."""
-    st.html('<h1 class="cop-headline">There is nothing to show yet.</h1>')
-    st.info(plain(problem))
-    st.code("python -m cop_metrics demo\npython -m cop_metrics import PATH --community NAME", language="bash")
-    st.write("An export can also be brought in on the page *Data*.")
+def no_store(problem: CopError, to_data: Any | None) -> None:
+    """Say what to do where there is nothing to show yet; `to_data`: the page on which to do it, None on that page itself."""
+    html('<h1 class="cop-headline">There is nothing to show yet.</h1>')
+    if not isinstance(problem, NothingYet):
+        st.info(plain(problem))
+    if to_data:
+        st.write("It fills with the export of a platform, or a table of questions and answers.")
+        st.page_link(to_data, label="Bring in an export on the page Data", icon=":material/upload:")
+    else:
+        st.write("Bring in an export below.")
+    st.write("Or on the command line of the server, with made-up samples to look at first:")
+    st.code("python -m cop_metrics import PATH --community NAME\npython -m cop_metrics demo", language="bash")
 
 
 def refused(problem: CopError) -> None:
@@ -75,11 +87,11 @@ def header(frame: Frame) -> None:
         f"data as of {words.moment(choices.as_of, choices.time_zone, frame.locale)}",
     ]
     lags = [
-        f"{source} ends {words.moment(until, choices.time_zone, frame.locale)}"
+        f"{source_name(source)} ends {words.moment(until, choices.time_zone, frame.locale)}"
         for source, until in choices.lagging.items()
     ]
     text = " · ".join(escape(part) for part in (*parts, *lags) if part)
-    st.html(f'<p class="cop-scope" data-testid="scope">{text}</p>')
+    html(f'<p class="cop-scope" data-testid="scope">{text}</p>')
 
 
 def show_page(frame: Frame, page: str) -> None:
@@ -97,12 +109,12 @@ def show_page(frame: Frame, page: str) -> None:
 def headline(view: PageView) -> None:
     """Show the sentences of the finding under the question of the page."""
     title = f'<h1 class="cop-h1">{escape(view.page.title)}: {escape(view.page.question)}</h1>'
-    st.html(title + "".join(f'<p class="cop-headline">{escape(each)}</p>' for each in view.headline))
+    html(title + "".join(f'<p class="cop-headline">{escape(each)}</p>' for each in view.headline))
 
 
 def cards(frame: Frame, shown: Iterable[Card]) -> None:
     """Show numbers side by side, as many a row as there is room for."""
-    st.html(f'<div class="cop-cards">{"".join(_card(frame, card) for card in shown)}</div>')
+    html(f'<div class="cop-cards">{"".join(_card(frame, card) for card in shown)}</div>')
 
 
 def _card(frame: Frame, card: Card) -> str:
@@ -142,10 +154,9 @@ def rest(card: Card, remarks: Iterable[str]) -> str:
 
 
 def chart_rows(frame: Frame, view: PageView, places: Iterable[int]) -> None:
-    """Show charts two a row on a desk, one on a phone; a list to act on has a row of its own."""
+    """Show charts two a row on a desk, one on a phone; a list to act on, and a chart that is left over, has its own row."""
     for row in _rows_of(view, places):
-        wide = not view.charts[row[0]].drawn
-        for column, place in zip(st.columns(1 if wide else 2), row, strict=False):
+        for column, place in zip(st.columns(len(row)), row, strict=True):
             with column, st.container(border=True, height="stretch"):
                 chart_panel(frame, view, place)
 
@@ -173,15 +184,17 @@ def chart_panel(frame: Frame, view: PageView, place: int, *, told: bool = True) 
     with standing(f"The chart '{chart.title}'"):
         figure = None if chart.note or not chart.drawn else figure_of(frame, view, place)
         below = charts.subtitle(figure) if figure else ""
-        st.html(
+        html(
             f'<h2 class="cop-q">{escape(chart.title)}</h2>'
             + "".join(
-                f'<p class="cop-sub">{escape(each)}</p>' for each in (chart.summary if told else "", below) if each
+                f'<p class="cop-sub">{escape(each)}</p>'
+                for each in (chart.summary if told else chart.remarked, below)
+                if each
             )
             + (f'<p class="cop-finding">{escape(chart.finding)}</p>' if chart.finding else "")
         )
         if chart.note:
-            st.info(words.sentence(chart.note))
+            st.info(words.unbroken(words.sentence(chart.note)))
             return
         key = f"{view.page.id}-{place}"
         if figure is None:
@@ -193,9 +206,9 @@ def chart_panel(frame: Frame, view: PageView, place: int, *, told: bool = True) 
 
 def list_panel(chart: ChartTable, key: str) -> None:
     """Show a list to act on under its question: what is counted, and its rows or why there are none."""
-    st.html(f'<h2 class="cop-q">{escape(chart.title)}</h2><p class="cop-sub">{escape(chart.summary)}</p>')
+    html(f'<h2 class="cop-q">{escape(chart.title)}</h2><p class="cop-sub">{escape(chart.summary)}</p>')
     if chart.note:
-        st.info(words.sentence(chart.note))
+        st.info(words.unbroken(words.sentence(chart.note)))
     else:
         _rows_to_act_on(chart, key)
 
@@ -245,10 +258,11 @@ def _behind(chart: ChartTable, key: str) -> None:
         csv = partial(csv_bytes, table)
         st.download_button("CSV", csv, _file_name(chart), CSV, key=f"csv-{key}", on_click="ignore", type="tertiary")
     if as_table:
-        st.html(f'<p class="cop-sub">{escape(chart.subtitle)}</p>')
-        shares = _shares(chart)
+        html(f'<p class="cop-sub">{escape(chart.subtitle)}</p>')
+        told = table.select(name for name in table.columns if _says(table[name]))
+        shares = [name for name in _shares(chart) if name in told.columns]
         formats = _number_formats(chart) | dict.fromkeys(shares, PERCENT)
-        st.dataframe(whole_percent(table, shares), hide_index=True, column_config=formats, placeholder=words.NOTHING)
+        st.dataframe(whole_percent(told, shares), hide_index=True, column_config=formats, placeholder=words.NOTHING)
 
 
 def _number_formats(chart: ChartTable) -> dict[str, Any]:
@@ -261,7 +275,9 @@ def _number_formats(chart: ChartTable) -> dict[str, Any]:
         elif kind.is_integer():
             formats[name] = st.column_config.NumberColumn(format="localized")
         elif kind == pl.Date:
-            formats[name] = st.column_config.DateColumn(format="MMM YYYY" if name == "Month" else "YYYY-MM-DD")
+            formats[name] = st.column_config.DateColumn(
+                format="MMM YYYY" if name == "Month" else words.patterns(locale())[0]
+            )
     return formats
 
 
@@ -270,12 +286,12 @@ def show_list(frame: Frame, listed: Listing) -> None:
     metric, rows = listed.metric, listed.rows
     with st.container(border=True), standing(f"The list of '{metric.title}'"):
         count = "" if listed.note else f" ({listed.total:,d})"
-        st.html(
+        html(
             f'<h2 class="cop-q">The list behind: {escape(metric.title)}{count}</h2>'
             f'<p class="cop-sub">{escape(metric.description)}</p>'
         )
         if listed.note:
-            st.info(words.sentence(listed.note))
+            st.info(words.unbroken(words.sentence(listed.note)))
             return
         shown = rows.select(name for name in rows.columns if _says(rows[name]))
         formats = _column_formats(shown)
@@ -295,7 +311,7 @@ def _all_rows(frame: Frame, metric: Metric) -> bytes:
 
 def _says(column: pl.Series) -> bool:
     """Say whether a column tells anything: not where it is empty, or a team that nobody has."""
-    return column.is_not_null().any() and not (column.name == "Team" and (column == UNKNOWN).all())
+    return column.is_not_null().any() and not (column.name in TEAMS and (column == UNKNOWN).all())
 
 
 def _height(rows: pl.DataFrame) -> Any:
@@ -314,14 +330,14 @@ def _column_formats(rows: pl.DataFrame) -> Mapping[str, Any]:
         elif kind.is_integer():
             formats[name] = st.column_config.NumberColumn(format="localized")
         elif kind == pl.Date:
-            formats[name] = st.column_config.DateColumn(format="YYYY-MM-DD")
+            formats[name] = st.column_config.DateColumn(format=words.patterns(locale())[0])
         elif kind == pl.Datetime:
-            formats[name] = st.column_config.DatetimeColumn(format="YYYY-MM-DD HH:mm")
+            formats[name] = st.column_config.DatetimeColumn(format=words.patterns(locale())[1])
     return formats
 
 
 def small_print(frame: Frame, view: PageView) -> None:
     """Show what limits the numbers, and the way to what they mean."""
     if view.small_print:
-        st.html("".join(f'<p class="cop-small">{escape(each)}</p>' for each in view.small_print))
+        html("".join(f'<p class="cop-small">{escape(each)}</p>' for each in view.small_print))
     st.page_link(frame.links["glossary"], label="What every number means")

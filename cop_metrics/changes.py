@@ -131,7 +131,12 @@ def scan(measurer: Measurer, scope: Scope) -> Scan:
         for by in DIMENSIONS
         if by is None or by in metric.splits
     ]
-    asked = [(measurer.evidence_query(metric, each, by), each) for metric, by in scanned for each in (scope, earlier)]
+    asked = [
+        (measurer.evidence_query(metric, each, by), each)
+        for metric, by in scanned
+        if not isinstance(metric.measure, Computed)
+        for each in (scope, earlier)
+    ]
     with ThreadPoolExecutor(AT_ONCE) as pool:
         for work in measurer.expect(asked):
             pool.submit(work)

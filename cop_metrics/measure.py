@@ -5,6 +5,7 @@ Every relation is cut to the viewer's community, days, teams, seniorities and to
 
 import logging
 import re
+import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, fields, replace
@@ -41,6 +42,8 @@ from cop_metrics.scope import CommunityChoices, Reading, Scope
 from cop_metrics.statistics import People, clustered_wilson, wilson
 
 LOG = logging.getLogger("cop_metrics.measure")
+# DuckDB advises against what `_ask` does, as it copies the rows; `sql` binds each statement twice, which takes longer.
+warnings.filterwarnings("ignore", message="Arrow output on a DB-API result")
 BY = ("month", "week", "team", "seniority", "topic")
 AT_ONCE = 3
 """How many queries are asked at a time: each waits for its plan and its rows as long as it computes."""
@@ -187,7 +190,10 @@ class Measurer:
         names = tuple(exhibit.columns)
         if self.withheld(exhibit, scope):
             return pl.DataFrame(schema=dict.fromkeys(names, pl.String)), None
-        parts = [f"{name} as ({self._cut(RELATIONS[name], exhibit, scope, 'month')})" for name in exhibit.relations]
+        parts = [
+            f"{name} as {_read_again(RELATIONS[name])}({self._cut(RELATIONS[name], exhibit, scope, 'month')})"
+            for name in exhibit.relations
+        ]
         frame = self._frame(f"with {self._periods(scope, 'month')}, {', '.join(parts)}{_joined(exhibit.sql)}", scope)
         shaped = exhibit.shape(frame) if exhibit.shape else frame
         hidden = () if scope.names else exhibit.personal
@@ -285,11 +291,10 @@ class Measurer:
             frame = self._frame(replace(alone, measure=measure).sql, scope)
         else:
             frame = self._frame(self.evidence_query(metric, scope, by).sql, scope)
-        parts = {_label(key[0]): part for key, part in frame.group_by("group_value", maintain_order=True)}
-        if not isinstance(metric.measure, Total):
-            return parts
-        weeks = pl.DataFrame({"week": calendar(scope.period, "week", self.choices)}, schema={"week": pl.Date})
-        return {group: _with_empty_weeks(part, weeks) for group, part in parts.items()}
+        if isinstance(metric.measure, Total):
+            frame = _with_empty_weeks(frame, calendar(scope.period, "week", self.choices))
+        parts = frame.partition_by("group_value", maintain_order=True, as_dict=True)
+        return {_label(group): part for (group,), part in parts.items()}
 
     def evidence_query(self, metric: Metric, scope: Scope, by: str | None) -> Query:
         """Return the query of `evidence`: totals by week too, shares as they stand."""
@@ -298,13 +303,18 @@ class Measurer:
 
     def query(self, metric: Metric, scope: Scope, by: str | None, series: str | None = None) -> Query:
         """Return the query of a number by group, and within each by another."""
-        cut = self._cut(RELATIONS[metric.relation], metric, scope, by)
         return Query(
-            head=f"with {self._periods(scope, by)}, cut as ({cut})",
+            head=self._head(metric, scope, by),
             source=self._with_topics(scope) if "topic" in (by, series) else "cut",
             measure=metric.measure,
             groups=(self._group_sql(metric, by), self._group_sql(metric, series)),
         )
+
+    def _head(self, metric: Metric, scope: Scope, by: str | None) -> str:
+        """Return the WITH clause of the cut: with the periods only where the relation reads them, so that heads are alike."""
+        relation = RELATIONS[metric.relation]
+        cut = f"cut as ({self._cut(relation, metric, scope, by)})"
+        return f"with {cut}" if relation.day else f"with {self._periods(scope, by)}, {cut}"
 
     def expect(self, asked: Iterable[tuple[Query, Scope]]) -> list[Callable[[], None]]:
         """Return the work that answers those queries which can be answered together; whoever asks one waits till it is done."""
@@ -389,9 +399,9 @@ class Measurer:
         self, metric: Metric, scope: Scope, by: str | None, series: str | None = None
     ) -> dict[str, dict[str, Figure]]:
         """Return the figures by series and group; both are "" where nothing splits."""
-        frame = self._frame(self.query(metric, scope, by, series).sql, scope)
+        query = self.query(metric, scope, by, series)
         figures: dict[str, dict[str, Figure]] = {}
-        for (group, of), part in frame.group_by("group_value", "series_value", maintain_order=True):
+        for group, of, part in query.parts(self._frame(query.sql, scope)):
             if by is None or group is not None:
                 figures.setdefault(_label(of), {})[_label(group)] = _figure(metric, part)
         return figures
@@ -638,7 +648,7 @@ class Measurer:
         return {name: value for name, value in values.items() if name in used}
 
     def _ask(self, sql: str, values: Mapping[str, object]) -> pl.DataFrame:
-        frame: pl.DataFrame = self.cursor.cursor().sql(sql, params=dict(values)).pl()
+        frame: pl.DataFrame = pl.from_arrow(self.cursor.cursor().execute(sql, dict(values)).to_arrow_table())  # type: ignore[assignment]
         return frame
 
 
@@ -679,7 +689,8 @@ def _figure(metric: Metric, part: pl.DataFrame) -> Figure:
 
 def people_of(part: pl.DataFrame) -> People:
     """Return the people of the one row of a share by person."""
-    return People(**part.select(each.name for each in fields(People)).row(0, named=True))
+    row = part.row(0, named=True)
+    return People(**{each.name: row[each.name] for each in fields(People)})
 
 
 def relation_of_list(metric: Metric) -> Relation:
@@ -703,9 +714,14 @@ def _titles(metric: Metric, relation: Relation) -> dict[str, str]:
     return dict(own) or relation.listing
 
 
-def _with_empty_weeks(part: pl.DataFrame, weeks: pl.DataFrame) -> pl.DataFrame:
-    part = part.rename({"series_value": "week"})
-    return weeks.join(part, on="week", how="left").select("week", pl.col("value").fill_null(0.0)).sort("week")
+def _with_empty_weeks(counted: pl.DataFrame, starts: Sequence[date]) -> pl.DataFrame:
+    """Return the value of each group in each week, in order, 0 where it has none."""
+    weeks = pl.DataFrame({"week": starts}, schema={"week": pl.Date})
+    every = counted.select(pl.col("group_value").unique(maintain_order=True)).join(weeks, how="cross")
+    named = counted.select("group_value", pl.col("series_value").alias("week"), "value")
+    return every.join(
+        named, on=("group_value", "week"), how="left", nulls_equal=True, maintain_order="left"
+    ).with_columns(pl.col("value").fill_null(0.0))
 
 
 def _listing_sql(metric: Metric, relation: Relation, columns: Mapping[str, str]) -> str:
@@ -742,6 +758,11 @@ def _listing_sql(metric: Metric, relation: Relation, columns: Mapping[str, str])
                 f"{HELD_LONG_ENOUGH} order by bool_or({did}), {names}, member_id"
             )
     raise TypeError(f"{metric.measure} is no aggregate")
+
+
+def _read_again(relation: Relation) -> str:
+    """Return the words that stop DuckDB from keeping all rows of what is read more than once: a mart is faster read again."""
+    return "not materialized " if relation.day else ""
 
 
 def _joined(sql: str) -> str:

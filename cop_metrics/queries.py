@@ -4,7 +4,7 @@ Measuring asks a `Query` alone; a page first asks `together` for what it will ne
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -42,6 +42,16 @@ class Query:
     @property
     def sql(self) -> str:
         return f"{self.head} {aggregate(self.measure, self.groups, self.source)}"
+
+    def parts(self, answer: pl.DataFrame) -> Iterator[tuple[object, object, pl.DataFrame]]:
+        """Yield each group and series of its answer with their rows."""
+        keys = [name for group, name in zip(self.groups, KEYS, strict=True) if group != NOT_SPLIT]
+        if not keys and answer.height:
+            yield "", "", answer
+        if keys:
+            for names, part in answer.partition_by(keys, maintain_order=True, as_dict=True).items():
+                told = dict(zip(keys, names, strict=True))
+                yield *(told.get(name, "") for name in KEYS), part
 
 
 def aggregate(measured: Aggregate, groups: Sequence[str], source: str = "cut") -> str:
@@ -116,7 +126,9 @@ def together(queries: Iterable[Query]) -> list[Together]:
     for query in dict.fromkeys(queries):
         kind = _kind(query.measure)
         if kind:
-            alike.setdefault((query.head, query.source, *kind), []).append(query)
+            # By person and month there are about as many groups as rows: nobody else would gain from their sums.
+            apart = "month" in query.groups and kind[0] not in ("total", "rows")
+            alike.setdefault((query.head, query.source, apart, *kind), []).append(query)
     return [_combined(tuple(each)) for each in alike.values() if len(each) > 1]
 
 
@@ -133,6 +145,8 @@ def _kind(measure: Aggregate) -> tuple[object, ...] | None:
             return "distinct", distinct[1]
         case Total(of=of) if _ONE_CALL.fullmatch(of):
             return ("total",)
+        case Computed(columns=read, where=where, per=()):
+            return "rows", read, where
     return None
 
 
@@ -151,20 +165,34 @@ class _Columns:
         wanted = dict.fromkeys(self._names(query) for query in queries)
         return ", ".join(f"({', '.join((*names, *more))})" for names in wanted)
 
+    def grouped(self, queries: Sequence[Query], rows: str, by: str, once: Mapping[str, str], again: str) -> str:
+        """Return the SELECT of `again` by each query's groups and `by`, from `once`: sums and the like, by all of these together.
+
+        Several sets of groups over all rows cost as many times as much as one; over what is summed up already, little.
+        """
+        names, sets = _listed(*self.splits.values()), self.sets(queries, by)
+        if once and len(dict.fromkeys(self._names(query) for query in queries)) > 1:
+            summed = ", ".join(f"{sql} as {name}" for name, sql in once.items())
+            rows = f"(select {_listed(names, by, summed)} from {rows} group by all)"
+        return f"select {_listed(f'{self.which} as which', names, again)} from {rows} group by grouping sets ({sets})"
+
     @property
     def which(self) -> str:
         """Return the SQL of the bits that say which splits a row is not split by."""
         return f"grouping({', '.join(self.splits.values())})" if self.splits else "0"
 
-    def rows(self, answer: pl.DataFrame, query: Query) -> pl.DataFrame:
+    def rows(self, answer: pl.DataFrame, query: Query) -> pl.LazyFrame:
         """Return the rows of a query's groups, its keys named as in `KEYS`."""
         own, places = self._names(query), list(self.splits.values())
         bits = sum(1 << (len(places) - 1 - place) for place, name in enumerate(places) if name not in own)
-        keys = [
+        return answer.lazy().filter(pl.col("which") == bits).with_columns(self.keys(query)).sort(KEYS)
+
+    def keys(self, query: Query) -> list[pl.Expr]:
+        """Return the keys of a query's rows, named as in `KEYS`."""
+        return [
             (pl.lit("") if group == NOT_SPLIT else pl.col(self.splits[group])).alias(name)
             for group, name in zip(query.groups, KEYS, strict=True)
         ]
-        return answer.filter(pl.col("which") == bits).with_columns(keys).sort(KEYS)
 
     def _names(self, query: Query) -> tuple[str, ...]:
         return tuple(name for sql, name in self.splits.items() if sql in query.groups)
@@ -183,6 +211,8 @@ def _combined(queries: tuple[Query, ...]) -> Together:
             return _people(queries, columns)
         case Total(of=of, listed=str()) if distinct := _DISTINCT.fullmatch(of):
             return _distinct(queries, columns, distinct[1])
+        case Computed() as rows:
+            return _rows(queries, columns, rows)
     return _totals(queries, columns)
 
 
@@ -190,6 +220,7 @@ def _shares(queries: tuple[Query, ...], columns: _Columns, person: str) -> Toget
     places = columns.measures.values()
     counted = [_hits_and_rows(measure, place) for measure, place in columns.measures.items()]
     read = _listed(columns.read, f"{person} as person", *counted)
+    once = {f"{of}{place}": f"cast(sum({of}{place}) as double)" for place in places for of in "xc"}
     each = ", ".join(
         f"cast(sum(x{place}) as double) as h{place}, cast(sum(c{place}) as double) as m{place}" for place in places
     )
@@ -198,18 +229,14 @@ def _shares(queries: tuple[Query, ...], columns: _Columns, person: str) -> Toget
         + ", ".join(f"{_placed(sql, place)} as {name}{place}" for name, sql in _SUMS.items() if name != "people")
         for place in places
     )
-    names = _listed(*columns.splits.values())
-    of_each = (
-        f"select {_listed(f'{columns.which} as which', names, each)} from (select {read} from {queries[0].source}) "
-        f"group by grouping sets ({columns.sets(queries, 'person')})"
-    )
-    split = _listed("which", names)
+    of_each = columns.grouped(queries, f"(select {read} from {queries[0].source})", "person", once, each)
+    split = _listed("which", *columns.splits.values())
     sql = f"{queries[0].head} select {_listed(split, sums)} from ({of_each}) group by {split}"
 
     def part(answer: pl.DataFrame, query: Query) -> pl.DataFrame:
         place = columns.measures[query.measure]
         sums = [pl.col(f"{name}{place}").alias(name) for name in _SUMS]
-        return columns.rows(answer, query).select(*KEYS, *sums).filter(pl.col("people") > 0)
+        return columns.rows(answer, query).select(*KEYS, *sums).filter(pl.col("people") > 0).collect()
 
     return Together(queries=queries, sql=sql, part=part)
 
@@ -228,18 +255,21 @@ def _people(queries: tuple[Query, ...], columns: _Columns) -> Together:
     read = _listed(
         columns.read, "member_id", "days_held", "days", *(f"cast({x} as int) as x{n}" for n, x in did.items())
     )
-    names = _listed(*columns.splits.values())
-    each = _listed(f"{columns.which} as which", names, *(f"max(x{place}) as h{place}" for place in did))
+    once = {"days_held": "cast(sum(days_held) as int)", "days": "max(days)"}
+    once |= {f"x{place}": f"max(x{place})" for place in did}
+    if "start" in columns.splits:
+        once = {}  # There is one row a month already.
+    each = ", ".join(f"max(x{place}) as h{place}" for place in did)
+    of_each = columns.grouped(queries, f"(select {read} from {queries[0].source})", "member_id", once, each)
+    split = _listed("which", *columns.splits.values())
+    hits = ", ".join(f"cast(sum(h{place}) as double) as hits{place}" for place in did)
     sql = (
-        f"{queries[0].head} select {_listed('which', names)}, count(*) as n, "
-        f"{', '.join(f'cast(sum(h{place}) as double) as hits{place}' for place in did)} from (select {each} "
-        f"from (select {read} from {queries[0].source}) group by grouping sets ({columns.sets(queries, 'member_id')}) "
-        f"{HELD_LONG_ENOUGH}) group by {_listed('which', names)}"
+        f"{queries[0].head} select {split}, count(*) as n, {hits} from ({of_each} {HELD_LONG_ENOUGH}) group by {split}"
     )
 
     def part(answer: pl.DataFrame, query: Query) -> pl.DataFrame:
         hits = pl.col(f"hits{columns.measures[query.measure]}").alias("hits")
-        return columns.rows(answer, query).select(*KEYS, hits, "n")
+        return columns.rows(answer, query).select(*KEYS, hits, "n").collect()
 
     return Together(queries=queries, sql=sql, part=part)
 
@@ -248,20 +278,18 @@ def _distinct(queries: tuple[Query, ...], columns: _Columns, counted: str) -> To
     """Count each once by grouping the rows by it first, which is faster than one set of values a number."""
     wheres = {place: measure.where for measure, place in columns.measures.items() if isinstance(measure, Total)}
     read = _listed(columns.read, f"{counted} as counted", *(f"cast(({x}) as int) as x{n}" for n, x in wheres.items()))
-    names = _listed(*columns.splits.values())
-    split = _listed("which", names)
-    each = _listed(f"{columns.which} as which", names, *(f"max(x{place}) as h{place}" for place in wheres))
+    once = {f"x{place}": f"max(x{place})" for place in wheres}
+    each = ", ".join(f"max(x{place}) as h{place}" for place in wheres)
+    rows = f"(select {read} from {queries[0].source} where {counted} is not null)"
+    of_each = columns.grouped(queries, rows, "counted", once, each)
+    split = _listed("which", *columns.splits.values())
     sums = ", ".join(f"sum(h{place}) as n{place}" for place in wheres)
-    sql = (
-        f"{queries[0].head} select {_listed(split, sums)} from (select {each} from (select {read} "
-        f"from {queries[0].source} where {counted} is not null) "
-        f"group by grouping sets ({columns.sets(queries, 'counted')})) group by {split}"
-    )
+    sql = f"{queries[0].head} select {_listed(split, sums)} from ({of_each}) group by {split}"
 
     def part(answer: pl.DataFrame, query: Query) -> pl.DataFrame:
         n = pl.col(f"n{columns.measures[query.measure]}")
         rows = columns.rows(answer, query).filter(n > 0)
-        return rows.select(*KEYS, n.cast(pl.Float64).alias("value"), n.cast(pl.Int64).alias("n"))
+        return rows.select(*KEYS, n.cast(pl.Float64).alias("value"), n.cast(pl.Int64).alias("n")).collect()
 
     return Together(queries=queries, sql=sql, part=part)
 
@@ -285,7 +313,17 @@ def _totals(queries: tuple[Query, ...], columns: _Columns) -> Together:
     def part(answer: pl.DataFrame, query: Query) -> pl.DataFrame:
         place = columns.measures[query.measure]
         rows = columns.rows(answer, query).filter(pl.col(f"n{place}") > 0)
-        return rows.select(*KEYS, pl.col(f"value{place}").alias("value"), pl.col(f"n{place}").alias("n"))
+        return rows.select(*KEYS, pl.col(f"value{place}").alias("value"), pl.col(f"n{place}").alias("n")).collect()
+
+    return Together(queries=queries, sql=sql, part=part)
+
+
+def _rows(queries: tuple[Query, ...], columns: _Columns, of: Computed) -> Together:
+    read = _listed(columns.read, *of.columns)
+    sql = f"{queries[0].head} select {read} from {queries[0].source} where {of.where}"
+
+    def part(answer: pl.DataFrame, query: Query) -> pl.DataFrame:
+        return answer.select(*columns.keys(query), pl.exclude(list(columns.splits.values())))
 
     return Together(queries=queries, sql=sql, part=part)
 

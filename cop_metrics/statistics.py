@@ -6,6 +6,7 @@ Every definition is that of the documentation of metrics. To add one: a pure fun
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
+from functools import cached_property
 from math import ceil, hypot, inf, isfinite, sqrt
 
 import numpy as np
@@ -304,8 +305,19 @@ class SurvivalCurve:
     at_risk: Integers
     answered: Integers
     survival: Floats
-    low: Floats
-    high: Floats
+
+    @property
+    def low(self) -> Floats:
+        return self.band[0]
+
+    @property
+    def high(self) -> Floats:
+        return self.band[1]
+
+    @cached_property
+    def band(self) -> tuple[Floats, Floats]:
+        """Give the lower and the upper end, found when first asked for, as it takes longer than the rest."""
+        return _log_log_band(self.survival, self.at_risk, self.answered)
 
     def quantile(self, q: float) -> float | None:
         """Give the shortest time by which a share q is answered, 0 < q < 1; None if that was not reached."""
@@ -341,8 +353,7 @@ def survival(durations: ArrayLike, observed: ArrayLike, counts: ArrayLike | None
     else:
         times, at_risk, answered = _table_of_counted_waits(waited, ended, _counts(counts))
     waiting: Floats = np.cumprod(1 - answered / at_risk, dtype=np.float64)
-    low, high = _log_log_band(waiting, at_risk, answered)
-    return SurvivalCurve(times=times, at_risk=at_risk, answered=answered, survival=waiting, low=low, high=high)
+    return SurvivalCurve(times=times, at_risk=at_risk, answered=answered, survival=waiting)
 
 
 def _table_of_waits(waited: Floats, answered: Booleans) -> tuple[Floats, Integers, Integers]:

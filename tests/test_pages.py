@@ -20,6 +20,7 @@ from cop_metrics.words import value
 pytest.importorskip("streamlit")
 import streamlit as st
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Button
 from streamlit.util import calc_hash
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -249,13 +250,18 @@ def test_the_glossary_tells_everything_of_every_metric(demo: Path) -> None:
         assert re.search(r"<summary>SQL</summary><pre[^>]*>[^<]*\bselect\b", article), each.id
 
 
+def button(app: AppTest, label: str) -> Button:
+    """Return the button with that label."""
+    return next(each for each in app.button if each.label == label)
+
+
 def test_an_import_that_fails_says_why_and_one_that_works_shows_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COP_DATA", str(tmp_path / "data"))
     app = visit("data")
     app.text_input(key="import-path").set_value(str(tmp_path / "missing.csv"))
-    app.button[0].click().run()
+    button(app, "Import").click().run()
     assert any("missing.csv" in each for each in alerts(app))
     export = tmp_path / "craft.csv"
     export.write_text(
@@ -263,7 +269,11 @@ def test_an_import_that_fails_says_why_and_one_that_works_shows_up(
         "a1,t1,answer,2026-01-01T12:00:00,bob\n"
     )
     app.text_input(key="import-path").set_value(str(export))
-    app.button[0].click().run()
+    button(app, "Look first").click().run()
+    assert any("'craft' now has 1 question and 2 members." in each.value for each in app.text)
+    assert not (tmp_path / "data" / "lake").exists()
+    app.text_input(key="import-path").set_value(str(export))
+    button(app, "Import").click().run()
     assert not app.exception
     assert "craft" in html(app)
 

@@ -108,7 +108,7 @@ def test_without_names_a_year_earlier_is_whole_weeks_too(tmp_path: Path) -> None
     assert with_names.compare is not None
     assert str(with_names.compare.first) == "2025-05-04"
     early = told.scope(names=False, period="2024-06-03..2024-06-30", compare="year")
-    assert (early.compare, early.compare_note) == (None, "no data before 2024-01-01")
+    assert (early.compare, early.compare_note) == (None, "no whole days of data before 2 Jan 2024")
 
 
 def test_without_names_data_of_less_than_four_whole_weeks_is_refused(tmp_path: Path) -> None:

@@ -46,6 +46,7 @@ MARTS = (
     Mart(name="echoes", order="day, second, community, post, member, kind, row_number"),
     Mart(name="help_pairs", order="community, asker_id, helper_id"),
     Mart(name="member_days", order="day, community, member"),
+    Mart(name="silences", order="day, community, member_id"),
     Mart(name="member_months", order="day, community, member, stretch_id"),
     Mart(name="people_months", order="day, community, member, stretch_id"),
     Mart(name="thanks", order=None),

@@ -38,7 +38,7 @@ MOST_LISTED, MOST_DRAWN = 150, 80
 SEED, ROUNDS, SPREAD = 20_260_101, 200, 3.0
 """How many people the list of ties and the picture of help hold at most, and how the picture is laid out."""
 
-FOREMOST = f"""
+FOREMOST = f""",
     ties as (
         select member_id, cast(sum(helped) as int) as helped, cast(sum(helped_by) as int) as helped_by
         from (
@@ -62,8 +62,22 @@ FOREMOST = f"""
             any_value(helped) as helped, any_value(helped_by) as helped_by
         from told join ties using (member_id)
         group by member_id
-    )"""
-"""The members with the most ties: whom they helped, and who helped them."""
+    ),
+    drawn as (
+        select member_id, helped + helped_by as ties from foremost order by ties desc, member_id limit {MOST_DRAWN}
+    )
+    select helper_id, helper_name, helper_team, asker_id, asker_name, asker_team, helps,
+        helpers.ties as helper_ties, askers.ties as asker_ties
+    from help_pairs
+    join drawn as helpers on helpers.member_id = helper_id
+    join drawn as askers on askers.member_id = asker_id
+    union all by name
+    select member_id, name, team, helped, helped_by from foremost
+    order by helper_id, asker_id, helped + helped_by desc, name, member_id"""
+"""The members with the most ties: whom they helped, who helped them; before them, with a `helper_id`, the ties of those drawn.
+
+The list and the picture both ask for all of it, so that a page asks once.
+"""
 
 MOST_KNOWING = 20
 """How many people are named for a topic that is asked for."""
@@ -193,11 +207,17 @@ def labelled(helps: int) -> str:
     return f"{helps:,} help" + ("" if helps == 1 else "s")
 
 
-def laid_out(ties: pl.DataFrame) -> pl.DataFrame:
+def best_connected(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the members of `FOREMOST`, without the ties before them."""
+    return rows.filter(pl.col("helper_id").is_null())
+
+
+def laid_out(rows: pl.DataFrame) -> pl.DataFrame:
     """Return the ties with the places of both ends, from -1 to 1: who helps one another stands near, the same every time.
 
-    `ties`: helper_id, asker_id and what is told of them, one row a pair.
+    `rows`: helper_id, asker_id and what is told of them, one row a pair; those without a helper are no ties.
     """
+    ties = rows.filter(pl.col("helper_id").is_not_null())
     ends = pl.concat([ties["helper_id"], ties["asker_id"]]).unique().sort().to_list()
     place = {member: number for number, member in enumerate(ends)}
     graph = rustworkx.PyGraph(multigraph=False)
@@ -441,16 +461,7 @@ EXHIBITS = (
         whose=Whose.HELPER,
         counts=Counts.FLOW,
         relations=("help_pairs",),
-        sql=f""", {FOREMOST}
-, drawn as (
-                select member_id, helped + helped_by as ties from foremost order by ties desc, member_id limit {MOST_DRAWN}
-            )
-            select helper_id, helper_name, helper_team, asker_id, asker_name, asker_team, helps,
-                helpers.ties as helper_ties, askers.ties as asker_ties
-            from help_pairs
-            join drawn as helpers on helpers.member_id = helper_id
-            join drawn as askers on askers.member_id = asker_id
-            order by helper_id, asker_id""",
+        sql=FOREMOST,
         columns={
             "helper_name": "Helper",
             "helper_team": "Helper's team",
@@ -480,10 +491,10 @@ EXHIBITS = (
         whose=Whose.HELPER,
         counts=Counts.FLOW,
         relations=("help_pairs",),
-        sql=f", {FOREMOST} select name, team, helped, helped_by from foremost "
-        "order by helped + helped_by desc, name, member_id",
+        sql=FOREMOST,
         columns={"name": "Member", "team": "Team", "helped": "People helped", "helped_by": "Helped by"},
         splits=HELPER_SPLITS,
+        shape=best_connected,
         people=True,
         drawn=False,
     ),

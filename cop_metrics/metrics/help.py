@@ -573,7 +573,8 @@ def _gap(seniority: str, rows: pl.DataFrame) -> tuple[object, ...]:
         people = People.of(by_asker[f"{column}_hits"].to_numpy(), by_asker[f"{column}_n"].to_numpy())
         interval = clustered_wilson(people) if people.n else None
         rates += [people.hits / people.n, interval.low, interval.high] if interval else [None, None, None]
-    return (seniority, *rates, median_wait(rows).value, rows.height)
+    waited = survival(rows["waited_seconds"].to_numpy() / HOUR, rows["wait_ended"].to_numpy())
+    return (seniority, *rates, waited.median, rows.height)
 
 
 EXHIBITS = (

@@ -443,8 +443,12 @@ EXHIBITS = (
         relations=("reads",),
         sql="""
             select knower_seniority as seniority, case when knower_left then 'has left' else 'still here' end as standing,
-                count(*) as reads
-            from reads where knower_seniority is not null group by all order by seniority, standing desc""",
+                cast(sum(reads) as bigint) as reads
+            from (
+                select knower_seniority, knower_left, count(*) as reads
+                from reads where knower_seniority is not null group by all
+            )
+            group by all order by seniority, standing desc""",
         columns={"seniority": "Seniority of the author or first helper", "standing": "Who", "reads": "Reads"},
         splits=SPLITS,
         shows=("seniority",),
@@ -507,7 +511,12 @@ EXHIBITS = (
         sql=f"""
             , most as (
                 select thread_id, count(*) as reactions, count(distinct member_id) as people
-                from echoes group by thread_id order by reactions desc, people desc, thread_id limit {MOST_THREADS}
+                from echoes
+                semi join (
+                    select thread_id from echoes group by thread_id
+                    qualify rank() over (order by count(*) desc) <= {MOST_THREADS}
+                ) using (thread_id)
+                group by thread_id order by reactions desc, people desc, thread_id limit {MOST_THREADS}
             )
             select coalesce(reach.title, reach.thread) as title, reach.url, most.reactions, most.people
             from most join reach using (thread_id)

@@ -438,10 +438,10 @@ EXHIBITS = (
         relations=("member_days",),
         sql=""", acts as (
                 select month, member_id,
-                    case when sum(helps) > 0 then 'answered'
-                    when sum(questions) > 0 then 'asked'
-                    when sum(answers) > 0 then 'answered'
-                    when sum(posts) > 0 then 'only commented'
+                    case when max(helps) > 0 then 'answered'
+                    when max(questions) > 0 then 'asked'
+                    when max(answers) > 0 then 'answered'
+                    when max(posts) > 0 then 'only commented'
                     else 'only read or reacted' end as did,
                     bool_and(month_complete) as complete
                 from member_days where not is_deleted group by month, member_id

@@ -270,18 +270,14 @@ PRESENT = Relation(
     name="present",
     one_row="One row per period and member present at its last moment, with the group, and who is away or back.",
     sql="""
-        with silences as (
-            select member_id, day, day_after
-            from member_days
-            where community = $community and day_after - day > 90
-        ),
-        gone as (
+        with gone as (
             select distinct start, member_id from periods
-            join silences on day < end_day - 90 and day_after >= end_day
+            join silences on community = $community and day < end_day - 90 and day_after >= end_day
         ),
         back as (
             select distinct start, member_id from periods
-            join silences on day < first_day - 90 and day_after >= first_day and day_after < end_day
+            join silences on community = $community
+                and day < first_day - 90 and day_after >= first_day and day_after < end_day
         )
         select periods.start, memberships.member, memberships.member_id, memberships.name,
             memberships.team as member_team, memberships.seniority as member_seniority,
@@ -542,13 +538,17 @@ RETAINED = Relation(
     one_row="One row per period and member active in as many days before it, with the group at the last act then, and who came "
     "back in the period; none where the days before reach back before the data.",
     sql="""
-        select periods.start, before.member, before.member_id, before.name, before.member_team, before.member_seniority,
-            before.day_after < periods.end_day as retained
-        from communities
-        join periods on 2 * periods.first_day - periods.end_day >= communities.all_sources_day
-        join member_days as before on before.community = communities.community and before.day < periods.first_day
-            and before.day >= 2 * periods.first_day - periods.end_day and before.day_after >= periods.first_day
-        where communities.community = $community""",
+        with days_before as (
+            select start, periods.first_day, end_day, unnest(range(2 * periods.first_day - end_day, periods.first_day)) as day
+            from communities
+            join periods on 2 * periods.first_day - periods.end_day >= communities.all_sources_day
+            where community = $community
+        )
+        select start, before.member, before.member_id, before.name, before.member_team, before.member_seniority,
+            before.day_after < end_day as retained
+        from days_before
+        join member_days as before on before.day = days_before.day and before.day_after >= days_before.first_day
+        where community = $community""",
     day=None,
     topic=None,
     personal=("member", "name"),
@@ -792,14 +792,16 @@ TO_THANK = Relation(
             select as_of_day, as_of_day - 7 as since, json_extract_string(settings, '$.individual_scores') = 'true' as scores
             from communities where community = $community
         ),
+        newly as (
+            select member_id from milestones join ends on since_day + days_to_accepted > since where community = $community
+        ),
         accepted as (
             select helper_id as member_id, min(struct_pack(accepted_second, second, title, url)) as first
-            from helps where community = $community and accepted group by all
+            from helps semi join newly on newly.member_id = helps.helper_id
+            where community = $community and accepted group by all
         ),
         reasons as (
-            select milestones.member_id, 1 as place, 'first accepted answer' as reason, first.title, first.url
-            from milestones join ends on since_day + days_to_accepted > since join accepted using (member_id)
-            where community = $community
+            select member_id, 1 as place, 'first accepted answer' as reason, first.title, first.url from accepted
             union all
             select members.member_id, 2 as place, 'reached the level ' || bars.name as reason, null as title, null as url
             from level_changes as changes join ends on changes.day > since and scores

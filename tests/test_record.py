@@ -76,7 +76,7 @@ def test_a_record_needs_names_and_the_setting(tmp_path: Path) -> None:
     for each, names in ((told, False), (closed, True)):
         scope = each.scope(names=names)
         assert withheld(scope, each.choices)
-        with pytest.raises(CopError, match=r"names|individual_scores"):
+        with pytest.raises(CopError, match=r"names|allowed it in its settings"):
             record(each.cursor, each.choices, scope, "src:bo")
         with pytest.raises(CopError):
             members(each.cursor, each.choices, scope)

@@ -1,11 +1,11 @@
 """All sources, in the order in which they are asked whether an export is theirs."""
 
 from cop_metrics.errors import CopError, UnknownName
-from cop_metrics.sources import spreadsheet, stack_exchange
+from cop_metrics.sources import slack, spreadsheet, stack_exchange
 from cop_metrics.sources.export import Export
 from cop_metrics.sources.source import Source
 
-SOURCES: dict[str, Source] = {each.id: each for each in (stack_exchange.SOURCE, spreadsheet.SOURCE)}
+SOURCES: dict[str, Source] = {each.id: each for each in (stack_exchange.SOURCE, slack.SOURCE, spreadsheet.SOURCE)}
 
 
 def source_of(export: Export, platform: str | None = None) -> Source:

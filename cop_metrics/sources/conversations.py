@@ -108,7 +108,8 @@ def from_html(text: pl.Expr) -> pl.Expr:
 
 def _threads(told: pl.DataFrame) -> pl.DataFrame:
     said = pl.col("text").str.replace_all(r"\s+", " ").str.strip_chars().str.slice(0, TITLE_LENGTH)
-    return told.filter((pl.col("key") == pl.col("thread")) & ~pl.col(MORE)).select(
+    opened = told.filter((pl.col("key") == pl.col("thread")) & ~pl.col(MORE))
+    return opened.with_columns(pl.when(pl.col("title").is_null()).then("text").alias("text")).select(
         "thread",
         pl.lit(MESSAGE).alias("kind"),
         pl.coalesce("title", pl.when(said != "").then(said)).alias("title"),
@@ -129,7 +130,8 @@ def _posts(told: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit(f"{questions.REPLY} "))
         .otherwise(pl.lit(""))
     )
-    return told.with_columns(questions.fired(told["text"]).alias("rules")).select(
+    fired = questions.fired(told["text"], told.select(~is_reply)["key"])
+    return told.with_columns(fired.alias("rules")).select(
         pl.col("key").alias("post"),
         "thread",
         "author",

@@ -535,7 +535,7 @@ class _Messages:
         opens = pl.col("key") == pl.col("thread")
         address = pl.col("channel").replace_strict(self._address, default=None, return_dtype=pl.String)
         told = records.with_columns(
-            _title(pl.when(opens & (pl.col("subtype").ne_missing(TOMBSTONE))).then("text")).alias("title"),
+            _title(pl.when(opens & pl.col("subtype").ne_missing(TOMBSTONE)).then("text")).alias("title"),
             (address + pl.col("ts").str.replace(".", "", literal=True)).alias("url"),
             pl.when(pl.col("subtype") == TOMBSTONE).then("at").alias("deleted_at"),
             pl.when(~pl.col("is_bot")).then(_words()).alias("text"),
@@ -679,10 +679,12 @@ def _words() -> pl.Expr:
 
 def _title(text: pl.Expr) -> pl.Expr:
     """Return the first characters of a message as Slack shows them, without anybody's name."""
-    shown = text.str.slice(0, 5 * TITLE_LENGTH)
+    first = text.str.slice(0, 5 * TITLE_LENGTH).fill_null("")
+    is_plain = ~first.str.contains(r"[<&]|\s\s|[^\S ]")
+    shown: pl.Expr = pl.when(is_plain).then(pl.lit("")).otherwise(first)
     for pattern, instead in _SHOWN.items():
         shown = shown.str.replace_all(pattern, instead)
-    shown = shown.str.strip_chars().str.slice(0, TITLE_LENGTH)
+    shown = pl.when(is_plain).then(first).otherwise(shown).str.strip_chars().str.slice(0, TITLE_LENGTH)
     return pl.when(shown != "").then(shown)
 
 

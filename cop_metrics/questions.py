@@ -33,16 +33,14 @@ class Effect(Enum):
 class Rule:
     """A rule, by its id: it fires where `pattern` (a regular expression on lower-case text) is found.
 
-    `strict` and `loose` are the same in two parts, for speed: `loose` holds the phrases that may begin with anything, and is
-    slow; `needed` is found wherever it is. A part without phrases is None.
+    `parts` are the same pattern in pieces that are searched faster: one with all plain phrases, one a phrase with a gap. Each
+    comes with a pattern that must be found, too, if it is to be; without one, None.
     """
 
     id: str
     effect: Effect
     pattern: str
-    strict: str | None
-    loose: str | None
-    needed: str | None
+    parts: tuple[tuple[str | None, str], ...]
 
 
 _BARE = dict.fromkeys((EMPTY, LINK, CODE, QUOTE), Effect.SAYS_NOTHING)
@@ -56,7 +54,7 @@ _CODE = r"(?s)```.*?(?:```|$)|`[^`\n]*`"
 _QUOTE = r"(?m)^\s*(?:>|&gt;).*$"
 _LINK = r"<(?:https?|mailto|ftp):[^>]*>|\b(?:https?|ftp)://\S+|\bwww\.\S+"
 _MENTION = r"<[@#!][^>]*>"
-_BEGINS_WITH_ANYTHING = re.compile(r"\.\{0,\d+\}")
+_GAP = re.compile(r"\.\{0,\d+\}")
 _PLAIN = {
     r"[\d&&[^\x00-\x7F]]": "0",
     r"[\w&&[^\x00-\x7F]]": "X",
@@ -89,10 +87,10 @@ def fired(texts: pl.Series, opens: pl.Series | None = None) -> pl.Series:
     Code, links, quotations and mentions are taken out first: what they hold is nobody's question. `opens` says which texts
     open a conversation: no others are asked whether they are a question, only what they tell. Without it, all are asked.
     """
-    told = pl.DataFrame({"text": texts.cast(pl.String).fill_null("")}).lazy()
     said = pl.col("text").str.replace_all(_CODE, " ").str.replace_all(_QUOTE, " ")
     bare = (
-        said.str.replace_all(_LINK, " ")
+        pl.col("said")
+        .str.replace_all(_LINK, " ")
         .str.replace_all(_MENTION, " ")
         .str.replace_all("&lt;", "<")
         .str.replace_all("&gt;", ">")
@@ -101,8 +99,9 @@ def fired(texts: pl.Series, opens: pl.Series | None = None) -> pl.Series:
         .str.to_lowercase()
         .str.strip_chars()
     )
-    told = told.with_columns(bare.alias("bare"), said.str.strip_chars().alias("said"))
-    told = told.with_columns(_plain(pl.col("bare")).alias("plain"))
+    told = pl.DataFrame({"text": texts.cast(pl.String).fill_null("")})
+    told = told.with_columns(said.alias("said")).with_columns(bare.alias("bare"))
+    told = told.with_columns(_plain(told["bare"]).alias("plain"))
     asked = pl.lit(True) if opens is None else pl.lit(opens)
     told = told.with_columns(
         pl.when(asked).then(name).otherwise(pl.lit("")).alias(f"{name}, opening") for name in ("bare", "plain")
@@ -111,16 +110,20 @@ def fired(texts: pl.Series, opens: pl.Series | None = None) -> pl.Series:
         *(pl.when(is_so).then(pl.lit(f"{id_} ")).otherwise(pl.lit("")) for id_, is_so in _nothing_said().items()),
         *(pl.when(_fires(rule)).then(pl.lit(f"{rule.id} ")).otherwise(pl.lit("")) for rule in rules()),
     ]
-    return told.select((pl.lit(" ") + pl.concat_str(found)).alias("rules")).collect()["rules"]
+    return told.lazy().select((pl.lit(" ") + pl.concat_str(found)).alias("rules")).collect()["rules"]
 
 
-def _plain(text: pl.Expr) -> pl.Expr:
-    """Return text as long as it was in which letters, digits, spaces and other signs beyond ASCII stand for their sort."""
-    is_plain = text.str.len_bytes() == text.str.len_chars()
-    plain: pl.Expr = pl.when(is_plain).then(pl.lit("")).otherwise(text)
-    for pattern, instead in _PLAIN.items():
-        plain = plain.str.replace_all(pattern, instead)
-    return pl.when(is_plain).then(text).otherwise(plain)
+def _plain(texts: pl.Series) -> pl.Series:
+    """Return texts as long as they were in which letters, digits, spaces and other signs beyond ASCII stand for their sort."""
+    beyond = texts.str.len_bytes() != texts.str.len_chars()
+    if not beyond.any():
+        return texts
+    signs = texts.filter(beyond).str.extract_all(r"[^\x00-\x7F]").explode().unique()
+    instead = signs
+    for pattern, sign in _PLAIN.items():
+        instead = instead.str.replace_all(pattern, sign)
+    known = dict(zip(signs, instead, strict=True))
+    return texts.scatter(beyond.arg_true(), texts.filter(beyond).str.replace_many(known))
 
 
 def _fires(rule: Rule) -> pl.Expr:
@@ -128,23 +131,26 @@ def _fires(rule: Rule) -> pl.Expr:
     text = pl.col(
         ("plain" if rule.pattern.isascii() else "bare") + ("" if rule.effect is Effect.TELLS else ", opening")
     )
-    found = pl.lit(False) if rule.strict is None else text.str.contains(rule.strict)
-    if rule.loose is None or rule.needed is None:
-        return found
-    return found | pl.when(text.str.contains(rule.needed)).then(text).otherwise(pl.lit("")).str.contains(rule.loose)
+    found = [
+        text.str.contains(pattern)
+        if needed is None
+        else pl.when(text.str.contains(needed)).then(text).otherwise(pl.lit("")).str.contains(pattern)
+        for needed, pattern in rule.parts
+    ]
+    return pl.any_horizontal(found)
 
 
 def _nothing_said() -> dict[str, pl.Expr]:
     """Return when a message says nothing itself: it is empty, or nothing but code, links or a quotation."""
-    words = pl.col("bare").str.contains(r"[\p{L}\p{N}]")
-    text = pl.col("text")
-    empty = text.str.strip_chars() == ""
-    code, link = text.str.contains(_CODE), pl.col("said").str.contains(_LINK)
+    silent = ~pl.col("bare").str.contains(r"[\p{L}\p{N}]")
+    text, said = (pl.when(silent).then(name).otherwise(pl.lit("")) for name in ("text", "said"))
+    code, link = text.str.contains(_CODE), said.str.contains(_LINK)
+    quote = text.str.contains(_QUOTE)
     return {
-        EMPTY: empty,
-        LINK: ~words & ~empty & link,
-        CODE: ~words & ~empty & ~link & code,
-        QUOTE: ~words & ~empty & ~link & ~code & text.str.contains(_QUOTE),
+        EMPTY: pl.col("text").str.strip_chars() == "",
+        LINK: link,
+        CODE: ~link & code,
+        QUOTE: ~link & ~code & quote,
     }
 
 
@@ -155,17 +161,14 @@ def _lists() -> dict[str, object]:
 
 def _rule(id_: str, told: dict[str, object]) -> Rule:
     phrases = [phrase for value in told.values() if isinstance(value, list) for phrase in value]
-    strict = [phrase for phrase in phrases if not _BEGINS_WITH_ANYTHING.match(phrase)]
-    loose = [phrase for phrase in phrases if _BEGINS_WITH_ANYTHING.match(phrase)]
     start = _STARTS[str(told["where"])]
-    return Rule(
-        id=id_,
-        effect=Effect(told["effect"]),
-        pattern=_pattern(start, phrases),
-        strict=_pattern(start, strict) if strict else None,
-        loose=_pattern(start, loose) if loose else None,
-        needed=_pattern("", [_BEGINS_WITH_ANYTHING.sub("", phrase, count=1) for phrase in loose]) if loose else None,
-    )
+    plain = [phrase for phrase in phrases if not _GAP.search(phrase)]
+    parts: list[tuple[str | None, str]] = [(None, _pattern(start, plain))] if plain else []
+    for phrase in phrases:
+        if _GAP.search(phrase):
+            needed = _pattern("", [_GAP.sub("", phrase, count=1)]) if _GAP.match(phrase) else None
+            parts.append((needed, _pattern(start, [phrase])))
+    return Rule(id=id_, effect=Effect(told["effect"]), pattern=_pattern(start, phrases), parts=tuple(parts))
 
 
 def _pattern(start: str, phrases: list[str]) -> str:

@@ -107,9 +107,11 @@ def from_html(text: pl.Expr) -> pl.Expr:
 
 
 def _threads(told: pl.DataFrame) -> pl.DataFrame:
-    said = pl.col("text").str.replace_all(r"\s+", " ").str.strip_chars().str.slice(0, TITLE_LENGTH)
+    said = pl.col("text").str.replace_all(r"\s\s+|[^\S ]", " ").str.strip_chars().str.slice(0, TITLE_LENGTH)
     opened = told.filter((pl.col("key") == pl.col("thread")) & ~pl.col(MORE))
-    return opened.with_columns(pl.when(pl.col("title").is_null()).then("text").alias("text")).select(
+    return opened.with_columns(
+        pl.when(pl.col("title").is_null()).then("text").otherwise(pl.lit("")).alias("text")
+    ).select(
         "thread",
         pl.lit(MESSAGE).alias("kind"),
         pl.coalesce("title", pl.when(said != "").then(said)).alias("title"),

@@ -7,9 +7,10 @@ import re
 import unicodedata
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import chain, islice
 from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 
@@ -27,9 +28,11 @@ from cop_metrics.tables import NOTICE, TABLES, TIME, typed
 from cop_metrics.tabular import email_hash
 
 BATCH_ROWS = 50_000
-PIECE = 1 << 20
-LARGEST_WHOLE = 16 * PIECE  # a larger file is parsed piece by piece: its objects would take ten times its size
-HEAD = 16 * PIECE // 256
+BATCH_SIGNS = 100_000_000
+PIECE_ROWS = 1_000
+LARGEST_WHOLE = 16 << 20  # bytes; a larger file is parsed piece by piece: its objects would take ten times its size
+HEAD = 1 << 16
+BOM = b"\xef\xbb\xbf"
 
 USERS, CHANNELS, CANVASES = "users.json", "channels.json", "canvases.json"
 GROUPS, DIRECT, GROUP_DIRECT = "groups.json", "dms.json", "mpims.json"
@@ -37,13 +40,14 @@ DAY = re.compile(r"(?:(?P<root>.+)/)?(?P<channel>[^/]+)/\d{4}-\d\d-\d\d\.json", 
 _PERMALINK = re.compile(rb'"permalink"\s*:\s*"https:\\?/\\?/((?!files\b|app\b)[a-z0-9-]+(?:\.enterprise)?)\.slack\.com')
 _SHOWN = {
     r"<@[^>]*>": "@someone",
-    r"<#[^>|]*\|([^>]*)>": "#$1",
-    r"<!(?:[^>|]*\|)?@?([^>]*)>": "@$1",
-    r"<(?:[^>|]*\|)?([^>]*)>": "$1",
+    r"<#(?:[^>|]*\|)?": "#",
+    r"<!(?:[^>|]*\|@?)?": "@",
+    r"<[^>|]*\|": "",
+    "[<>]": "",
     "&lt;": "<",
     "&gt;": ">",
     "&amp;": "&",
-    r"\s+": " ",
+    r"\s\s+|[^\S ]": " ",
 }
 MOST_GIVERS = 100_000
 DIRECT_FOLDER = re.compile(r"D[0-9A-Z]{8,}|mpdm-.+")
@@ -74,7 +78,7 @@ def recognises(export: Export) -> bool:
         heads = [export.head(name, HEAD) for name in list(one_a_channel.values())[:5]]
     except CopError:
         return has_lists
-    starts = all(head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"[") for head in heads)
+    starts = all(head.removeprefix(BOM).lstrip().startswith(b"[") for head in heads)
     return starts and (has_lists or any(b'"ts"' in head and b'"type"' in head for head in heads))
 
 
@@ -217,48 +221,45 @@ def _count_others(export: Export, known: set[str], reading: Reading) -> None:
 # What the files hold
 
 
-def _whole(export: Export, name: str) -> bytes | None:
-    """Return the file's bytes, None if it is too large to be parsed as a whole."""
-    with export.open(name) as stream:
-        pieces = [stream.read(PIECE)]
-        while len(pieces[-1]) == PIECE and len(pieces) * PIECE <= LARGEST_WHOLE:
-            pieces.append(stream.read(PIECE))
-    content = pieces[0] if len(pieces) == 1 else b"".join(pieces)
-    return content.removeprefix(b"\xef\xbb\xbf") if len(content) <= LARGEST_WHOLE else None
-
-
 class _NotAListError(ValueError):
     """A file does not hold a list in JSON, or not to its end."""
 
 
-def _items(export: Export, name: str) -> Iterable[Any]:
-    """Return the items of a file that holds one JSON list; raises `_NotAListError`, perhaps after some items."""
-    content = _whole(export, name)
+def _pieces(export: Export, name: str) -> Iterator[list[Any]]:
+    """Yield the items of a file that holds one JSON list, mostly as a whole; raises `_NotAListError`, perhaps after some."""
+    content = export.whole(name, LARGEST_WHOLE)
     if content is None:
-        return _streamed(export, name)
+        yield from _streamed(export, name)
+        return
     try:
-        items = orjson.loads(content)
+        items = orjson.loads(content.removeprefix(BOM))
     except orjson.JSONDecodeError as problem:
         raise _NotAListError from problem
-    if items is None:
-        return ()
-    if not isinstance(items, list):
+    if items is not None and not isinstance(items, list):
         raise _NotAListError
-    return items
+    yield items or []
 
 
-def _streamed(export: Export, name: str) -> Iterator[Any]:
+def _streamed(export: Export, name: str) -> Iterator[list[Any]]:
+    """Yield the items of a file that is too large to be parsed as a whole."""
     with export.open(name) as stream:
-        try:
-            yield from ijson.items(stream, "item")
-        except ijson.JSONError as problem:
-            raise _NotAListError from problem
+        items = ijson.items(stream, "item")
+        while True:
+            piece: list[Any] = []
+            try:
+                piece.extend(islice(items, PIECE_ROWS))
+            except ijson.JSONError as problem:
+                yield piece
+                raise _NotAListError from problem
+            if not piece:
+                return
+            yield piece
 
 
 def _listed(export: Export, name: str, reading: Reading) -> Iterator[dict[str, Any]]:
     """Yield the objects of a list of users or channels; raises `CopError` if it is damaged."""
     try:
-        for item in _items(export, name):
+        for item in chain.from_iterable(_pieces(export, name)):
             if isinstance(item, dict):
                 yield item
             else:
@@ -284,11 +285,18 @@ class _Workspace:
     authors: set[str] = field(default_factory=set)
     names: dict[str, str | None] = field(default_factory=dict)
     """Names that messages give for accounts that users.json does not have."""
+    met_names: set[str | None] = field(default_factory=lambda: {None})
+    """Accounts whose name was looked for; no account is one of them."""
     channel_ids: dict[str, str] = field(default_factory=dict)
     missing_replies: Counter[str] = field(default_factory=Counter)
     """By thread: replies that its opening message counts and that are not there (or, below zero, the other way round)."""
     notices: Counter[str] = field(default_factory=Counter)
     inferred: int = 0
+
+    def name(self, key: str, name: str | None) -> None:
+        """Remember what an account is called that users.json does not have."""
+        self.names[key] = name
+        self.met_names.add(key)
 
     def met(self, second: float | None) -> None:
         """Remember that the export was made no earlier than this second since 1970."""
@@ -352,6 +360,7 @@ def _member(workspace: _Workspace, key: str, account: dict[str, Any]) -> dict[st
     updated, is_deleted = _number(account.get("updated")), account.get("deleted") is True
     workspace.met(updated)
     workspace.known.add(key)
+    workspace.met_names.add(key)
     is_bot = key == SLACKBOT or any(map(account.get, ("is_bot", "is_workflow_bot"))) or "bot_id" in profile
     if is_bot:
         workspace.bots.add(key)
@@ -408,67 +417,95 @@ def _channels(workspace: _Workspace) -> Iterator[Batch]:
 # Messages
 
 
-RECORD = ("channel", "ts", "thread_ts", "user", "bot_id", "subtype", "text", "reply_count")
+TEXTS = ("ts", "thread_ts", "user", "bot_id", "subtype", "text")
+RARE = ("reply_count", "reactions", "edited", "root", "comment")
 
 
 class _Gathered:
-    """The records of some day files, as plain values: a row each, and the reactions by the number of their row."""
+    """The records of some day files, as plain values of `TEXTS` and `RARE`, and how many each channel has of them."""
 
-    def __init__(self, workspace: _Workspace) -> None:
+    def __init__(self) -> None:
         self.rows: list[tuple[Any, ...]] = []
-        self.reactions: list[tuple[int, str, str | None]] = []
-        self._workspace = workspace
+        self.channels: list[tuple[str, int]] = []
+        self.signs = 0
 
-    def take(self, day: _Day) -> None:
-        """Add the records of a day file; a file that is damaged is counted, with what could be read of it kept."""
-        workspace, rows, channel = self._workspace, self.rows, day.channel
-        known, names = workspace.known, workspace.names
+    def is_full(self) -> bool:
+        return len(self.rows) >= BATCH_ROWS or self.signs >= BATCH_SIGNS
+
+    def take(self, channel: str, messages: list[dict[str, Any]]) -> None:
+        """Add the records of a channel."""
+        rows = [
+            (
+                get("ts"),
+                get("thread_ts"),
+                get("user"),
+                get("bot_id"),
+                get("subtype"),
+                get("text"),
+                get("reply_count"),
+                get("reactions"),
+                get("edited"),
+                get("root"),
+                get("comment"),
+            )
+            for message in messages
+            for get in (message.get,)
+        ]
+        self.rows += rows
+        self.channels.append((channel, len(rows)))
+        self.signs += sum(len(row[5]) for row in rows if type(row[5]) is str)
+
+
+def _gathered(workspace: _Workspace) -> Iterator[_Gathered]:
+    """Yield the records of all day files, some 50,000 at a time; of a damaged file what could be read of it is kept."""
+    gathered = _Gathered()
+    for day in workspace.files.days:
         try:
-            for message in _items(workspace.export, day.name):
-                if type(message) is not dict:
-                    workspace.reading.skip("a record that is no message", day.name)
-                    continue
-                get = message.get
-                user, bot, subtype, thread = get("user"), get("bot_id"), get("subtype"), get("thread_ts")
-                if subtype == BROADCAST and thread is None:
-                    thread = _object(get("root")).get("thread_ts") or _object(get("root")).get("ts")
-                elif subtype == "file_comment" and user is None:
-                    user = _object(get("comment")).get("user")
-                if type(user) is str and user not in known:
-                    names[user] = _name({}, _object(get("user_profile"))) or names.get(user)
-                if type(bot) is str and bot not in names:
-                    names[bot] = _text(get("username")) or _text(_object(get("bot_profile")).get("name"))
-                if "reactions" in message:
-                    self._react(message["reactions"])
-                if "edited" in message:
-                    workspace.met(_number(_object(message["edited"]).get("ts")))
-                rows.append((channel, get("ts"), thread, user, bot, subtype, get("text"), get("reply_count")))
+            for items in _pieces(workspace.export, day.name):
+                gathered.take(day.channel, _named(workspace, _objects(items, day, workspace.reading)))
+                if gathered.is_full():
+                    yield gathered
+                    gathered = _Gathered()
         except _NotAListError:
             workspace.reading.skip("a day file that is damaged: no list of messages in JSON, or cut short", day.name)
+    yield gathered
 
-    def _react(self, reactions: object) -> None:
-        """Add the reactions to the record that is about to be added; of large ones Slack names some givers only."""
-        for reaction in reactions if isinstance(reactions, list) else ():
-            name, count = _text(_object(reaction).get("name")), _object(reaction).get("count")
-            users = _object(reaction).get("users")
-            givers: list[str | None] = [user for user in users if _text(user)] if isinstance(users, list) else []
-            if name is None:
-                continue
-            unnamed = count - len(givers) if isinstance(count, int) and count < MOST_GIVERS else 0
-            kind, row = name.strip(":").split("::")[0], len(self.rows)
-            self.reactions += [(row, kind, giver) for giver in givers + [None] * unnamed]
+
+def _objects(items: list[Any], day: _Day, reading: Reading) -> list[dict[str, Any]]:
+    wrong = sum(type(item) is not dict for item in items)
+    if not wrong:
+        return items
+    reading.skip("a record that is no message", day.name, wrong)
+    return [item for item in items if type(item) is dict]
+
+
+def _named(workspace: _Workspace, messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Remember the names of accounts that users.json does not have, and return the messages."""
+    met = workspace.met_names
+    try:
+        is_known = {message.get("user") for message in messages} <= met and {
+            message.get("bot_id") for message in messages
+        } <= met
+    except TypeError:  # an account that is a list or an object, as no export has it
+        is_known = False
+    if is_known:
+        return messages
+    for message in messages:
+        user, bot = message.get("user"), message.get("bot_id")
+        if isinstance(user, str) and user not in met:
+            workspace.name(user, _name({}, _object(message.get("user_profile"))))
+        if isinstance(bot, str) and bot not in met:
+            workspace.name(
+                bot, _text(message.get("username")) or _text(_object(message.get("bot_profile")).get("name"))
+            )
+    return messages
 
 
 def _said(workspace: _Workspace) -> Iterator[Batch]:
     """Yield the threads, posts and reactions of all day files."""
     messages = _Messages(workspace)
-    gathered = _Gathered(workspace)
-    for day in workspace.files.days:
-        gathered.take(day)
-        if len(gathered.rows) >= BATCH_ROWS:
-            yield from messages.batches(gathered)
-            gathered = _Gathered(workspace)
-    yield from messages.batches(gathered)
+    for gathered in _gathered(workspace):
+        yield from messages.batches(gathered)
 
 
 class _Messages:
@@ -487,13 +524,17 @@ class _Messages:
         """Yield the threads, posts and reactions of these records."""
         if not gathered.rows:
             return
-        records = self._once(_dated(_records(gathered.rows), self._workspace.reading))
+        columns = dict(zip((*TEXTS, *RARE), map(list, zip(*gathered.rows, strict=True)), strict=True))
+        _complete(columns)
+        for edited in filter(None, columns["edited"]):
+            self._workspace.met(_number(_object(edited).get("ts")))
+        records = self._once(_dated(_records(columns, gathered.channels), self._workspace.reading))
         records = _of_kinds(records.sort("channel", "at"), self._workspace.bots)
         self._remember(records)
         yield from _notices(records.filter("is_notice"))
         told = self._placed(records.filter(~pl.col("is_notice")))
         yield from self._conversations.batches(told)
-        yield self._reactions(gathered.reactions, records)
+        yield self._reactions(_given(columns["reactions"]), records)
 
     def _once(self, records: pl.DataFrame) -> pl.DataFrame:
         """Return the records without those that were there before: one message may stand in two files of a channel."""
@@ -532,23 +573,20 @@ class _Messages:
 
     def _placed(self, records: pl.DataFrame) -> pl.DataFrame:
         """Return the messages as conversations take them, with titles, addresses and replies that had to be guessed."""
-        opens = pl.col("key") == pl.col("thread")
+        is_person = ~pl.col("is_bot") & pl.col("subtype").ne_missing(TOMBSTONE)
+        opens = records.select((is_person & (pl.col("key") == pl.col("thread"))).alias("opens"))["opens"]
         address = pl.col("channel").replace_strict(self._address, default=None, return_dtype=pl.String)
         told = records.with_columns(
-            _title(pl.when(opens & pl.col("subtype").ne_missing(TOMBSTONE)).then("text")).alias("title"),
+            _scattered(opens, _titles(records.filter(opens)["text"])).alias("title"),
             (address + pl.col("ts").str.replace(".", "", literal=True)).alias("url"),
             pl.when(pl.col("subtype") == TOMBSTONE).then("at").alias("deleted_at"),
-            pl.when(~pl.col("is_bot")).then(_words()).alias("text"),
+            pl.when(is_person).then(_words()).alias("text"),
             pl.lit(False).alias("is_inferred"),
         )
-        guessed = (opens & ~pl.col("is_bot") & (pl.lit(self._without_threads) | (pl.col("at") < THREADS_BEGAN))).alias(
-            "g"
-        )
-        is_guessed = told.select(guessed)["g"]
+        is_guessed = opens if self._without_threads else opens & (records["at"] < THREADS_BEGAN)
         if not is_guessed.any():
             return told
-        thread = pl.Series("guess", [None] * told.height, pl.String)
-        thread = thread.scatter(is_guessed.arg_true(), self._inferred.threads(told.filter(is_guessed)))
+        thread = _scattered(is_guessed, self._inferred.threads(told.filter(is_guessed)))
         self._workspace.inferred += thread.count()
         return told.with_columns(
             thread.is_not_null().alias("is_inferred"), pl.coalesce(thread, "thread").alias("thread")
@@ -565,13 +603,19 @@ class _Messages:
 def _has_threads(workspace: _Workspace) -> bool:
     """Return whether any message belongs to a thread; the newest days come first, since the answer mostly lies there."""
     newest_first = sorted(workspace.files.days, key=lambda day: PurePosixPath(day.name).name, reverse=True)
-    for day in newest_first:
-        with workspace.export.open(day.name) as stream:
-            end = b""
-            while piece := stream.read(PIECE):
-                if b'"thread_ts"' in end + piece:
-                    return True
-                end = piece[-len('"thread_ts"') :]
+    return any(_holds(workspace.export, day.name, b'"thread_ts"') for day in newest_first)
+
+
+def _holds(export: Export, name: str, wanted: bytes) -> bool:
+    content = export.whole(name, LARGEST_WHOLE)
+    if content is not None:
+        return wanted in content
+    with export.open(name) as stream:
+        end = b""
+        while piece := stream.read(LARGEST_WHOLE):
+            if wanted in end + piece:
+                return True
+            end = piece[-len(wanted) :]
     return False
 
 
@@ -586,18 +630,48 @@ def _address(workspace: _Workspace) -> dict[str, str]:
     return {}
 
 
-def _records(rows: list[tuple[Any, ...]]) -> pl.DataFrame:
+def _complete(columns: dict[str, list[Any]]) -> None:
+    """Fill in what older exports keep elsewhere: the thread of a broadcast reply, and who commented on a file."""
+    for row, root in enumerate(columns["root"]):
+        if root and columns["thread_ts"][row] is None and columns["subtype"][row] == BROADCAST:
+            columns["thread_ts"][row] = _object(root).get("thread_ts") or _object(root).get("ts")
+    for row, comment in enumerate(columns["comment"]):
+        if comment and columns["user"][row] is None:
+            columns["user"][row] = _object(comment).get("user")
+
+
+def _given(column: list[Any]) -> list[tuple[int, str, str | None]]:
+    """Return the row, kind and giver of each reaction; where many reacted, Slack names only some of them."""
+    given: list[tuple[int, str, str | None]] = []
+    for row, reactions in enumerate(column):
+        for reaction in map(_object, reactions if isinstance(reactions, list) else ()):
+            name, users, count = reaction.get("name"), reaction.get("users"), reaction.get("count")
+            if type(name) is not str:
+                continue
+            kind = name.strip(":").partition("::")[0]
+            givers = [user for user in users if type(user) is str and user] if isinstance(users, list) else []
+            given += [(row, kind, giver) for giver in givers]
+            if type(count) is int and len(givers) < count < MOST_GIVERS:
+                given += [(row, kind, None)] * (count - len(givers))
+    return given
+
+
+def _records(columns: dict[str, list[Any]], channels: list[tuple[str, int]]) -> pl.DataFrame:
     """Return the records as text columns and the stated number of replies; what is of another type is null."""
-    columns = dict(zip(RECORD, zip(*rows, strict=True), strict=True))
-    counts = pl.Series(
-        [count if type(count) is int and 0 <= count < 1 << 40 else None for count in columns.pop("reply_count")],
-        dtype=pl.Int64,
-    )
-    texts = [_texts(name, values) for name, values in columns.items()]
-    return pl.DataFrame([*texts, counts.alias("reply_count")]).with_row_index("row")
+    names, lengths = zip(*channels, strict=True)
+    counts = [count if type(count) is int and 0 <= count < 1 << 40 else None for count in columns["reply_count"]]
+    return pl.DataFrame(
+        [
+            pl.Series("channel", np.repeat(np.arange(len(names)), lengths)).replace_strict(
+                dict(enumerate(names)), return_dtype=pl.String
+            ),
+            *(_texts(name, columns[name]) for name in TEXTS),
+            pl.Series("reply_count", counts, dtype=pl.Int64),
+        ]
+    ).with_row_index("row")
 
 
-def _texts(name: str, values: tuple[Any, ...]) -> pl.Series:
+def _texts(name: str, values: list[Any]) -> pl.Series:
     try:
         return pl.Series(name, values, dtype=pl.String, strict=True)
     except (TypeError, UnicodeEncodeError, pl.exceptions.PolarsError):
@@ -660,6 +734,11 @@ def _of_kinds(records: pl.DataFrame, bots: set[str]) -> pl.DataFrame:
     return records.with_columns(author.alias("author"))
 
 
+def _scattered(chosen: pl.Series, values: pl.Series) -> pl.Series:
+    """Return the values in the places that are chosen, null elsewhere."""
+    return pl.Series([None], dtype=pl.String).new_from_index(0, len(chosen)).scatter(chosen.arg_true(), values)
+
+
 def _notices(records: pl.DataFrame) -> Iterator[Batch]:
     """Yield what Slack itself says of people and channels; people may reply to it, so it opens a thread."""
     opened = records.filter(pl.col("key") == pl.col("thread"))
@@ -677,15 +756,15 @@ def _words() -> pl.Expr:
     return pl.when(shared).then(pl.col("text").str.extract(r"(?s) and commented: (.*)$")).otherwise("text")
 
 
-def _title(text: pl.Expr) -> pl.Expr:
-    """Return the first characters of a message as Slack shows them, without anybody's name."""
-    first = text.str.slice(0, 5 * TITLE_LENGTH).fill_null("")
-    is_plain = ~first.str.contains(r"[<&]|\s\s|[^\S ]")
-    shown: pl.Expr = pl.when(is_plain).then(pl.lit("")).otherwise(first)
+def _titles(texts: pl.Series) -> pl.Series:
+    """Return the first characters of messages as Slack shows them, without anybody's name; empty ones are null."""
+    titles = texts.str.slice(0, 5 * TITLE_LENGTH).fill_null("")
+    odd = titles.str.contains(r"[<&]|\s\s|[^\S ]")
+    shown = titles.filter(odd)
     for pattern, instead in _SHOWN.items():
         shown = shown.str.replace_all(pattern, instead)
-    shown = pl.when(is_plain).then(first).otherwise(shown).str.strip_chars().str.slice(0, TITLE_LENGTH)
-    return pl.when(shown != "").then(shown)
+    titles = titles.scatter(odd.arg_true(), shown).str.strip_chars().str.slice(0, TITLE_LENGTH)
+    return titles.set(titles == "", None)
 
 
 def _tell(workspace: _Workspace) -> None:

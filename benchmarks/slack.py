@@ -1,6 +1,7 @@
 """Times reading a made-up Slack export against reading its files with orjson alone: `python -m benchmarks.slack`.
 
-20,000 day files with 500,000 messages. Goals: at most twice as long, and less than 1 GB of memory.
+20,000 day files with 500,000 messages: half of them people's, the rest an integration's and notices of joining, as long and
+as many as in a real workspace. Goals: at most twice as long, and less than 1 GB of memory.
 """
 
 import multiprocessing
@@ -27,10 +28,11 @@ FIRST_SECOND, DAY_SECONDS = 1_600_000_000, 86_400
 GOAL_TIMES, GOAL_MEMORY = 2, 1_000_000_000
 ROUNDS = 3
 _FOUR_SPACES = re.compile(rb"(?m)^( +)")  # as Slack indents; orjson knows two only
-WORDS = """
-    the pump valve drawing bearing weld seam torque housing supplier batch sample test report seems fine again today we
-    changed replaced measured checked after before with without about under load pressure please look
-""".split()
+SENTENCE = (
+    "the pump valve drawing bearing weld seam torque housing supplier batch sample test report seems fine again today"
+)
+WORDS = SENTENCE.split()
+SHARE_OF_BOTS, SHARE_OF_JOINS = 0.38, 0.12
 SHARE_OF_REPLIES, SHARE_WITH_REACTIONS, SHARE_WITH_LINKS = 0.5, 0.15, 0.4
 ENDS = (".", ".", ".", "?", "?", "!", ", thanks!", "…")
 OPENINGS = (
@@ -78,7 +80,12 @@ def _messages(
     rows: list[dict[str, Any]] = []
     openers: list[dict[str, Any]] = []
     for number in range(MESSAGES_A_DAY):
-        row = _message(draw, f"{start + number * 3_400}.{draw.randrange(10**6):06d}", draw.choice(people), profiles)
+        ts = f"{start + number * 3_400}.{draw.randrange(10**6):06d}"
+        what = draw.random()
+        if what < SHARE_OF_BOTS + SHARE_OF_JOINS:
+            rows.append(_by_bot(draw, ts) if what < SHARE_OF_BOTS else _join(draw.choice(people), ts))
+            continue
+        row = _message(draw, ts, draw.choice(people), profiles)
         if openers and draw.random() < SHARE_OF_REPLIES:
             opener = draw.choice(openers)
             row |= {"thread_ts": opener["ts"], "parent_user_id": opener["user"]}
@@ -118,6 +125,36 @@ def _message(draw: random.Random, ts: str, user: str, profiles: dict[str, dict[s
     if draw.random() < SHARE_WITH_REACTIONS:
         row["reactions"] = [{"name": "+1::skin-tone-2", "users": draw.sample(list(profiles), 2), "count": 2}]
     return row
+
+
+def _by_bot(draw: random.Random, ts: str) -> dict[str, Any]:
+    """Return a message of an integration, with an attachment (4.2 kB)."""
+    text = " ".join(draw.choices(WORDS, k=140))
+    shown = {"type": "section", "block_id": "b1", "text": {"type": "mrkdwn", "text": text, "verbatim": False}}
+    attachment = {
+        "id": 1,
+        "color": "e8e8e8",
+        "fallback": text,
+        "blocks": [shown],
+        "bot_id": "B00000001",
+        "app_unfurl": True,
+    }
+    return {
+        "type": "message",
+        "subtype": "bot_message",
+        "bot_id": "B00000001",
+        "username": "builds",
+        "ts": ts,
+        "text": text,
+        "icons": {"emoji": ":gear:", "image_64": "https://avatars.example/gear_64.png"},
+        "attachments": [attachment],
+        "blocks": [shown],
+    }
+
+
+def _join(user: str, ts: str) -> dict[str, Any]:
+    text = f"<@{user}> has joined the channel"
+    return {"subtype": "channel_join", "user": user, "text": text, "type": "message", "ts": ts}
 
 
 def plainly(folder: Path) -> None:

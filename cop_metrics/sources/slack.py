@@ -8,6 +8,7 @@ import unicodedata
 from array import array
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import chain, islice
@@ -63,6 +64,7 @@ KNOWN_NOTICES = re.compile(
 
 THREADS_BEGAN = datetime(2017, 1, 18)
 """Slack got threads on this day; what was said before can only have been answered by the next messages."""
+EPOCH = datetime(1970, 1, 1)
 LATEST_SECOND = 4_102_444_800  # the year 2100
 
 
@@ -96,7 +98,6 @@ def read(export: Export, reading: Reading) -> Iterator[Batch]:
     yield from _channels(workspace)
     yield from _said(workspace)
     yield from _others(workspace)
-    _tell(workspace)
 
 
 SOURCE = Source(
@@ -288,10 +289,6 @@ class _Workspace:
     met_names: set[str | None] = field(default_factory=lambda: {None})
     """Accounts whose name was looked for; no account is one of them."""
     channel_ids: dict[str, str] = field(default_factory=dict)
-    missing_replies: Counter[str] = field(default_factory=Counter)
-    """By thread: replies that its opening message counts and that are not there (or, below zero, the other way round)."""
-    notices: Counter[str] = field(default_factory=Counter)
-    inferred: int = 0
 
     def name(self, key: str, name: str | None) -> None:
         """Remember what an account is called that users.json does not have."""
@@ -302,7 +299,7 @@ class _Workspace:
         """Remember that the export was made no earlier than this second since 1970."""
         if second is None or not 0 < second < LATEST_SECOND:
             return
-        time = datetime(1970, 1, 1) + timedelta(seconds=second)
+        time = EPOCH + timedelta(seconds=second)
         if self.reading.exported_at is None or time > self.reading.exported_at:
             self.reading.exported_at = time
 
@@ -371,7 +368,7 @@ def _member(workspace: _Workspace, key: str, account: dict[str, Any]) -> dict[st
         "name": _name(account, profile),
         "username": _text(account.get("name")),
         "email_hash": email_hash(email) if email else None,
-        "deleted_at": datetime(1970, 1, 1) + timedelta(seconds=updated or 0) if is_dated else None,
+        "deleted_at": EPOCH + timedelta(seconds=updated or 0) if is_dated else None,
         "is_bot": is_bot,
         "is_deleted": is_deleted,
     }
@@ -418,42 +415,50 @@ def _channels(workspace: _Workspace) -> Iterator[Batch]:
 
 
 TEXTS = ("ts", "thread_ts", "user", "bot_id", "subtype", "text")
-RARE = ("reply_count", "reactions", "edited", "root", "comment")
 
 
 class _Gathered:
-    """The records of some day files, as plain values of `TEXTS` and `RARE`, and how many each channel has of them."""
+    """The records of some day files, column by column; of what few records have, pairs of a row and the value."""
 
     def __init__(self) -> None:
-        self.rows: list[tuple[Any, ...]] = []
+        self.texts: dict[str, list[Any]] = {name: [] for name in TEXTS}
         self.channels: list[tuple[str, int]] = []
+        self.reply_counts: list[tuple[int, Any]] = []
+        self.reactions: list[tuple[int, str, str | None]] = []
+        self.rows = 0
         self.signs = 0
 
     def is_full(self) -> bool:
-        return len(self.rows) >= BATCH_ROWS or self.signs >= BATCH_SIGNS
+        return self.rows >= BATCH_ROWS or self.signs >= BATCH_SIGNS
 
-    def take(self, channel: str, messages: list[dict[str, Any]]) -> None:
-        """Add the records of a channel."""
-        rows = [
-            (
-                get("ts"),
-                get("thread_ts"),
-                get("user"),
-                get("bot_id"),
-                get("subtype"),
-                get("text"),
-                get("reply_count"),
-                get("reactions"),
-                get("edited"),
-                get("root"),
-                get("comment"),
-            )
-            for message in messages
-            for get in (message.get,)
+    def take(self, workspace: _Workspace, channel: str, messages: list[dict[str, Any]]) -> None:
+        """Add the records of a channel, which is fastest a column at a time."""
+        first, texts = self.rows, self.texts
+        for name, values in texts.items():
+            values += [message.get(name) for message in messages]
+        self.rows += len(messages)
+        self.channels.append((channel, len(messages)))
+        self.signs += sum(len(str(text)) for text in texts["text"][first:])
+        self.reply_counts += [
+            (n, each["reply_count"]) for n, each in enumerate(messages, first) if "reply_count" in each
         ]
-        self.rows += rows
-        self.channels.append((channel, len(rows)))
-        self.signs += sum(len(row[5]) for row in rows if type(row[5]) is str)
+        for row, each in enumerate(messages, first):
+            if "reactions" in each:
+                self.reactions += _given(row, each["reactions"])
+        for edited in [each["edited"] for each in messages if "edited" in each]:
+            workspace.met(_number(_object(edited).get("ts")))
+        self._complete(first, messages)
+        _name_others(workspace, messages, texts["user"][first:] + texts["bot_id"][first:])
+
+    def _complete(self, first: int, messages: list[dict[str, Any]]) -> None:
+        """Fill in what older exports keep elsewhere: the thread of a broadcast reply, and who commented on a file."""
+        texts = self.texts
+        for row, root in [(n, each["root"]) for n, each in enumerate(messages, first) if "root" in each]:
+            if texts["thread_ts"][row] is None:
+                texts["thread_ts"][row] = _object(root).get("thread_ts") or _object(root).get("ts")
+        for row, comment in [(n, each["comment"]) for n, each in enumerate(messages, first) if "comment" in each]:
+            if texts["user"][row] is None:
+                texts["user"][row] = _object(comment).get("user")
 
 
 def _gathered(workspace: _Workspace) -> Iterator[_Gathered]:
@@ -462,7 +467,7 @@ def _gathered(workspace: _Workspace) -> Iterator[_Gathered]:
     for day in workspace.files.days:
         try:
             for items in _pieces(workspace.export, day.name):
-                gathered.take(day.channel, _named(workspace, _objects(items, day, workspace.reading)))
+                gathered.take(workspace, day.channel, _objects(items, day, workspace.reading))
                 if gathered.is_full():
                     yield gathered
                     gathered = _Gathered()
@@ -479,37 +484,39 @@ def _objects(items: list[Any], day: _Day, reading: Reading) -> list[dict[str, An
     return [item for item in items if type(item) is dict]
 
 
-def _named(workspace: _Workspace, messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Remember the names of accounts that users.json does not have, and return the messages."""
+def _name_others(workspace: _Workspace, messages: list[dict[str, Any]], accounts: list[Any]) -> None:
+    """Remember the names that messages give of accounts that users.json does not have."""
     met = workspace.met_names
     try:
-        is_known = {message.get("user") for message in messages} <= met and {
-            message.get("bot_id") for message in messages
-        } <= met
+        if met.issuperset(accounts):
+            return
     except TypeError:  # an account that is a list or an object, as no export has it
-        is_known = False
-    if is_known:
-        return messages
+        pass
     for message in messages:
         user, bot = message.get("user"), message.get("bot_id")
         if isinstance(user, str) and user not in met:
             workspace.name(user, _name({}, _object(message.get("user_profile"))))
         if isinstance(bot, str) and bot not in met:
-            workspace.name(
-                bot, _text(message.get("username")) or _text(_object(message.get("bot_profile")).get("name"))
-            )
-    return messages
+            named = _text(message.get("username")) or _text(_object(message.get("bot_profile")).get("name"))
+            workspace.name(bot, named)
 
 
 def _said(workspace: _Workspace) -> Iterator[Batch]:
-    """Yield the threads, posts and reactions of all day files."""
+    """Yield the threads, posts and reactions of all day files; while the next ones are parsed, a thread makes batches."""
     messages = _Messages(workspace)
-    for gathered in _gathered(workspace):
-        yield from messages.batches(gathered)
+    with ThreadPoolExecutor(max_workers=1) as worker:
+        ahead: Future[list[Batch]] | None = None
+        for gathered in _gathered(workspace):
+            if ahead is not None:
+                yield from ahead.result()
+            ahead = worker.submit(messages.batches, gathered)
+        if ahead is not None:
+            yield from ahead.result()
+    messages.tell()
 
 
 class _Messages:
-    """Makes batches of gathered records, and knows what earlier ones held."""
+    """Makes batches of gathered records, and knows what earlier ones held; in a thread of its own, so it shares nothing."""
 
     def __init__(self, workspace: _Workspace) -> None:
         self._workspace = workspace
@@ -519,22 +526,52 @@ class _Messages:
         self._address = _address(workspace)
         self._channel: str | None = None
         self._moments = array("q")
+        self._skipped = Reading()
+        self._newest: datetime | None = None
+        self._notices: Counter[str] = Counter()
+        self._missing_replies: Counter[str] = Counter()
+        self._guesses = 0
 
-    def batches(self, gathered: _Gathered) -> Iterator[Batch]:
-        """Yield the threads, posts and reactions of these records."""
+    def batches(self, gathered: _Gathered) -> list[Batch]:
+        """Return the threads, posts and reactions of these records."""
         if not gathered.rows:
-            return
-        columns = dict(zip((*TEXTS, *RARE), map(list, zip(*gathered.rows, strict=True)), strict=True))
-        _complete(columns)
-        for edited in filter(None, columns["edited"]):
-            self._workspace.met(_number(_object(edited).get("ts")))
-        records = self._once(_dated(_records(columns, gathered.channels), self._workspace.reading))
+            return []
+        records = self._once(_dated(_records(gathered), self._skipped))
         records = _of_kinds(records.sort("channel", "at"), self._workspace.bots)
         self._remember(records)
-        yield from _notices(records.filter("is_notice"))
         told = self._placed(records.filter(~pl.col("is_notice")))
-        yield from self._conversations.batches(told)
-        yield self._reactions(_given(columns["reactions"]), records)
+        return [
+            *_notices(records.filter("is_notice")),
+            *self._conversations.batches(told),
+            self._reactions(gathered.reactions, records),
+        ]
+
+    def tell(self) -> None:
+        """Report what was left out and what a leader should know; to be called after the last batch."""
+        reading = self._workspace.reading
+        for reason, rows in self._skipped.skipped.items():
+            examples = self._skipped.examples[reason]
+            for example in examples:
+                reading.skip(reason, example)
+            if rows > len(examples):
+                reading.skip(reason, "", rows - len(examples))
+        if self._newest is not None:
+            self._workspace.met((self._newest - EPOCH).total_seconds())
+        reading.notes.extend(self._notes())
+
+    def _notes(self) -> Iterator[str]:
+        missing = sum(1 for count in self._missing_replies.values() if count)
+        if missing:
+            yield f"Threads with more or fewer replies than Slack counts, as some are deleted or not there: {missing:,}."
+        if self._guesses:
+            yield (
+                f"Replies that are inferred, since there were no threads: {self._guesses:,}. They begin with the name of "
+                "who asked, or follow a question within 15 minutes; each is marked 'inferred reply'."
+            )
+        kinds = self._notices.most_common()
+        unknown = [f"{kind} ({count:,})" for kind, count in kinds if not KNOWN_NOTICES.fullmatch(kind)]
+        if unknown:
+            yield f"Kinds of records that are not known, taken for notices: {', '.join(unknown[:10])}."
 
     def _once(self, records: pl.DataFrame) -> pl.DataFrame:
         """Return the records without those that were there before: one message may stand in two files of a channel."""
@@ -547,29 +584,25 @@ class _Messages:
         last = records["channel"][-1] if records.height else self._channel
         if last != self._channel:
             self._channel, self._moments = last, array("q")
-        kept = _without(records, twice, "a message that is there twice", self._workspace.reading)
+        kept = _without(records, twice, "a message that is there twice", self._skipped)
         self._moments.frombytes(kept.filter(pl.col("channel") == last)["at"].to_physical().to_numpy().tobytes())
         return kept
 
     def _remember(self, records: pl.DataFrame) -> None:
-        """Keep who spoke, when the export was made at the earliest, how many replies are missing, and unknown notices."""
+        """Keep who spoke, when the export was made at the earliest, kinds of notices, and how many replies are missing."""
         workspace = self._workspace
-        by_bots = records.filter("is_bot")["author"].unique().to_list()
-        workspace.bots.update(by_bots)
+        workspace.bots.update(records.filter("is_bot")["author"].unique().to_list())
         workspace.authors.update(records["author"].drop_nulls().unique().to_list())
-        newest = records["at"].max()
-        if isinstance(newest, datetime):
-            workspace.met((newest - datetime(1970, 1, 1)).total_seconds())
-        kinds = records.filter("is_notice")["subtype"].value_counts()
-        workspace.notices.update(dict(kinds.iter_rows()))
+        times = [time for time in (self._newest, records["at"].max()) if isinstance(time, datetime)]
+        self._newest = max(times, default=None)
+        self._notices.update(dict(records.filter("is_notice")["subtype"].value_counts().iter_rows()))
         replied = records.group_by("thread").agg(
             pl.col("reply_count").filter(pl.col("key") == pl.col("thread")).first().alias("stated"),
             (pl.col("key") != pl.col("thread")).sum().cast(pl.Int64).alias("present"),
         )
-        missing = workspace.missing_replies
         for thread, stated, present in replied.filter(pl.col("stated").ne_missing(pl.col("present"))).iter_rows():
-            if stated is not None or thread in missing:
-                missing[thread] += (stated or 0) - present
+            if stated is not None or thread in self._missing_replies:
+                self._missing_replies[thread] += (stated or 0) - present
 
     def _placed(self, records: pl.DataFrame) -> pl.DataFrame:
         """Return the messages as conversations take them, with titles, addresses and replies that had to be guessed."""
@@ -587,7 +620,7 @@ class _Messages:
         if not is_guessed.any():
             return told
         thread = _scattered(is_guessed, self._inferred.threads(told.filter(is_guessed)))
-        self._workspace.inferred += thread.count()
+        self._guesses += thread.count()
         return told.with_columns(
             thread.is_not_null().alias("is_inferred"), pl.coalesce(thread, "thread").alias("thread")
         )
@@ -630,45 +663,31 @@ def _address(workspace: _Workspace) -> dict[str, str]:
     return {}
 
 
-def _complete(columns: dict[str, list[Any]]) -> None:
-    """Fill in what older exports keep elsewhere: the thread of a broadcast reply, and who commented on a file."""
-    for row, root in enumerate(columns["root"]):
-        if root and columns["thread_ts"][row] is None and columns["subtype"][row] == BROADCAST:
-            columns["thread_ts"][row] = _object(root).get("thread_ts") or _object(root).get("ts")
-    for row, comment in enumerate(columns["comment"]):
-        if comment and columns["user"][row] is None:
-            columns["user"][row] = _object(comment).get("user")
-
-
-def _given(column: list[Any]) -> list[tuple[int, str, str | None]]:
-    """Return the row, kind and giver of each reaction; where many reacted, Slack names only some of them."""
+def _given(row: int, reactions: object) -> list[tuple[int, str, str | None]]:
+    """Return the row, kind and giver of each reaction to a record; where many reacted, Slack names only some of them."""
     given: list[tuple[int, str, str | None]] = []
-    for row, reactions in enumerate(column):
-        for reaction in map(_object, reactions if isinstance(reactions, list) else ()):
-            name, users, count = reaction.get("name"), reaction.get("users"), reaction.get("count")
-            if type(name) is not str:
-                continue
-            kind = name.strip(":").partition("::")[0]
-            givers = [user for user in users if type(user) is str and user] if isinstance(users, list) else []
-            given += [(row, kind, giver) for giver in givers]
-            if type(count) is int and len(givers) < count < MOST_GIVERS:
-                given += [(row, kind, None)] * (count - len(givers))
+    for reaction in map(_object, reactions if isinstance(reactions, list) else ()):
+        name, users, count = reaction.get("name"), reaction.get("users"), reaction.get("count")
+        if type(name) is not str:
+            continue
+        kind = name.strip(":").partition("::")[0]
+        givers = [user for user in users if type(user) is str and user] if isinstance(users, list) else []
+        given += [(row, kind, giver) for giver in givers]
+        if type(count) is int and len(givers) < count < MOST_GIVERS:
+            given += [(row, kind, None)] * (count - len(givers))
     return given
 
 
-def _records(columns: dict[str, list[Any]], channels: list[tuple[str, int]]) -> pl.DataFrame:
+def _records(gathered: _Gathered) -> pl.DataFrame:
     """Return the records as text columns and the stated number of replies; what is of another type is null."""
-    names, lengths = zip(*channels, strict=True)
-    counts = [count if type(count) is int and 0 <= count < 1 << 40 else None for count in columns["reply_count"]]
-    return pl.DataFrame(
-        [
-            pl.Series("channel", np.repeat(np.arange(len(names)), lengths)).replace_strict(
-                dict(enumerate(names)), return_dtype=pl.String
-            ),
-            *(_texts(name, columns[name]) for name in TEXTS),
-            pl.Series("reply_count", counts, dtype=pl.Int64),
-        ]
-    ).with_row_index("row")
+    names, lengths = zip(*gathered.channels, strict=True)
+    channels = pl.Series(names, dtype=pl.String).gather(np.repeat(np.arange(len(names)), lengths))
+    counts: list[int | None] = [None] * gathered.rows
+    for row, count in gathered.reply_counts:
+        counts[row] = count if type(count) is int and 0 <= count < 1 << 40 else None
+    texts = [_texts(name, values) for name, values in gathered.texts.items()]
+    stated = pl.Series("reply_count", counts, dtype=pl.Int64)
+    return pl.DataFrame([channels.alias("channel"), *texts, stated]).with_row_index("row")
 
 
 def _texts(name: str, values: list[Any]) -> pl.Series:
@@ -765,22 +784,3 @@ def _titles(texts: pl.Series) -> pl.Series:
         shown = shown.str.replace_all(pattern, instead)
     titles = titles.scatter(odd.arg_true(), shown).str.strip_chars().str.slice(0, TITLE_LENGTH)
     return titles.set(titles == "", None)
-
-
-def _tell(workspace: _Workspace) -> None:
-    """Note what a leader should know about the export."""
-    notes, missing = workspace.reading.notes, sum(1 for count in workspace.missing_replies.values() if count)
-    if missing:
-        notes.append(
-            f"Threads with more or fewer replies than Slack counts, as some are deleted or not there: {missing:,}."
-        )
-    if workspace.inferred:
-        notes.append(
-            f"Replies that are inferred, since there were no threads: {workspace.inferred:,}. They begin with the name of "
-            "who asked, or follow a question within 15 minutes; each is marked 'inferred reply'."
-        )
-    unknown = [
-        f"{kind} ({count:,})" for kind, count in workspace.notices.most_common() if not KNOWN_NOTICES.fullmatch(kind)
-    ]
-    if unknown:
-        notes.append(f"Kinds of records that are not known, taken for notices: {', '.join(unknown[:10])}.")

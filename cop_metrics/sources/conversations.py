@@ -116,7 +116,7 @@ def _threads(told: pl.DataFrame) -> pl.DataFrame:
     said = pl.col("text").str.replace_all(r"\s\s+|[^\S ]", " ").str.strip_chars().str.slice(0, TITLE_LENGTH)
     opened = told.filter((pl.col("key") == pl.col("thread")) & ~pl.col(MORE))
     return opened.with_columns(
-        pl.when(pl.col("title").is_null()).then("text").otherwise(pl.lit("")).alias("text")
+        pl.when(pl.col("title").is_null()).then(pl.col("text").fill_null("")).otherwise(pl.lit("")).alias("text")
     ).select(
         "thread",
         pl.lit(MESSAGE).alias("kind"),

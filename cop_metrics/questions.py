@@ -128,9 +128,8 @@ def _plain(texts: pl.Series) -> pl.Series:
 
 def _fires(rule: Rule) -> pl.Expr:
     """Return where a rule is found. What need not be searched is made empty: searches do not skip nulls."""
-    text = pl.col(
-        ("plain" if rule.pattern.isascii() else "bare") + ("" if rule.effect is Effect.TELLS else ", opening")
-    )
+    as_plain = rule.pattern.isascii() and r"\p{" not in rule.pattern
+    text = pl.col(("plain" if as_plain else "bare") + ("" if rule.effect is Effect.TELLS else ", opening"))
     found = [
         text.str.contains(pattern)
         if needed is None

@@ -5,7 +5,6 @@
 
 import re
 import unicodedata
-from array import array
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -525,7 +524,7 @@ class _Messages:
         self._without_threads = not _has_threads(workspace)
         self._address = _address(workspace)
         self._channel: str | None = None
-        self._moments = array("q")
+        self._moments: list[np.ndarray] = []
         self._skipped = Reading()
         self._newest: datetime | None = None
         self._notices: Counter[str] = Counter()
@@ -576,16 +575,15 @@ class _Messages:
     def _once(self, records: pl.DataFrame) -> pl.DataFrame:
         """Return the records without those that were there before: one message may stand in two files of a channel."""
         twice = records.select((~pl.struct("channel", "at").is_first_distinct()).alias("twice"))["twice"]
-        goes_on = (records["channel"] == self._channel) if self._channel else pl.Series([False])
-        if goes_on.any():
-            before = np.frombuffer(self._moments, dtype=np.int64)
-            again = pl.Series(np.isin(records["at"].to_physical().to_numpy(), before))
-            twice = twice | (goes_on & again)
+        if any(map(len, self._moments)) and records.height:
+            before, now = np.concatenate(self._moments), _moments(records)
+            goes_on = (records["channel"] == self._channel).to_numpy() & (now <= before.max())
+            twice = twice | pl.Series(goes_on & np.isin(now, before)) if goes_on.any() else twice
         last = records["channel"][-1] if records.height else self._channel
         if last != self._channel:
-            self._channel, self._moments = last, array("q")
+            self._channel, self._moments = last, []
         kept = _without(records, twice, "a message that is there twice", self._skipped)
-        self._moments.frombytes(kept.filter(pl.col("channel") == last)["at"].to_physical().to_numpy().tobytes())
+        self._moments.append(_moments(kept.filter(pl.col("channel") == last)))
         return kept
 
     def _remember(self, records: pl.DataFrame) -> None:
@@ -708,6 +706,10 @@ def _without(records: pl.DataFrame, wrong: pl.Series, reason: str, reading: Read
     if bad.height > 3:
         reading.skip(reason, "", bad.height - 3)
     return records.filter(~wrong)
+
+
+def _moments(records: pl.DataFrame) -> np.ndarray:
+    return records["at"].to_physical().to_numpy()
 
 
 def _dated(records: pl.DataFrame, reading: Reading) -> pl.DataFrame:

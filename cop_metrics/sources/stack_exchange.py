@@ -17,6 +17,7 @@ import polars as pl
 
 from cop_metrics.errors import CopError
 from cop_metrics.sources.export import Export
+from cop_metrics.sources.plain_rows import PlainRows, plain_rows
 from cop_metrics.sources.source import Batch, Reading, Source
 from cop_metrics.tables import ANSWER, COMMENT, QUESTION, TABLES, typed
 
@@ -54,6 +55,8 @@ POST_TYPES = {
 ACCEPTED_VOTE = 1
 REACTIONS = {2: "upvote", 3: "downvote", 5: "bookmark", 8: "bounty"}
 SYSTEM_USER = -1
+
+_START = re.compile(rb'(?:\xef\xbb\xbf)?(?:<\?xml version="1\.0"(?: encoding="utf-8")? ?\?>)?\s*<(\w+)>')
 
 
 def recognises(export: Export) -> bool:
@@ -301,26 +304,92 @@ def _key(column: str) -> pl.Expr:
 def _parsed(stream: BinaryIO, file: str) -> Iterator[pl.DataFrame]:
     """Yield the file's rows as text columns of `ATTRIBUTES`, and `row`, their number; all else is dropped at once.
 
+    Rows in plain form are taken by `plain_rows`, and the parser sees no more of them than their line ends. So it is
+    right about the rest, and where a piece is not made of whole rows, it reads on alone.
     Raises `CopError` when the XML is cut short, broken, of another kind, or declares entities.
     """
-    rows: list[tuple[str | None, ...]] = []
-    parser = _parser(file, rows)
-    done = fed = 0
+    parser, waiting, done = _Parser(file), b"", 0
+    frames: list[pl.DataFrame] = []
+    is_plain: bool | None = None
     while chunk := stream.read(CHUNK):
-        _feed(parser, chunk, file)
-        fed += len(chunk)
-        if fed - parser.CurrentByteIndex > LONGEST_ROW:
-            raise CopError(
-                f"{file} holds a row of more than {LONGEST_ROW >> 20} MB near line {parser.CurrentLineNumber}."
-            )
-        if len(rows) >= BATCH_ROWS:
-            yield _frame(file, rows, done)
-            done += len(rows)
-            rows.clear()
-    if not fed:
+        if is_plain is None:
+            start = _start_of_rows(chunk, file)
+            is_plain = start > 0
+            parser.feed(chunk[:start])
+            chunk = chunk[start:]
+        waiting += chunk
+        if is_plain and (whole := waiting.rfind(b"/>") + 2) > 1:
+            if found := plain_rows(waiting[:whole], ATTRIBUTES[file]) or _of_a_piece(waiting[:whole], file):
+                frames.append(found.rows)
+                parser.feed(b"\n" * found.lines)
+                waiting = waiting[whole:]
+            else:
+                is_plain = False
+        if not is_plain or len(waiting) > LONGEST_ROW:
+            is_plain = False
+            parser.feed(waiting)
+            waiting = b""
+            frames.append(parser.taken())
+        if sum(map(len, frames)) >= BATCH_ROWS:
+            yield pl.concat(frames).with_row_index("row", done + 1)
+            done += sum(map(len, frames))
+            frames.clear()
+    if is_plain is None:
         raise CopError(f"{file} is empty (0 bytes). Copy or download the dump again.")
-    _feed(parser, b"", file)
-    yield _frame(file, rows, done)
+    parser.feed(waiting)
+    parser.end()
+    yield pl.concat([*frames, parser.taken()]).with_row_index("row", done + 1)
+
+
+def _start_of_rows(chunk: bytes, file: str) -> int:
+    """Return where the rows begin in the file's first bytes; 0 where it does not begin as dumps do."""
+    match = _START.match(chunk)
+    return match.end() if match and match[1].decode() == Path(file).stem.lower() else 0
+
+
+def _of_a_piece(piece: bytes, file: str) -> PlainRows | None:
+    """Return the rows of a piece of XML that a parser finds to be whole; None if it is anything else."""
+    parser = _Parser(file)
+    root = Path(file).stem.lower().encode()
+    try:
+        parser.feed(b"<%b>%b</%b>" % (root, piece, root))
+        parser.end()
+    except CopError:
+        return None
+    return PlainRows(parser.taken(), parser.line - 1)
+
+
+class _Parser:
+    """The strict reader of a file: takes all XML, piece by piece, and refuses what is none."""
+
+    def __init__(self, file: str) -> None:
+        self._file, self._rows, self._fed = file, list[tuple[str | None, ...]](), 0
+        self._parser = _parser(file, self._rows)
+
+    @property
+    def line(self) -> int:
+        return self._parser.CurrentLineNumber
+
+    def feed(self, piece: bytes) -> None:
+        """Parse one more piece."""
+        if not piece:
+            return
+        _feed(self._parser, piece, self._file)
+        self._fed += len(piece)
+        if self._fed - self._parser.CurrentByteIndex > LONGEST_ROW:
+            raise CopError(f"{self._file} holds a row of more than {LONGEST_ROW >> 20} MB near line {self.line}.")
+
+    def end(self) -> None:
+        """Say that there is no more."""
+        _feed(self._parser, b"", self._file)
+
+    def taken(self) -> pl.DataFrame:
+        """Return the rows since the last time, as text columns."""
+        wanted = ATTRIBUTES[self._file]
+        columns = list(zip(*self._rows, strict=True)) or [()] * len(wanted)
+        texts = [pl.Series(name, values, dtype=pl.String) for name, values in zip(wanted, columns, strict=True)]
+        self._rows.clear()
+        return pl.DataFrame(texts)
 
 
 def _parser(file: str, rows: list[tuple[str | None, ...]]) -> expat.XMLParserType:
@@ -360,15 +429,6 @@ def _feed(parser: expat.XMLParserType, chunk: bytes, file: str) -> None:
             f"{file} is not readable as XML {where} ({expat.ErrorString(problem.code)}). "
             "Copy or download the dump again."
         ) from problem
-
-
-def _frame(file: str, rows: list[tuple[str | None, ...]], done: int) -> pl.DataFrame:
-    """Return the rows with their number in the file, from 1."""
-    columns = list(zip(*rows, strict=True)) or [()] * len(ATTRIBUTES[file])
-    texts = {
-        name: pl.Series(name, values, dtype=pl.String) for name, values in zip(ATTRIBUTES[file], columns, strict=True)
-    }
-    return pl.DataFrame(texts).with_row_index("row", done + 1)
 
 
 # The tables

@@ -27,7 +27,6 @@ CHARACTERS = {  # the ampersand last: what it gives must not be replaced again
     "&amp;": "&",
 }
 
-_BY_FREQUENCY = ("&lt;", "&gt;", "&#xA;", *sorted(set(CHARACTERS) - {"&lt;", "&gt;", "&#xA;"}))
 _BEFORE_A_VALUE = re.compile(r"( ?/>((?:\r?\n| )*)<row)? ([A-Za-z]+)=")
 _AFTER_ALL = re.compile(rb" ?/>")
 _WORDS = 3  # of eight bytes: in a dump nothing between two values is longer
@@ -35,6 +34,25 @@ _PADDING = bytes(8 * _WORDS)
 _MASKS = np.array([(1 << 8 * n) - 1 for n in range(9)], dtype=np.uint64)
 _SPREAD = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9], dtype=np.uint64)
 _BUCKETS = 1 << 16
+
+
+def _slot(words: npt.NDArray[np.uint64], spread: int = 0x2545F491) -> npt.NDArray[np.uint32]:
+    """Return a number below 64 by the second to fourth byte; each of `CHARACTERS` has its own."""
+    first = (words >> np.uint64(8)).astype(np.uint32) & np.uint32(0xFFFFFF)
+    return (first * np.uint32(spread)) >> np.uint32(26)
+
+
+def _entities() -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint64]]:
+    """Return by slot the entity that belongs there as a word, and the mask of its bytes; no word matches elsewhere."""
+    words, masks = np.ones(64, dtype=np.uint64), np.zeros(64, dtype=np.uint64)
+    for entity in CHARACTERS:
+        word = np.array([int.from_bytes(entity.encode(), "little")], dtype=np.uint64)
+        assert not masks[_slot(word)].any(), "two entities share a slot: take another factor in _slot"
+        words[_slot(word)], masks[_slot(word)] = word, _MASKS[len(entity)]
+    return words, masks
+
+
+_ENTITIES, _ENTITY_MASKS = _entities()
 
 
 class PlainRows(NamedTuple):
@@ -50,7 +68,7 @@ def plain_rows(piece: bytes, wanted: tuple[str, ...]) -> PlainRows | None:
     Plain is `<row Name="value" ... />`, again and again: UTF-8 without control signs, names of letters, none twice in a
     row, no entities but `CHARACTERS`. A quote cannot be part of a value then, so quotes part values and markup.
     """
-    padded = b"/>" + piece + _PADDING  # so all rows begin alike, and words can be taken beyond the end
+    padded = b"".join((b"/>", piece, _PADDING))  # so all rows begin alike, and words can be taken beyond the end
     signs = np.frombuffer(padded, dtype=np.uint8, count=len(piece) + 2)
     quotes = np.flatnonzero(signs == ord('"'))
     if not len(quotes) or len(quotes) % 2 or not _AFTER_ALL.fullmatch(piece, int(quotes[-1]) - 1):
@@ -63,9 +81,14 @@ def plain_rows(piece: bytes, wanted: tuple[str, ...]) -> PlainRows | None:
     places[markup.name, row] = np.arange(len(row))
     if np.count_nonzero(places >= 0) < len(row):
         return None
-    columns = _columns(padded, quotes, {name: places[n] for name, n in markup.names.items() if name in wanted})
-    nothing = pl.Series(values=[None], dtype=pl.String).new_from_index(0, places.shape[1])
-    return PlainRows(pl.DataFrame({name: columns.get(name, nothing) for name in wanted}), markup.lines)
+    edges = quotes.copy()
+    edges[::2] += 1  # pieces are now a value, the markup after it, a value, ...
+    pieces = pa.LargeStringArray.from_buffers(len(edges) - 1, pa.py_buffer(edges), pa.py_buffer(padded))
+    nothing = pl.Series([None], dtype=pl.String).new_from_index(0, places.shape[1])
+    columns = {
+        name: _texts(pieces, 2 * places[markup.names[name]]) if name in markup.names else nothing for name in wanted
+    }
+    return PlainRows(pl.DataFrame(columns), markup.lines)
 
 
 class _Markup(NamedTuple):
@@ -128,21 +151,10 @@ def _are_plain(piece: bytes, padded: bytes, signs: Signs, markup: _Markup) -> bo
 
 
 def _has_plain_entities(padded: bytes, signs: Signs) -> bool:
-    """Return whether each ampersand begins one of `CHARACTERS`."""
-    at = np.flatnonzero(signs == ord("&"))
-    following = _at_every_byte(padded, "<u4")[at + 1]
-    for entity in _BY_FREQUENCY:
-        rest = (following ^ _word(entity[1:5])) & _word("\xff" * min(len(entity) - 1, 4)) != 0
-        if len(entity) > 5:
-            rest |= signs[at + 5] != ord(entity[5])
-        at, following = at[rest], following[rest]
-        if not len(at):
-            return True
-    return False
-
-
-def _word(text: str) -> np.uint32:
-    return np.uint32(int.from_bytes(text.encode("latin-1"), "little"))
+    """Return whether each ampersand begins one of `CHARACTERS`: its first three signs say which one it should be."""
+    following = _at_every_byte(padded, "<u8")[np.flatnonzero(signs == ord("&"))]
+    slot = _slot(following)
+    return bool(((following & _ENTITY_MASKS[slot]) == _ENTITIES[slot]).all())
 
 
 def _is_text(piece: bytes, signs: Signs) -> bool:
@@ -155,23 +167,9 @@ def _is_text(piece: bytes, signs: Signs) -> bool:
     return not (signs == 0xEF).any() or (b"\xef\xbf\xbe" not in piece and b"\xef\xbf\xbf" not in piece)
 
 
-def _columns(padded: bytes, quotes: Numbers, places: dict[str, Numbers]) -> dict[str, pl.Series]:
-    """Return the values with these numbers as texts, null where it is -1."""
-    edges = quotes.copy()
-    edges[::2] += 1  # pieces are now a value, the markup after it, a value, ...
-    texts = pa.LargeStringArray.from_buffers(len(edges) - 1, pa.py_buffer(edges), pa.py_buffer(padded))
-    columns = {}
-    for name, values in places.items():
-        taken = texts.take(pa.array(2 * values, mask=values < 0))
-        column = pl.Series(name, taken, dtype=pl.String)
-        columns[name] = _replaced(column) if _holds_ampersand(taken) else column
-    return columns
-
-
-def _holds_ampersand(texts: pa.LargeStringArray) -> bool:
-    content = texts.buffers()[2]
-    return content is not None and bool((np.frombuffer(content, dtype=np.uint8) == ord("&")).any())
-
-
-def _replaced(column: pl.Series) -> pl.Series:
-    return column.str.replace_many(CHARACTERS)
+def _texts(pieces: pa.LargeStringArray, numbers: Numbers) -> pl.Series:
+    """Return the pieces with these numbers, null where they are below zero."""
+    taken = pieces.take(pa.array(numbers, mask=numbers < 0))
+    texts, content = pl.Series(values=taken, dtype=pl.String), taken.buffers()[2]
+    has_entities = content is not None and (np.frombuffer(content, dtype=np.uint8) == ord("&")).any()
+    return texts.str.replace_many(CHARACTERS) if has_entities else texts

@@ -6,10 +6,12 @@ Posts.xml is enough; Users.xml, Votes.xml and Comments.xml add names, recognitio
 import re
 import tempfile
 from array import array
+from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO, NoReturn
+from typing import BinaryIO, NamedTuple, NoReturn
 from xml.parsers import expat
 
 import numpy as np
@@ -23,6 +25,7 @@ from cop_metrics.tables import ANSWER, COMMENT, QUESTION, TABLES, typed
 
 BATCH_ROWS = 50_000
 CHUNK = 1 << 20
+READERS = 2  # threads that read plain rows; more would wait for each other
 LONGEST_ROW = 16 << 20  # bytes; a post of a public site is at most 30,000 characters
 
 POSTS, USERS, VOTES, COMMENTS = "Posts.xml", "Users.xml", "Votes.xml", "Comments.xml"
@@ -308,37 +311,68 @@ def _parsed(stream: BinaryIO, file: str) -> Iterator[pl.DataFrame]:
     right about the rest, and where a piece is not made of whole rows, it reads on alone.
     Raises `CopError` when the XML is cut short, broken, of another kind, or declares entities.
     """
-    parser, waiting, done = _Parser(file), b"", 0
-    frames: list[pl.DataFrame] = []
-    is_plain: bool | None = None
-    while chunk := stream.read(CHUNK):
-        if is_plain is None:
-            start = _start_of_rows(chunk, file)
-            is_plain = start > 0
-            parser.feed(chunk[:start])
-            chunk = chunk[start:]
-        waiting += chunk
-        if is_plain and (whole := waiting.rfind(b"/>") + 2) > 1:
-            if found := plain_rows(waiting[:whole], ATTRIBUTES[file]) or _of_a_piece(waiting[:whole], file):
-                frames.append(found.rows)
-                parser.feed(b"\n" * found.lines)
-                waiting = waiting[whole:]
-            else:
-                is_plain = False
-        if not is_plain or len(waiting) > LONGEST_ROW:
-            is_plain = False
-            parser.feed(waiting)
-            waiting = b""
-            frames.append(parser.taken())
-        if sum(map(len, frames)) >= BATCH_ROWS:
-            yield pl.concat(frames).with_row_index("row", done + 1)
-            done += sum(map(len, frames))
-            frames.clear()
-    if is_plain is None:
+    first = stream.read(CHUNK)
+    if not first:
         raise CopError(f"{file} is empty (0 bytes). Copy or download the dump again.")
-    parser.feed(waiting)
+    parser, start, done = _Parser(file), _start_of_rows(first, file), 0
+    parser.feed(first[:start])
+    is_plain, rest, frames = start > 0, b"", list[pl.DataFrame]()
+    for chunk in _chunks(first[start:], stream, ATTRIBUTES[file], is_plain=is_plain):
+        unread = chunk.content
+        if is_plain:
+            unread = rest = chunk.rest
+            if chunk.rows:
+                found = chunk.rows.result() or _of_a_piece(chunk.whole, file)
+                if found:
+                    frames.append(found.rows)
+                    parser.feed(b"\n" * found.lines)
+                else:
+                    is_plain, unread = False, chunk.whole + rest
+            is_plain = is_plain and len(rest) <= LONGEST_ROW
+        if not is_plain:
+            parser.feed(unread)
+            rest = b""
+            frames.append(parser.taken())
+        if (read := sum(map(len, frames))) >= BATCH_ROWS:
+            yield pl.concat(frames).with_row_index("row", done + 1)
+            done += read
+            frames.clear()
+    parser.feed(rest)
     parser.end()
     yield pl.concat([*frames, parser.taken()]).with_row_index("row", done + 1)
+
+
+class _Chunk(NamedTuple):
+    """What was read at once; with the rest of the one before it makes whole rows, being read, and a rest."""
+
+    content: bytes
+    whole: bytes = b""
+    rest: bytes = b""
+    rows: Future[PlainRows | None] | None = None
+
+
+def _chunks(first: bytes, stream: BinaryIO, wanted: tuple[str, ...], *, is_plain: bool) -> Iterator[_Chunk]:
+    """Yield what the file holds, and have the rows of the next few pieces read meanwhile if they may be plain."""
+    ahead, rest, problem = deque[_Chunk](), b"", None
+    with ThreadPoolExecutor(READERS) as readers:
+        content = first
+        while content and not problem:
+            chunk = _Chunk(content)
+            if is_plain:
+                waiting = rest + content
+                end = waiting.rfind(b"/>") + 2
+                whole, rest = (waiting[:end], waiting[end:]) if end > 1 else (b"", waiting)
+                chunk = _Chunk(content, whole, rest, readers.submit(plain_rows, whole, wanted) if whole else None)
+            ahead.append(chunk)
+            if len(ahead) > 2 * READERS:
+                yield ahead.popleft()
+            try:
+                content = stream.read(CHUNK)
+            except CopError as unreadable:
+                problem = unreadable
+        yield from ahead
+    if problem:
+        raise problem
 
 
 def _start_of_rows(chunk: bytes, file: str) -> int:

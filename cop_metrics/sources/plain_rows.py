@@ -33,7 +33,7 @@ _WORDS = 3  # of eight bytes: in a dump nothing between two values is longer
 _PADDING = bytes(8 * _WORDS)
 _MASKS = np.array([(1 << 8 * n) - 1 for n in range(9)], dtype=np.uint64)
 _SPREAD = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9], dtype=np.uint64)
-_BUCKETS = 1 << 16
+_BUCKETS = 1 << 13
 
 
 def _slot(words: npt.NDArray[np.uint64], spread: int = 0x2545F491) -> npt.NDArray[np.uint32]:
@@ -84,11 +84,9 @@ def plain_rows(piece: bytes, wanted: tuple[str, ...]) -> PlainRows | None:
     edges = quotes.copy()
     edges[::2] += 1  # pieces are now a value, the markup after it, a value, ...
     pieces = pa.LargeStringArray.from_buffers(len(edges) - 1, pa.py_buffer(edges), pa.py_buffer(padded))
-    nothing = pl.Series([None], dtype=pl.String).new_from_index(0, places.shape[1])
-    columns = {
-        name: _texts(pieces, 2 * places[markup.names[name]]) if name in markup.names else nothing for name in wanted
-    }
-    return PlainRows(pl.DataFrame(columns), markup.lines)
+    absent = np.full(places.shape[1], -1, dtype=np.int64)
+    given = {name: places[markup.names[name]] if name in markup.names else absent for name in wanted}
+    return PlainRows(_texts(pieces, given), markup.lines)
 
 
 class _Markup(NamedTuple):
@@ -113,7 +111,7 @@ def _markup(padded: bytes, quotes: Numbers) -> _Markup | None:
     eights = _at_every_byte(padded, "<u8")
     words = [eights[begin + 8 * n] & _MASKS[np.clip(length - 8 * n, 0, 8)] for n in range(_WORDS)]
     mixed = (words[0] * _SPREAD[0]) ^ (words[1] * _SPREAD[1]) ^ (words[2] * _SPREAD[2])
-    kind = (mixed >> np.uint64(48)).astype(np.int64)
+    kind = (mixed >> np.uint64(51)).astype(np.int64)
     example = np.empty(_BUCKETS, dtype=np.int64)
     example[kind] = np.arange(len(kind))
     alike = example[kind]
@@ -167,9 +165,14 @@ def _is_text(piece: bytes, signs: Signs) -> bool:
     return not (signs == 0xEF).any() or (b"\xef\xbf\xbe" not in piece and b"\xef\xbf\xbf" not in piece)
 
 
-def _texts(pieces: pa.LargeStringArray, numbers: Numbers) -> pl.Series:
-    """Return the pieces with these numbers, null where they are below zero."""
-    taken = pieces.take(pa.array(numbers, mask=numbers < 0))
-    texts, content = pl.Series(values=taken, dtype=pl.String), taken.buffers()[2]
-    has_entities = content is not None and (np.frombuffer(content, dtype=np.uint8) == ord("&")).any()
-    return texts.str.replace_many(CHARACTERS) if has_entities else texts
+def _texts(pieces: pa.LargeStringArray, values: dict[str, Numbers]) -> pl.DataFrame:
+    """Return a column of each of the lists of values, null where the number is below zero."""
+    taken = {name: pieces.take(pa.array(2 * numbers, mask=numbers < 0)) for name, numbers in values.items()}
+    rows = pl.DataFrame(pa.table(taken))
+    with_entities = [name for name, column in taken.items() if _holds_ampersand(column)]
+    return rows.with_columns(pl.col(with_entities).str.replace_many(CHARACTERS)) if with_entities else rows
+
+
+def _holds_ampersand(texts: pa.LargeStringArray) -> bool:
+    content = texts.buffers()[2]
+    return content is not None and bool((np.frombuffer(content, dtype=np.uint8) == ord("&")).any())

@@ -463,6 +463,11 @@ def _feed(parser: expat.XMLParserType, chunk: bytes, file: str) -> None:
             f"{file} is not readable as XML {where} ({expat.ErrorString(problem.code)}). "
             "Copy or download the dump again."
         ) from problem
+    except (LookupError, ValueError) as problem:  # an encoding that Python has not, or of several bytes a sign
+        raise CopError(
+            f"{file} declares an encoding that cannot be read ({problem}); dumps are UTF-8. "
+            "Copy or download the dump again."
+        ) from problem
 
 
 # The tables

@@ -166,13 +166,13 @@ def _is_text(piece: bytes, signs: Signs) -> bool:
 
 
 def _texts(pieces: pa.LargeStringArray, values: dict[str, Numbers]) -> pl.DataFrame:
-    """Return a column of each of the lists of values, null where the number is below zero."""
-    taken = {name: pieces.take(pa.array(2 * numbers, mask=numbers < 0)) for name, numbers in values.items()}
-    rows = pl.DataFrame(pa.table(taken))
-    with_entities = [name for name, column in taken.items() if _holds_ampersand(column)]
+    """Return a column of each of the lists of values, all of one length, null where the number is below zero."""
+    numbers = np.concatenate(list(values.values()))
+    length = len(numbers) // len(values)
+    taken = pieces.take(pa.array(2 * numbers, mask=numbers < 0))
+    texts = pl.Series(values=taken, dtype=pl.String)
+    rows = pl.DataFrame({name: texts.slice(n * length, length) for n, name in enumerate(values)})
+    content = np.frombuffer(taken.buffers()[2] or b"", dtype=np.uint8)
+    edges = np.frombuffer(taken.buffers()[1], dtype=np.int64)[: len(numbers) + 1 : length]
+    with_entities = [name for n, name in enumerate(values) if (content[edges[n] : edges[n + 1]] == ord("&")).any()]
     return rows.with_columns(pl.col(with_entities).str.replace_many(CHARACTERS)) if with_entities else rows
-
-
-def _holds_ampersand(texts: pa.LargeStringArray) -> bool:
-    content = texts.buffers()[2]
-    return content is not None and bool((np.frombuffer(content, dtype=np.uint8) == ord("&")).any())

@@ -335,6 +335,10 @@ class Measurer:
         except duckdb.Error:
             LOG.exception("several numbers could not be asked together, so that each is asked alone")
             answer = None
+        except BaseException as problem:  # whoever waits for an answer gets it too
+            for query in asked.queries:
+                self.asked.keep(self._key(query.sql, scope), partial(_fail, problem))
+            raise
         for query in asked.queries:
             part = partial(self._alone, query, scope) if answer is None else partial(asked.part, answer, query)
             self.asked.keep(self._key(query.sql, scope), part)
@@ -798,6 +802,10 @@ def _member_days(scope: Scope, by: str | None) -> str:
         f"(select {MEMBER_DAY_COLUMNS} from member_months where day >= {first_whole} and day < {end_whole} union all "
         f"select {MEMBER_DAY_COLUMNS} from member_days where day < {first_whole} or day >= {end_whole})"
     )
+
+
+def _fail(problem: BaseException) -> pl.DataFrame:
+    raise problem
 
 
 def _label(value: object) -> str:

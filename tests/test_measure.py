@@ -1,13 +1,16 @@
 """What is withheld from viewers without names, and what is not known at the edge of the data, whatever the number."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import polars as pl
 import pytest
 from communities import Community, Told, days_later
 
 from cop_metrics.errors import CopError
-from cop_metrics.measure import TOO_SMALL
+from cop_metrics.measure import TOO_SMALL, Measurer
 from cop_metrics.metrics import EXHIBITS, METRICS
 from cop_metrics.metrics.metric import EVERY_SENIORITY, NEWCOMER, Figure, Metric
 from cop_metrics.scope import Scope
@@ -143,3 +146,24 @@ def test_weeks_in_which_nothing_happened_count_in_what_two_periods_are_compared_
     scope = told.scope(period="2025-03-03..2025-05-04")
     [weeks] = told.measurer.evidence(METRICS["questions"], scope, None).values()
     assert weeks["value"].to_list() == [6, 0, 0, 0, 0, 0, 0, 0, 0]
+
+
+def test_what_fails_for_several_numbers_at_once_fails_for_each_instead_of_letting_them_wait(tmp_path: Path) -> None:
+    """A page asks numbers over the same rows together; those who wait for one of them must hear what went wrong."""
+
+    @dataclass(frozen=True, kw_only=True)
+    class Failing(Measurer):
+        def _ask(self, sql: str, values: Mapping[str, object]) -> pl.DataFrame:
+            raise MemoryError
+
+    craft = Community()
+    craft.answer(craft.ask("ana", "2026-03-01 10:00"), "bo", "2026-03-01 11:00")
+    told = craft.tell(tmp_path, until="2026-06-01 12:00")
+    failing, scope = Failing(cursor=told.cursor, choices=told.choices), told.scope()
+    asked = [METRICS["answer_rate"], METRICS["answer_rate_24h"]]
+    (work,) = failing.expect((failing.query(each, scope, None), scope) for each in asked)
+    with pytest.raises(MemoryError):
+        work()
+    for each in asked:
+        with pytest.raises(MemoryError):
+            failing.figure(each, scope)

@@ -304,7 +304,7 @@ SILENT = Relation(
             and held_from < periods.end_day and held_to >= periods.end_day
         anti join (
             select start, member_id from periods
-            join member_days on community = $community and day >= first_day and day < end_day
+            join {member_days} as acts on community = $community and day >= first_day and day < end_day
                 and (posts > 0 or threads_read > 0)
             group by all
         ) as voiced on voiced.start = periods.start and voiced.member_id = memberships.member_id""",

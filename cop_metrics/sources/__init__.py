@@ -6,6 +6,7 @@ from cop_metrics.sources import (
     discourse,
     github_discussions,
     mailbox,
+    perceval,
     spreadsheet,
     stack_exchange,
     viva_engage,
@@ -18,6 +19,7 @@ SOURCES: dict[str, Source] = {
     each.id: each
     for each in (
         stack_exchange.SOURCE,
+        perceval.SOURCE,
         discourse.SOURCE,
         zulip.SOURCE,
         github_discussions.SOURCE,

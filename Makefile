@@ -16,7 +16,7 @@ COP := $(BIN)/python -m cop_metrics --data "$(DATA)"
 # What is installed to test can also run, so `make run` changes nothing in an environment made by `make test`.
 READY := $(if $(wildcard .venv/for-tests),.venv/for-tests,.venv/to-run)
 
-.PHONY: help run demo test test-all lint lock bench clean
+.PHONY: help run demo test test-all fuzz lint lock questions bench clean
 
 help: ## list what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -34,10 +34,16 @@ test: .venv/for-tests ## run the tests of every day, ten minutes at most
 test-all: .venv/for-tests ## run all tests, the slow ones too
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --hypothesis-profile new-draws
 
+fuzz: .venv/for-tests ## read thousands of damaged exports of every source; COP_FUZZ_INPUTS=N sets how many each
+	$(BIN)/python -m pytest -n $(WORKERS) -m slow --hypothesis-profile new-draws -rP tests/test_fuzz.py
+
 lint: .venv/for-tests ## check the style and the types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+questions: .venv/for-tests ## measure how well questions are found in chat and mail, on labelled messages
+	@$(BIN)/python -m benchmarks.question_finder $(ARCHIVES)
 
 bench: .venv/for-tests ## measure speed, with every benchmark that needs no arguments
 	@for benchmark in benchmarks/[a-z]*.py; do \

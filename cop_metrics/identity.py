@@ -4,7 +4,6 @@
 """
 
 import csv
-import unicodedata
 from collections.abc import Iterable, Sequence
 from io import StringIO
 from itertools import combinations
@@ -22,7 +21,7 @@ from cop_metrics.errors import CopError, UnknownName
 
 ALIASES = "aliases.csv"
 COLUMNS = ("community", "account", "same_as")
-MOST_SUGGESTED = 50
+MOST_SUGGESTED, MOST_OF_ONE_NAME = 50, 4
 IDENTITIES: dict[str, type[pl.DataType]] = dict.fromkeys(("community", "account", "member"), pl.String)
 _PAIRS: dict[str, type[pl.DataType]] = {"community": pl.String, "one": pl.String, "other": pl.String}
 
@@ -158,27 +157,21 @@ def known_accounts(cursor: duckdb.DuckDBPyConnection, community: str) -> tuple[s
 
 
 def suggestions(cursor: duckdb.DuckDBPyConnection, community: str) -> tuple[Suggestion, ...]:
-    """Return members who may be one person: those of one name, accents, case and what stands in brackets left out."""
+    """Return members who may be one person: those of one name, accents, case and what stands in brackets left out.
+
+    A first name alone is many people's, and so is a name that more than a few have.
+    """
     rows = cursor.sql(
-        "select member, name, username from members where community = $community and not is_deleted and left_day > 0 "
-        "and name is not null order by member",
-        params={"community": community},
+        "select any_value(name order by member), list(member order by member) from ("
+        "select member, name, "
+        "trim(regexp_replace(lower(strip_accents(regexp_replace(name, '[(\\[].*$', ''))), '[\\s.,]+', ' ', 'g')) as plain "
+        "from members where community = $community and not is_deleted and left_day > 0"
+        ") where contains(plain, ' ') group by plain having count(*) between 2 and $most order by plain",
+        params={"community": community, "most": MOST_OF_ONE_NAME},
     ).fetchall()
-    alike: dict[str, list[tuple[str, str]]] = {}
-    for member, name, _ in rows:
-        plain = _plain(name)
-        if " " in plain:  # a first name alone is many people's
-            alike.setdefault(plain, []).append((member, name))
     found = [
         Suggestion(one=one, other=other, name=name, why="the same name")
-        for people in alike.values()
-        if 1 < len(people) <= 4  # a name of more is common
-        for (one, name), (other, _) in combinations(people, 2)
+        for name, members in rows
+        for one, other in combinations(members, 2)
     ]
     return tuple(found[:MOST_SUGGESTED])
-
-
-def _plain(name: str) -> str:
-    bare = "".join(sign for sign in unicodedata.normalize("NFKD", name) if not unicodedata.combining(sign))
-    outside = bare.split("(")[0].split("[")[0]
-    return " ".join(outside.casefold().replace(".", " ").replace(",", " ").split())

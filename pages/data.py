@@ -226,13 +226,11 @@ def _accounts(frame: Frame) -> None:
         "Accounts of one e-mail address, or that one row of the roster means, are one member. Others are never merged by "
         "guess: confirm below who is the same person."
     )
-    for each in likely:
-        _pair(
-            f"{each.name}: {each.one} and {each.other} ({each.why})",
-            "Same person",
-            frame,
-            [each.one, "--same-as", each.other],
-        )
+    if likely:
+        with st.expander(f"Accounts that look like one person's: {words.counted(len(likely), 'pair')}"):
+            for each in likely:
+                text = f"{each.name}: {each.one} and {each.other} ({each.why})"
+                _pair(text, "Same person", frame, [each.one, "--same-as", each.other])
     for each in told:
         _pair(f"{each.account} is {each.same_as}", "Take back", frame, [each.account, "--undo"])
     if not likely and not told:

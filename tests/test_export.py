@@ -3,7 +3,9 @@
 import io
 import os
 import stat
+import struct
 import zipfile
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,7 +14,9 @@ import pytest
 
 from cop_metrics.errors import CopError
 from cop_metrics.sources import export as export_module
+from cop_metrics.sources import stack_exchange
 from cop_metrics.sources.export import open_export
+from cop_metrics.sources.source import Reading
 
 FILES = {"dump/Posts.xml": b"<posts>" * 2000, "dump/deep/Users.xml": b"<users/>", "dump/empty.txt": b""}
 LITTER = {"__MACOSX/dump/Posts.xml": b"x", "dump/.DS_Store": b"x", ".git/config": b"x", "dump/Thumbs.db": b"x"}
@@ -188,6 +192,21 @@ def test_a_drive_s_name_in_a_seven_zip(tmp_path: Path) -> None:
     assert "points out of the archive" in problem(as_seven_zip(tmp_path, {"C:/evil.txt": b"2"}))
 
 
+@pytest.mark.parametrize("name", ["../evil.txt", "a/../../b.txt", "/evil.txt", "..\\evil.txt"])
+def test_names_in_a_seven_zip_that_point_out_of_it(tmp_path: Path, name: str) -> None:
+    path, honest = tmp_path / "export.7z", "x" * len(name)
+    with py7zr.SevenZipFile(path, "w") as archive:
+        archive.set_encoded_header_mode(False)
+        archive.writef(io.BytesIO(b"2"), honest)
+    content = path.read_bytes()
+    header = content[32:].replace(honest.encode("utf-16-le"), name.encode("utf-16-le"))
+    start, size = struct.unpack("<QQ", content[12:28])
+    sums = struct.pack("<QQI", start, size, zlib.crc32(header[start : start + size]))
+    path.write_bytes(content[:8] + struct.pack("<I", zlib.crc32(sums)) + sums + header)
+    assert "points out of the archive" in problem(path)
+    assert sorted(tmp_path.parent.rglob("evil.txt")) == []
+
+
 def test_backslashes_of_windows_are_folders(tmp_path: Path) -> None:
     with open_export(as_zip(tmp_path, {"dump\\Posts.xml": b"<posts/>"})) as export:
         assert export.names == ("dump/Posts.xml",)
@@ -241,3 +260,73 @@ def test_a_full_disk_is_told_before_unpacking(tmp_path: Path, monkeypatch: pytes
     path = as_seven_zip(tmp_path, FILES)
     monkeypatch.setattr("shutil.disk_usage", lambda _: type("Usage", (), {"free": 100}))
     assert "Free some, or set TMPDIR" in problem(path)
+
+
+def says_it_is_large(target: Path, size: int, method: int) -> Path:
+    path = target / "export.zip"
+    with zipfile.ZipFile(path, "w", method) as archive:
+        archive.writestr("Posts.xml", b"<posts>" * 2_000)
+        archive.filelist[0].file_size = size
+    return path
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+def test_a_member_that_says_it_is_of_five_gigabytes(
+    tmp_path: Path, method: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = says_it_is_large(tmp_path, 5 * 10**9, method)
+    assert "says that it unpacks to 5 GB, which no export does" in problem(path)
+    monkeypatch.setattr(export_module, "LARGEST_RATIO", 10**9)
+    with open_export(path) as export:
+        assert export.open("Posts.xml").read() == b"<posts>" * 2_000
+
+
+def test_a_member_that_says_it_is_smaller_than_it_is(tmp_path: Path) -> None:
+    path = says_it_is_large(tmp_path, 20, zipfile.ZIP_DEFLATED)
+    assert "is damaged or cut short" in problem(path)
+
+
+def test_a_file_that_is_cut_grows_or_goes_while_it_is_read(tmp_path: Path) -> None:
+    folder = as_folder(tmp_path, dict.fromkeys(("cut", "grows", "goes", "is a folder now"), b"x" * 3000000))
+    with open_export(folder) as export:
+        streams = {name: export.open(name) for name in ("cut", "grows", "goes")}
+        for stream in streams.values():
+            stream.read(10)
+        os.truncate(folder / "cut", 1_500_000)
+        with (folder / "grows").open("ab") as file:
+            file.write(b"y" * 1_000)
+        for name in ("goes", "is a folder now"):
+            (folder / name).unlink()
+        (folder / "is a folder now").mkdir()
+        read = {name: len(stream.read()) + 10 for name, stream in streams.items()}
+        assert read == {"cut": 1_500_000, "grows": 3_001_000, "goes": 3_000_000}
+        with pytest.raises(CopError, match=r"'export: goes' cannot be read: No such file"):
+            export.open("goes")
+        with pytest.raises(CopError, match=r"'export: is a folder now' cannot be read: Is a directory"):
+            export.open("is a folder now")
+
+
+@pytest.mark.parametrize("pack", [as_zip, as_seven_zip])
+def test_an_archive_that_is_cut_while_it_is_read(
+    tmp_path: Path, pack: Callable[[Path, dict[str, bytes]], Path]
+) -> None:
+    path = pack(tmp_path, {"noise": os.urandom(5_000_000)})
+    with open_export(path) as export:
+        os.truncate(path, 2_000_000)
+        with pytest.raises(CopError, match=r"cut short|not a whole"):
+            export.open("noise").read()
+
+
+def test_a_dump_that_is_cut_while_it_is_read_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    row = '<row Id="{}" PostTypeId="1" CreationDate="2024-01-01T09:00:00.000" />\n'
+    posts = as_folder(tmp_path, {"Posts.xml": b""}) / "Posts.xml"
+    posts.write_text("<posts>\n" + "".join(row.format(n) for n in range(60_000)) + "</posts>")
+    monkeypatch.setattr(stack_exchange, "BATCH_ROWS", 1_000)
+    monkeypatch.setattr(stack_exchange, "CHUNK", 10_000)
+    with open_export(posts.parent) as export:
+        batches = stack_exchange.SOURCE.read(export, Reading())
+        while len(next(batches).rows) == 0:
+            pass
+        os.truncate(posts, 3_500_000)
+        with pytest.raises(CopError, match=r"Posts\.xml is cut short"):
+            list(batches)

@@ -1,14 +1,20 @@
 """Questions found in chat and mail, told as stories: what counts, why, and what says that one is solved."""
 
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import polars as pl
 import pytest
 from communities import Community, Told, at, plus
+from hypothesis import given
+from hypothesis import strategies as st
 
+from benchmarks.question_finder import ARCHIVES, MAIL, figures, labelled
 from cop_metrics import questions
+from cop_metrics.questions import Effect
 from cop_metrics.settings import CommunitySettings
-from cop_metrics.sources.conversations import Conversations
+from cop_metrics.sources.conversations import MESSAGES as MESSAGE_COLUMNS
+from cop_metrics.sources.conversations import ONE_MESSAGE, Conversations
 
 NOON = "2026-03-02 12:00"
 
@@ -121,6 +127,88 @@ def test_topics_are_the_channels_where_there_are_no_tags(tmp_path: Path) -> None
     assert told_of(chat, tmp_path).split("questions", "topic") == {"welding": 1}
 
 
+SAID = """how do i weld this ? does anyone know ’ é ẞ ٣ … . , ! hi <@U1> <https://a|b> `x` ``` > &gt; reminder starting now
+join the zoom call i am wondering if having trouble need help thanks that worked react with what time works"""
+words = st.lists(st.sampled_from([*SAID.split(), "\u00a0", "\n"]) | st.text(max_size=3), max_size=25)
+
+
+@given(
+    texts=st.lists(words.map(" ".join), min_size=1, max_size=8), opens=st.lists(st.booleans(), min_size=8, max_size=8)
+)
+def test_rules_are_found_in_pieces_as_they_are_as_a_whole(texts: list[str], opens: list[bool]) -> None:
+    """The pieces, and letters beyond ASCII that stand for their sort, are for speed alone; replies are asked what they tell."""
+    fired = questions.fired(pl.Series(texts))
+    bare = pl.Series([_bare(text) for text in texts])
+    for rule in questions.rules():
+        whole = bare.str.contains(rule.pattern).to_list()
+        assert fired.str.contains(f" {rule.id} ", literal=True).to_list() == whole, rule.id
+    some = questions.fired(pl.Series(texts), pl.Series(opens[: len(texts)])).to_list()
+    asking = {id_ for id_, effect in questions.effects().items() if effect in (Effect.ASKS, Effect.LEAVES_OUT)}
+    for all_, these, opening in zip(fired, some, opens, strict=False):
+        assert these.split() == [id_ for id_ in all_.split() if opening or id_ not in asking]
+
+
+def _bare(text: str) -> str:
+    """Return what is searched of a text, one replacement after the other."""
+    said = pl.Series([text])
+    for pattern in (questions._CODE, questions._QUOTE, questions._LINK, questions._MENTION):
+        said = said.str.replace_all(pattern, " ")
+    for sign, instead in {"&lt;": "<", "&gt;": ">", "&amp;": "&", "’": "'"}.items():
+        said = said.str.replace_all(sign, instead, literal=True)
+    return str(said.str.to_lowercase().str.strip_chars()[0])
+
+
+chat = st.lists(
+    st.tuples(st.sampled_from("ab"), st.sampled_from(["ana", "bo", None]), st.integers(0, 150), st.integers(0, 3)),
+    max_size=12,
+)
+
+
+@given(steps=chat, cut=st.integers(0, 12))
+def test_joined_messages_are_those_that_a_walk_finds(steps: list[tuple[str, str | None, int, int]], cut: int) -> None:
+    """In each channel an opening message follows some seconds later, or a reply to one of the last; one by one is the oracle."""
+    now = at(NOON)
+    rows: list[dict[str, object]] = []
+    threads: dict[str, list[str]] = {"a": [], "b": []}
+    for number, (channel, author, seconds, back) in enumerate(steps):
+        now += timedelta(seconds=seconds)
+        opener = threads[channel][-back] if 0 < back <= len(threads[channel]) else str(number)
+        if opener == str(number):
+            threads[channel].append(opener)
+        rows.append(
+            {"key": str(number), "thread": opener, "channel": channel, "author": author, "at": now, "text": "x"}
+        )
+    last: dict[str, tuple[object, datetime, str]] = {}
+    begun: dict[object, str] = {}
+    expected = []
+    for row in rows:
+        before = last.get(str(row["channel"]))
+        if row["thread"] != row["key"]:
+            expected.append((begun.get(row["thread"], row["thread"]), False))
+            continue
+        assert isinstance(row["at"], datetime)
+        more = (
+            before is not None
+            and before[0] is not None
+            and before[0] == row["author"]
+            and row["at"] - before[1] <= ONE_MESSAGE
+        )
+        first = before[2] if before and more else str(row["key"])
+        begun[row["key"]] = first
+        last[str(row["channel"])] = (row["author"], row["at"], first)
+        expected.append((first, more))
+    conversations = Conversations(joins_messages=True)
+    schema = {name: MESSAGE_COLUMNS[name] for name in ("key", "thread", "channel", "author", "at", "text")}
+    told = [
+        (thread, " continues " in rules)
+        for part in (rows[:cut], rows[cut:])
+        for batch in conversations.batches(pl.DataFrame(part, schema=schema))
+        if batch.table == "post"
+        for thread, rules in batch.rows.select("thread", "rules").iter_rows()
+    ]
+    assert told == expected
+
+
 MESSAGES = [
     ("1", "1", "ana", "2026-03-02 12:00:00", "Hello all"),
     ("2", "2", "ana", "2026-03-02 12:01:00", "How do I weld aluminium?"),
@@ -173,3 +261,22 @@ def test_what_an_asker_adds_in_a_chat_is_no_answer_of_their_own(tmp_path: Path) 
     chat = Chat()
     chat.reply(chat.say("ana", NOON, "How do I weld aluminium?"), "ana", plus(NOON, hours=5), "Anyone?")
     assert told_of(chat, tmp_path).table("outcomes")["outcome"].to_list() == ["unanswered"]
+
+
+def test_the_rules_reach_their_goal_on_labelled_messages() -> None:
+    """The goal for the labels beside the archives: recall .88 at precision .80 in chat, .95 and .92 in mail."""
+    if not (ARCHIVES / "labels" / "questions.csv").exists():
+        pytest.skip("shared/data/labels is not here")
+    told = [each for each in labelled(ARCHIVES) if each.draw == 1]
+    chat = figures([each for each in told if each.stratum != MAIL], lambda each: each.is_found)
+    mail = figures([each for each in told if each.stratum == MAIL], lambda each: each.is_found)
+    assert chat[0] is not None
+    assert chat[0] >= 0.80
+    assert chat[1] is not None
+    assert chat[1] >= 0.88
+    assert mail[0] is not None
+    assert mail[0] >= 0.92
+    assert mail[1] is not None
+    assert mail[1] >= 0.95
+    naive = figures([each for each in told if each.stratum != MAIL], lambda each: each.has_mark)
+    assert [round(each or 0, 2) for each in naive] == [0.53, 0.79]

@@ -10,6 +10,7 @@ import test_discourse
 import test_github_discussions
 import test_mailbox
 import test_perceval
+import test_slack
 import test_stack_exchange
 import test_viva_engage
 import test_zulip
@@ -33,6 +34,7 @@ def table(folder: Path) -> Path:
 
 SAMPLES: dict[str, tuple[Callable[[Path], Path], ...]] = {
     "stack_exchange": (lambda folder: test_stack_exchange.dump(folder, test_stack_exchange.SMALL),),
+    "slack": (lambda folder: test_slack.written(folder, test_slack.WORKSPACE),),
     "discourse": (lambda folder: test_discourse.forum(folder, site=test_discourse.SITE, users=test_discourse.USERS),),
     "zulip": (test_zulip.export, test_zulip.archive),
     "github_discussions": (test_github_discussions.pages,),

@@ -49,6 +49,7 @@ def tell_of_a_company(data: Path) -> None:
     turn_the_clocks(craft)
     chatter(craft)
     watch(craft)
+    converse(craft)
     craft.build(data, until="2026-06-01").close()
     correct(craft, accepted)
     craft.build(data, until="2026-12-31").close()
@@ -129,6 +130,41 @@ def watch(craft: Community) -> None:
         craft.read(question, "reads on", days_later("2026-06-10", day))
     craft.ask("asks later", "2026-07-20 10:00")
     craft.answer(question, "asks later", "2026-08-20 10:00")
+
+
+def converse(craft: Community) -> None:
+    """A chat: a question in two halves that is solved, one marked by a reaction, a poll; ana writes from a second account."""
+    for row in craft.rows["member"]:
+        row["email_hash"] = "ana's" if row["member"] == "ana" else None
+    craft.member("ana at home")
+    craft.rows["member"][-1]["email_hash"] = "ana's"
+    said = (
+        ("m1", "m1", "ben", "2026-05-10 10:00", " "),
+        ("m2", "m1", "ben", "2026-05-10 10:01", " opening question_mark continues "),
+        ("m3", "m1", "bo", "2026-05-10 10:05", " reply "),
+        ("m4", "m1", "ben", "2026-05-10 10:09", " thanks reply "),
+        ("m5", "m5", "ana at home", "2026-05-11 10:00", " "),
+        ("m6", "m5", "bo", "2026-05-11 11:00", " inferred_reply "),
+        ("m7", "m7", "ben", "2026-05-12 10:00", " question_mark poll "),
+        ("m8", "m8", "ana", "2026-05-13 10:00", " statement "),
+    )
+    for post, thread, author, when, rules in said:
+        if post == thread:
+            craft.rows["thread"].append(
+                {"thread": thread, "kind": "message", "channel": "chat", "created_at": at(when), "title": None}
+            )
+        craft.rows["post"].append(
+            {
+                "post": post,
+                "thread": thread,
+                "author": author,
+                "kind": "message",
+                "created_at": at(when),
+                "rules": rules,
+            }
+        )
+    craft.react("m5", "ben", "2026-05-11 10:30", "question")
+    craft.react("m6", "ana at home", None, "white_check_mark")
 
 
 def correct(craft: Community, accepted: str) -> None:

@@ -487,6 +487,13 @@ def test_a_posts_xml_that_is_none(tmp_path: Path, content: bytes, sentence: str)
     assert sentence in refusal(tmp_path)
 
 
+@pytest.mark.parametrize("encoding", ["utf-x", "shift_jis", "base64"])
+def test_an_encoding_that_cannot_be_read(tmp_path: Path, encoding: str) -> None:
+    start = f'<?xml version="1.0" encoding="{encoding}"?>\n'
+    (tmp_path / "Posts.xml").write_text(xml("Posts.xml", SMALL["Posts.xml"], start))
+    assert "Posts.xml declares an encoding that cannot be read" in refusal(tmp_path)
+
+
 def test_a_damaged_archive_is_recognised_by_its_names_and_refused_in_a_sentence(tmp_path: Path) -> None:
     path = pack_zip(dump(tmp_path / "site", SMALL))
     damaged = bytearray(path.read_bytes())

@@ -7,6 +7,7 @@ from cop_metrics.sources import (
     github_discussions,
     mailbox,
     perceval,
+    slack,
     spreadsheet,
     stack_exchange,
     viva_engage,
@@ -20,6 +21,7 @@ SOURCES: dict[str, Source] = {
     for each in (
         stack_exchange.SOURCE,
         perceval.SOURCE,
+        slack.SOURCE,
         discourse.SOURCE,
         zulip.SOURCE,
         github_discussions.SOURCE,

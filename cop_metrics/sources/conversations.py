@@ -52,7 +52,7 @@ class Conversations:
     def __init__(self, *, joins_messages: bool) -> None:
         """Begin; nothing has been said yet."""
         self._joins = joins_messages
-        self._last: dict[str, _Said] = {}
+        self._last: dict[str | None, _Said] = {}
         self._begun_before: dict[tuple[str, str], str] = {}
 
     def batches(self, messages: pl.DataFrame) -> Iterator[Batch]:
@@ -67,29 +67,35 @@ class Conversations:
 
     def _joined(self, told: pl.DataFrame) -> pl.DataFrame:
         """Return the messages with those that go on put into the thread of the first, and `more` for them."""
-        threads: list[str] = []
-        goes_on: list[bool] = []
-        for channel, key, thread, author, at in told.select("channel", "key", "thread", "author", "at").iter_rows():
-            if thread != key:
-                threads.append(self._begun_before.get((channel, thread), thread))
-                goes_on.append(False)
-                continue
-            before = self._last.get(channel)
-            more = before is not None and _follows(before, author, at)
-            first = before.thread if before and more else key
-            if more:
-                self._begun_before[channel, key] = first
-            self._last[channel] = _Said(author=author, at=at, thread=first)
-            threads.append(first)
-            goes_on.append(more)
-        return told.with_columns(pl.Series("thread", threads, pl.String), pl.Series(MORE, goes_on, pl.Boolean))
+        opens = told["thread"] == told["key"]
+        openers = self._gone_on(told.filter(opens).select("channel", "key", "author", "at"))
+        self._begun_before.update(
+            ((channel, key), thread)
+            for channel, key, thread in openers.filter(MORE).select("channel", "key", "thread").iter_rows()
+        )
+        replies = told.filter(~opens).select("channel", "thread").iter_rows()
+        threads = [self._begun_before.get(reply, reply[1]) for reply in replies]
+        goes_on = pl.Series(MORE, [False]).new_from_index(0, told.height).scatter(opens.arg_true(), openers[MORE])
+        placed = told["thread"].scatter(opens.arg_true(), openers["thread"])
+        return told.with_columns(placed.scatter((~opens).arg_true(), pl.Series(threads, dtype=pl.String)), goes_on)
 
-
-def _follows(before: _Said, author: str | None, at: datetime | None) -> bool:
-    """Say whether a message of that author and time goes on with the one before."""
-    if author is None or at is None or before.at is None:
-        return False
-    return before.author == author and timedelta(0) <= at - before.at <= ONE_MESSAGE
+    def _gone_on(self, openers: pl.DataFrame) -> pl.DataFrame:
+        """Return opening messages with `more`, whether each goes on with the one before, and the thread it belongs to."""
+        kinds = {name: MESSAGES[name] for name in openers.columns}
+        known = [(channel, last.thread, last.author, last.at) for channel, last in self._last.items()]
+        before = pl.DataFrame(known, schema=kinds, orient="row").filter(
+            pl.col("channel").is_in(openers["channel"].unique().implode(), nulls_equal=True)
+        )
+        same = pl.col("author") == pl.col("author").shift(1)
+        soon = (pl.col("at") - pl.col("at").shift(1)).is_between(timedelta(0), ONE_MESSAGE)
+        told = pl.concat([before, openers]).with_columns((same & soon).over("channel").fill_null(False).alias(MORE))
+        begun = pl.when(~pl.col(MORE)).then("key").forward_fill().over("channel").alias("thread")
+        told = told.with_columns(begun)
+        for channel, author, at, thread in (
+            told.group_by("channel").last().select("channel", "author", "at", "thread").iter_rows()
+        ):
+            self._last[channel] = _Said(author=author, at=at, thread=thread)
+        return told.slice(before.height)
 
 
 def from_html(text: pl.Expr) -> pl.Expr:
@@ -107,8 +113,11 @@ def from_html(text: pl.Expr) -> pl.Expr:
 
 
 def _threads(told: pl.DataFrame) -> pl.DataFrame:
-    said = pl.col("text").str.replace_all(r"\s+", " ").str.strip_chars().str.slice(0, TITLE_LENGTH)
-    return told.filter((pl.col("key") == pl.col("thread")) & ~pl.col(MORE)).select(
+    said = pl.col("text").str.replace_all(r"\s\s+|[^\S ]", " ").str.strip_chars().str.slice(0, TITLE_LENGTH)
+    opened = told.filter((pl.col("key") == pl.col("thread")) & ~pl.col(MORE))
+    return opened.with_columns(
+        pl.when(pl.col("title").is_null()).then(pl.col("text").fill_null("")).otherwise(pl.lit("")).alias("text")
+    ).select(
         "thread",
         pl.lit(MESSAGE).alias("kind"),
         pl.coalesce("title", pl.when(said != "").then(said)).alias("title"),
@@ -129,7 +138,8 @@ def _posts(told: pl.DataFrame) -> pl.DataFrame:
         .then(pl.lit(f"{questions.REPLY} "))
         .otherwise(pl.lit(""))
     )
-    return told.with_columns(questions.fired(told["text"]).alias("rules")).select(
+    fired = questions.fired(told["text"], told.select(~is_reply)["key"])
+    return told.with_columns(fired.alias("rules")).select(
         pl.col("key").alias("post"),
         "thread",
         "author",

@@ -104,6 +104,22 @@ class Export:
             _unreadable(self._place(name), problem)
         return cast(BinaryIO, io.BufferedReader(stream, _BLOCK))
 
+    def whole(self, name: str, most: int) -> bytes | None:
+        """Return all bytes of the file, None if they are more than `most`; for exports of many small files.
+
+        Raises `CopError` if they cannot be read.
+        """
+        container, inside, size = self._file(name)
+        try:
+            with container.open(inside) as stream:
+                content = stream.read(min(size, most) + 1)
+                while len(content) <= most and (more := stream.read(_BLOCK)):
+                    content += more
+        except _DAMAGE as problem:
+            _unreadable(self._place(name), problem)
+        self._on_bytes(len(content))
+        return content if len(content) <= most else None
+
     def head(self, name: str, n: int = 4096) -> bytes:
         """Return the first `n` bytes of the file, fewer if it is shorter; raises `CopError` if they cannot be read."""
         container, inside, _ = self._file(name)
@@ -231,16 +247,28 @@ class _Folder(Container):
     def _walk(self) -> Iterator[tuple[str, int]]:
         for folder, folders, files in os.walk(self._path, onerror=self._refuse):
             folders[:] = [name for name in folders if not _is_hidden(name)]
-            for file in (Path(folder, name) for name in files if not _is_hidden(name)):
-                if file.is_file() and (not file.is_symlink() or file.resolve().is_relative_to(self._path)):
-                    yield file.relative_to(self._path).as_posix(), file.stat().st_size
+            inside = Path(folder).relative_to(self._path).as_posix()
+            prefix = "" if inside == "." else f"{inside}/"
+            for name in files:
+                size = None if _is_hidden(name) else self._size(f"{folder}/{name}")
+                if size is not None:
+                    yield prefix + name, size
+
+    def _size(self, file: str) -> int | None:
+        """Return the size of a regular file, also where a link leads to one that lies here; None for anything else."""
+        status = os.lstat(file)
+        if stat.S_ISREG(status.st_mode):
+            return status.st_size
+        path = Path(file)
+        is_here = path.is_file() and path.resolve().is_relative_to(self._path)
+        return path.stat().st_size if is_here else None
 
     @staticmethod
     def _refuse(problem: OSError) -> None:
         _unreadable(str(problem.filename), problem)
 
     def open(self, inside: str) -> BinaryIO:
-        return (self._path / inside).open("rb")
+        return cast(BinaryIO, Path(self._path, inside).open("rb", buffering=0))
 
 
 def _is_hidden(name: str) -> bool:

@@ -6,10 +6,12 @@ Posts.xml is enough; Users.xml, Votes.xml and Comments.xml add names, recognitio
 import re
 import tempfile
 from array import array
+from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
-from typing import BinaryIO, NoReturn
+from typing import BinaryIO, NamedTuple, NoReturn
 from xml.parsers import expat
 
 import numpy as np
@@ -17,11 +19,13 @@ import polars as pl
 
 from cop_metrics.errors import CopError
 from cop_metrics.sources.export import Export
+from cop_metrics.sources.plain_rows import PlainRows, plain_rows
 from cop_metrics.sources.source import Batch, Reading, Source
 from cop_metrics.tables import ANSWER, COMMENT, QUESTION, TABLES, typed
 
 BATCH_ROWS = 50_000
 CHUNK = 1 << 20
+READERS = 2  # threads that read plain rows; more would wait for each other
 LONGEST_ROW = 16 << 20  # bytes; a post of a public site is at most 30,000 characters
 
 POSTS, USERS, VOTES, COMMENTS = "Posts.xml", "Users.xml", "Votes.xml", "Comments.xml"
@@ -54,6 +58,8 @@ POST_TYPES = {
 ACCEPTED_VOTE = 1
 REACTIONS = {2: "upvote", 3: "downvote", 5: "bookmark", 8: "bounty"}
 SYSTEM_USER = -1
+
+_START = re.compile(rb'(?:\xef\xbb\xbf)?(?:<\?xml version="1\.0"(?: encoding="utf-8")? ?\?>)?\s*<(\w+)>')
 
 
 def recognises(export: Export) -> bool:
@@ -301,26 +307,123 @@ def _key(column: str) -> pl.Expr:
 def _parsed(stream: BinaryIO, file: str) -> Iterator[pl.DataFrame]:
     """Yield the file's rows as text columns of `ATTRIBUTES`, and `row`, their number; all else is dropped at once.
 
+    Rows in plain form are taken by `plain_rows`, and the parser sees no more of them than their line ends. So it is
+    right about the rest, and where a piece is not made of whole rows, it reads on alone.
     Raises `CopError` when the XML is cut short, broken, of another kind, or declares entities.
     """
-    rows: list[tuple[str | None, ...]] = []
-    parser = _parser(file, rows)
-    done = fed = 0
-    while chunk := stream.read(CHUNK):
-        _feed(parser, chunk, file)
-        fed += len(chunk)
-        if fed - parser.CurrentByteIndex > LONGEST_ROW:
-            raise CopError(
-                f"{file} holds a row of more than {LONGEST_ROW >> 20} MB near line {parser.CurrentLineNumber}."
-            )
-        if len(rows) >= BATCH_ROWS:
-            yield _frame(file, rows, done)
-            done += len(rows)
-            rows.clear()
-    if not fed:
+    first = stream.read(CHUNK)
+    if not first:
         raise CopError(f"{file} is empty (0 bytes). Copy or download the dump again.")
-    _feed(parser, b"", file)
-    yield _frame(file, rows, done)
+    parser, start, done = _Parser(file), _start_of_rows(first, file), 0
+    parser.feed(first[:start])
+    is_plain, rest, frames = start > 0, b"", list[pl.DataFrame]()
+    for chunk in _chunks(first[start:], stream, ATTRIBUTES[file], is_plain=is_plain):
+        unread = chunk.content
+        if is_plain:
+            unread = rest = chunk.rest
+            if chunk.rows:
+                found = chunk.rows.result() or _of_a_piece(chunk.whole, file)
+                if found:
+                    frames.append(found.rows)
+                    parser.feed(b"\n" * found.lines)
+                else:
+                    is_plain, unread = False, chunk.whole + rest
+            is_plain = is_plain and len(rest) <= LONGEST_ROW
+        if not is_plain:
+            parser.feed(unread)
+            rest = b""
+            frames.append(parser.taken())
+        if (read := sum(map(len, frames))) >= BATCH_ROWS:
+            yield pl.concat(frames).with_row_index("row", done + 1)
+            done += read
+            frames.clear()
+    parser.feed(rest)
+    parser.end()
+    yield pl.concat([*frames, parser.taken()]).with_row_index("row", done + 1)
+
+
+class _Chunk(NamedTuple):
+    """What was read at once; with the rest of the one before it makes whole rows, being read, and a rest."""
+
+    content: bytes
+    whole: bytes = b""
+    rest: bytes = b""
+    rows: Future[PlainRows | None] | None = None
+
+
+def _chunks(first: bytes, stream: BinaryIO, wanted: tuple[str, ...], *, is_plain: bool) -> Iterator[_Chunk]:
+    """Yield what the file holds, and have the rows of the next few pieces read meanwhile if they may be plain."""
+    ahead, rest, problem = deque[_Chunk](), b"", None
+    with ThreadPoolExecutor(READERS) as readers:
+        content = first
+        while content and not problem:
+            chunk = _Chunk(content)
+            if is_plain:
+                waiting = rest + content
+                end = waiting.rfind(b"/>") + 2
+                whole, rest = (waiting[:end], waiting[end:]) if end > 1 else (b"", waiting)
+                chunk = _Chunk(content, whole, rest, readers.submit(plain_rows, whole, wanted) if whole else None)
+            ahead.append(chunk)
+            if len(ahead) > 2 * READERS:
+                yield ahead.popleft()
+            try:
+                content = stream.read(CHUNK)
+            except CopError as unreadable:
+                problem = unreadable
+        yield from ahead
+    if problem:
+        raise problem
+
+
+def _start_of_rows(chunk: bytes, file: str) -> int:
+    """Return where the rows begin in the file's first bytes; 0 where it does not begin as dumps do."""
+    match = _START.match(chunk)
+    return match.end() if match and match[1].decode() == Path(file).stem.lower() else 0
+
+
+def _of_a_piece(piece: bytes, file: str) -> PlainRows | None:
+    """Return the rows of a piece of XML that a parser finds to be whole; None if it is anything else."""
+    parser = _Parser(file)
+    root = Path(file).stem.lower().encode()
+    try:
+        parser.feed(b"<%b>%b</%b>" % (root, piece, root))
+        parser.end()
+    except CopError:
+        return None
+    return PlainRows(parser.taken(), parser.line - 1)
+
+
+class _Parser:
+    """The strict reader of a file: takes all XML, piece by piece, and refuses what is none."""
+
+    def __init__(self, file: str) -> None:
+        self._file, self._rows, self._fed = file, list[tuple[str | None, ...]](), 0
+        self._parser = _parser(file, self._rows)
+
+    @property
+    def line(self) -> int:
+        return self._parser.CurrentLineNumber
+
+    def feed(self, piece: bytes) -> None:
+        """Parse one more piece."""
+        if not piece:
+            return
+        _feed(self._parser, piece, self._file)
+        self._fed += len(piece)
+        if self._fed - self._parser.CurrentByteIndex > LONGEST_ROW:
+            raise CopError(f"{self._file} holds a row of more than {LONGEST_ROW >> 20} MB near line {self.line}.")
+
+    def end(self) -> None:
+        """Say that there is no more."""
+        _feed(self._parser, b"", self._file)
+
+    def taken(self) -> pl.DataFrame:
+        """Return the rows since the last time, as text columns."""
+        wanted = ATTRIBUTES[self._file]
+        columns = list(zip(*self._rows, strict=True)) or [()] * len(wanted)
+        texts = [pl.Series(name, values, dtype=pl.String) for name, values in zip(wanted, columns, strict=True)]
+        self._rows.clear()
+        return pl.DataFrame(texts)
 
 
 def _parser(file: str, rows: list[tuple[str | None, ...]]) -> expat.XMLParserType:
@@ -360,15 +463,11 @@ def _feed(parser: expat.XMLParserType, chunk: bytes, file: str) -> None:
             f"{file} is not readable as XML {where} ({expat.ErrorString(problem.code)}). "
             "Copy or download the dump again."
         ) from problem
-
-
-def _frame(file: str, rows: list[tuple[str | None, ...]], done: int) -> pl.DataFrame:
-    """Return the rows with their number in the file, from 1."""
-    columns = list(zip(*rows, strict=True)) or [()] * len(ATTRIBUTES[file])
-    texts = {
-        name: pl.Series(name, values, dtype=pl.String) for name, values in zip(ATTRIBUTES[file], columns, strict=True)
-    }
-    return pl.DataFrame(texts).with_row_index("row", done + 1)
+    except (LookupError, ValueError) as problem:  # an encoding that Python has not, or of several bytes a sign
+        raise CopError(
+            f"{file} declares an encoding that cannot be read ({problem}); dumps are UTF-8. "
+            "Copy or download the dump again."
+        ) from problem
 
 
 # The tables

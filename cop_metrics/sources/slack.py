@@ -1,0 +1,788 @@
+"""Slack: the official export of a workspace, a folder or .zip with users.json, channels.json and a file a channel and day.
+
+`SAYS` and `BOTS` hold the kinds of records that are messages; all other kinds are notices, such as joins.
+"""
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import chain, islice
+from pathlib import PurePosixPath
+from typing import Any, NamedTuple
+
+import ijson
+import numpy as np
+import orjson
+import polars as pl
+
+from cop_metrics.errors import CopError
+from cop_metrics.sources.conversations import TITLE_LENGTH, Conversations
+from cop_metrics.sources.export import Export
+from cop_metrics.sources.inferred_replies import InferredReplies
+from cop_metrics.sources.source import Batch, Reading, Source
+from cop_metrics.tables import NOTICE, TABLES, TIME, typed
+from cop_metrics.tabular import email_hash
+
+BATCH_ROWS = 50_000
+BATCH_SIGNS = 100_000_000
+PIECE_ROWS = 1_000
+LARGEST_WHOLE = 16 << 20  # bytes; a larger file is parsed piece by piece: its objects would take ten times its size
+HEAD = 1 << 16
+BOM = b"\xef\xbb\xbf"
+
+USERS, CHANNELS, CANVASES = "users.json", "channels.json", "canvases.json"
+GROUPS, DIRECT, GROUP_DIRECT = "groups.json", "dms.json", "mpims.json"
+DAY = re.compile(r"(?:(?P<root>.+)/)?(?P<channel>[^/]+)/\d{4}-\d\d-\d\d\.json", re.IGNORECASE)
+_PERMALINK = re.compile(rb'"permalink"\s*:\s*"https:\\?/\\?/((?!files\b|app\b)[a-z0-9-]+(?:\.enterprise)?)\.slack\.com')
+_SHOWN = {
+    r"<@[^>]*>": "@someone",
+    r"<#(?:[^>|]*\|)?": "#",
+    r"<!(?:[^>|]*\|@?)?": "@",
+    r"<[^>|]*\|": "",
+    "[<>]": "",
+    "&lt;": "<",
+    "&gt;": ">",
+    "&amp;": "&",
+    r"\s\s+|[^\S ]": " ",
+}
+MOST_GIVERS = 100_000
+DIRECT_FOLDER = re.compile(r"D[0-9A-Z]{8,}|mpdm-.+")
+
+SLACKBOT, A_BOT = "USLACKBOT", "bot"
+NAMES = {SLACKBOT: "Slackbot", A_BOT: "a bot without an id"}
+TOMBSTONE, BROADCAST = "tombstone", "thread_broadcast"
+SAYS = (BROADCAST, "me_message", "file_share", "file_comment", TOMBSTONE)
+BOTS = ("bot_message", "slackbot_response")
+KNOWN_NOTICES = re.compile(
+    r"(channel|group)_\w+|bot_(add|remove)|pinned_item|unpinned_item|reminder_\w+|welcome_party|huddle_thread|sh_room_\w+|file_mention"
+)
+
+THREADS_BEGAN = datetime(2017, 1, 18)
+"""Slack got threads on this day; what was said before can only have been answered by the next messages."""
+EPOCH = datetime(1970, 1, 1)
+LATEST_SECOND = 4_102_444_800  # the year 2100
+
+
+def recognises(export: Export) -> bool:
+    """Return whether the export holds a Slack workspace's day files, at any depth."""
+    root, days = _root(export)
+    if not days:
+        return False
+    names = set(export.names)
+    has_lists = f"{root}{USERS}" in names and f"{root}{CHANNELS}" in names
+    one_a_channel = {day.channel: day.name for day in days}
+    try:
+        heads = [export.head(name, HEAD) for name in list(one_a_channel.values())[:5]]
+    except CopError:
+        return has_lists
+    starts = all(head.removeprefix(BOM).lstrip().startswith(b"[") for head in heads)
+    return starts and (has_lists or any(b'"ts"' in head and b'"type"' in head for head in heads))
+
+
+def read(export: Export, reading: Reading) -> Iterator[Batch]:
+    """Yield the workspace's rows in batches; memory holds one batch, the accounts, and 8 bytes a message of one channel.
+
+    Raises `CopError` when there are no day files or several exports, or when a list of users or channels is damaged.
+    """
+    files = _files(export, reading)
+    export.unpack((*files.lists.values(), *(day.name for day in files.days)))
+    workspace = _Workspace(export=export, files=files, reading=reading)
+    for table in ("member", "thread", "post", "reaction", "channel_member"):
+        yield Batch(table, pl.DataFrame(schema=dict(TABLES[table].columns)))
+    yield from _members(workspace)
+    yield from _channels(workspace)
+    yield from _said(workspace)
+    yield from _others(workspace)
+
+
+SOURCE = Source(
+    id="slack",
+    title="Slack export",
+    how_to_export=(
+        "An owner or admin of the workspace opens Tools & settings > Workspace settings > Import/Export Data > Export, picks "
+        "the entire history, and downloads the .zip from the link in the mail. Give the .zip as it is, or the folder that "
+        "holds users.json and channels.json. It has the public channels; private ones are never read."
+    ),
+    personal_fields=(
+        "users.json: id, name, real_name, profile.display_name, profile.real_name, profile.email (kept as a hash only)",
+        "channels.json: members",
+        "day files: user, bot_id, user_profile.display_name, user_profile.real_name, reactions.users",
+        "the first 100 characters of a message that opens a conversation, as its title",
+    ),
+    cannot_measure=(
+        "who read what: no export has it",
+        "when a reaction was given: it counts on the day of its message",
+        "when somebody joined the workspace: the first message stands in",
+        "what was said in private channels and direct messages: it is left out",
+        "messages deleted before the export, unless others had replied to them",
+    ),
+    version=1,
+    recognises=recognises,
+    read=read,
+)
+
+
+# Which files
+
+
+class _Day(NamedTuple):
+    """A file that holds a channel's messages of one day."""
+
+    channel: str
+    name: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Files:
+    """The files of one workspace: its lists by their names, and its day files, channel by channel in order of time."""
+
+    lists: dict[str, str]
+    days: list[_Day]
+    canvases: list[str]
+
+
+def _root(export: Export) -> tuple[str, list[_Day]]:
+    """Return the folder that holds the channels' folders ("" or ending in "/"), and its day files."""
+    by_root: dict[str, list[_Day]] = {}
+    for name in export.names:
+        found = DAY.fullmatch(name)
+        if found:
+            root = f"{found['root']}/" if found["root"] else ""
+            by_root.setdefault(root, []).append(_Day(unicodedata.normalize("NFC", found["channel"]), name))
+    if not by_root:
+        return "", []
+    names = set(export.names)
+    root = min(by_root, key=lambda each: (not _has_lists(each, names), each.count("/"), each))
+    return root, by_root[root]
+
+
+def _has_lists(root: str, names: set[str]) -> bool:
+    return f"{root}{USERS}" in names or f"{root}{CHANNELS}" in names
+
+
+def _files(export: Export, reading: Reading) -> _Files:
+    root, days = _root(export)
+    if not days:
+        raise CopError(
+            f"'{export.path.name}' holds no day of a Slack channel (channel/2024-01-31.json). "
+            "Give the export of one workspace, as .zip or unpacked."
+        )
+    _refuse_several(export)
+    here = {name: f"{root}{name}" for name in (USERS, CHANNELS, CANVASES, GROUPS, DIRECT, GROUP_DIRECT)}
+    lists = {name: place for name, place in here.items() if place in set(export.names)}
+    days = _public(export, days, lists, reading)
+    _count_others(export, {*lists.values(), *(day.name for day in _root(export)[1])}, reading)
+    canvases = [name for name in export.names if _is_canvas(name) and name.startswith(root)]
+    return _Files(lists=lists, days=days, canvases=canvases)
+
+
+def _refuse_several(export: Export) -> None:
+    roots = sorted(str(PurePosixPath(name).parent) for name in export.names if PurePosixPath(name).name == USERS)
+    if len(roots) > 1:
+        raise CopError(
+            f"'{export.path.name}' holds {len(roots)} exports ({', '.join(roots[:3])}). "
+            "Import each by itself: overlapping ones of one workspace as the same source, any order will do."
+        )
+
+
+def _public(export: Export, days: list[_Day], lists: dict[str, str], reading: Reading) -> list[_Day]:
+    """Return the days of public channels; those of private channels and direct messages are counted and never opened."""
+    listed = {
+        str(each.get(key))
+        for file, key in ((GROUPS, "name"), (GROUP_DIRECT, "name"), (DIRECT, "id"))
+        if file in lists
+        for each in _listed(export, lists[file], reading)
+    }
+    private = {unicodedata.normalize("NFC", name) for name in listed}
+    public = []
+    for day in days:
+        if day.channel in private or DIRECT_FOLDER.fullmatch(day.channel):
+            reading.skip("a day of a private channel or of direct messages (never opened)", day.name)
+        else:
+            public.append(day)
+    return public
+
+
+def _is_canvas(name: str) -> bool:
+    return PurePosixPath(name).name.lower().startswith("canvas_")
+
+
+def _count_others(export: Export, known: set[str], reading: Reading) -> None:
+    for name in export.names:
+        if name not in known:
+            reason = "a canvas" if _is_canvas(name) else "a file that holds no messages"
+            reading.skip(reason, name)
+
+
+# What the files hold
+
+
+class _NotAListError(ValueError):
+    """A file does not hold a list in JSON, or not to its end."""
+
+
+def _pieces(export: Export, name: str) -> Iterator[list[Any]]:
+    """Yield the items of a file that holds one JSON list, mostly as a whole; raises `_NotAListError`, perhaps after some."""
+    content = export.whole(name, LARGEST_WHOLE)
+    if content is None:
+        yield from _streamed(export, name)
+        return
+    try:
+        items = orjson.loads(content.removeprefix(BOM))
+    except orjson.JSONDecodeError as problem:
+        raise _NotAListError from problem
+    if items is not None and not isinstance(items, list):
+        raise _NotAListError
+    yield items or []
+
+
+def _streamed(export: Export, name: str) -> Iterator[list[Any]]:
+    """Yield the items of a file that is too large to be parsed as a whole."""
+    with export.open(name) as stream:
+        items = ijson.items(stream, "item")
+        while True:
+            piece: list[Any] = []
+            try:
+                piece.extend(islice(items, PIECE_ROWS))
+            except ijson.JSONError as problem:
+                yield piece
+                raise _NotAListError from problem
+            if not piece:
+                return
+            yield piece
+
+
+def _listed(export: Export, name: str, reading: Reading) -> Iterator[dict[str, Any]]:
+    """Yield the objects of a list of users or channels; raises `CopError` if it is damaged."""
+    try:
+        for item in chain.from_iterable(_pieces(export, name)):
+            if isinstance(item, dict):
+                yield item
+            else:
+                reading.skip(f"{PurePosixPath(name).name}: an entry that is no object", name)
+    except _NotAListError as problem:
+        raise CopError(
+            f"'{name}' is damaged or cut short: it is no list in JSON. Unpack or export the workspace again."
+        ) from problem
+
+
+# Accounts and channels
+
+
+@dataclass(kw_only=True)
+class _Workspace:
+    """The export that is being read, and what the later files need of the earlier ones."""
+
+    export: Export
+    files: _Files
+    reading: Reading
+    known: set[str] = field(default_factory=set)
+    bots: set[str] = field(default_factory=lambda: {SLACKBOT})
+    authors: set[str] = field(default_factory=set)
+    names: dict[str, str | None] = field(default_factory=dict)
+    """Names that messages give for accounts that users.json does not have."""
+    met_names: set[str | None] = field(default_factory=lambda: {None})
+    """Accounts whose name was looked for; no account is one of them."""
+    channel_ids: dict[str, str] = field(default_factory=dict)
+
+    def name(self, key: str, name: str | None) -> None:
+        """Remember what an account is called that users.json does not have."""
+        self.names[key] = name
+        self.met_names.add(key)
+
+    def met(self, second: float | None) -> None:
+        """Remember that the export was made no earlier than this second since 1970."""
+        if second is None or not 0 < second < LATEST_SECOND:
+            return
+        time = EPOCH + timedelta(seconds=second)
+        if self.reading.exported_at is None or time > self.reading.exported_at:
+            self.reading.exported_at = time
+
+
+def _text(value: object) -> str | None:
+    """Return text that can be written down, None for anything else and for nothing but spaces."""
+    if not isinstance(value, str) or not value.strip():
+        return None
+    return value.strip()
+
+
+def _object(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _number(value: object) -> float | None:
+    """Return a second since 1970 that is given as a number or in digits."""
+    if isinstance(value, bool) or not isinstance(value, int | float | str):
+        return None
+    try:
+        return float(value)
+    except (ValueError, OverflowError):
+        return None
+
+
+def _name(account: dict[str, Any], profile: dict[str, Any]) -> str | None:
+    """Return the name that Slack shows: the display name, else the real one."""
+    shown = (profile.get("display_name"), profile.get("real_name"), account.get("real_name"), account.get("name"))
+    return next((text for text in map(_text, shown) if text), None)
+
+
+def _members(workspace: _Workspace) -> Iterator[Batch]:
+    name = workspace.files.lists.get(USERS)
+    if name is None:
+        workspace.reading.notes.append(
+            f"There is no {USERS}: silent members are missing, and bots are told by their messages alone."
+        )
+        return
+    rows: list[dict[str, object]] = []
+    for account in _listed(workspace.export, name, workspace.reading):
+        key = _text(account.get("id"))
+        if key is None:
+            workspace.reading.skip(f"{USERS}: an account without an id", str(account.get("name")))
+            continue
+        rows.append(_member(workspace, key, account))
+        if len(rows) >= BATCH_ROWS:
+            yield _member_batch(rows)
+            rows = []
+    yield _member_batch(rows)
+
+
+def _member(workspace: _Workspace, key: str, account: dict[str, Any]) -> dict[str, object]:
+    """Return an account's row; older exports have neither `is_bot` nor `updated`."""
+    profile = _object(account.get("profile"))
+    updated, is_deleted = _number(account.get("updated")), account.get("deleted") is True
+    workspace.met(updated)
+    workspace.known.add(key)
+    workspace.met_names.add(key)
+    is_bot = key == SLACKBOT or any(map(account.get, ("is_bot", "is_workflow_bot"))) or "bot_id" in profile
+    if is_bot:
+        workspace.bots.add(key)
+    email = _text(profile.get("email"))
+    is_dated = is_deleted and updated is not None and 0 < updated < LATEST_SECOND
+    return {
+        "member": key,
+        "name": _name(account, profile),
+        "username": _text(account.get("name")),
+        "email_hash": email_hash(email) if email else None,
+        "deleted_at": EPOCH + timedelta(seconds=updated or 0) if is_dated else None,
+        "is_bot": is_bot,
+        "is_deleted": is_deleted,
+    }
+
+
+def _member_batch(rows: list[dict[str, object]]) -> Batch:
+    columns = dict(TABLES["member"].columns)
+    return Batch("member", pl.DataFrame(rows, schema=columns))
+
+
+def _others(workspace: _Workspace) -> Iterator[Batch]:
+    """Yield those who posted or reacted without being in users.json: integrations, and people of other workspaces."""
+    rows: list[dict[str, object]] = [
+        {"member": key, "name": NAMES.get(key, workspace.names.get(key)), "is_bot": key in workspace.bots}
+        for key in sorted(workspace.authors - workspace.known)
+    ]
+    yield _member_batch(rows)
+
+
+def _channels(workspace: _Workspace) -> Iterator[Batch]:
+    name = workspace.files.lists.get(CHANNELS)
+    if name is None:
+        workspace.reading.notes.append(f"There is no {CHANNELS}: who belongs to which channel is not known.")
+        return
+    rows: list[tuple[str, str]] = []
+    schema = dict(TABLES["channel_member"].columns)
+    for channel in _listed(workspace.export, name, workspace.reading):
+        title = _text(channel.get("name"))
+        if title is None:
+            workspace.reading.skip(f"{CHANNELS}: a channel without a name", str(channel.get("id")))
+            continue
+        title = unicodedata.normalize("NFC", title)
+        workspace.met(_number(channel.get("created")))
+        workspace.channel_ids[title] = str(channel.get("id"))
+        members = channel.get("members")
+        rows += [(title, member) for member in (members if isinstance(members, list) else ()) if _text(member)]
+        if len(rows) >= BATCH_ROWS:
+            yield Batch("channel_member", pl.DataFrame(rows, schema=schema, orient="row"))
+            rows = []
+    yield Batch("channel_member", pl.DataFrame(rows, schema=schema, orient="row"))
+
+
+# Messages
+
+
+TEXTS = ("ts", "thread_ts", "user", "bot_id", "subtype", "text")
+
+
+class _Gathered:
+    """The records of some day files, column by column; of what few records have, pairs of a row and the value."""
+
+    def __init__(self) -> None:
+        self.texts: dict[str, list[Any]] = {name: [] for name in TEXTS}
+        self.channels: list[tuple[str, int]] = []
+        self.reply_counts: list[tuple[int, Any]] = []
+        self.reactions: list[tuple[int, str, str | None]] = []
+        self.rows = 0
+        self.signs = 0
+
+    def is_full(self) -> bool:
+        return self.rows >= BATCH_ROWS or self.signs >= BATCH_SIGNS
+
+    def take(self, workspace: _Workspace, channel: str, messages: list[dict[str, Any]]) -> None:
+        """Add the records of a channel, which is fastest a column at a time."""
+        first, texts = self.rows, self.texts
+        for name, values in texts.items():
+            values += [message.get(name) for message in messages]
+        self.rows += len(messages)
+        self.channels.append((channel, len(messages)))
+        self.signs += sum(len(str(text)) for text in texts["text"][first:])
+        self.reply_counts += [
+            (n, each["reply_count"]) for n, each in enumerate(messages, first) if "reply_count" in each
+        ]
+        for row, each in enumerate(messages, first):
+            if "reactions" in each:
+                self.reactions += _given(row, each["reactions"])
+        for edited in [each["edited"] for each in messages if "edited" in each]:
+            workspace.met(_number(_object(edited).get("ts")))
+        self._complete(first, messages)
+        _name_others(workspace, messages, texts["user"][first:] + texts["bot_id"][first:])
+
+    def _complete(self, first: int, messages: list[dict[str, Any]]) -> None:
+        """Fill in what older exports keep elsewhere: the thread of a broadcast reply, and who commented on a file."""
+        texts = self.texts
+        for row, root in [(n, each["root"]) for n, each in enumerate(messages, first) if "root" in each]:
+            if texts["thread_ts"][row] is None:
+                texts["thread_ts"][row] = _object(root).get("thread_ts") or _object(root).get("ts")
+        for row, comment in [(n, each["comment"]) for n, each in enumerate(messages, first) if "comment" in each]:
+            if texts["user"][row] is None:
+                texts["user"][row] = _object(comment).get("user")
+
+
+def _gathered(workspace: _Workspace) -> Iterator[_Gathered]:
+    """Yield the records of all day files, some 50,000 at a time; of a damaged file what could be read of it is kept."""
+    gathered = _Gathered()
+    for day in workspace.files.days:
+        try:
+            for items in _pieces(workspace.export, day.name):
+                gathered.take(workspace, day.channel, _objects(items, day, workspace.reading))
+                if gathered.is_full():
+                    yield gathered
+                    gathered = _Gathered()
+        except _NotAListError:
+            workspace.reading.skip("a day file that is damaged: no list of messages in JSON, or cut short", day.name)
+    yield gathered
+
+
+def _objects(items: list[Any], day: _Day, reading: Reading) -> list[dict[str, Any]]:
+    wrong = sum(type(item) is not dict for item in items)
+    if not wrong:
+        return items
+    reading.skip("a record that is no message", day.name, wrong)
+    return [item for item in items if type(item) is dict]
+
+
+def _name_others(workspace: _Workspace, messages: list[dict[str, Any]], accounts: list[Any]) -> None:
+    """Remember the names that messages give of accounts that users.json does not have."""
+    met = workspace.met_names
+    try:
+        if met.issuperset(accounts):
+            return
+    except TypeError:  # an account that is a list or an object, as no export has it
+        pass
+    for message in messages:
+        user, bot = message.get("user"), message.get("bot_id")
+        if isinstance(user, str) and user not in met:
+            workspace.name(user, _name({}, _object(message.get("user_profile"))))
+        if isinstance(bot, str) and bot not in met:
+            named = _text(message.get("username")) or _text(_object(message.get("bot_profile")).get("name"))
+            workspace.name(bot, named)
+
+
+def _said(workspace: _Workspace) -> Iterator[Batch]:
+    """Yield the threads, posts and reactions of all day files; while the next ones are parsed, a thread makes batches."""
+    messages = _Messages(workspace)
+    with ThreadPoolExecutor(max_workers=1) as worker:
+        ahead: Future[list[Batch]] | None = None
+        for gathered in _gathered(workspace):
+            if ahead is not None:
+                yield from ahead.result()
+            ahead = worker.submit(messages.batches, gathered)
+        if ahead is not None:
+            yield from ahead.result()
+    messages.tell()
+
+
+class _Messages:
+    """Makes batches of gathered records, and knows what earlier ones held; in a thread of its own, so it shares nothing."""
+
+    def __init__(self, workspace: _Workspace) -> None:
+        self._workspace = workspace
+        self._conversations = Conversations(joins_messages=True)
+        self._inferred = InferredReplies()
+        self._without_threads = not _has_threads(workspace)
+        self._address = _address(workspace)
+        self._channel: str | None = None
+        self._moments: list[np.ndarray] = []
+        self._skipped = Reading()
+        self._newest: datetime | None = None
+        self._notices: Counter[str] = Counter()
+        self._missing_replies: Counter[str] = Counter()
+        self._guesses = 0
+
+    def batches(self, gathered: _Gathered) -> list[Batch]:
+        """Return the threads, posts and reactions of these records."""
+        if not gathered.rows:
+            return []
+        records = self._once(_dated(_records(gathered), self._skipped))
+        records = _of_kinds(records.sort("channel", "at"), self._workspace.bots)
+        self._remember(records)
+        told = self._placed(records.filter(~pl.col("is_notice")))
+        return [
+            *_notices(records.filter("is_notice")),
+            *self._conversations.batches(told),
+            self._reactions(gathered.reactions, records),
+        ]
+
+    def tell(self) -> None:
+        """Report what was left out and what a leader should know; to be called after the last batch."""
+        reading = self._workspace.reading
+        for reason, rows in self._skipped.skipped.items():
+            examples = self._skipped.examples[reason]
+            for example in examples:
+                reading.skip(reason, example)
+            if rows > len(examples):
+                reading.skip(reason, "", rows - len(examples))
+        if self._newest is not None:
+            self._workspace.met((self._newest - EPOCH).total_seconds())
+        reading.notes.extend(self._notes())
+
+    def _notes(self) -> Iterator[str]:
+        missing = sum(1 for count in self._missing_replies.values() if count)
+        if missing:
+            yield f"Threads with more or fewer replies than Slack counts, as some are deleted or not there: {missing:,}."
+        if self._guesses:
+            yield (
+                f"Replies that are inferred, since there were no threads: {self._guesses:,}. They begin with the name of "
+                "who asked, or follow a question within 15 minutes; each is marked 'inferred reply'."
+            )
+        kinds = self._notices.most_common()
+        unknown = [f"{kind} ({count:,})" for kind, count in kinds if not KNOWN_NOTICES.fullmatch(kind)]
+        if unknown:
+            yield f"Kinds of records that are not known, taken for notices: {', '.join(unknown[:10])}."
+
+    def _once(self, records: pl.DataFrame) -> pl.DataFrame:
+        """Return the records without those that were there before: one message may stand in two files of a channel."""
+        twice = records.select((~pl.struct("channel", "at").is_first_distinct()).alias("twice"))["twice"]
+        if any(map(len, self._moments)) and records.height:
+            before, now = np.concatenate(self._moments), _moments(records)
+            goes_on = (records["channel"] == self._channel).to_numpy() & (now <= before.max())
+            twice = twice | pl.Series(goes_on & np.isin(now, before)) if goes_on.any() else twice
+        last = records["channel"][-1] if records.height else self._channel
+        if last != self._channel:
+            self._channel, self._moments = last, []
+        kept = _without(records, twice, "a message that is there twice", self._skipped)
+        self._moments.append(_moments(kept.filter(pl.col("channel") == last)))
+        return kept
+
+    def _remember(self, records: pl.DataFrame) -> None:
+        """Keep who spoke, when the export was made at the earliest, kinds of notices, and how many replies are missing."""
+        workspace = self._workspace
+        workspace.bots.update(records.filter("is_bot")["author"].unique().to_list())
+        workspace.authors.update(records["author"].drop_nulls().unique().to_list())
+        times = [time for time in (self._newest, records["at"].max()) if isinstance(time, datetime)]
+        self._newest = max(times, default=None)
+        self._notices.update(dict(records.filter("is_notice")["subtype"].value_counts().iter_rows()))
+        replied = records.group_by("thread").agg(
+            pl.col("reply_count").filter(pl.col("key") == pl.col("thread")).first().alias("stated"),
+            (pl.col("key") != pl.col("thread")).sum().cast(pl.Int64).alias("present"),
+        )
+        for thread, stated, present in replied.filter(pl.col("stated").ne_missing(pl.col("present"))).iter_rows():
+            if stated is not None or thread in self._missing_replies:
+                self._missing_replies[thread] += (stated or 0) - present
+
+    def _placed(self, records: pl.DataFrame) -> pl.DataFrame:
+        """Return the messages as conversations take them, with titles, addresses and replies that had to be guessed."""
+        is_person = ~pl.col("is_bot") & pl.col("subtype").ne_missing(TOMBSTONE)
+        opens = records.select((is_person & (pl.col("key") == pl.col("thread"))).alias("opens"))["opens"]
+        address = pl.col("channel").replace_strict(self._address, default=None, return_dtype=pl.String)
+        told = records.with_columns(
+            _scattered(opens, _titles(records.filter(opens)["text"])).alias("title"),
+            (address + pl.col("ts").str.replace(".", "", literal=True)).alias("url"),
+            pl.when(pl.col("subtype") == TOMBSTONE).then("at").alias("deleted_at"),
+            pl.when(is_person).then(_words()).alias("text"),
+            pl.lit(False).alias("is_inferred"),
+        )
+        is_guessed = opens if self._without_threads else opens & (records["at"] < THREADS_BEGAN)
+        if not is_guessed.any():
+            return told
+        thread = _scattered(is_guessed, self._inferred.threads(told.filter(is_guessed)))
+        self._guesses += thread.count()
+        return told.with_columns(
+            thread.is_not_null().alias("is_inferred"), pl.coalesce(thread, "thread").alias("thread")
+        )
+
+    def _reactions(self, reactions: list[tuple[int, str, str | None]], records: pl.DataFrame) -> Batch:
+        schema: dict[str, Any] = {"row": pl.UInt32, "kind": pl.String, "giver": pl.String}
+        given = pl.DataFrame(reactions, schema=schema, orient="row").join(records.select("row", "key"), on="row")
+        once = given.filter(pl.col("giver").is_null() | pl.struct("key", "kind", "giver").is_first_distinct())
+        self._workspace.authors.update(once["giver"].drop_nulls().unique().to_list())
+        return Batch("reaction", typed("reaction", once.select(pl.col("key").alias("post"), "giver", "kind")))
+
+
+def _has_threads(workspace: _Workspace) -> bool:
+    """Return whether any message belongs to a thread; the newest days come first, since the answer mostly lies there."""
+    newest_first = sorted(workspace.files.days, key=lambda day: PurePosixPath(day.name).name, reverse=True)
+    return any(_holds(workspace.export, day.name, b'"thread_ts"') for day in newest_first)
+
+
+def _holds(export: Export, name: str, wanted: bytes) -> bool:
+    content = export.whole(name, LARGEST_WHOLE)
+    if content is not None:
+        return wanted in content
+    with export.open(name) as stream:
+        end = b""
+        while piece := stream.read(LARGEST_WHOLE):
+            if wanted in end + piece:
+                return True
+            end = piece[-len(wanted) :]
+    return False
+
+
+def _address(workspace: _Workspace) -> dict[str, str]:
+    """Return how the address of a message begins, by channel; only canvases tell the workspace's own."""
+    lists = [workspace.files.lists[CANVASES]] if CANVASES in workspace.files.lists else []
+    for name in [*lists, *workspace.files.canvases[:3]]:
+        found = _PERMALINK.search(workspace.export.head(name, HEAD))
+        if found:
+            site = f"https://{found[1].decode()}.slack.com/archives/"
+            return {channel: f"{site}{id_}/p" for channel, id_ in workspace.channel_ids.items()}
+    return {}
+
+
+def _given(row: int, reactions: object) -> list[tuple[int, str, str | None]]:
+    """Return the row, kind and giver of each reaction to a record; where many reacted, Slack names only some of them."""
+    given: list[tuple[int, str, str | None]] = []
+    for reaction in map(_object, reactions if isinstance(reactions, list) else ()):
+        name, users, count = reaction.get("name"), reaction.get("users"), reaction.get("count")
+        if type(name) is not str:
+            continue
+        kind = name.strip(":").partition("::")[0]
+        givers = [user for user in users if type(user) is str and user] if isinstance(users, list) else []
+        given += [(row, kind, giver) for giver in givers]
+        if type(count) is int and len(givers) < count < MOST_GIVERS:
+            given += [(row, kind, None)] * (count - len(givers))
+    return given
+
+
+def _records(gathered: _Gathered) -> pl.DataFrame:
+    """Return the records as text columns and the stated number of replies; what is of another type is null."""
+    names, lengths = zip(*gathered.channels, strict=True)
+    channels = pl.Series(names, dtype=pl.String).gather(np.repeat(np.arange(len(names)), lengths))
+    counts: list[int | None] = [None] * gathered.rows
+    for row, count in gathered.reply_counts:
+        counts[row] = count if type(count) is int and 0 <= count < 1 << 40 else None
+    texts = [_texts(name, values) for name, values in gathered.texts.items()]
+    stated = pl.Series("reply_count", counts, dtype=pl.Int64)
+    return pl.DataFrame([channels.alias("channel"), *texts, stated]).with_row_index("row")
+
+
+def _texts(name: str, values: list[Any]) -> pl.Series:
+    try:
+        return pl.Series(name, values, dtype=pl.String, strict=True)
+    except (TypeError, UnicodeEncodeError, pl.exceptions.PolarsError):
+        texts = [value.encode("utf-8", "replace").decode() if type(value) is str else None for value in values]
+        return pl.Series(name, texts, dtype=pl.String)
+
+
+def _without(records: pl.DataFrame, wrong: pl.Series, reason: str, reading: Reading) -> pl.DataFrame:
+    """Return the records that are not wrong, and count the others."""
+    if not wrong.any():
+        return records
+    bad = records.filter(wrong)
+    for channel, ts in bad.head(3).select("channel", "ts").iter_rows():
+        reading.skip(reason, f"{channel}/{ts}")
+    if bad.height > 3:
+        reading.skip(reason, "", bad.height - 3)
+    return records.filter(~wrong)
+
+
+def _moments(records: pl.DataFrame) -> np.ndarray:
+    return records["at"].to_physical().to_numpy()
+
+
+def _dated(records: pl.DataFrame, reading: Reading) -> pl.DataFrame:
+    """Return the records with `at`, their `key` and the key of their `thread`."""
+    is_reply = _time("thread_ts").is_not_null() & (pl.col("thread_ts") != pl.col("ts"))
+    dated = records.with_columns(
+        _time("ts").alias("at"),
+        (pl.col("channel") + "/" + pl.col("ts")).alias("key"),
+        (pl.col("channel") + "/" + pl.when(is_reply).then("thread_ts").otherwise("ts")).alias("thread"),
+    )
+    return _without(dated, dated["at"].is_null(), "a record without a readable time (ts)", reading)
+
+
+def _time(column: str) -> pl.Expr:
+    """Return the time of a `ts`, seconds since 1970 and a fraction, to the microsecond."""
+    parts = pl.col(column).str.extract_groups(r"^(\d{9,11})(?:\.(\d{1,6}))?$")
+    second = parts.struct[0].cast(pl.Int64) * 1_000_000
+    fraction = parts.struct[1].str.pad_end(6, "0").cast(pl.Int64).fill_null(0)
+    return (second + fraction).cast(TIME)
+
+
+def _of_kinds(records: pl.DataFrame, bots: set[str]) -> pl.DataFrame:
+    """Return the records with `is_notice`, `is_bot` and `author`; what an app says in somebody's name is the app's."""
+    is_plain = pl.col("subtype").is_null() | pl.col("subtype").is_in(SAYS)
+    by_app = pl.col("subtype").is_in(BOTS).fill_null(False)
+    user = pl.when(pl.col("user") != "").then("user")
+    by_bot = user.is_in(list(bots)).fill_null(False)
+    records = records.with_columns(
+        (~is_plain & ~by_app).alias("is_notice"),
+        (by_app | by_bot | (is_plain & pl.col("bot_id").is_not_null())).alias("is_bot"),
+        by_bot.alias("by_bot"),
+        user.alias("user"),
+    )
+    author = (
+        pl.when("is_notice")
+        .then(pl.coalesce("user", "bot_id", pl.lit(SLACKBOT)))
+        .when(pl.col("is_bot") & ~pl.col("by_bot"))
+        .then(pl.coalesce("bot_id", pl.lit(A_BOT)))
+        .when(pl.col("subtype") == TOMBSTONE)
+        .then(pl.lit(SLACKBOT))
+        .otherwise("user")
+    )
+    return records.with_columns(author.alias("author"))
+
+
+def _scattered(chosen: pl.Series, values: pl.Series) -> pl.Series:
+    """Return the values in the places that are chosen, null elsewhere."""
+    return pl.Series([None], dtype=pl.String).new_from_index(0, len(chosen)).scatter(chosen.arg_true(), values)
+
+
+def _notices(records: pl.DataFrame) -> Iterator[Batch]:
+    """Yield what Slack itself says of people and channels; people may reply to it, so it opens a thread."""
+    opened = records.filter(pl.col("key") == pl.col("thread"))
+    of_kind = pl.lit(NOTICE).alias("kind")
+    created = pl.col("at").alias("created_at")
+    yield Batch("thread", typed("thread", opened.select("thread", of_kind, "channel", created)))
+    yield Batch(
+        "post", typed("post", records.select(pl.col("key").alias("post"), "thread", "author", of_kind, created))
+    )
+
+
+def _words() -> pl.Expr:
+    """Return what somebody wrote: of a file shared before 2018, the comment behind Slack's own words."""
+    shared = (pl.col("subtype") == "file_share") & pl.col("text").str.contains(r"^<@[^>]*> (?:uploaded|shared) a file")
+    return pl.when(shared).then(pl.col("text").str.extract(r"(?s) and commented: (.*)$")).otherwise("text")
+
+
+def _titles(texts: pl.Series) -> pl.Series:
+    """Return the first characters of messages as Slack shows them, without anybody's name; empty ones are null."""
+    titles = texts.str.slice(0, 5 * TITLE_LENGTH).fill_null("")
+    odd = titles.str.contains(r"[<&]|\s\s|[^\S ]")
+    shown = titles.filter(odd)
+    for pattern, instead in _SHOWN.items():
+        shown = shown.str.replace_all(pattern, instead)
+    titles = titles.scatter(odd.arg_true(), shown).str.strip_chars().str.slice(0, TITLE_LENGTH)
+    return titles.set(titles == "", None)

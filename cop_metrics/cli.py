@@ -8,6 +8,7 @@ import os
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from tqdm import tqdm
 from cop_metrics import words
 from cop_metrics.build import ENGINES
 from cop_metrics.changes import scan
+from cop_metrics.collect import BEGINNING, collect
 from cop_metrics.disk import replace_text
 from cop_metrics.errors import CopError, UnknownName
 from cop_metrics.identity import ALIASES, Alias, known_accounts, read_aliases, suggestions, without_alias
@@ -329,6 +331,47 @@ def _counts(snapshot: Snapshot, choices: CommunityChoices) -> dict[str, int]:
     return {id_: int(measurer.figure(METRICS[id_], scope).value or 0) for id_ in ("questions", "members")}
 
 
+def _collect(asked: argparse.Namespace) -> None:
+    args, into = _collect_words(asked)
+    with _counter() as on_item:
+        found = collect(asked.backend, args, Path(into or ""), on_item=on_item, say=_say)
+    since = "from the beginning" if found.since == BEGINNING else f"changed since {found.since}"
+    print(f"Collected {words.counted(found.items, 'item')} {since} into {found.file}.")
+
+
+def _collect_needs(asked: argparse.Namespace) -> str | None:
+    return None if _collect_words(asked)[1] else "collect needs --into FOLDER"
+
+
+def _collect_words(asked: argparse.Namespace) -> tuple[list[str], str | None]:
+    """Return Perceval's own arguments and the folder, which may be named before or behind them."""
+    own = argparse.ArgumentParser(prog="python -m cop_metrics collect", add_help=False, allow_abbrev=False)
+    own.add_argument("--into", default=asked.into)
+    named, args = own.parse_known_args(asked.args)
+    return args, named.into
+
+
+def _say(sentence: str) -> None:
+    print(sentence, file=sys.stderr, flush=True)
+
+
+@contextmanager
+def _counter() -> Iterator[Callable[[int], None]]:
+    """Yield who is told of the number of items so far: a bar on a terminal, lines where COP_PROGRESS asks for them."""
+    as_lines = os.environ.get("COP_PROGRESS") == "lines"
+    with tqdm(disable=as_lines or not sys.stderr.isatty(), desc="Collecting", unit=" items", leave=False) as bar:
+        last = 0.0
+
+        def on_item(items: int) -> None:
+            nonlocal last
+            bar.update(items - bar.n)
+            if as_lines and (items == 1 or time.monotonic() - last >= 1):
+                last = time.monotonic()
+                _say(f"progress {items} items")
+
+        yield on_item
+
+
 def _imports(asked: argparse.Namespace) -> None:
     rows = [
         {
@@ -520,6 +563,17 @@ COMMANDS = (
         ),
         run=_import,
         check=_import_needs,
+    ),
+    Command(
+        name="collect",
+        summary="fetch what is new from a service with the tool Perceval, to import it",
+        arguments=(
+            argument("backend", "the service, as Perceval calls it: github, discourse, ...", metavar="BACKEND"),
+            argument("args", "its arguments, as 'perceval BACKEND --help' lists them", nargs=argparse.REMAINDER),
+            argument("--into", "the folder in which items gather, one for each call", metavar="FOLDER", type=_name),
+        ),
+        run=_collect,
+        check=_collect_needs,
     ),
     Command(name="imports", summary="list what was imported", arguments=(), run=_imports),
     Command(

@@ -9,6 +9,7 @@ import test_discord
 import test_discourse
 import test_github_discussions
 import test_mailbox
+import test_perceval
 import test_slack
 import test_stack_exchange
 import test_viva_engage
@@ -40,6 +41,9 @@ SAMPLES: dict[str, tuple[Callable[[Path], Path], ...]] = {
     "discord": (test_discord.sample,),
     "viva_engage": (test_viva_engage.sample,),
     "mailbox": (test_mailbox.sample,),
+    "perceval": tuple(
+        lambda folder, items=items: test_perceval.kept(folder, *items()) for items in test_perceval.SMALL.values()
+    ),
     "spreadsheet": (table,),
 }
 EACH = [(source, number) for source, makers in SAMPLES.items() for number in range(len(makers))]

@@ -6,6 +6,7 @@ from cop_metrics.sources import (
     discourse,
     github_discussions,
     mailbox,
+    perceval,
     slack,
     spreadsheet,
     stack_exchange,
@@ -19,6 +20,7 @@ SOURCES: dict[str, Source] = {
     each.id: each
     for each in (
         stack_exchange.SOURCE,
+        perceval.SOURCE,
         slack.SOURCE,
         discourse.SOURCE,
         zulip.SOURCE,

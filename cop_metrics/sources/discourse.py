@@ -104,7 +104,7 @@ def read(export: Export, reading: Reading) -> Iterator[Batch]:
     Raises `CopError` when no file holds a topic or a post.
     """
     with tempfile.TemporaryDirectory(prefix="cop-metrics-") as folder:
-        forum = _Forum(reading=reading, folder=Path(folder))
+        forum = Forum(reading=reading, folder=Path(folder))
         names = [name for name in export.names if name.lower().endswith(JSON)]
         lists = [name for name in export.names if _is_list_of_users(export, name)]
         others = len(export.names) - len(names) - len(lists)
@@ -120,7 +120,7 @@ def read(export: Export, reading: Reading) -> Iterator[Batch]:
                 "Give the folder of the JSON files, each as /t/ID.json or /posts/ID.json answers."
             )
         listed = [rows for name in lists for rows in _listed(export, name, forum)]
-        yield from _batches(forum, _frame(listed, _LISTED))
+        yield from tables(forum, listed)
 
 
 SOURCE = Source(
@@ -153,7 +153,7 @@ SOURCE = Source(
 
 
 @dataclass(kw_only=True)
-class _Forum:
+class Forum:
     """What was read so far: posts wait on disk until it is known which of them are the newest and in which category."""
 
     reading: Reading
@@ -181,8 +181,7 @@ class _Forum:
             for value in values(export, name):
                 if not self._take(value):
                     self.reading.skip("a JSON value that is no topic, post or category", name)
-                if len(self._posts) >= BATCH_ROWS:
-                    self.flush()
+                self.flush_when_full()
         except NoJsonError:
             self.reading.skip("a file that is no readable JSON or is cut short", name)
 
@@ -196,7 +195,7 @@ class _Forum:
         categories = told.get("categories") or mapping(told.get("category_list")).get("categories")
         topics = mapping(told.get("topic_list")).get("topics")
         if isinstance(told.get("post_stream"), dict):
-            self._take_topic(told)
+            self.take_topic(told)
         elif isinstance(told.get("latest_posts"), list):
             for post in told["latest_posts"]:
                 self._take_post(mapping(post), None)
@@ -222,7 +221,8 @@ class _Forum:
         for part in sequence(category.get("subcategory_list")):
             self._take_category(mapping(part))
 
-    def _take_topic(self, topic: Mapping[str, Any]) -> None:
+    def take_topic(self, topic: Mapping[str, Any]) -> None:
+        """Take a topic and its posts, as `/t/ID.json` answers; `topic` has a mapping as its `post_stream`."""
         posts = sequence(topic["post_stream"].get("posts"))
         if topic.get("archetype") == "private_message":
             self.reading.skip("a post of a private message", f"topic {number(topic.get('id'))}", max(len(posts), 1))
@@ -339,6 +339,11 @@ class _Forum:
             if unknown > 0:
                 self._reactions.append((self.place, key, kind, None, None, unknown))
 
+    def flush_when_full(self) -> None:
+        """Flush if a batch of posts has been taken."""
+        if len(self._posts) >= BATCH_ROWS:
+            self.flush()
+
     def flush(self) -> None:
         """Put the posts taken so far on the disk, their texts read for the rules and dropped."""
         if self._topics:
@@ -394,7 +399,7 @@ def _is_list_of_users(export: Export, name: str) -> bool:
     return {"id", "username"} <= header and bool({"email", "trustlevel", "lastseenat"} & header)
 
 
-def _listed(export: Export, name: str, forum: _Forum) -> Iterator[tuple[Any, ...]]:
+def _listed(export: Export, name: str, forum: Forum) -> Iterator[tuple[Any, ...]]:
     wanted = ("id", "username", "name", "email", "created_at", "last_seen_at", "active", "staged")
 
     def columns(header: Sequence[str]) -> dict[str, int]:
@@ -428,7 +433,9 @@ def _says(row: Mapping[str, Any], column: str, what: str) -> bool:
 # The tables
 
 
-def _batches(forum: _Forum, listed: pl.DataFrame) -> Iterator[Batch]:
+def tables(forum: Forum, users_listed: Sequence[tuple[Any, ...]] = ()) -> Iterator[Batch]:
+    """Yield the tables of all that was taken and flushed, which holds a post; `users_listed` are rows of `_LISTED`."""
+    listed = _frame(users_listed, _LISTED)
     newest = _newest_posts(forum)
     users = pl.concat([_frame([], _USERS), *forum.users]).sort("seen_at")
     users = users.unique("user", keep="last", maintain_order=True)
@@ -457,7 +464,7 @@ def _kept(file: Path, newest: pl.DataFrame) -> pl.DataFrame:
     return rows.join(newest.select("place"), on="place", how="semi", maintain_order="left")
 
 
-def _newest_posts(forum: _Forum) -> pl.DataFrame:
+def _newest_posts(forum: Forum) -> pl.DataFrame:
     """Return where the newest state of each post is: edited last, else read by most, else last in the export."""
     placed = pl.concat(forum.placed)
     newest = placed.sort("updated_at", "reads", "place", nulls_last=False)
@@ -468,7 +475,7 @@ def _newest_posts(forum: _Forum) -> pl.DataFrame:
     return newest.sort("place")
 
 
-def _topics(forum: _Forum, newest: pl.DataFrame) -> pl.DataFrame:
+def _topics(forum: Forum, newest: pl.DataFrame) -> pl.DataFrame:
     """Return one row a topic that has posts, as its newest state tells it, with `is_question` and `channel`."""
     told = pl.concat([_frame([], _TOPICS), *forum.topics])
     told = told.sort("whole", "newest_at", "views", "place", nulls_last=False)
@@ -506,7 +513,7 @@ def _channel_names(categories: Mapping[int, tuple[str, int | None]]) -> dict[int
     }
 
 
-def _note_times(forum: _Forum, newest: pl.DataFrame, topics: pl.DataFrame) -> None:
+def _note_times(forum: Forum, newest: pl.DataFrame, topics: pl.DataFrame) -> None:
     """Say when the export was made, as nearly as it tells, and how much of the topics is missing.
 
     Views and reads only grow: of two exports with the same newest event, the one that counts more was made later.
@@ -528,7 +535,7 @@ def _key(column: str) -> pl.Expr:
     return pl.col(column).cast(pl.String)
 
 
-def _members(forum: _Forum, users: pl.DataFrame, listed: pl.DataFrame) -> pl.DataFrame:
+def _members(forum: Forum, users: pl.DataFrame, listed: pl.DataFrame) -> pl.DataFrame:
     """Return those who posted and those on the list of users, whose row wins."""
     listed = listed.unique("user", keep="last", maintain_order=True)
     writes = pl.col("user").is_in(users["user"].to_list())
@@ -552,7 +559,7 @@ def _members(forum: _Forum, users: pl.DataFrame, listed: pl.DataFrame) -> pl.Dat
     return typed("member", members)
 
 
-def _threads(forum: _Forum, topics: pl.DataFrame, newest: pl.DataFrame) -> pl.DataFrame:
+def _threads(forum: Forum, topics: pl.DataFrame, newest: pl.DataFrame) -> pl.DataFrame:
     opening = newest.filter(pl.col("number") == 1).unique("topic", keep="last").select("topic", opened="reads")
     closings = _frame(forum.closings, _CLOSINGS).sort("at").unique("topic", keep="last", maintain_order=True)
     by_hand = closings.filter(pl.col("what") == CLOSED).select("topic", closed_at="at")

@@ -44,12 +44,17 @@ def values(export: Export, name: str) -> Iterator[Any]:
     Raises `NoJsonError` at the place from which on the file cannot be read.
     """
     with export.open(name) as stream:
-        start = stream.read(WHOLE + 1)
-        if len(start) <= WHOLE and (whole := _parsed(start)) is not _NOTHING:
-            yield from whole if isinstance(whole, list) else [whole]
-            return
-        prefix = "item" if start.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"[" else ""
-        yield from _streamed(_Bounded(start, stream), prefix, name)
+        yield from values_in(stream, name)
+
+
+def values_in(stream: BinaryIO, name: str, begun: bytes = b"") -> Iterator[Any]:
+    """Yield the values of a stream, as `values` does, of which `begun` was read already."""
+    start = begun + stream.read(max(WHOLE + 1 - len(begun), 0))
+    if len(start) <= WHOLE and (whole := _parsed(start)) is not _NOTHING:
+        yield from whole if isinstance(whole, list) else [whole]
+        return
+    prefix = "item" if start.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"[" else ""
+    yield from _streamed(_Bounded(start, stream), prefix, name)
 
 
 def elements(export: Export, name: str, key: str) -> Iterator[Any]:

@@ -82,12 +82,10 @@ def read(export: Export, reading: Reading) -> Iterator[Batch]:
     for table in ("member", "thread", "post"):
         yield Batch(table, pl.DataFrame(schema=dict(TABLES[table].columns)))
     with tempfile.TemporaryDirectory(prefix="cop-metrics-") as folder:
-        archive = _Archive(reading=reading, folder=Path(folder))
+        archive = Archive(reading=reading, folder=Path(folder))
         for name in names:
             _read_file(export, name, archive, several=len({PurePosixPath(each).parent for each in names}) > 1)
-        archive.spool()
-        yield from _conversations(archive)
-        yield Batch("member", _members(archive))
+        yield from tables(archive)
 
 
 SOURCE = Source(
@@ -131,7 +129,7 @@ def _is_mailbox(export: Export, name: str) -> bool:
 # One mail
 
 
-class _Raw(NamedTuple):
+class Raw(NamedTuple):
     """A mail as it stands in a file: the line at which it begins, its header and the first of its body."""
 
     line: int
@@ -171,7 +169,7 @@ class _Person(NamedTuple):
     is_program: bool
 
 
-class _Measured:
+class Measured:
     """A packed stream that counts what was read of it."""
 
     def __init__(self, inner: BinaryIO) -> None:
@@ -190,7 +188,7 @@ def _lines(export: Export, name: str) -> Iterator[bytes]:
             while line := stream.readline(LONGEST_LINE):
                 yield line
             return
-        packed, done = _Measured(stream), 0
+        packed, done = Measured(stream), 0
         try:
             with gzip.GzipFile(fileobj=cast(BinaryIO, packed), mode="rb") as unpacked:
                 while line := unpacked.readline(LONGEST_LINE):
@@ -204,7 +202,7 @@ def _lines(export: Export, name: str) -> Iterator[bytes]:
             raise CopError(f"'{name}' is damaged or cut short. Copy or download it again.") from problem
 
 
-def _raw_mails(lines: Iterator[bytes]) -> Iterator[_Raw]:
+def _raw_mails(lines: Iterator[bytes]) -> Iterator[Raw]:
     """Yield the mails of a file; a line that begins with `From ` divides them only where a header follows."""
     begun = number = 0
     in_header = at_start = True
@@ -217,7 +215,7 @@ def _raw_mails(lines: Iterator[bytes]) -> Iterator[_Raw]:
             following = next(lines, b"")
             if _HEADER.match(following):
                 if begun:
-                    yield _Raw(begun, bytes(header), bytes(body))
+                    yield Raw(begun, bytes(header), bytes(body))
                 begun, in_header, header, body = number, True, bytearray(), bytearray()
                 line, following = following, None
                 number += 1
@@ -231,7 +229,7 @@ def _raw_mails(lines: Iterator[bytes]) -> Iterator[_Raw]:
         at_start = line.endswith(b"\n")
         line = next(lines, b"") if following is None else following
     if begun:
-        yield _Raw(begun, bytes(header), bytes(body))
+        yield Raw(begun, bytes(header), bytes(body))
 
 
 def _decoded(raw: bytes) -> str:
@@ -428,7 +426,7 @@ class _Known:
 
 
 @dataclass(kw_only=True)
-class _Archive:
+class Archive:
     """The mails that were read: their keys in order, who wrote them, and where the rest of them waits."""
 
     reading: Reading
@@ -472,7 +470,7 @@ class _Archive:
         return frozenset(tag for tag, mails in self.tags.items() if mails >= least)
 
 
-def _read_file(export: Export, name: str, archive: _Archive, *, several: bool) -> None:
+def _read_file(export: Export, name: str, archive: Archive, *, several: bool) -> None:
     """Read the mails of a file into the archive; those that are left out are counted."""
     folder = PurePosixPath(name).parent.name if several else ""
     for raw in _raw_mails(_lines(export, name)):
@@ -481,10 +479,11 @@ def _read_file(export: Export, name: str, archive: _Archive, *, several: bool) -
         if not headers.keys() & {"from", "date", "message-id"}:
             archive.reading.skip("a piece of a mailbox without the headers of a mail", place)
             continue
-        _take(archive, headers, raw, place, folder)
+        take(archive, headers, raw, place, folder)
 
 
-def _take(archive: _Archive, headers: dict[str, str], raw: _Raw, place: str, folder: str) -> None:
+def take(archive: Archive, headers: dict[str, str], raw: Raw, place: str, folder: str) -> None:
+    """Take a mail, whose headers are given by lower-case name, or count why it is left out; `folder` names its list."""
     at, subject = _time(headers.get("date", "")), _words(headers.get("subject", ""))
     key = _key(headers, raw)
     if key in archive.rows:
@@ -512,7 +511,7 @@ def _take(archive: _Archive, headers: dict[str, str], raw: _Raw, place: str, fol
         )
 
 
-def _key(headers: dict[str, str], raw: _Raw) -> str:
+def _key(headers: dict[str, str], raw: Raw) -> str:
     """Return the Message-ID without its brackets; a hash stands in where there is none."""
     told = headers.get("message-id", "")
     found = _ID.search(told)
@@ -576,7 +575,7 @@ class _Threads:
     unopened: frozenset[str]
 
 
-def _threads(archive: _Archive) -> _Threads:
+def _threads(archive: Archive) -> _Threads:
     """Find the conversation of each mail.
 
     A reply belongs to the conversation of the nearest mail that it names. Where none is there it joins the thread of the
@@ -625,7 +624,7 @@ def _roots(parent: "array[int]", at: "array[int]") -> "array[int]":
 
 
 def _named(
-    archive: _Archive,
+    archive: Archive,
     roots: "array[int]",
     parent: "array[int]",
     at: "array[int]",
@@ -668,7 +667,14 @@ def _opener(same_subject: list[tuple[int, int]], at: int) -> int | None:
 # The tables
 
 
-def _conversations(archive: _Archive) -> Iterator[Batch]:
+def tables(archive: Archive) -> Iterator[Batch]:
+    """Yield the threads, posts and members of all mails that were taken."""
+    archive.spool()
+    yield from _conversations(archive)
+    yield Batch("member", _members(archive))
+
+
+def _conversations(archive: Archive) -> Iterator[Batch]:
     threads, tags = _threads(archive), archive.list_tags()
     conversations = Conversations(joins_messages=False)
     told: set[str] = set()
@@ -695,7 +701,7 @@ def _conversations(archive: _Archive) -> Iterator[Batch]:
     _note(archive, threads)
 
 
-def _note(archive: _Archive, threads: _Threads) -> None:
+def _note(archive: Archive, threads: _Threads) -> None:
     names = Counter(known.name.casefold() for known in archive.people.values() if known.name)
     told = {
         "Conversations that begin with a reply to a mail that is not in the archive, and so are never questions": len(
@@ -711,7 +717,7 @@ def _note(archive: _Archive, threads: _Threads) -> None:
     archive.reading.notes += [f"{what}: {number:,}." for what, number in told.items() if number]
 
 
-def _members(archive: _Archive) -> pl.DataFrame:
+def _members(archive: Archive) -> pl.DataFrame:
     people = sorted(archive.people.items())
     return typed(
         "member",

@@ -1,0 +1,422 @@
+"""Items of Perceval (CHAOSS), as it prints them: what `collect` keeps, or anybody's own run of the tool.
+
+To read one more backend: an entry in `BACKENDS`, and how its data is read, here or beside the chats or the issues.
+"""
+
+import gzip
+import io
+import json
+import zlib
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path, PurePosixPath
+from tempfile import TemporaryDirectory
+from typing import Any, BinaryIO, NamedTuple, cast
+from urllib.parse import urlsplit
+
+import orjson
+import polars as pl
+
+from cop_metrics.errors import CopError
+from cop_metrics.sources import discourse, mailbox, perceval_chats, perceval_issues
+from cop_metrics.sources.export import GIGABYTE, LARGEST_RATIO, Export
+from cop_metrics.sources.json_files import (
+    HEAD,
+    LARGEST_VALUE,
+    NoJsonError,
+    mapping,
+    second,
+    text,
+    values_in,
+)
+from cop_metrics.sources.perceval_chats import Chat
+from cop_metrics.sources.perceval_issues import Issues
+from cop_metrics.sources.source import Batch, Reading, Source
+from cop_metrics.tables import TABLES
+
+ENDS = tuple(f"{kind}{packing}" for kind in (".json", ".jsonl", ".ndjson") for packing in ("", ".gz"))
+_MARKS = (b'"backend_name"', b'"backend_version"')
+
+
+class Item(NamedTuple):
+    """An item's own data, where it came from, and the place in the files that names it."""
+
+    data: dict[str, Any]
+    origin: str
+    place: str
+
+
+Items = Iterator[Item]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Backend:
+    """A backend of Perceval that is read: `category` is the kind of its items that tell of questions and messages.
+
+    `is_one_server`: its keys are one server's, so that items of two do not go together. `look_back`: how long before the
+    newest item a new run fetches again, since edits, reactions and late mails do not make an item newer.
+    `newest_first`: an interrupted run lacks the older items (Perceval's own `has_resuming`).
+    """
+
+    name: str
+    category: str
+    is_one_server: bool
+    newest_first: bool
+    look_back: timedelta
+    read: Callable[[Items, Reading, Path], Iterator[Batch]]
+
+
+def recognises(export: Export) -> bool:
+    """Return whether one of the export's JSON files begins as an item of Perceval does."""
+    names = _names(export)
+    return any(all(mark in _head(export, name) for mark in _MARKS) for name in names[:: max(len(names) // 20, 1)][:20])
+
+
+def read(export: Export, reading: Reading) -> Iterator[Batch]:
+    """Yield the rows of the newest state of each item; the files are read twice, first for which that is.
+
+    Memory grows by some 300 bytes an item. Raises `CopError` when there is no item, or items of several backends, of an
+    unknown one or of servers whose keys would mix.
+    """
+    names = _names(export)
+    if len(names) < len(export.names):
+        reading.notes.append(f"{len(export.names) - len(names):,} files are no JSON, and were left alone.")
+    export.unpack(names)
+    survey = _survey(export, names, reading)
+    backend = _backend(export, survey)
+    with TemporaryDirectory(prefix="cop-metrics-") as folder:
+        yield from backend.read(_chosen(export, names, survey), reading, Path(folder))
+    if survey.fetched_at is not None:
+        reading.exported_at = second(survey.fetched_at)
+    if survey.repeated:
+        reading.notes.append(f"{survey.repeated:,} items were fetched once more; the newest state of each counts.")
+
+
+# Which items
+
+
+@dataclass(kw_only=True)
+class _Survey:
+    """What the files hold: the backends, the servers, and of each item the newest state with its place."""
+
+    backends: Counter[str] = field(default_factory=Counter)
+    example: dict[str, str] = field(default_factory=dict)
+    servers: set[str] = field(default_factory=set)
+    newest: dict[str, tuple[float, float, int]] = field(default_factory=dict)
+    fetched_at: float | None = None
+    repeated: int = 0
+
+    def take(self, told: dict[str, Any], uuid: str, place: int) -> None:
+        fetched, updated = _number(told.get("timestamp")), _number(told.get("updated_on"))
+        if fetched:
+            self.fetched_at = max(fetched, self.fetched_at or fetched)
+        origin = str(text(told.get("origin")) or "")
+        self.servers.add(_server(origin))
+        state, known = (fetched, updated, place), self.newest.get(uuid)
+        self.repeated += known is not None
+        self.newest[uuid] = max(state, known or state)
+
+
+def _survey(export: Export, names: list[str], reading: Reading) -> _Survey:
+    survey = _Survey()
+    for place, name, told in _values(export, names, reading):
+        backend, uuid = text(told.get("backend_name")), text(told.get("uuid"))
+        if backend is None or not isinstance(told.get("data"), dict):
+            reading.skip("a JSON value that is no item of Perceval", name)
+            continue
+        survey.backends[backend] += 1
+        survey.example.setdefault(backend, name)
+        of = BACKENDS.get(backend.lower())
+        category = text(told.get("category"))
+        if uuid is None:
+            reading.skip("an item without a uuid", name)
+        elif of is None or category == of.category:
+            survey.take(told, uuid, place)
+        else:
+            reading.skip(f"an item of the category '{str(category)[:50]}', which is not read", f"{name}: {uuid}")
+    return survey
+
+
+def _backend(export: Export, survey: _Survey) -> Backend:
+    """Return the one backend of the items; raises `CopError` where there is none, several or one that is not read."""
+    found = ", ".join(sorted(survey.backends))
+    known = ", ".join(each.name for each in BACKENDS.values())
+    if not survey.backends:
+        raise CopError(
+            f"'{export.path.name}' holds no item of Perceval. Give what 'perceval ... --json-line' printed, "
+            "or the folder of 'collect'."
+        )
+    if len(survey.backends) > 1:
+        raise CopError(
+            f"'{export.path.name}' holds items of several backends ({found}). Each is a source of its own: "
+            "give them one by one, each with its --source."
+        )
+    backend = BACKENDS.get(found.lower())
+    if backend is None:
+        raise CopError(
+            f"'{survey.example[found]}' holds items of Perceval's backend {found[:50]}, which is not read here. "
+            f"Known are: {known}."
+        )
+    if backend.is_one_server and len(survey.servers) > 1:
+        raise CopError(
+            f"'{export.path.name}' holds items of several servers ({', '.join(sorted(survey.servers))[:200]}), which number "
+            "their posts and people alike. Give them one by one, each with its --source."
+        )
+    return backend
+
+
+def _chosen(export: Export, names: list[str], survey: _Survey) -> Items:
+    wanted = {place for _, _, place in survey.newest.values()}
+    for place, name, told in _values(export, names):
+        if place in wanted:
+            origin = text(told.get("origin")) or ""
+            yield Item(data=mapping(told.get("data")), origin=origin, place=f"{name}: {text(told.get('uuid'))}")
+
+
+def _server(origin: str) -> str:
+    """Return the server that an origin names: its host, else all of it, such as the site of Stack Exchange."""
+    try:
+        return urlsplit(origin).netloc or origin
+    except ValueError:
+        return origin
+
+
+def _number(value: object) -> float:
+    return float(value) if isinstance(value, int | float) and second(value) is not None else 0.0
+
+
+# The files
+
+
+def _names(export: Export) -> list[str]:
+    return [name for name in export.names if name.lower().endswith(ENDS)]
+
+
+def _head(export: Export, name: str) -> bytes:
+    try:
+        head = export.head(name, HEAD)
+        return zlib.decompressobj(31).decompress(head, HEAD) if name.lower().endswith(".gz") else head
+    except (CopError, zlib.error):
+        return b""
+
+
+def _values(
+    export: Export, names: list[str], reading: Reading | None = None
+) -> Iterator[tuple[int, str, dict[str, Any]]]:
+    """Yield every value of the files with its place among all and its file; `reading` is told of what is no JSON."""
+    place = 0
+    for name in names:
+        try:
+            for value in _values_of(export, name, reading):
+                yield place, name, mapping(value)
+                place += 1
+        except NoJsonError:
+            if reading is not None:
+                reading.skip("a file that is no readable JSON or is cut short", name)
+
+
+def _values_of(export: Export, name: str, reading: Reading | None) -> Iterator[Any]:
+    """Yield the values of a file: one a line, as `--json-line` prints them, else one after the other, or of a list."""
+    with _opened(export, name) as stream:
+        line = stream.readline(LARGEST_VALUE)
+        value = _parsed(line)
+        if not isinstance(value, dict):
+            yield from values_in(stream, name, begun=line)
+            return
+        number = 1
+        while line:
+            if value is not None:
+                yield value
+            elif line.strip() and reading is not None:
+                reading.skip("a line that is no JSON or is cut short", f"{name} line {number}")
+            line = stream.readline(LARGEST_VALUE)
+            value = _parsed(line)
+            number += 1
+
+
+def _parsed(line: bytes) -> Any:
+    """Return the value of a line, None where it is none; Perceval writes bytes that are no UTF-8 as half characters."""
+    try:
+        return orjson.loads(line.removeprefix(b"\xef\xbb\xbf"))
+    except orjson.JSONDecodeError:
+        if b"\\ud" not in line:
+            return None
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+
+
+@contextmanager
+def _opened(export: Export, name: str) -> Iterator[BinaryIO]:
+    with export.open(name) as stream:
+        if name.lower().endswith(".gz"):
+            yield cast(BinaryIO, io.BufferedReader(_Unpacked(stream, name), 1 << 20))
+        else:
+            yield stream
+
+
+class _Unpacked(io.RawIOBase):
+    """What a .gz holds; refuses one that is damaged, or that unpacks to far more than items do."""
+
+    def __init__(self, packed: BinaryIO, name: str) -> None:
+        self._packed, self._name = mailbox.Measured(packed), name
+        self._unpacked = gzip.GzipFile(fileobj=cast(BinaryIO, self._packed), mode="rb")
+        self._done = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+        try:
+            read = self._unpacked.read(len(buffer))
+        except (OSError, EOFError, zlib.error) as problem:
+            raise CopError(f"'{self._name}' is damaged or cut short. Copy or download it again.") from problem
+        buffer[: len(read)] = read
+        self._done += len(read)
+        if self._done > GIGABYTE and self._done > LARGEST_RATIO * self._packed.taken:
+            raise CopError(f"'{self._name}' unpacks to far more than items do. Unpack it yourself if it is right.")
+        return len(read)
+
+
+# The backends
+
+
+def _read_topics(items: Items, reading: Reading, folder: Path) -> Iterator[Batch]:
+    """Yield the tables of Discourse's topics, which are what /t/ID.json answers."""
+    forum = discourse.Forum(reading=reading, folder=folder)
+    for item in items:
+        if not isinstance(item.data.get("post_stream"), dict):
+            reading.skip("a topic without posts", item.place)
+            continue
+        forum.take_topic(item.data)
+        forum.flush_when_full()
+    forum.flush()
+    if forum.frames:
+        yield from discourse.tables(forum)
+    else:
+        for table in ("member", "thread", "post", "reaction", "read"):
+            yield Batch(table, pl.DataFrame(schema=dict(TABLES[table].columns)))
+
+
+def _read_mails(items: Items, reading: Reading, folder: Path) -> Iterator[Batch]:
+    """Yield the tables of mails, whose headers Perceval has decoded and whose texts it has put together."""
+    for table in ("member", "thread", "post"):
+        yield Batch(table, pl.DataFrame(schema=dict(TABLES[table].columns)))
+    archive = mailbox.Archive(reading=reading, folder=folder)
+    for item in items:
+        headers = {str(name).lower(): value for name, value in item.data.items() if isinstance(value, str)}
+        body = mapping(item.data.get("body"))
+        kind = "plain" if isinstance(body.get("plain"), str) or not isinstance(body.get("html"), str) else "html"
+        headers.pop("content-transfer-encoding", None)
+        headers = {name: _bytes(value).decode("utf-8", "replace") for name, value in headers.items()}
+        headers["content-type"] = f"text/{kind}"
+        words = _bytes(body[kind]) if isinstance(body.get(kind), str) else b""
+        mail = mailbox.Raw(0, repr(sorted(headers.items())).encode("utf-8", "replace"), words[: mailbox.LARGEST_BODY])
+        mailbox.take(archive, headers, mail, item.place, _list_name(item.origin))
+    yield from mailbox.tables(archive)
+
+
+def _list_name(origin: str) -> str:
+    """Return the list's name as its address ends, for mails that do not name their list."""
+    try:
+        return PurePosixPath(urlsplit(origin).path).name
+    except ValueError:
+        return ""
+
+
+def _bytes(value: str) -> bytes:
+    """Return the bytes that a mail's text was made of, which need not be UTF-8."""
+    try:
+        return value.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return value.encode("utf-8", "replace")
+
+
+def _chat(take: Callable[[Chat, dict[str, Any], str], None]) -> Callable[[Items, Reading, Path], Iterator[Batch]]:
+    def read_chat(items: Items, reading: Reading, folder: Path) -> Iterator[Batch]:
+        chat = Chat(reading=reading, folder=folder)
+        for item in items:
+            take(chat, item.data, item.place)
+        yield from chat.tables()
+
+    return read_chat
+
+
+def _issues(take: Callable[[Issues, dict[str, Any], str, str], None]) -> Callable[..., Iterator[Batch]]:
+    def read_issues(items: Items, reading: Reading, _folder: Path) -> Iterator[Batch]:
+        issues = Issues(reading=reading)
+        yield from issues.measured()
+        for item in items:
+            take(issues, item.data, item.origin, item.place)
+            yield from issues.batches(least=perceval_issues.BATCH_ROWS)
+        yield from issues.batches(least=1)
+        yield Batch("member", issues.members())
+
+    return read_issues
+
+
+def _of(
+    name: str,
+    category: str,
+    read_items: Callable[[Items, Reading, Path], Iterator[Batch]],
+    *,
+    is_one_server: bool = True,
+    newest_first: bool = False,
+    look_back_days: int = 0,
+) -> Backend:
+    return Backend(
+        name=name,
+        category=category,
+        is_one_server=is_one_server,
+        newest_first=newest_first,
+        look_back=timedelta(days=look_back_days),
+        read=read_items,
+    )
+
+
+_MAILS: dict[str, Any] = {"category": "message", "read_items": _read_mails, "is_one_server": False, "look_back_days": 7}
+
+BACKENDS: dict[str, Backend] = {
+    each.name.lower(): each
+    for each in (
+        _of("Discourse", "topic", _read_topics),
+        _of("Slack", "message", _chat(perceval_chats.take_slack), newest_first=True, look_back_days=7),
+        _of("StackExchange", "question", _issues(perceval_issues.take_stack_exchange)),
+        _of("MBox", **_MAILS),
+        _of("Pipermail", **_MAILS),
+        _of("HyperKitty", **_MAILS),
+        _of("Mattermost", "post", _chat(perceval_chats.take_mattermost), newest_first=True, look_back_days=7),
+        _of("RocketChat", "message", _chat(perceval_chats.take_rocketchat)),
+        _of("GitHub", "issue", _issues(perceval_issues.take_github)),
+        _of("GitLab", "issue", _issues(perceval_issues.take_gitlab)),
+    )
+}
+"""The backends that are read, by the name that Perceval's command line gives them."""
+
+SOURCE = Source(
+    id="perceval",
+    title=f"Perceval items ({', '.join(each.name for each in BACKENDS.values())})",
+    how_to_export=(
+        "With the tool Perceval installed (pip install perceval): python -m cop_metrics collect BACKEND ... --into FOLDER, "
+        "again each night; or your own run of 'perceval BACKEND ... --json-line > items.jsonl'. Give the folder or file; "
+        "docs/sources.md has an example for each service."
+    ),
+    personal_fields=(
+        "people: id, username, name, e-mail (kept as a hash) as the service gives them",
+        "messages, mails, issues and their comments: author, text (read for its rules, not kept), title",
+        "reactions: who gave them, where the service names them",
+    ),
+    cannot_measure=(
+        "who read what, and who came without writing: no backend fetches that",
+        "replies in threads of Slack: Perceval does not fetch them; Slack's own export has them",
+        "who voted on Stack Exchange or liked on Discourse, and when: these are counts",
+        "what was deleted at the service before it was fetched",
+    ),
+    version=1,
+    recognises=recognises,
+    read=read,
+)

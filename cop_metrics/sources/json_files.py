@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, BinaryIO, cast
 
 import ijson
+import numpy as np
 import orjson
 
 from cop_metrics.errors import CopError
@@ -17,9 +18,12 @@ from cop_metrics.sources.export import Export
 WHOLE = 16 << 20
 """Bytes up to which a file is parsed at once, which is several times faster; longer ones are streamed."""
 LARGEST_VALUE = 64 << 20
+DEEPEST = 1_000
+"""How many levels one block of a streamed file may go down at most: exports nest by tens, and thousands take for ever."""
 HEAD = 1 << 16
 
 _BLOCK = 1 << 16
+_OPENING, _CLOSING = np.frombuffer(b"[{", np.uint8), np.frombuffer(b"]}", np.uint8)
 _EPOCH = datetime(1970, 1, 1)
 _WHOLE_NUMBER = re.compile(r"[+-]?\d{1,18}")
 
@@ -105,7 +109,17 @@ class _Bounded:
             raise NoJsonError(
                 f"A file holds {LARGEST_VALUE >> 20} MB or more in which nothing ends: it is not this export."
             )
+        if _levels(chunk) > DEEPEST:
+            raise NoJsonError(f"A file holds values nested deeper than {DEEPEST:,} levels: it is not this export.")
         return chunk
+
+
+def _levels(chunk: bytes) -> int:
+    """Return how many levels of lists and objects a piece of JSON goes down, brackets in texts included."""
+    signs = np.frombuffer(chunk, np.uint8)
+    steps = np.isin(signs, _OPENING).astype(np.int32) - np.isin(signs, _CLOSING)
+    reached = np.concatenate(([0], np.cumsum(steps)))
+    return int((reached - np.minimum.accumulate(reached)).max())
 
 
 # Values

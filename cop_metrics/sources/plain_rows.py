@@ -12,7 +12,6 @@ import numpy.typing as npt
 import polars as pl
 import pyarrow as pa
 
-Signs = npt.NDArray[np.uint8]
 Numbers = npt.NDArray[np.int64]
 
 CHARACTERS = {  # the ampersand last: what it gives must not be replaced again
@@ -65,16 +64,16 @@ class PlainRows(NamedTuple):
 def plain_rows(piece: bytes, wanted: tuple[str, ...]) -> PlainRows | None:
     """Return the rows of a piece of XML that holds whole rows in plain form and nothing else; None for any other piece.
 
-    Plain is `<row Name="value" ... />`, again and again: UTF-8 without control signs, names of letters, none twice in a
-    row, no entities but `CHARACTERS`. A quote cannot be part of a value then, so quotes part values and markup.
+    Plain is `<row Name="value" ... />`, again and again: names of letters, none twice in a row, and no quote in a value,
+    so that quotes part values and markup. The wanted values are UTF-8 without control signs and without entities but
+    `CHARACTERS`. Nothing else of the others is looked at: they are most of a dump, and none of its figures.
     """
     padded = b"".join((b"/>", piece, _PADDING))  # so all rows begin alike, and words can be taken beyond the end
-    signs = np.frombuffer(padded, dtype=np.uint8, count=len(piece) + 2)
-    quotes = np.flatnonzero(signs == ord('"'))
+    quotes = np.flatnonzero(np.frombuffer(padded, dtype=np.uint8, count=len(piece) + 2) == ord('"'))
     if not len(quotes) or len(quotes) % 2 or not _AFTER_ALL.fullmatch(piece, int(quotes[-1]) - 1):
         return None
     markup = _markup(padded, quotes)
-    if markup is None or not _are_plain(piece, padded, signs, markup):
+    if markup is None:
         return None
     row = np.cumsum(markup.begins_row) - 1
     places = np.full((len(markup.names), int(row[-1]) + 1), -1, dtype=np.int64)
@@ -85,17 +84,16 @@ def plain_rows(piece: bytes, wanted: tuple[str, ...]) -> PlainRows | None:
     edges[::2] += 1  # pieces are now a value, the markup after it, a value, ...
     pieces = pa.LargeStringArray.from_buffers(len(edges) - 1, pa.py_buffer(edges), pa.py_buffer(padded))
     absent = np.full(places.shape[1], -1, dtype=np.int64)
-    given = {name: places[markup.names[name]] if name in markup.names else absent for name in wanted}
-    return PlainRows(_texts(pieces, given), markup.lines)
+    rows = _texts(pieces, {name: places[markup.names[name]] if name in markup.names else absent for name in wanted})
+    return None if rows is None else PlainRows(rows, markup.lines)
 
 
 class _Markup(NamedTuple):
-    """What stands before each value: which of `names`, and whether a row begins; and the signs below 32 in all of it."""
+    """What stands before each value: which of `names`, and whether a row begins; and the line ends in all of it."""
 
     names: dict[str, int]
     name: Numbers
     begins_row: npt.NDArray[np.bool_]
-    controls: int
     lines: int
 
 
@@ -119,7 +117,7 @@ def _markup(padded: bytes, quotes: Numbers) -> _Markup | None:
         return None
     names: dict[str, int] = {}
     name_of, begins_row = np.zeros(_BUCKETS, dtype=np.int64), np.zeros(_BUCKETS, dtype=bool)
-    controls = lines = 0
+    lines = 0
     times = np.bincount(kind)
     for each in np.flatnonzero(times).tolist():
         start, end = int(begin[example[each]]), int(quotes[2 * example[each]])
@@ -127,10 +125,8 @@ def _markup(padded: bytes, quotes: Numbers) -> _Markup | None:
         if not match:
             return None
         name_of[each], begins_row[each] = names.setdefault(match[3], len(names)), match[1] is not None
-        between = match[2] or ""
-        lines += between.count("\n") * int(times[each])
-        controls += (between.count("\n") + between.count("\r")) * int(times[each])
-    return _Markup(names, name_of[kind], begins_row[kind], controls, lines)
+        lines += (match[2] or "").count("\n") * int(times[each])
+    return _Markup(names, name_of[kind], begins_row[kind], lines)
 
 
 def _at_every_byte(padded: bytes, kind: str) -> npt.NDArray[Any]:
@@ -138,41 +134,45 @@ def _at_every_byte(padded: bytes, kind: str) -> npt.NDArray[Any]:
     return np.ndarray((len(padded) - np.dtype(kind).itemsize + 1,), kind, padded, 0, (1,))
 
 
-def _are_plain(piece: bytes, padded: bytes, signs: Signs, markup: _Markup) -> bool:
-    """Return whether values hold nothing that XML forbids, changes or replaces, but for the plain entities."""
-    return (
-        np.count_nonzero(signs < ord(" ")) == markup.controls
-        and np.count_nonzero(signs == ord("<")) == np.count_nonzero(markup.begins_row)
-        and _has_plain_entities(padded, signs)
-        and (piece.isascii() or _is_text(piece, signs))
-    )
+def _texts(pieces: pa.LargeStringArray, values: dict[str, Numbers]) -> pl.DataFrame | None:
+    """Return a column of each of the lists of values, all of one length, null where the number is below zero.
 
-
-def _has_plain_entities(padded: bytes, signs: Signs) -> bool:
-    """Return whether each ampersand begins one of `CHARACTERS`: its first three signs say which one it should be."""
-    following = _at_every_byte(padded, "<u8")[np.flatnonzero(signs == ord("&"))]
-    slot = _slot(following)
-    return bool(((following & _ENTITY_MASKS[slot]) == _ENTITIES[slot]).all())
-
-
-def _is_text(piece: bytes, signs: Signs) -> bool:
-    """Return whether it is UTF-8, without the two signs beyond ASCII that XML forbids."""
-    one = pa.py_buffer(np.array([0, len(piece)], dtype=np.int64))
-    try:
-        pa.LargeStringArray.from_buffers(1, one, pa.py_buffer(piece)).validate(full=True)
-    except pa.ArrowInvalid:
-        return False
-    return not (signs == 0xEF).any() or (b"\xef\xbf\xbe" not in piece and b"\xef\xbf\xbf" not in piece)
-
-
-def _texts(pieces: pa.LargeStringArray, values: dict[str, Numbers]) -> pl.DataFrame:
-    """Return a column of each of the lists of values, all of one length, null where the number is below zero."""
+    None where a text holds what XML forbids, changes or replaces, but for the plain entities.
+    """
     numbers = np.concatenate(list(values.values()))
     length = len(numbers) // len(values)
-    taken = pieces.take(pa.array(2 * numbers, mask=numbers < 0))
+    is_there = np.packbits(numbers >= 0, bitorder="little")  # pa.array would import pandas first
+    taken = pieces.take(
+        pa.Int64Array.from_buffers(pa.int64(), len(numbers), [pa.py_buffer(is_there), pa.py_buffer(2 * numbers)])
+    )
+    content = (taken.buffers()[2] or pa.py_buffer(b"")).to_pybytes()
+    ampersands = _plain_entities(content)
+    if ampersands is None or not _is_text(taken, content):
+        return None
     texts = pl.Series(values=taken, dtype=pl.String)
     rows = pl.DataFrame({name: texts.slice(n * length, length) for n, name in enumerate(values)})
-    content = np.frombuffer(taken.buffers()[2] or b"", dtype=np.uint8)
     edges = np.frombuffer(taken.buffers()[1], dtype=np.int64)[: len(numbers) + 1 : length]
-    with_entities = [name for n, name in enumerate(values) if (content[edges[n] : edges[n + 1]] == ord("&")).any()]
+    with_entities = [name for name, has in zip(values, np.diff(np.searchsorted(ampersands, edges)), strict=True) if has]
     return rows.with_columns(pl.col(with_entities).str.replace_many(CHARACTERS)) if with_entities else rows
+
+
+def _plain_entities(content: bytes) -> Numbers | None:
+    """Return where the ampersands are if each begins one of `CHARACTERS`: its next signs say which one it should be."""
+    ampersands = np.flatnonzero(np.frombuffer(content, dtype=np.uint8) == ord("&"))
+    following = _at_every_byte(content + _PADDING, "<u8")[ampersands]
+    slot = _slot(following)
+    return ampersands if ((following & _ENTITY_MASKS[slot]) == _ENTITIES[slot]).all() else None
+
+
+def _is_text(texts: pa.LargeStringArray, content: bytes) -> bool:
+    """Return whether it is UTF-8 without tags and without what XML forbids: control signs, U+FFFE and U+FFFF."""
+    signs = np.frombuffer(content, dtype=np.uint8)
+    if (signs < ord(" ")).any() or b"<" in content:
+        return False
+    if content.isascii():
+        return True
+    try:
+        texts.validate(full=True)
+    except pa.ArrowInvalid:
+        return False
+    return b"\xef\xbf\xbe" not in content and b"\xef\xbf\xbf" not in content

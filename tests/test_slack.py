@@ -8,6 +8,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import msgspec
 import polars as pl
 import py7zr
 import pytest
@@ -350,6 +351,13 @@ def test_a_damaged_day_and_rows_without_sense_are_counted(tmp_path: Path) -> Non
     assert len(read.said_in("help", "post")) == 1
 
 
+def test_one_odd_record_changes_nothing_of_the_others(tmp_path: Path) -> None:
+    odd = {name: [*content, 5] if name[-7:-5].isdigit() else content for name, content in WORKSPACE.items()}
+    whole, with_odd = Read(written(tmp_path / "whole", WORKSPACE)), Read(written(tmp_path / "odd", odd))
+    for table, rows in whole.tables.items():
+        assert with_odd.tables[table].equals(rows), table
+
+
 def test_large_files_are_parsed_in_pieces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = Read(written(tmp_path, WORKSPACE))
     monkeypatch.setattr(slack, "LARGEST_WHOLE", 10)
@@ -357,6 +365,34 @@ def test_large_files_are_parsed_in_pieces(tmp_path: Path, monkeypatch: pytest.Mo
     pieces = Read(tmp_path)
     for table, rows in whole.tables.items():
         assert pieces.tables[table].equals(rows), table
+
+
+VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**63), 2**63)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(["ts", "name", "users"]), inner),
+    max_leaves=4,
+)
+PROFILES = st.dictionaries(st.sampled_from([*slack._PROFILE_FIELDS, "image_72"]), VALUES) | VALUES
+RECORDS = st.fixed_dictionaries(
+    {}, optional=dict.fromkeys((*slack._RECORD_FIELDS, "blocks", "é"), VALUES) | {"user_profile": PROFILES}
+)
+
+
+@settings(max_examples=200)
+@given(items=st.lists(RECORDS, max_size=4))
+def test_records_are_read_alike_with_and_without_what_is_odd_in_them(items: list[dict[str, Json]]) -> None:
+    try:
+        records = slack._DECODER.decode(json.dumps(items).encode())
+    except msgspec.ValidationError:
+        assert not all(
+            isinstance(item.get(name), dict | None) for item in items for name in ("user_profile", "bot_profile")
+        )
+    else:
+        assert records == [slack._record(item) for item in items]
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 5])

@@ -15,6 +15,7 @@ from pathlib import PurePosixPath
 from typing import Any, NamedTuple
 
 import ijson
+import msgspec
 import numpy as np
 import orjson
 import polars as pl
@@ -416,6 +417,63 @@ def _channels(workspace: _Workspace) -> Iterator[Batch]:
 TEXTS = ("ts", "thread_ts", "user", "bot_id", "subtype", "text")
 
 
+class _Profile(msgspec.Struct, gc=False):
+    """What a message says of the name of its author."""
+
+    display_name: Any = None
+    real_name: Any = None
+    name: Any = None
+
+
+class _Record(msgspec.Struct, gc=False):
+    """What is read of a record of a day file; all else is passed over without being made into objects."""
+
+    ts: Any = None
+    thread_ts: Any = None
+    user: Any = None
+    bot_id: Any = None
+    subtype: Any = None
+    text: Any = None
+    reply_count: Any = None
+    reactions: Any = None
+    edited: Any = None
+    root: Any = None
+    comment: Any = None
+    username: Any = None
+    user_profile: _Profile | None = None
+    bot_profile: _Profile | None = None
+
+
+_RECORD_FIELDS, _PROFILE_FIELDS = _Record.__struct_fields__, _Profile.__struct_fields__
+_DECODER = msgspec.json.Decoder(list[_Record])
+
+
+def _day(workspace: _Workspace, day: _Day) -> Iterator[list[_Record]]:
+    """Yield the records of a day file; raises `_NotAListError`, perhaps after some."""
+    content = workspace.export.whole(day.name, LARGEST_WHOLE)
+    if content is not None:
+        try:
+            yield _DECODER.decode(content.removeprefix(BOM))
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            content = None
+        else:
+            return
+    for items in _pieces(workspace.export, day.name):
+        records = [_record(item) for item in items if isinstance(item, dict)]
+        if len(records) < len(items):
+            workspace.reading.skip("a record that is no message", day.name, len(items) - len(records))
+        yield records
+
+
+def _record(item: dict[str, Any]) -> _Record:
+    """Return what is read of a record that holds something of another type than Slack writes."""
+    profiles = {
+        name: _Profile(*map(item[name].get, _PROFILE_FIELDS)) if isinstance(item.get(name), dict) else None
+        for name in ("user_profile", "bot_profile")
+    }
+    return _Record(**{name: item.get(name) for name in _RECORD_FIELDS} | profiles)
+
+
 class _Gathered:
     """The records of some day files, column by column; of what few records have, pairs of a row and the value."""
 
@@ -430,34 +488,51 @@ class _Gathered:
     def is_full(self) -> bool:
         return self.rows >= BATCH_ROWS or self.signs >= BATCH_SIGNS
 
-    def take(self, workspace: _Workspace, channel: str, messages: list[dict[str, Any]]) -> None:
+    def take(self, workspace: _Workspace, channel: str, records: list[_Record]) -> None:
         """Add the records of a channel, which is fastest a column at a time."""
-        first, texts = self.rows, self.texts
-        for name, values in texts.items():
-            values += [message.get(name) for message in messages]
-        self.rows += len(messages)
-        self.channels.append((channel, len(messages)))
-        self.signs += sum(len(str(text)) for text in texts["text"][first:])
-        self.reply_counts += [
-            (n, each["reply_count"]) for n, each in enumerate(messages, first) if "reply_count" in each
-        ]
-        for row, each in enumerate(messages, first):
-            if "reactions" in each:
-                self.reactions += _given(row, each["reactions"])
-        for edited in [each["edited"] for each in messages if "edited" in each]:
+        if not records:
+            return
+        first = self.rows
+        values = zip(*map(msgspec.structs.astuple, records), strict=True)
+        columns = dict(zip(_RECORD_FIELDS, values, strict=True))
+        for name, texts in self.texts.items():
+            texts += columns[name]
+        self.rows += len(records)
+        self.channels.append((channel, len(records)))
+        self.signs += sum(map(len, map(str, columns["text"])))
+        self.reply_counts += _given_by(first, columns["reply_count"])
+        for row, reactions in _given_by(first, columns["reactions"]):
+            self.reactions += _given(row, reactions)
+        for _, edited in _given_by(first, columns["edited"]):
             workspace.met(_number(_object(edited).get("ts")))
-        self._complete(first, messages)
-        _name_others(workspace, messages, texts["user"][first:] + texts["bot_id"][first:])
+        self._complete(first, columns)
+        _name_others(workspace, records, columns["user"] + columns["bot_id"])
 
-    def _complete(self, first: int, messages: list[dict[str, Any]]) -> None:
+    def frame(self) -> pl.DataFrame:
+        """Return the records as text columns and the stated number of replies; what is of another type is null."""
+        names, lengths = zip(*self.channels, strict=True)
+        channels = pl.Series(names, dtype=pl.String).gather(np.repeat(np.arange(len(names)), lengths))
+        counts: list[int | None] = [None] * self.rows
+        for row, count in self.reply_counts:
+            counts[row] = count if type(count) is int and 0 <= count < 1 << 40 else None
+        texts = [_texts(name, values) for name, values in self.texts.items()]
+        stated = pl.Series("reply_count", counts, dtype=pl.Int64)
+        return pl.DataFrame([channels.alias("channel"), *texts, stated]).with_row_index("row")
+
+    def _complete(self, first: int, columns: dict[str, tuple[Any, ...]]) -> None:
         """Fill in what older exports keep elsewhere: the thread of a broadcast reply, and who commented on a file."""
         texts = self.texts
-        for row, root in [(n, each["root"]) for n, each in enumerate(messages, first) if "root" in each]:
+        for row, root in _given_by(first, columns["root"]):
             if texts["thread_ts"][row] is None:
                 texts["thread_ts"][row] = _object(root).get("thread_ts") or _object(root).get("ts")
-        for row, comment in [(n, each["comment"]) for n, each in enumerate(messages, first) if "comment" in each]:
+        for row, comment in _given_by(first, columns["comment"]):
             if texts["user"][row] is None:
                 texts["user"][row] = _object(comment).get("user")
+
+
+def _given_by(first: int, column: tuple[Any, ...]) -> list[tuple[int, Any]]:
+    """Return the row and the value of those records that give one; the first record is in row `first`."""
+    return [(row, value) for row, value in enumerate(column, first) if value is not None] if any(column) else []
 
 
 def _gathered(workspace: _Workspace) -> Iterator[_Gathered]:
@@ -465,25 +540,18 @@ def _gathered(workspace: _Workspace) -> Iterator[_Gathered]:
     gathered = _Gathered()
     for day in workspace.files.days:
         try:
-            for items in _pieces(workspace.export, day.name):
-                gathered.take(workspace, day.channel, _objects(items, day, workspace.reading))
+            for records in _day(workspace, day):
+                gathered.take(workspace, day.channel, records)
                 if gathered.is_full():
                     yield gathered
                     gathered = _Gathered()
         except _NotAListError:
             workspace.reading.skip("a day file that is damaged: no list of messages in JSON, or cut short", day.name)
-    yield gathered
+    if gathered.rows:
+        yield gathered
 
 
-def _objects(items: list[Any], day: _Day, reading: Reading) -> list[dict[str, Any]]:
-    wrong = sum(type(item) is not dict for item in items)
-    if not wrong:
-        return items
-    reading.skip("a record that is no message", day.name, wrong)
-    return [item for item in items if type(item) is dict]
-
-
-def _name_others(workspace: _Workspace, messages: list[dict[str, Any]], accounts: list[Any]) -> None:
+def _name_others(workspace: _Workspace, records: list[_Record], accounts: tuple[Any, ...]) -> None:
     """Remember the names that messages give of accounts that users.json does not have."""
     met = workspace.met_names
     try:
@@ -491,13 +559,13 @@ def _name_others(workspace: _Workspace, messages: list[dict[str, Any]], accounts
             return
     except TypeError:  # an account that is a list or an object, as no export has it
         pass
-    for message in messages:
-        user, bot = message.get("user"), message.get("bot_id")
-        if isinstance(user, str) and user not in met:
-            workspace.name(user, _name({}, _object(message.get("user_profile"))))
-        if isinstance(bot, str) and bot not in met:
-            named = _text(message.get("username")) or _text(_object(message.get("bot_profile")).get("name"))
-            workspace.name(bot, named)
+    for record in records:
+        if isinstance(record.user, str) and record.user not in met:
+            profile = record.user_profile or _Profile()
+            workspace.name(record.user, _text(profile.display_name) or _text(profile.real_name))
+        if isinstance(record.bot_id, str) and record.bot_id not in met:
+            named = _text(record.username) or _text((record.bot_profile or _Profile()).name)
+            workspace.name(record.bot_id, named)
 
 
 def _said(workspace: _Workspace) -> Iterator[Batch]:
@@ -508,7 +576,7 @@ def _said(workspace: _Workspace) -> Iterator[Batch]:
         for gathered in _gathered(workspace):
             if ahead is not None:
                 yield from ahead.result()
-            ahead = worker.submit(messages.batches, gathered)
+            ahead = worker.submit(messages.batches, gathered.frame(), gathered.reactions)
         if ahead is not None:
             yield from ahead.result()
     messages.tell()
@@ -531,18 +599,16 @@ class _Messages:
         self._missing_replies: Counter[str] = Counter()
         self._guesses = 0
 
-    def batches(self, gathered: _Gathered) -> list[Batch]:
+    def batches(self, gathered: pl.DataFrame, reactions: list[tuple[int, str, str | None]]) -> list[Batch]:
         """Return the threads, posts and reactions of these records."""
-        if not gathered.rows:
-            return []
-        records = self._once(_dated(_records(gathered), self._skipped))
+        records = self._once(_dated(gathered, self._skipped))
         records = _of_kinds(records.sort("channel", "at"), self._workspace.bots)
         self._remember(records)
         told = self._placed(records.filter(~pl.col("is_notice")))
         return [
             *_notices(records.filter("is_notice")),
             *self._conversations.batches(told),
-            self._reactions(gathered.reactions, records),
+            self._reactions(reactions, records),
         ]
 
     def tell(self) -> None:
@@ -598,7 +664,7 @@ class _Messages:
             pl.col("reply_count").filter(pl.col("key") == pl.col("thread")).first().alias("stated"),
             (pl.col("key") != pl.col("thread")).sum().cast(pl.Int64).alias("present"),
         )
-        for thread, stated, present in replied.filter(pl.col("stated").ne_missing(pl.col("present"))).iter_rows():
+        for thread, stated, present in replied.filter(pl.col("stated").fill_null(0) != pl.col("present")).iter_rows():
             if stated is not None or thread in self._missing_replies:
                 self._missing_replies[thread] += (stated or 0) - present
 
@@ -674,18 +740,6 @@ def _given(row: int, reactions: object) -> list[tuple[int, str, str | None]]:
         if type(count) is int and len(givers) < count < MOST_GIVERS:
             given += [(row, kind, None)] * (count - len(givers))
     return given
-
-
-def _records(gathered: _Gathered) -> pl.DataFrame:
-    """Return the records as text columns and the stated number of replies; what is of another type is null."""
-    names, lengths = zip(*gathered.channels, strict=True)
-    channels = pl.Series(names, dtype=pl.String).gather(np.repeat(np.arange(len(names)), lengths))
-    counts: list[int | None] = [None] * gathered.rows
-    for row, count in gathered.reply_counts:
-        counts[row] = count if type(count) is int and 0 <= count < 1 << 40 else None
-    texts = [_texts(name, values) for name, values in gathered.texts.items()]
-    stated = pl.Series("reply_count", counts, dtype=pl.Int64)
-    return pl.DataFrame([channels.alias("channel"), *texts, stated]).with_row_index("row")
 
 
 def _texts(name: str, values: list[Any]) -> pl.Series:

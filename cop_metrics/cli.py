@@ -5,7 +5,6 @@ To add a command: a function, and its entry in `COMMANDS`.
 
 import argparse
 import os
-import shutil
 import sys
 import tempfile
 import time
@@ -26,8 +25,19 @@ from cop_metrics.changes import scan
 from cop_metrics.collect import BEGINNING, collect
 from cop_metrics.disk import replace_text
 from cop_metrics.errors import CopError, UnknownName
-from cop_metrics.identity import ALIASES, Alias, known_accounts, read_aliases, suggestions, without_alias
-from cop_metrics.intake import Request, rebuild, set_aliases, take_in, undo
+from cop_metrics.identity import Alias, known_accounts, read_aliases, suggestions, without_alias
+from cop_metrics.intake import (
+    PREVIEW,
+    Request,
+    accept,
+    discard,
+    preview,
+    previewed,
+    rebuild,
+    set_aliases,
+    take_in,
+    undo,
+)
 from cop_metrics.lake import ROSTER, Import, Lake, Written
 from cop_metrics.made_up_company import COMPANY, TIME_ZONE, write_company
 from cop_metrics.measure import BY, Measurer
@@ -48,6 +58,7 @@ from cop_metrics.scope import (
 )
 from cop_metrics.settings import SETTINGS
 from cop_metrics.shown import FORMATS, aligned, json_text, measured
+from cop_metrics.sources import SOURCES
 from cop_metrics.store import Snapshot, Store
 from cop_metrics.summary import found_questions, moved_answers, roster_fit
 from cop_metrics.tabular import listed
@@ -238,23 +249,33 @@ def _import(asked: argparse.Namespace) -> None:
         platform=asked.platform,
         roster=asked.roster,
     )
-    if asked.preview:
-        _preview(asked.data, request)
-        return
-    _take_in(asked.data, request)
+    _take_in(asked.data, request, is_preview=asked.preview)
     if request.roster:
         for note in read_roster(request.roster).notes:
             print(f"  note       {note}")
+    if asked.preview:
+        print(_waiting(asked.data))
 
 
-def _preview(data: Path, request: Request) -> None:
-    """Read an export as an import would, and tell what it would bring; nothing of the data folder changes."""
-    with tempfile.TemporaryDirectory(prefix="cop-metrics-") as folder:
-        for name in (SETTINGS, ALIASES):
-            if (data / name).exists():
-                shutil.copy(data / name, folder)
-        _take_in(Path(folder), request)
-    print("This was a preview: nothing is imported yet.")
+def _waiting(data: Path) -> str:
+    if not previewed(data):
+        return "This was a preview, and there is nothing in it that is not imported already."
+    return (
+        "This was a preview: nothing is imported yet. 'python -m cop_metrics accept' imports it as it was read, "
+        "'python -m cop_metrics discard' forgets it."
+    )
+
+
+def _accept(asked: argparse.Namespace) -> None:
+    with _progress() as (_, on_build):
+        accepted = accept(asked.data, asked.import_ids, on_build=on_build)
+    for each in accepted:
+        print(f"Imported {each.file_name} into '{each.community}' ({each.id}).")
+
+
+def _discard(asked: argparse.Namespace) -> None:
+    discard(asked.data)
+    print("Nothing waits to be imported.")
 
 
 def _import_needs(asked: argparse.Namespace) -> str | None:
@@ -265,23 +286,25 @@ def _import_needs(asked: argparse.Namespace) -> str | None:
     return None
 
 
-def _take_in(data: Path, request: Request) -> None:
+def _take_in(data: Path, request: Request, *, is_preview: bool = False) -> None:
     with _progress() as (on_bytes, on_build):
-        written = take_in(data, request, on_bytes=on_bytes, on_build=on_build)
-    snapshot = Store(data).snapshot()
+        written = (preview if is_preview else take_in)(data, request, on_bytes=on_bytes, on_build=on_build)
+    snapshot = Store(data / PREVIEW if is_preview else data).snapshot()
     for each in written:
-        print("\n".join(_import_lines(each)))
-    community, roster = written[0].imported.community, request.roster is not None
-    print("\n".join(_community_lines(snapshot, community, roster=roster)))
+        print("\n".join(_import_lines(each, is_preview=is_preview)))
+    print("\n".join(_community_lines(snapshot, written[0].imported.community, is_preview=is_preview)))
 
 
-def _import_lines(written: Written) -> Iterator[str]:
+def _import_lines(written: Written, *, is_preview: bool) -> Iterator[str]:
     imported = written.imported
-    what = "the roster" if imported.platform == ROSTER else f"source '{imported.source}'"
-    done = "Imported" if written.is_new else "Was there already, nothing changed:"
+    is_roster = imported.platform == ROSTER
+    what = "the roster" if is_roster else f"source '{imported.source}'"
+    done = "Would import" if is_preview else "Imported"
+    done = done if written.is_new else "Was there already, nothing changed:"
     yield f"{done} {imported.file_name} into '{imported.community}', {what}"
     yield f"  import     {imported.id}"
-    if imported.platform != ROSTER:
+    if not is_roster:
+        yield f"  read as    {SOURCES[imported.platform].title}"
         yield f"  covers     {_covers(imported)}"
     yield f"  rows       {', '.join(f'{table} {rows:,}' for table, rows in imported.tables.items())}"
     for reason, skipped in imported.skipped.items():
@@ -295,7 +318,7 @@ def _covers(imported: Import) -> str:
     return f"{imported.observed_from:%Y-%m-%d} to {imported.observed_until:%Y-%m-%d}"
 
 
-def _community_lines(snapshot: Snapshot, community: str, *, roster: bool) -> Iterator[str]:
+def _community_lines(snapshot: Snapshot, community: str, *, is_preview: bool) -> Iterator[str]:
     catalogue = read_catalogue(snapshot.cursor)
     if community not in catalogue:
         yield f"There is no export of '{community}' yet: the roster counts from the first one on."
@@ -303,14 +326,17 @@ def _community_lines(snapshot: Snapshot, community: str, *, roster: bool) -> Ite
     figures = _counts(snapshot, catalogue[community])
     found = found_questions(snapshot.cursor, community)
     questions, members = (words.counted(figures[f"{noun}s"], noun) for noun in ("question", "member"))
-    yield f"'{community}' now has {questions} and {members}."
+    yield f"'{community}' {'would then have' if is_preview else 'now has'} {questions} and {members}."
     if found:
         yield f"  questions  {found:,} of them found by what messages say: docs/questions.md tells how"
     moved = moved_answers(snapshot.cursor, community)
     if moved:
         yield f"  moved      answers dated before their question, whose wait counts as 0: {moved:,}"
-    if roster:
-        yield from _roster_lines(snapshot, community)
+    pairs = suggestions(snapshot.cursor, community)
+    if pairs:
+        likely = words.counted(len(pairs), "pair")
+        yield f"  accounts   {likely} that look like one person's: 'aliases' lists them, 'alias' confirms one"
+    yield from _roster_lines(snapshot, community)
 
 
 def _roster_lines(snapshot: Snapshot, community: str) -> Iterator[str]:
@@ -575,6 +601,15 @@ COMMANDS = (
         run=_collect,
         check=_collect_needs,
     ),
+    Command(
+        name="accept",
+        summary="import what the last preview read",
+        arguments=(
+            argument("import_ids", "the ids that it must have read, as it told them", nargs="*", metavar="IMPORT"),
+        ),
+        run=_accept,
+    ),
+    Command(name="discard", summary="forget what the last preview read", arguments=(), run=_discard),
     Command(name="imports", summary="list what was imported", arguments=(), run=_imports),
     Command(
         name="undo",

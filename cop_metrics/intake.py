@@ -1,5 +1,6 @@
 """Brings exports and rosters into the lake, takes them out again, and builds the store anew after each."""
 
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -7,16 +8,18 @@ from pathlib import Path
 
 from cop_metrics.build import DuckDB, Engine, Progress, silent
 from cop_metrics.errors import CopError
-from cop_metrics.identity import Alias, write_aliases
-from cop_metrics.inputs import gather
+from cop_metrics.identity import ALIASES, Alias, write_aliases
+from cop_metrics.inputs import Inputs, gather
 from cop_metrics.lake import Import, Lake, Skipped, Written
 from cop_metrics.roster import read_roster
-from cop_metrics.settings import Settings, read_settings
+from cop_metrics.settings import SETTINGS, Settings, read_settings
 from cop_metrics.sources import source_of
 from cop_metrics.sources.export import open_export
 from cop_metrics.store import Store, publish, writer_lock
 
 Bytes = Callable[[int, int], None]
+PREVIEW = "preview"
+"""The folder in the data folder that holds what a preview read, until it is accepted, discarded or outdated."""
 
 
 def nobody(_done: int, _of: int) -> None:
@@ -50,6 +53,7 @@ def take_in(
     with writer_lock(data, wait_seconds=wait_seconds):
         lake = Lake(data)
         lake.clean()
+        _forget_preview(data)
         settings = read_settings(data)
         written = []
         if request.path is not None:
@@ -68,6 +72,72 @@ def take_in(
             )
         rebuild_locked(data, lake, on_build=on_build, force=any(each.is_new for each in written))
         return tuple(written)
+
+
+def preview(
+    data: Path, request: Request, *, on_bytes: Bytes = nobody, on_build: Progress = silent
+) -> tuple[Written, ...]:
+    """Import what is asked into a copy of the data folder, `data`/preview, as `take_in` would into the folder itself.
+
+    What is shown stays as it is. `accept` then imports what was read without reading it again. Raises what `take_in` does.
+    """
+    with writer_lock(data, what="preview"):
+        _forget_preview(data)
+        copy = data / PREVIEW
+        Lake(data).lend(copy)
+        for name in (SETTINGS, ALIASES):
+            if (data / name).exists():
+                shutil.copy(data / name, copy)
+        try:
+            return take_in(copy, request, on_bytes=on_bytes, on_build=on_build)
+        except BaseException:
+            _forget_preview(data)
+            raise
+
+
+def previewed(data: Path) -> tuple[Import, ...]:
+    """Return what the last preview read that is not in the lake, and that `accept` would import."""
+    return Lake(data / PREVIEW).own_imports()
+
+
+def accept(data: Path, import_ids: Sequence[str] = (), *, on_build: Progress = silent) -> tuple[Import, ...]:
+    """Import what the last preview read, as it read it; `import_ids` are those that it must have read, if any are given.
+
+    Raises `CopError` where there is no such preview any more.
+    """
+    with writer_lock(data):
+        waiting, lake = previewed(data), Lake(data)
+        if not waiting or not {*import_ids} <= {each.id for each in waiting}:
+            raise CopError("What was looked at is no longer there, or was imported already: look at the export again.")
+        for each in waiting:
+            lake.adopt(Lake(data / PREVIEW).path(each), each)
+        rebuild_locked(data, lake, engine=_OfPreview(data / PREVIEW), on_build=on_build, force=True)
+        _forget_preview(data)
+        return waiting
+
+
+def discard(data: Path) -> None:
+    """Forget what the last preview read."""
+    with writer_lock(data, what="preview"):
+        _forget_preview(data)
+
+
+def _forget_preview(data: Path) -> None:
+    if (data / PREVIEW).exists():
+        shutil.rmtree(data / PREVIEW)
+
+
+@dataclass(frozen=True)
+class _OfPreview:
+    """Takes over the store that a preview built, if it was built from the same, and builds anew if not."""
+
+    data: Path
+
+    def build(self, inputs: Inputs, path: Path, progress: Progress) -> None:
+        if _built_from(self.data) == inputs.digest:
+            Store(self.data).path().rename(path)
+        else:
+            DuckDB().build(inputs, path, progress)
 
 
 def undo(data: Path, import_id: str, *, on_build: Progress = silent) -> Import:

@@ -176,6 +176,24 @@ class Lake:
         """Return the folder that holds the import's tables, `<table>.parquet` each."""
         return self.root / imported.community / imported.source / imported.id
 
+    def lend(self, data: Path) -> None:
+        """Let a new lake in `data` show this one's imports, as links; what is written there is its own."""
+        for each in self.imports():
+            place = Lake(data).path(each)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.symlink_to(self.path(each).resolve(), target_is_directory=True)
+
+    def own_imports(self) -> tuple[Import, ...]:
+        """Return every import but those that are lent."""
+        return tuple(each for each in self.imports() if not self.path(each).is_symlink())
+
+    def adopt(self, folder: Path, imported: Import) -> None:
+        """Make the folder of an import of another lake on the same disk this one's, by one rename."""
+        target = self.path(imported)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        folder.rename(target)
+        self._sync_above(target)
+
     def undo(self, import_id: str) -> Import:
         """Take an import out of the lake, at once and for good; raises `UnknownName` when there is none of that id."""
         imports = {imported.id: imported for imported in self.imports()}
@@ -213,9 +231,12 @@ class Lake:
         sync(staged)
         target.parent.mkdir(parents=True, exist_ok=True)
         staged.rename(target)
+        self._sync_above(target)
+        return Written(imported=imported, is_new=True)
+
+    def _sync_above(self, target: Path) -> None:
         for folder in (target.parent, target.parent.parent, self.root, self.root.parent):
             sync(folder)
-        return Written(imported=imported, is_new=True)
 
     def _newest_roster(self, community: str) -> Import | None:
         rosters = [each for each in self.imports() if (each.community, each.source) == (community, ROSTER)]

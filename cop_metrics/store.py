@@ -44,6 +44,13 @@ class Store:
         """Return the number of the current version, None before the first; `CopError` if the pointer is damaged."""
         return _current(self._folder)
 
+    def path(self) -> Path:
+        """Return the file of the current version; raises `CopError` if there is none."""
+        version = self.version()
+        if version is None:
+            raise NothingYet(f"There is no store in '{self._folder}' yet.")
+        return _path(self._folder, version)
+
     def snapshot(self) -> Snapshot:
         """Return the current version with a cursor of its own; raises `CopError` if there is no store to open."""
         with self._lock:

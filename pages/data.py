@@ -16,6 +16,7 @@ import streamlit as st
 from cop_metrics import words
 from cop_metrics.captions import titles_off_scale
 from cop_metrics.identity import read_aliases, suggestions
+from cop_metrics.intake import previewed
 from cop_metrics.lake import ROSTER, Import, Lake
 from cop_metrics.sources import SOURCES
 from cop_metrics.summary import roster_fit, unlisted_reactions
@@ -75,6 +76,21 @@ def show_import(data: Path) -> None:
                 asked = st.form_submit_button("Import", type="primary")
         if asked or looked:
             _import(data, export, path, community, roster, preview=looked)
+        _waiting(data)
+
+
+def _waiting(data: Path) -> None:
+    """Show what was looked at and is not imported yet, to be imported as it was read, or to be forgotten."""
+    waiting = previewed(data)
+    if not waiting:
+        return
+    names = " and ".join(f"{each.file_name} into {each.community}" for each in waiting)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.text(f"Looked at and not imported yet: {names}")
+        if st.button("Import what was looked at", type="primary"):
+            _run(data, "accept", [each.id for each in waiting], told_as="import")
+        if st.button("Discard it"):
+            _run(data, "discard", [])
 
 
 def _import(data: Path, export: Any, path: str, community: str, roster: Any, *, preview: bool) -> None:
@@ -101,9 +117,10 @@ def _kept(folder: str, uploaded: Any) -> str:
     return str(path)
 
 
-def _run(data: Path, command: str, arguments: Sequence[str]) -> None:
+def _run(data: Path, command: str, arguments: Sequence[str], told_as: str = "") -> None:
     """Run the command line as a child process, as it is the only writer, and show what it says."""
-    with st.status(f"The {command} is running …", expanded=True) as status:
+    what = told_as or command
+    with st.status(f"The {what} is running …", expanded=True) as status:
         bar, said = st.progress(0.0, text="Starting …"), st.empty()
         lines: list[str] = []
         child = subprocess.Popen(
@@ -122,7 +139,7 @@ def _run(data: Path, command: str, arguments: Sequence[str]) -> None:
                 lines.append(line.rstrip())
                 said.text("\n".join(lines[-20:]))
         done = child.wait() == 0
-        ended = f"The {command} {'is done' if done else 'failed'}."
+        ended = f"The {what} {'is done' if done else 'failed'}."
         status.update(label=ended, state="complete" if done else "error")
     st.session_state["told"] = (done, "\n".join(lines))
     st.rerun()

@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from cop_metrics import cli
+from cop_metrics import cli, intake
 from cop_metrics.errors import CopError
 from cop_metrics.made_up_company import COMPANY
 from cop_metrics.measure import BY
@@ -636,10 +636,72 @@ def test_a_preview_tells_what_an_import_would_bring_and_changes_nothing(
     export.write_text(WORKSHOP, encoding="utf-8")
     assert run("import", export, "--community", "Workshop", "--preview") == 0
     told = capsys.readouterr().out
-    assert "'Workshop' now has 3 questions and 4 members." in told
+    assert "Would import posts.csv into 'Workshop', source 'spreadsheet'" in told
+    assert "'Workshop' would then have 3 questions and 4 members." in told
     assert "This was a preview: nothing is imported yet." in told
-    assert not (tmp_path / "data").exists()
+    assert run("imports") == 0
+    assert "There are no imports yet." in capsys.readouterr().out
     assert run("show", "questions") == 1
+
+
+def test_a_preview_is_imported_as_it_was_read(
+    run: Run,
+    tmp_path: Path,
+    show: Callable[..., dict[str, Any]],
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    export = tmp_path / "posts.csv"
+    export.write_text(WORKSHOP, encoding="utf-8")
+    assert run("import", export, "--community", "Workshop", "--preview") == 0
+    export.unlink()
+    assert run("accept", "another") == 1
+    assert "look at the export again" in capsys.readouterr().err
+    with monkeypatch.context() as patch:
+        patch.setattr(intake.DuckDB, "build", None)  # the store that the preview built is taken over
+        assert run("accept") == 0
+    assert "Imported posts.csv into 'Workshop'" in capsys.readouterr().out
+    assert show("questions")["value"] == 3
+    assert run("accept") == 1
+    assert run("build") == 0
+    assert show("questions")["value"] == 3
+
+
+def test_a_preview_counts_on_what_is_there_and_says_whom_the_roster_misses(
+    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    export, roster = tmp_path / "posts.csv", tmp_path / "roster.csv"
+    export.write_text(WORKSHOP, encoding="utf-8")
+    roster.write_text("display_name,team\nAda,Design\nNobody,Design\n", encoding="utf-8")
+    assert run("import", export, "--community", "Workshop", "--roster", roster) == 0
+    export.write_text(WORKSHOP.replace("Grace", "Nobody"), encoding="utf-8")
+    capsys.readouterr()
+    assert run("import", export, "--community", "Workshop", "--preview") == 0
+    assert "roster     2 rows, 2 members found" in capsys.readouterr().out
+    assert run("discard") == 0
+    assert run("accept") == 1
+    export.write_text(WORKSHOP, encoding="utf-8")
+    capsys.readouterr()
+    assert run("import", export, "--community", "Workshop", "--preview") == 0
+    told = capsys.readouterr().out
+    assert "Was there already" in told
+    assert "row 2 (Nobody)" in told or "row 3 (Nobody)" in told
+    assert "nothing in it that is not imported already" in told
+
+
+def test_a_preview_that_is_outdated_is_built_anew_or_gone(
+    run: Run, tmp_path: Path, show: Callable[..., dict[str, Any]]
+) -> None:
+    export, data = tmp_path / "posts.csv", tmp_path / "data"
+    export.write_text(WORKSHOP, encoding="utf-8")
+    assert run("import", export, "--community", "Workshop", "--preview") == 0
+    (data / "settings.toml").write_text('[communities.Workshop]\ntime_zone = "Asia/Tokyo"\n', encoding="utf-8")
+    assert run("accept") == 0
+    assert Store(data).snapshot().cursor.sql("select time_zone from communities").fetchall() == [("Asia/Tokyo",)]
+    export.write_text(WORKSHOP.replace("Grace", "Nobody"), encoding="utf-8")
+    assert run("import", export, "--community", "Workshop", "--preview") == 0
+    assert run("import", export, "--community", "Other") == 0
+    assert run("accept") == 1
 
 
 def test_two_accounts_become_one_person_and_two_again(

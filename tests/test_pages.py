@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from cop_metrics.intake import previewed
+from cop_metrics.lake import Lake
 from cop_metrics.made_up_company import COMPANY
 from cop_metrics.measure import Measurer
 from cop_metrics.metrics import EXHIBITS, METRICS
@@ -270,10 +272,13 @@ def test_an_import_that_fails_says_why_and_one_that_works_shows_up(
     )
     app.text_input(key="import-path").set_value(str(export))
     button(app, "Look first").click().run()
-    assert any("'craft' now has 1 question and 2 members." in each.value for each in app.text)
-    assert not (tmp_path / "data" / "lake").exists()
-    app.text_input(key="import-path").set_value(str(export))
-    button(app, "Import").click().run()
+    assert any("'craft' would then have 1 question and 2 members." in each.value for each in app.text)
+    button(app, "Discard it").click().run()
+    assert not previewed(tmp_path / "data")
+    button(app, "Look first").click().run()
+    assert not Lake(tmp_path / "data").imports()
+    button(app, "Import what was looked at").click().run()
+    assert len(Lake(tmp_path / "data").imports()) == 1
     assert not app.exception
     assert "craft" in html(app)
 

@@ -179,11 +179,16 @@ def _drop_stdout() -> None:
 @contextmanager
 def _progress() -> Iterator[tuple[Callable[[int, int], None], Callable[[str, float], None]]]:
     """Yield who is told of bytes read and of steps built: bars on a terminal, lines where COP_PROGRESS asks for them."""
-    if os.environ.get("COP_PROGRESS") == "lines":
+    if _is_followed():
         yield _lines()
         return
     with _bars() as told:
         yield told
+
+
+def _is_followed() -> bool:
+    """Return whether a program follows what is said, such as the data page."""
+    return os.environ.get("COP_PROGRESS") == "lines"
 
 
 def _lines() -> tuple[Callable[[int, int], None], Callable[[str, float], None]]:
@@ -260,10 +265,8 @@ def _import(asked: argparse.Namespace) -> None:
 def _waiting(data: Path) -> str:
     if not previewed(data):
         return "This was a preview, and there is nothing in it that is not imported already."
-    return (
-        "This was a preview: nothing is imported yet. 'python -m cop_metrics accept' imports it as it was read, "
-        "'python -m cop_metrics discard' forgets it."
-    )
+    how = "'python -m cop_metrics accept' imports it as it was read, 'python -m cop_metrics discard' forgets it."
+    return f"This was a preview: nothing is imported yet.{'' if _is_followed() else f' {how}'}"
 
 
 def _accept(asked: argparse.Namespace) -> None:
@@ -384,7 +387,7 @@ def _say(sentence: str) -> None:
 @contextmanager
 def _counter() -> Iterator[Callable[[int], None]]:
     """Yield who is told of the number of items so far: a bar on a terminal, lines where COP_PROGRESS asks for them."""
-    as_lines = os.environ.get("COP_PROGRESS") == "lines"
+    as_lines = _is_followed()
     with tqdm(disable=as_lines or not sys.stderr.isatty(), desc="Collecting", unit=" items", leave=False) as bar:
         last = 0.0
 

@@ -32,7 +32,6 @@ def show(frame: Frame) -> None:
         f"{_moment(frame.choices.observed_from, frame)} to {_moment(frame.choices.as_of, frame)} "
         f"({escape(frame.choices.time_zone)}).</p>"
     )
-    _told()
     imports = Lake(frame.data).imports()
     with standing("The list of imports"):
         _imports(imports, frame)
@@ -56,7 +55,6 @@ def _moment(when: datetime, frame: Frame) -> str:
 
 def show_import(data: Path) -> None:
     """Show the form that brings in an export, a roster or both; it works before there is any store, too."""
-    _told()
     with st.container(border=True), standing("The import"):
         html(
             '<h2 class="cop-q">Bring in an export</h2><p class="cop-sub">The export of a platform or a table, as one file '
@@ -76,6 +74,7 @@ def show_import(data: Path) -> None:
                 asked = st.form_submit_button("Import", type="primary")
         if asked or looked:
             _import(data, export, path, community, roster, preview=looked)
+        _told()
         _waiting(data)
 
 
@@ -88,9 +87,9 @@ def _waiting(data: Path) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.text(f"Looked at and not imported yet: {names}")
         if st.button("Import what was looked at", type="primary"):
-            _run(data, "accept", [each.id for each in waiting], told_as="import")
+            _run(data, "accept", [each.id for each in waiting], noun="import")
         if st.button("Discard it"):
-            _run(data, "discard", [])
+            _run(data, "discard", [], noun="removal")
 
 
 def _import(data: Path, export: Any, path: str, community: str, roster: Any, *, preview: bool) -> None:
@@ -107,7 +106,7 @@ def _import(data: Path, export: Any, path: str, community: str, roster: Any, *, 
         if roster:
             (Path(folder) / "roster").mkdir()
             arguments.append(f"--roster={_kept(f'{folder}/roster', roster)}")
-        _run(data, "import", arguments)
+        _run(data, "import", arguments, noun="preview" if preview else "import")
 
 
 def _kept(folder: str, uploaded: Any) -> str:
@@ -117,10 +116,9 @@ def _kept(folder: str, uploaded: Any) -> str:
     return str(path)
 
 
-def _run(data: Path, command: str, arguments: Sequence[str], told_as: str = "") -> None:
-    """Run the command line as a child process, as it is the only writer, and show what it says."""
-    what = told_as or command
-    with st.status(f"The {what} is running …", expanded=True) as status:
+def _run(data: Path, command: str, arguments: Sequence[str], *, noun: str) -> None:
+    """Run the command line as a child process, as it is the only writer, and show what it says of what `noun` names."""
+    with st.status(f"The {noun} is running …", expanded=True) as status:
         bar, said = st.progress(0.0, text="Starting …"), st.empty()
         lines: list[str] = []
         child = subprocess.Popen(
@@ -139,22 +137,23 @@ def _run(data: Path, command: str, arguments: Sequence[str], told_as: str = "") 
                 lines.append(line.rstrip())
                 said.text("\n".join(lines[-20:]))
         done = child.wait() == 0
-        ended = f"The {what} {'is done' if done else 'failed'}."
+        ended = f"The {noun} {'is done' if done else 'failed'}."
         status.update(label=ended, state="complete" if done else "error")
-    st.session_state["told"] = (done, "\n".join(lines))
+    st.session_state["told"] = (noun, ended, done, "\n".join(lines))
     st.rerun()
 
 
-def _told() -> None:
-    """Show once what the last import or undo said."""
-    if "told" not in st.session_state:
+def _told(noun: str | None = None) -> None:
+    """Show once, where it was asked for, what the last command said; of `noun` only, if that is given."""
+    if "told" not in st.session_state or noun not in (None, st.session_state["told"][0]):
         return
-    done, text = st.session_state.pop("told")
+    _, ended, done, text = st.session_state.pop("told")
+    st.toast(ended)
     (st.success if done else st.error)(
-        "Done." if done else plain(text) or "It failed without a word; the log may say more."
+        ended if done else plain(text) or "It failed without a word; the log may say more."
     )
     if done and text:
-        st.text(text)
+        st.code(text, language=None, wrap_lines=True)
 
 
 def _imports(imports: Sequence[Import], frame: Frame) -> None:
@@ -243,6 +242,7 @@ def _accounts(frame: Frame) -> None:
         "Accounts of one e-mail address, or that one row of the roster means, are one member. Others are never merged by "
         "guess: confirm below who is the same person."
     )
+    _told("change")
     if likely:
         with st.expander(f"Accounts that look like one person's: {words.counted(len(likely), 'pair')}"):
             for each in likely:
@@ -258,7 +258,7 @@ def _pair(text: str, action: str, frame: Frame, arguments: Sequence[str]) -> Non
     with st.container(horizontal=True, vertical_alignment="center"):
         st.text(text)
         if st.button(action, key=f"alias-{' '.join(arguments)}"):
-            _run(frame.data, "alias", [*arguments, f"--community={frame.scope.community}"])
+            _run(frame.data, "alias", [*arguments, f"--community={frame.scope.community}"], noun="change")
 
 
 def _reactions(frame: Frame) -> None:
@@ -290,7 +290,7 @@ def _confirm(data: Path, chosen: str, name: str) -> None:
     st.text(name)
     st.write("Its rows leave the numbers at once. To have them back, import the file again.")
     if st.button("Yes, take it out", type="primary"):
-        _run(data, "undo", [chosen])
+        _run(data, "undo", [chosen], noun="undo")
 
 
 def _sources() -> None:

@@ -272,7 +272,7 @@ def test_an_import_that_fails_says_why_and_one_that_works_shows_up(
     )
     app.text_input(key="import-path").set_value(str(export))
     button(app, "Look first").click().run()
-    assert any("'craft' would then have 1 question and 2 members." in each.value for each in app.text)
+    assert any("'craft' would then have 1 question and 2 members." in each.value for each in app.code)
     button(app, "Discard it").click().run()
     assert not previewed(tmp_path / "data")
     button(app, "Look first").click().run()

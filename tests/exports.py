@@ -1,5 +1,6 @@
 """Exports made for tests: read to tables, packed as people pack them, imported in any order."""
 
+import tarfile
 import zipfile
 from collections.abc import Sequence
 from datetime import datetime
@@ -65,6 +66,14 @@ def packed(folder: Path, *, within: str = "") -> Path:
         for file in sorted(folder.rglob("*")):
             if file.is_file():
                 archive.write(file, f"{within}/{file.relative_to(folder)}" if within else file.relative_to(folder))
+    return path
+
+
+def in_a_tar(folder: Path) -> Path:
+    """Return the folder as a .tar.gz beside it, as Zulip hands it over."""
+    path = folder.parent / f"{folder.name}.tar.gz"
+    with tarfile.open(path, "w:gz") as archive:
+        archive.add(folder, folder.name)
     return path
 
 

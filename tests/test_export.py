@@ -4,6 +4,7 @@ import io
 import os
 import stat
 import struct
+import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -46,6 +47,20 @@ def as_seven_zip(target: Path, files: dict[str, bytes], name: str = "export.7z")
     return path
 
 
+def as_tar(target: Path, files: dict[str, bytes], name: str = "export.tar") -> Path:
+    path = target / name
+    with tarfile.open(path, "w:gz" if name.endswith("gz") else "w") as archive:
+        for inside, content in files.items():
+            member = tarfile.TarInfo(inside)
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+    return path
+
+
+def as_packed_tar(target: Path, files: dict[str, bytes]) -> Path:
+    return as_tar(target, files, "export.tar.gz")
+
+
 def problem(path: Path) -> str:
     """Return the sentence with which opening and reading everything is refused."""
     with pytest.raises(CopError) as caught:
@@ -60,7 +75,7 @@ def read_all(path: Path) -> None:
             export.open(name).read()
 
 
-@pytest.mark.parametrize("pack", [as_folder, as_zip, as_seven_zip])
+@pytest.mark.parametrize("pack", [as_folder, as_zip, as_seven_zip, as_tar, as_packed_tar])
 def test_the_same_files_are_seen_in_every_form(tmp_path: Path, pack: Callable[[Path, dict[str, bytes]], Path]) -> None:
     read: list[int] = []
     with open_export(pack(tmp_path, FILES | LITTER), read.append) as export:
@@ -143,13 +158,13 @@ def test_nothing_there(tmp_path: Path) -> None:
     assert "'export.zip' holds no files" in problem(as_zip(tmp_path, LITTER))
 
 
-@pytest.mark.parametrize("pack", [as_zip, as_seven_zip])
+@pytest.mark.parametrize("pack", [as_zip, as_seven_zip, as_packed_tar])
 @pytest.mark.parametrize("share", [0.01, 0.5, 0.99])
 def test_a_truncated_archive(tmp_path: Path, pack: Callable[[Path, dict[str, bytes]], Path], share: float) -> None:
     path = pack(tmp_path, {"noise": os.urandom(20_000)})
     whole = path.read_bytes()
     path.write_bytes(whole[: int(len(whole) * share)])
-    assert f"'{path.name}' is not a whole {path.suffix} archive" in problem(path)
+    assert f"'{path.name}' is not a whole {path.name.removeprefix('export')} archive" in problem(path)
 
 
 @pytest.mark.parametrize("pack", [as_zip, as_seven_zip])
@@ -161,7 +176,7 @@ def test_a_byte_that_was_damaged_on_the_way(tmp_path: Path, pack: Callable[[Path
     assert f"'{path.name}: noise' is damaged or cut short" in problem(path)
 
 
-@pytest.mark.parametrize("name", ["export.zip", "export.7z"])
+@pytest.mark.parametrize("name", ["export.zip", "export.7z", "export.tar", "export.tgz"])
 def test_another_file_under_an_archive_s_name(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text("<html>Please sign in</html>")
     assert "is not a whole" in problem(tmp_path / name)
@@ -185,7 +200,8 @@ def test_an_encrypted_zip(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["../evil.txt", "a/../../evil.txt", "/evil.txt", "C:/evil.txt", "..\\evil.txt"])
 def test_names_that_point_out_of_the_archive(tmp_path: Path, name: str) -> None:
-    assert "points out of the archive" in problem(as_zip(tmp_path, {"fine.txt": b"1", name: b"2"}))
+    for pack in (as_zip, as_tar, as_packed_tar):
+        assert "points out of the archive" in problem(pack(tmp_path, {"fine.txt": b"1", name: b"2"}))
 
 
 def test_a_drive_s_name_in_a_seven_zip(tmp_path: Path) -> None:
@@ -239,13 +255,31 @@ def test_links_of_a_folder_count_only_inside_it(tmp_path: Path) -> None:
         assert export.names == ("a.txt", "in.txt")
 
 
-@pytest.mark.parametrize("pack", [as_zip, as_seven_zip])
+@pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.FIFOTYPE])
+def test_a_link_or_a_device_in_a_tar(tmp_path: Path, kind: bytes) -> None:
+    link = tarfile.TarInfo("passwd")
+    link.type, link.linkname = kind, "/etc/passwd"
+    with tarfile.open(tmp_path / "links.tar", "w") as archive:
+        archive.addfile(link)
+    assert "'links.tar' holds a link ('passwd')" in problem(tmp_path / "links.tar")
+
+
+def test_a_tar_that_is_cut_between_two_files_or_damaged_in_a_name(tmp_path: Path) -> None:
+    path = as_tar(tmp_path, {"one": b"1", "two": b"2", "three": b"3"})
+    whole = path.read_bytes()
+    for content in (whole[:600], whole[:1024], whole[:1100], whole[:1500], whole[:1024] + b"x" + whole[1025:]):
+        path.write_bytes(content)
+        assert "'export.tar' is not a whole .tar archive" in problem(path)
+
+
+@pytest.mark.parametrize("pack", [as_zip, as_seven_zip, as_packed_tar])
 def test_a_bomb(
     tmp_path: Path, pack: Callable[[Path, dict[str, bytes]], Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = pack(tmp_path, {"zeros": bytes(2_000_000)})
     with open_export(path) as export:
         assert export.size == 2_000_000
+    assert list(tmp_path.iterdir()) == [path]
     monkeypatch.setattr(export_module, "RATIO_MATTERS_FROM", 1_000_000)
     assert "which no export does" in problem(path)
 
@@ -257,9 +291,10 @@ def test_an_archive_beyond_all_size(tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 
 def test_a_full_disk_is_told_before_unpacking(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = as_seven_zip(tmp_path, FILES)
+    paths = [as_seven_zip(tmp_path, FILES), as_packed_tar(tmp_path, FILES)]
     monkeypatch.setattr("shutil.disk_usage", lambda _: type("Usage", (), {"free": 100}))
-    assert "Free some, or set TMPDIR" in problem(path)
+    for path in paths:
+        assert "Free some, or set TMPDIR" in problem(path)
 
 
 def says_it_is_large(target: Path, size: int, method: int) -> Path:
@@ -306,7 +341,7 @@ def test_a_file_that_is_cut_grows_or_goes_while_it_is_read(tmp_path: Path) -> No
             export.open("is a folder now")
 
 
-@pytest.mark.parametrize("pack", [as_zip, as_seven_zip])
+@pytest.mark.parametrize("pack", [as_zip, as_seven_zip, as_tar])
 def test_an_archive_that_is_cut_while_it_is_read(
     tmp_path: Path, pack: Callable[[Path, dict[str, bytes]], Path]
 ) -> None:

@@ -14,7 +14,7 @@ import test_slack
 import test_stack_exchange
 import test_viva_engage
 import test_zulip
-from exports import Read, packed, same_tables
+from exports import Read, in_a_tar, packed, same_tables
 
 from cop_metrics.sources import SOURCES, source_of
 from cop_metrics.sources.export import open_export
@@ -55,7 +55,7 @@ def test_every_source_has_a_sample() -> None:
 
 
 @each_sample
-@pytest.mark.parametrize("place", ["folder", "nested", "zipped", "nested and zipped"])
+@pytest.mark.parametrize("place", ["folder", "nested", "zipped", "nested and zipped", "in a tar"])
 def test_a_sample_is_taken_by_its_source_and_by_no_other(source: str, number: int, place: str, tmp_path: Path) -> None:
     folder = SAMPLES[source][number](tmp_path / "outer" / "inner" / "export")
     path = {
@@ -63,6 +63,7 @@ def test_a_sample_is_taken_by_its_source_and_by_no_other(source: str, number: in
         "nested": lambda: tmp_path / "outer",
         "zipped": lambda: packed(folder),
         "nested and zipped": lambda: packed(folder, within="a/b c/d"),
+        "in a tar": lambda: in_a_tar(folder),
     }[place]()
     with open_export(path) as export:
         assert [each.id for each in SOURCES.values() if each.recognises(export)] == [source]

@@ -1,8 +1,10 @@
-"""An export as people hand it over: a folder, one file, a .zip or a .7z, seen as named files that can be streamed.
+"""An export as people hand it over: a folder, one file or an archive, seen as named files that can be streamed.
 
 To accept another kind of archive: one more `Container` here, chosen in `_containers`.
 """
 
+import errno
+import gzip
 import io
 import lzma
 import os
@@ -10,6 +12,7 @@ import re
 import shutil
 import stat
 import struct
+import tarfile
 import tempfile
 import zipfile
 import zlib
@@ -31,6 +34,7 @@ LARGEST_RATIO = 200  # text packs 5 to 20 to one
 RATIO_MATTERS_FROM = GIGABYTE
 
 _BLOCK = 1 << 20
+_TARS = (".tar", ".tar.gz", ".tgz")
 _JUNK = {"__MACOSX", "Thumbs.db", "desktop.ini"}
 _ESCAPED = re.compile(r"\.[0-9A-F]{2}.*\.json", re.DOTALL)  # zulip-archive: a topic that begins with an unusual sign
 _DAMAGE = (
@@ -49,6 +53,7 @@ _DAMAGE = (
     zlib.error,
     lzma.LZMAError,
     zipfile.BadZipFile,
+    tarfile.TarError,
     py7zr.exceptions.ArchiveError,
 )
 
@@ -151,7 +156,7 @@ class Export:
 
 @contextmanager
 def open_export(path: Path, on_bytes: Callable[[int], None] | None = None) -> Iterator[Export]:
-    """Open a folder, a file, a .zip or a .7z; `on_bytes` is told how many bytes were read, as they are read.
+    """Open a folder, a file or an archive; `on_bytes` is told how many bytes were read, as they are read.
 
     Raises `CopError` if there is nothing to read, or if an archive is damaged, encrypted, unsafe or far too large.
     """
@@ -174,6 +179,8 @@ def _containers(path: Path, stack: ExitStack) -> list[tuple[str, Container]]:
     _refuse_missing(path)
     if path.suffix.lower() == ".zip":
         return [("", stack.enter_context(_Zip(path)))]
+    if path.name.lower().endswith(_TARS):
+        return [("", stack.enter_context(_Tar(path, _own_folder(stack))))]
     return [("", _seven_zip(path, stack) if _is_seven_zip(path) else _OneFile(path))]
 
 
@@ -182,7 +189,11 @@ def _is_seven_zip(path: Path) -> bool:
 
 
 def _seven_zip(path: Path, stack: ExitStack) -> Container:
-    return _SevenZip(path, Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="cop-metrics-"))))
+    return _SevenZip(path, _own_folder(stack))
+
+
+def _own_folder(stack: ExitStack) -> Path:
+    return Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="cop-metrics-")))
 
 
 def _refuse_missing(path: Path) -> None:
@@ -302,17 +313,29 @@ def _refuse_encrypted(archive: Path) -> NoReturn:
 def _visible(archive: Path, sizes: Iterable[tuple[str, int]]) -> dict[str, tuple[str, int]]:
     """Return the names of an archive's files; raises `CopError` if they are unsafe or too large."""
     names = {_safe(archive, inside): (inside, size) for inside, size in sizes}
-    total, packed = sum(size for _, size in names.values()), archive.stat().st_size
+    _refuse_too_large(archive, sum(size for _, size in names.values()))
+    return {name: place for name, place in names.items() if not _is_hidden(name)}
+
+
+def _refuse_too_large(archive: Path, total: int) -> None:
+    packed = archive.stat().st_size
     if total > LARGEST_ARCHIVE or (total > RATIO_MATTERS_FROM and total > LARGEST_RATIO * packed):
         raise CopError(
             f"'{archive.name}' ({packed / GIGABYTE:.1f} GB) says that it unpacks to {total / GIGABYTE:,.0f} GB, "
             "which no export does. If it is right, unpack it yourself and give the folder."
         )
-    return {name: place for name, place in names.items() if not _is_hidden(name)}
+
+
+def _refuse_full_disk(archive: Path, folder: Path, needed: int) -> None:
+    if needed > shutil.disk_usage(folder).free:
+        raise CopError(
+            f"'{archive.name}' needs {needed / GIGABYTE:.1f} GB to be unpacked, and {tempfile.gettempdir()} has "
+            "less. Free some, or set TMPDIR to a folder on a larger disk."
+        )
 
 
 def _not_whole(archive: Path, problem: BaseException) -> NoReturn:
-    kind = archive.suffix.lower()
+    kind = next((tar for tar in _TARS if archive.name.lower().endswith(tar)), archive.suffix.lower())
     raise CopError(
         f"'{archive.name}' is not a whole {kind} archive: it is damaged or cut short. Copy or download it again."
     ) from problem
@@ -347,6 +370,60 @@ class _Zip(Container):
 
     def open(self, inside: str) -> BinaryIO:
         return cast(BinaryIO, self._zip.open(inside))
+
+
+class _Tar(Container):
+    """A .tar, read from the middle; a packed one is first unpacked into a folder of ours, since it cannot be."""
+
+    def __init__(self, path: Path, folder: Path) -> None:
+        try:
+            plain = path if path.suffix.lower() == ".tar" else _unpacked(path, folder / "export.tar")
+            self._tar = tarfile.open(plain, "r:")  # noqa: SIM115
+        except _DAMAGE as problem:
+            if isinstance(problem, OSError) and problem.errno == errno.ENOSPC:
+                _unreadable(path.name, problem)
+            _not_whole(path, problem)
+        try:
+            self.names = self._checked(path)
+        except BaseException:
+            self._tar.close()
+            raise
+
+    def _checked(self, path: Path) -> dict[str, tuple[str, int]]:
+        try:
+            members = [member for member in self._tar.getmembers() if not member.isdir()]
+            self._check_end()
+        except _DAMAGE as problem:
+            _not_whole(path, problem)
+        _refuse_links(path, [member.name for member in members if not member.isreg()])
+        return _visible(path, ((member.name, member.size) for member in members))
+
+    def _check_end(self) -> None:
+        """Make sure that the list of members ends where the archive does: to `tarfile` damage in it is an end, too."""
+        assert self._tar.fileobj
+        self._tar.fileobj.seek(self._tar.offset)
+        if self._tar.fileobj.read(tarfile.BLOCKSIZE) != bytes(tarfile.BLOCKSIZE):
+            raise tarfile.ReadError("no end")
+
+    def __enter__(self) -> "_Tar":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._tar.close()
+
+    def open(self, inside: str) -> BinaryIO:
+        return cast(BinaryIO, self._tar.extractfile(inside))
+
+
+def _unpacked(path: Path, target: Path) -> Path:
+    """Write what a .gz holds to `target`; raises `CopError` if that is far too much, or does not fit the disk."""
+    written = 0
+    with gzip.open(path) as packed, target.open("wb") as plain:
+        while block := packed.read(_BLOCK):
+            written += plain.write(block)
+            _refuse_too_large(path, written)
+            _refuse_full_disk(path, target.parent, len(block))
+    return target
 
 
 class _SevenZip(Container):
@@ -387,7 +464,8 @@ class _SevenZip(Container):
         missing = sorted(set(inside) - set(self._unpacked))
         if not missing:
             return
-        self._refuse_full_disk(set(missing))
+        needed = sum(size for name, size in self.names.values() if name in set(missing))
+        _refuse_full_disk(self._path, self._folder, needed)
         wanted = {name: self._folder / str(n) for n, name in enumerate(missing, len(self._unpacked))}
         for target in wanted.values():
             target.write_bytes(b"")
@@ -398,14 +476,6 @@ class _SevenZip(Container):
         # An open file, not a path: given a path, py7zr unpacks in threads, which a sink cannot stop.
         with self._path.open("rb") as packed, py7zr.SevenZipFile(packed) as archive:
             archive.extract(targets=list(sinks), factory=_Sinks(sinks))
-
-    def _refuse_full_disk(self, wanted: set[str]) -> None:
-        needed = sum(size for inside, size in self.names.values() if inside in wanted)
-        if needed > shutil.disk_usage(self._folder).free:
-            raise CopError(
-                f"'{self._path.name}' needs {needed / GIGABYTE:.1f} GB to be unpacked, and {tempfile.gettempdir()} has "
-                "less. Free some, or set TMPDIR to a folder on a larger disk."
-            )
 
 
 class _Enough(Exception):  # noqa: N818

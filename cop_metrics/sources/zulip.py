@@ -77,7 +77,7 @@ SOURCE = Source(
     title="Zulip export, or JSON of zulip-archive",
     how_to_export=(
         "As an administrator: Organization settings, Data exports, Start export (public data is enough); give the "
-        "archive unpacked or as .zip. Without that right: the folder 'zulip_json' that zulip-archive keeps."
+        ".tar.gz as it is. Without that right: the folder 'zulip_json' that zulip-archive keeps."
     ),
     personal_fields=(
         "realm.json: id, full_name, delivery_email or email (kept as a hash) and date_joined of people; who reacted; "

@@ -132,6 +132,20 @@ join the zoom call i am wondering if having trouble need help thanks that worked
 words = st.lists(st.sampled_from([*SAID.split(), "\u00a0", "\n"]) | st.text(max_size=3), max_size=25)
 
 
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("Any idea why `weld --fast` ?", "question_mark"),
+        ("Our seams leak. Suggestions very welcome", "statement"),
+        ("Seams leak since Monday, hoping someone here has seen it", "statement"),
+        ("The drawing of the pump housing, version two. Thanks in advance!", "statement"),
+        ("We are having several problems with the seams", "statement"),
+    ],
+)
+def test_what_asks_without_the_form_of_a_question_is_found(text: str, rule: str) -> None:
+    assert rule in questions.fired(pl.Series([text]))[0].split()
+
+
 @given(
     texts=st.lists(words.map(" ".join), min_size=1, max_size=8), opens=st.lists(st.booleans(), min_size=8, max_size=8)
 )

@@ -19,6 +19,7 @@ from uuid import uuid4
 import polars as pl
 import pyarrow.parquet as pq
 
+from cop_metrics import questions
 from cop_metrics.disk import replace_text, sync
 from cop_metrics.errors import CopError, UnknownName
 from cop_metrics.sources.export import Export
@@ -52,7 +53,8 @@ class Skipped(TypedDict):
 class Import:
     """One import as its `import.json` tells it; times are naive UTC, `tables` counts kept rows.
 
-    A table with no rows was measured; one that is not named was not.
+    A table with no rows was measured; one that is not named was not. `words_version` is that of the word lists by which
+    texts were read for questions, 0 where none was.
     """
 
     id: str
@@ -68,6 +70,7 @@ class Import:
     tables: dict[str, int] = field(hash=False)
     skipped: dict[str, Skipped] = field(hash=False)
     notes: list[str] = field(hash=False)
+    words_version: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,10 +111,11 @@ class Lake:
             with _StagedTables(staged, prefix=f"{source_name}:", latest=now + AHEAD_OF_THE_CLOCK) as tables:
                 for batch in source.read(export, reading):
                     tables.add(batch if keep_titles else _untitled(batch), reading)
+            words_version = questions.version() if tables.hold_rules else 0
             exported_at, since, until = _times(_human_span(staged, tables.rows), reading, file_name, now)
             digest = _digest(staged, community, source_name)
             imported = Import(
-                id=f"{exported_at:%Y%m%dT%H%M%S}-v{source.version}-{digest}",
+                id=f"{exported_at:%Y%m%dT%H%M%S}-v{source.version}{f'.{words_version}' * bool(words_version)}-{digest}",
                 community=community,
                 source=source_name,
                 platform=source.id,
@@ -124,6 +128,7 @@ class Lake:
                 tables=tables.rows,
                 skipped={reason: _skipped(reading, reason) for reason in sorted(reading.skipped)},
                 notes=list(reading.notes),
+                words_version=words_version,
             )
             return self._commit(staged, imported)
 
@@ -163,7 +168,7 @@ class Lake:
             return self._commit(staged, imported)
 
     def imports(self) -> tuple[Import, ...]:
-        """Return every import, oldest export first, equal times by id: the order in which a later one wins."""
+        """Return every import in the order in which a later one wins: the oldest export first, equal ones by their reader."""
         found = []
         for about in self.root.glob(f"*/*/*/{_ABOUT}"):
             try:
@@ -303,6 +308,7 @@ class _StagedTables:
         self._folder, self._prefix, self._latest = folder, prefix, latest
         self._files: dict[str, _TableFile] = {}
         self._open = ExitStack()
+        self.hold_rules = False
 
     @property
     def rows(self) -> dict[str, int]:
@@ -319,6 +325,7 @@ class _StagedTables:
             file = _TableFile(self._folder / f"{table}.parquet", TABLES[table].columns)
             self._files[table] = self._open.enter_context(file)
         self._files[table].add(rows)
+        self.hold_rules |= "rules" in rows.columns and rows["rules"].count() > 0
 
     def __enter__(self) -> Self:
         return self
@@ -426,5 +433,5 @@ def _import_at(about: Path) -> Import:
         ) from problem
 
 
-def _order(imported: Import) -> tuple[datetime, str]:
-    return imported.exported_at, imported.id
+def _order(imported: Import) -> tuple[datetime, int, int, str]:
+    return imported.exported_at, imported.reader_version, imported.words_version, imported.id

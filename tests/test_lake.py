@@ -204,6 +204,20 @@ def test_source_that_fails_midway_leaves_nothing(lake: Lake, tmp_path: Path) -> 
     assert list((tmp_path / "lake").iterdir()) == []
 
 
+@pytest.mark.parametrize("versions", [(9, 10), (10, 9)])
+def test_of_one_export_that_was_read_twice_the_newer_word_lists_win(
+    lake: Lake, versions: tuple[int, int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for version in versions:
+        monkeypatch.setattr("cop_metrics.questions.version", lambda version=version: version)
+        told = {**post("1", datetime(2024, 1, 2, 9)), "rules": f" by_lists_{version} "}
+        assert write(lake, rows("post", told)).is_new
+    assert [each.words_version for each in lake.imports()] == [9, 10]
+    assert lake.imports()[-1].id.startswith("20240102T090000-v1.10-")
+    write(lake, rows("post", post("1", datetime(2024, 1, 2, 9))))
+    assert lake.imports()[0].words_version == 0  # no text was read
+
+
 def test_imports_come_in_the_order_of_their_exports_not_of_their_importing(lake: Lake) -> None:
     newer = write(lake, *TWO_POSTS, exported_at=datetime(2024, 5, 31)).imported
     older = write(lake, *TWO_POSTS, exported_at=datetime(2024, 5, 1), now=datetime(2024, 6, 2)).imported

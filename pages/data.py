@@ -15,13 +15,15 @@ import streamlit as st
 
 from cop_metrics import words
 from cop_metrics.captions import titles_off_scale
-from cop_metrics.identity import read_aliases, suggestions
+from cop_metrics.identity import names_of, read_aliases, suggestions
 from cop_metrics.intake import previewed
 from cop_metrics.lake import ROSTER, Import, Lake
 from cop_metrics.sources import SOURCES
 from cop_metrics.summary import roster_fit, unlisted_reactions
 from pages.parts.frame import PROJECT, Frame, locale, standing
 from pages.parts.layout import html, plain
+
+MOST_PAIRS = 50
 
 
 def show(frame: Frame) -> None:
@@ -244,12 +246,16 @@ def _accounts(frame: Frame) -> None:
     )
     _told("change")
     if likely:
-        with st.expander(f"Accounts that look like one person's: {words.counted(len(likely), 'pair')}"):
-            for each in likely:
+        more = f", the first {MOST_PAIRS} of them here" if len(likely) > MOST_PAIRS else ""
+        with st.expander(f"Accounts that look like one person's: {words.counted(len(likely), 'pair')}{more}"):
+            for each in likely[:MOST_PAIRS]:
                 text = f"{each.name}: {each.one} and {each.other} ({each.why})"
                 _pair(text, "Same person", frame, [each.one, "--same-as", each.other])
+    names = names_of(frame.snapshot.cursor, community, [each.account for each in told])
     for each in told:
-        _pair(f"{each.account} is {each.same_as}", "Take back", frame, [each.account, "--undo"])
+        name = names.get(each.account)
+        text = f"{f'{name}: ' if name else ''}{each.account} is {each.same_as}"
+        _pair(text, "Take back", frame, [each.account, "--same-as", each.same_as, "--undo"])
     if not likely and not told:
         st.write("No accounts look like one person's.")
 
@@ -300,7 +306,7 @@ def _sources() -> None:
             st.markdown("**How to get it**")
             st.text(source.how_to_export)
             st.markdown("**Personal fields**")
-            st.text(", ".join(source.personal_fields) or "none")
+            st.text("\n".join(source.personal_fields) or "none")
             st.markdown("**What it cannot measure**")
             st.text("\n".join(source.cannot_measure) or "nothing that the pages show")
 

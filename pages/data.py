@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from html import escape
 from pathlib import Path
@@ -66,6 +66,9 @@ def show_import(data: Path) -> None:
             export = st.file_uploader("The export, as a file", key="import-file")
             path = st.text_input("or a path on the server", key="import-path", placeholder="/exports/last-night")
             community = st.text_input("Community", key="import-community", placeholder="The file's name unless said")
+            source = st.text_input(
+                "Source", key="import-source", placeholder="Only where a community has several of one platform"
+            )
             roster = st.file_uploader(
                 "The roster (CSV or XLSX), if there is one", type=["csv", "xlsx"], key="import-roster"
             )
@@ -75,7 +78,7 @@ def show_import(data: Path) -> None:
                 )
                 asked = st.form_submit_button("Import", type="primary")
         if asked or looked:
-            _import(data, export, path, community, roster, preview=looked)
+            _import(data, export, path, {"community": community, "source": source}, roster, preview=looked)
         _told()
         _waiting(data)
 
@@ -94,7 +97,7 @@ def _waiting(data: Path) -> None:
             _run(data, "discard", [], noun="removal")
 
 
-def _import(data: Path, export: Any, path: str, community: str, roster: Any, *, preview: bool) -> None:
+def _import(data: Path, export: Any, path: str, names: Mapping[str, str], roster: Any, *, preview: bool) -> None:
     if not (export or path.strip() or roster):
         st.warning("Choose a file, write a path, or hand over a roster: there is nothing to import yet.")
         return
@@ -102,7 +105,7 @@ def _import(data: Path, export: Any, path: str, community: str, roster: Any, *, 
         chosen = _kept(folder, export) if export else (str(Path(path.strip()).resolve()) if path.strip() else None)
         arguments = [
             *([chosen] if chosen else []),
-            *([f"--community={community.strip()}"] if community.strip() else []),
+            *(f"--{kind}={name.strip()}" for kind, name in names.items() if name.strip()),
             *(["--preview"] if preview else []),
         ]
         if roster:

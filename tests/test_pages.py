@@ -284,6 +284,20 @@ def test_an_import_that_fails_says_why_and_one_that_works_shows_up(
     assert "craft" in html(app)
 
 
+def test_a_second_source_of_one_platform_is_named_on_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COP_DATA", str(tmp_path / "data"))
+    export = tmp_path / "craft.csv"
+    export.write_text("post_id,thread_id,kind,created_at,author_id\nq1,t1,question,2026-01-01T10:00:00,ann\n")
+    take_in(tmp_path / "data", Request(path=export, community="craft"))
+    app = visit("data")
+    app.text_input(key="import-path").set_value(str(export))
+    app.text_input(key="import-community").set_value("craft")
+    app.text_input(key="import-source").set_value("second")
+    button(app, "Import").click().run()
+    assert alerts(app) == []
+    assert [each.source for each in Lake(tmp_path / "data").imports()] == ["second", "spreadsheet"]
+
+
 def test_two_accounts_that_are_one_persons_with_a_third_are_each_taken_back_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -34,7 +34,8 @@ def show(frame: Frame) -> None:
         f"{_moment(frame.choices.observed_from, frame)} to {_moment(frame.choices.as_of, frame)} "
         f"({escape(frame.choices.time_zone)}).</p>"
     )
-    imports = Lake(frame.data).imports()
+    newest_first = sorted(Lake(frame.data).imports(), key=lambda each: each.exported_at, reverse=True)
+    imports = sorted(newest_first, key=lambda each: each.community != frame.scope.community)
     with standing("The list of imports"):
         _imports(imports, frame)
     with standing("What was left out"):
@@ -175,7 +176,7 @@ def _imports(imports: Sequence[Import], frame: Frame) -> None:
             "Left out": sum(skipped["rows"] for skipped in each.skipped.values()),
             "Import": each.id,
         }
-        for each in reversed(imports)
+        for each in imports
     ]
     html(f'<h2 class="cop-q">What was imported ({len(rows)})</h2>')
     dates = _dates("Data from (UTC)", "Data until (UTC)", "Imported (UTC)")
@@ -207,7 +208,7 @@ def _left_out(imports: Sequence[Import]) -> None:
         st.write("Nothing: every row of every import is counted.")
     for each in imports:
         for note in each.notes:
-            st.text(f"{each.file_name}: {note}")
+            st.text(f"{each.community}, {each.file_name}: {note}")
 
 
 def _roster(frame: Frame) -> None:
@@ -284,7 +285,7 @@ def _reactions(frame: Frame) -> None:
 def _undo(imports: Sequence[Import], data: Path) -> None:
     if not imports:
         return
-    named = {each.id: f"{each.file_name} · {each.community} · {each.id}" for each in reversed(imports)}
+    named = {each.id: f"{each.file_name} · {each.community} · {each.id}" for each in imports}
     with st.container(border=True):
         html('<h2 class="cop-q">Take an import out again</h2>')
         chosen = st.selectbox(

@@ -298,6 +298,23 @@ def test_a_second_source_of_one_platform_is_named_on_the_page(tmp_path: Path, mo
     assert [each.source for each in Lake(tmp_path / "data").imports()] == ["second", "spreadsheet"]
 
 
+def test_what_was_left_out_begins_with_the_community_that_is_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COP_DATA", str(tmp_path / "data"))
+    for name, year in (("Old", 2024), ("New", 2026)):
+        export = tmp_path / f"{name}.csv"
+        export.write_text(
+            f"post_id,thread_id,kind,created_at,author_id\nq1,t1,question,{year}-01-01T10:00:00,ann\n"
+            f"q2,t2,question,,ann\nq3,t3,question,1970-01-01,ann\n"
+        )
+        take_in(tmp_path / "data", Request(path=export, community=name))
+    for community, other in (("Old", "New"), ("New", "Old")):
+        tables = [each.value for each in visit("data", community=community).dataframe]
+        for table in (each for each in tables if "File" in each):
+            assert list(dict.fromkeys(table["Community"])) == [community, other]
+
+
 def test_two_accounts_that_are_one_persons_with_a_third_are_each_taken_back_alone(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

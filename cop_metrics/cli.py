@@ -338,7 +338,7 @@ def _community_lines(snapshot: Snapshot, community: str, *, is_preview: bool) ->
     pairs = suggestions(snapshot.cursor, community)
     if pairs:
         likely = words.counted(len(pairs), "pair")
-        yield f"  accounts   {likely} that look like one person's: 'aliases' lists them, 'alias' confirms one"
+        yield f"  accounts   {likely} of accounts that may be one person's: 'aliases' lists them, 'alias' confirms one"
     yield from _roster_lines(snapshot, community)
 
 
@@ -447,6 +447,8 @@ def _alias(asked: argparse.Namespace) -> None:
 
 
 def _alias_needs(asked: argparse.Namespace) -> str | None:
+    if asked.same_as == asked.account:
+        return "alias needs two accounts: ACCOUNT and --same-as are the same one"
     return None if asked.undo or asked.same_as else "alias needs --same-as ACCOUNT, or --undo"
 
 

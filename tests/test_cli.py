@@ -727,6 +727,7 @@ def test_two_accounts_become_one_person_and_two_again(
         in capsys.readouterr().err
     )
     assert run("alias", ada) == 2
+    assert run("alias", ada, "--same-as", ada) == 2
 
 
 def test_a_long_name_in_a_list_ends_in_an_ellipsis_and_a_usual_one_is_whole() -> None:

@@ -25,7 +25,7 @@ from cop_metrics.changes import scan
 from cop_metrics.collect import BEGINNING, collect
 from cop_metrics.disk import replace_text
 from cop_metrics.errors import CopError, UnknownName
-from cop_metrics.identity import Alias, known_accounts, read_aliases, suggestions, without_alias
+from cop_metrics.identity import Alias, known_accounts, names_of, read_aliases, suggestions, without_alias
 from cop_metrics.intake import (
     PREVIEW,
     Request,
@@ -338,7 +338,7 @@ def _community_lines(snapshot: Snapshot, community: str, *, is_preview: bool) ->
     pairs = suggestions(snapshot.cursor, community)
     if pairs:
         likely = words.counted(len(pairs), "pair")
-        yield f"  accounts   {likely} that look like one person's: 'aliases' lists them, 'alias' confirms one"
+        yield f"  accounts   {likely} of accounts that may be one person's: 'aliases' lists them, 'alias' confirms one"
     yield from _roster_lines(snapshot, community)
 
 
@@ -433,26 +433,44 @@ def _alias(asked: argparse.Namespace) -> None:
         if account not in known:
             raise UnknownName("account", account, known)
     said = (
-        without_alias(aliases, community, asked.account)
+        without_alias(aliases, community, asked.account, asked.same_as)
         if asked.undo
         else (*aliases, Alias(community, asked.account, asked.same_as))
     )
     with _progress() as (_, on_build):
         set_aliases(asked.data, said, on_build=on_build)
-    done = "is again a person of its own" if asked.undo else f"and '{asked.same_as}' are one person"
-    print(f"'{asked.account}' {done} in '{community}'.")
+    if asked.undo and asked.same_as:
+        print(f"'{asked.account}' and '{asked.same_as}' are no longer said to be one person in '{community}'.")
+    else:
+        done = "is again a person of its own" if asked.undo else f"and '{asked.same_as}' are one person"
+        print(f"'{asked.account}' {done} in '{community}'.")
 
 
 def _alias_needs(asked: argparse.Namespace) -> str | None:
+    if asked.same_as == asked.account:
+        return "alias needs two accounts: ACCOUNT and --same-as are the same one"
     return None if asked.undo or asked.same_as else "alias needs --same-as ACCOUNT, or --undo"
 
 
 def _aliases(asked: argparse.Namespace) -> None:
-    rows = [{**each._asdict(), "state": "confirmed"} for each in read_aliases(asked.data)]
-    snapshot = Store(asked.data).snapshot()
+    snapshot, aliases = Store(asked.data).snapshot(), read_aliases(asked.data)
+    names = {
+        community: names_of(snapshot.cursor, community, [each.account for each in aliases])
+        for community in {each.community for each in aliases}
+    }
+    rows = [
+        {**each._asdict(), "name": names[each.community].get(each.account, ""), "state": "confirmed"}
+        for each in aliases
+    ]
     for community in read_catalogue(snapshot.cursor):
         rows += [
-            {"community": community, "account": each.one, "same_as": each.other, "state": f"likely: {each.why}"}
+            {
+                "community": community,
+                "account": each.one,
+                "same_as": each.other,
+                "name": each.name,
+                "state": f"likely: {each.why}",
+            }
             for each in suggestions(snapshot.cursor, community)
         ]
     print(aligned(rows) if rows else "No account is another's, and none looks like it.")
@@ -626,7 +644,7 @@ COMMANDS = (
         arguments=(
             argument("account", "an account, as 'aliases' and lists of the store name it", metavar="ACCOUNT"),
             argument("--same-as", "the account that is the same person's", dest="same_as", metavar="ACCOUNT"),
-            argument("--undo", "take back what was said of the account", action="store_true"),
+            argument("--undo", "take back what was said of the account, or of the two", action="store_true"),
             argument("--community", "its community; that with the newest data unless said", type=_name, metavar="NAME"),
         ),
         run=_alias,

@@ -21,7 +21,7 @@ from cop_metrics.errors import CopError, UnknownName
 
 ALIASES = "aliases.csv"
 COLUMNS = ("community", "account", "same_as")
-MOST_SUGGESTED, MOST_OF_ONE_NAME = 50, 4
+MOST_OF_ONE_NAME = 4
 IDENTITIES: dict[str, type[pl.DataType]] = dict.fromkeys(("community", "account", "member"), pl.String)
 _PAIRS: dict[str, type[pl.DataType]] = {"community": pl.String, "one": pl.String, "other": pl.String}
 
@@ -70,12 +70,17 @@ def write_aliases(data: Path, aliases: Iterable[Alias]) -> None:
     replace_text(data / ALIASES, text.getvalue())
 
 
-def without_alias(aliases: Sequence[Alias], community: str, account: str) -> tuple[Alias, ...]:
-    """Return the aliases without those of an account; raises `UnknownName` where it has none."""
-    kept = tuple(each for each in aliases if each.community != community or account not in (each.account, each.same_as))
+def without_alias(
+    aliases: Sequence[Alias], community: str, account: str, same_as: str | None = None
+) -> tuple[Alias, ...]:
+    """Return the aliases without those of an account, or without the one with `same_as`; raises `UnknownName` for none."""
+    said = {account, same_as} - {None}
+    kept = tuple(each for each in aliases if each.community != community or not said <= {each.account, each.same_as})
     if len(kept) == len(aliases):
-        known = [name for each in aliases if each.community == community for name in (each.account, each.same_as)]
-        raise UnknownName("alias", account, known)
+        own = [each for each in aliases if each.community == community]
+        of_it = [each for each in own if account in (each.account, each.same_as)]
+        others = {name for each in of_it or own for name in (each.account, each.same_as)} - said
+        raise UnknownName("alias", same_as if of_it and same_as else account, others)
     return kept
 
 
@@ -156,6 +161,18 @@ def known_accounts(cursor: duckdb.DuckDBPyConnection, community: str) -> tuple[s
     return tuple(account for (account,) in rows)
 
 
+def names_of(cursor: duckdb.DuckDBPyConnection, community: str, accounts: Iterable[str]) -> dict[str, str]:
+    """Return the name of the member that each account is; accounts that are nobody's, or whose have none, are left out."""
+    rows = cursor.sql(
+        "select asked.account, members.name from (select unnest($accounts) as account) as asked "
+        "left join identities on identities.community = $community and identities.account = asked.account "
+        "join members on members.community = $community and members.member = coalesce(identities.member, asked.account) "
+        "where members.name is not null",
+        params={"community": community, "accounts": sorted(set(accounts))},
+    ).fetchall()
+    return dict(rows)
+
+
 def suggestions(cursor: duckdb.DuckDBPyConnection, community: str) -> tuple[Suggestion, ...]:
     """Return members who may be one person: those of one name, accents, case and what stands in brackets left out.
 
@@ -169,9 +186,8 @@ def suggestions(cursor: duckdb.DuckDBPyConnection, community: str) -> tuple[Sugg
         ") where contains(plain, ' ') group by plain having count(*) between 2 and $most order by plain",
         params={"community": community, "most": MOST_OF_ONE_NAME},
     ).fetchall()
-    found = [
+    return tuple(
         Suggestion(one=one, other=other, name=name, why="the same name")
         for name, members in rows
         for one, other in combinations(members, 2)
-    ]
-    return tuple(found[:MOST_SUGGESTED])
+    )

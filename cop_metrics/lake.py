@@ -30,6 +30,8 @@ ROSTER = "roster"
 ROWS_IN_A_GROUP = 200_000
 EARLIEST = datetime(1990, 1, 1)
 AHEAD_OF_THE_CLOCK = timedelta(days=1)
+FEWEST_SHARED, MOST_COMPARED = 5, 100_000
+ANOTHER_TIME = timedelta(days=7)  # more than any mended clock or time zone moves a conversation
 ACTS = {
     "post": ("author", "created_at"),
     "reaction": ("giver", "given_at"),
@@ -113,6 +115,7 @@ class Lake:
                     tables.add(batch if keep_titles else _untitled(batch), reading)
             words_version = questions.version() if tables.hold_rules else 0
             exported_at, since, until = _times(_human_span(staged, tables.rows), reading, file_name, now)
+            self._refuse_another_site(staged, community, source_name, file_name)
             digest = _digest(staged, community, source_name)
             imported = Import(
                 id=f"{exported_at:%Y%m%dT%H%M%S}-v{source.version}{f'.{words_version}' * bool(words_version)}-{digest}",
@@ -224,6 +227,29 @@ class Lake:
             yield staged
         finally:
             shutil.rmtree(staged, ignore_errors=True)
+
+    def _refuse_another_site(self, staged: Path, community: str, source_name: str, file_name: str) -> None:
+        """Raise `CopError` where what the source calls conversation 1, 2, 3 ... are others than those that are here.
+
+        Sites number their posts and people alike: taken for one source, people of two would become one.
+        """
+        earlier = [each for each in self.imports() if (each.community, each.source) == (community, source_name)]
+        largest = max(earlier, key=lambda each: each.tables.get("thread", 0), default=None)
+        if largest is None or not largest.tables.get("thread") or not (staged / "thread.parquet").exists():
+            return
+        here, there = (
+            pl.scan_parquet(folder / "thread.parquet", glob=False).select("thread", time="created_at").drop_nulls()
+            for folder in (self.path(largest), staged)
+        )
+        apart = (pl.col("time") - pl.col("time_right")).abs() > ANOTHER_TIME
+        both = here.join(there.head(MOST_COMPARED), on="thread").select(shared=pl.len(), others=apart.sum())
+        shared, others = both.collect(engine="streaming").row(0)
+        if shared >= FEWEST_SHARED and others > shared / 2:
+            raise CopError(
+                f"'{file_name}' is of another site than '{largest.file_name}', which '{community}' has as source "
+                f"'{source_name}': {others:,} of the {shared:,} conversations that both have by the same key began on other "
+                "days. Import it as a source of its own, with --source and a name, or into a community of its own."
+            )
 
     def _commit(self, staged: Path, imported: Import) -> Written:
         """Make the staged folder an import, by one rename, once all of it is on the disk."""

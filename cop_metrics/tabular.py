@@ -26,6 +26,7 @@ from cop_metrics.errors import CopError
 
 DELIMITERS = ",;\t"
 MOST_COLUMNS = 1_000
+LONGEST_NAME = 60
 BLOCK = 8 << 20
 HEAD = 1 << 20
 ROWS_A_BATCH = 100_000
@@ -78,9 +79,14 @@ def plain_name(name: str) -> str:
 
 def listed(names: Sequence[str], most: int = 10) -> str:
     """Return up to `most` names in one phrase, long ones cut, with the number of those left out."""
-    printable = ["".join(sign if sign.isprintable() else "?" for sign in name.strip()[:40]) for name in names[:most]]
+    printable = ["".join(sign if sign.isprintable() else "?" for sign in _cut(name.strip())) for name in names[:most]]
     shown = ", ".join(name or "(no name)" for name in printable) or "none"
     return f"{shown} and {len(names) - most:,} more" if len(names) > most else shown
+
+
+def _cut(name: str) -> str:
+    """Return a name of 60 signs at most; of a longer one, its beginning."""
+    return name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…"
 
 
 def columns_by_name(called: object, header: Sequence[str], needed: Iterable[str]) -> dict[str, int]:

@@ -3,7 +3,7 @@
 import os
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from html import escape
 from pathlib import Path
@@ -15,13 +15,15 @@ import streamlit as st
 
 from cop_metrics import words
 from cop_metrics.captions import titles_off_scale
-from cop_metrics.identity import read_aliases, suggestions
+from cop_metrics.identity import names_of, read_aliases, suggestions
 from cop_metrics.intake import previewed
 from cop_metrics.lake import ROSTER, Import, Lake
 from cop_metrics.sources import SOURCES
 from cop_metrics.summary import roster_fit, unlisted_reactions
 from pages.parts.frame import PROJECT, Frame, locale, standing
 from pages.parts.layout import html, plain
+
+MOST_PAIRS = 50
 
 
 def show(frame: Frame) -> None:
@@ -32,7 +34,8 @@ def show(frame: Frame) -> None:
         f"{_moment(frame.choices.observed_from, frame)} to {_moment(frame.choices.as_of, frame)} "
         f"({escape(frame.choices.time_zone)}).</p>"
     )
-    imports = Lake(frame.data).imports()
+    newest_first = sorted(Lake(frame.data).imports(), key=lambda each: each.exported_at, reverse=True)
+    imports = sorted(newest_first, key=lambda each: each.community != frame.scope.community)
     with standing("The list of imports"):
         _imports(imports, frame)
     with standing("What was left out"):
@@ -64,6 +67,9 @@ def show_import(data: Path) -> None:
             export = st.file_uploader("The export, as a file", key="import-file")
             path = st.text_input("or a path on the server", key="import-path", placeholder="/exports/last-night")
             community = st.text_input("Community", key="import-community", placeholder="The file's name unless said")
+            source = st.text_input(
+                "Source", key="import-source", placeholder="Only where a community has several of one platform"
+            )
             roster = st.file_uploader(
                 "The roster (CSV or XLSX), if there is one", type=["csv", "xlsx"], key="import-roster"
             )
@@ -73,7 +79,7 @@ def show_import(data: Path) -> None:
                 )
                 asked = st.form_submit_button("Import", type="primary")
         if asked or looked:
-            _import(data, export, path, community, roster, preview=looked)
+            _import(data, export, path, {"community": community, "source": source}, roster, preview=looked)
         _told()
         _waiting(data)
 
@@ -92,7 +98,7 @@ def _waiting(data: Path) -> None:
             _run(data, "discard", [], noun="removal")
 
 
-def _import(data: Path, export: Any, path: str, community: str, roster: Any, *, preview: bool) -> None:
+def _import(data: Path, export: Any, path: str, names: Mapping[str, str], roster: Any, *, preview: bool) -> None:
     if not (export or path.strip() or roster):
         st.warning("Choose a file, write a path, or hand over a roster: there is nothing to import yet.")
         return
@@ -100,7 +106,7 @@ def _import(data: Path, export: Any, path: str, community: str, roster: Any, *, 
         chosen = _kept(folder, export) if export else (str(Path(path.strip()).resolve()) if path.strip() else None)
         arguments = [
             *([chosen] if chosen else []),
-            *([f"--community={community.strip()}"] if community.strip() else []),
+            *(f"--{kind}={name.strip()}" for kind, name in names.items() if name.strip()),
             *(["--preview"] if preview else []),
         ]
         if roster:
@@ -170,7 +176,7 @@ def _imports(imports: Sequence[Import], frame: Frame) -> None:
             "Left out": sum(skipped["rows"] for skipped in each.skipped.values()),
             "Import": each.id,
         }
-        for each in reversed(imports)
+        for each in imports
     ]
     html(f'<h2 class="cop-q">What was imported ({len(rows)})</h2>')
     dates = _dates("Data from (UTC)", "Data until (UTC)", "Imported (UTC)")
@@ -202,7 +208,7 @@ def _left_out(imports: Sequence[Import]) -> None:
         st.write("Nothing: every row of every import is counted.")
     for each in imports:
         for note in each.notes:
-            st.text(f"{each.file_name}: {note}")
+            st.text(f"{each.community}, {each.file_name}: {note}")
 
 
 def _roster(frame: Frame) -> None:
@@ -244,12 +250,16 @@ def _accounts(frame: Frame) -> None:
     )
     _told("change")
     if likely:
-        with st.expander(f"Accounts that look like one person's: {words.counted(len(likely), 'pair')}"):
-            for each in likely:
+        more = f", the first {MOST_PAIRS} of them here" if len(likely) > MOST_PAIRS else ""
+        with st.expander(f"Accounts that look like one person's: {words.counted(len(likely), 'pair')}{more}"):
+            for each in likely[:MOST_PAIRS]:
                 text = f"{each.name}: {each.one} and {each.other} ({each.why})"
                 _pair(text, "Same person", frame, [each.one, "--same-as", each.other])
+    names = names_of(frame.snapshot.cursor, community, [each.account for each in told])
     for each in told:
-        _pair(f"{each.account} is {each.same_as}", "Take back", frame, [each.account, "--undo"])
+        name = names.get(each.account)
+        text = f"{f'{name}: ' if name else ''}{each.account} is {each.same_as}"
+        _pair(text, "Take back", frame, [each.account, "--same-as", each.same_as, "--undo"])
     if not likely and not told:
         st.write("No accounts look like one person's.")
 
@@ -275,7 +285,7 @@ def _reactions(frame: Frame) -> None:
 def _undo(imports: Sequence[Import], data: Path) -> None:
     if not imports:
         return
-    named = {each.id: f"{each.file_name} · {each.community} · {each.id}" for each in reversed(imports)}
+    named = {each.id: f"{each.file_name} · {each.community} · {each.id}" for each in imports}
     with st.container(border=True):
         html('<h2 class="cop-q">Take an import out again</h2>')
         chosen = st.selectbox(
@@ -300,7 +310,7 @@ def _sources() -> None:
             st.markdown("**How to get it**")
             st.text(source.how_to_export)
             st.markdown("**Personal fields**")
-            st.text(", ".join(source.personal_fields) or "none")
+            st.text("\n".join(source.personal_fields) or "none")
             st.markdown("**What it cannot measure**")
             st.text("\n".join(source.cannot_measure) or "nothing that the pages show")
 

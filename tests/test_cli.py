@@ -19,6 +19,7 @@ from cop_metrics.made_up_company import COMPANY
 from cop_metrics.measure import BY
 from cop_metrics.metrics import EXHIBITS, METRICS, declared
 from cop_metrics.store import Store
+from cop_metrics.tabular import listed
 
 PROJECT = Path(__file__).resolve().parents[1]
 SHARED = PROJECT.parent / "shared" / "data"
@@ -726,3 +727,26 @@ def test_two_accounts_become_one_person_and_two_again(
         in capsys.readouterr().err
     )
     assert run("alias", ada) == 2
+    assert run("alias", ada, "--same-as", ada) == 2
+
+
+def test_a_long_name_in_a_list_ends_in_an_ellipsis_and_a_usual_one_is_whole() -> None:
+    usual = "bugzilla-inbox/canvas_in_the_conversation.json"
+    assert listed([usual, "x" * 90]) == f"{usual}, {'x' * 59}…"
+
+
+def test_an_account_of_two_aliases_keeps_the_other_and_both_show_its_name(
+    run: Run, tmp_path: Path, show: Callable[..., dict[str, Any]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    export = tmp_path / "posts.csv"
+    export.write_text(WORKSHOP, encoding="utf-8")
+    assert run("import", export, "--community", "Workshop") == 0
+    ada, grace, edsger = (f"spreadsheet:name:{name}" for name in ("Ada", "Grace", "Edsger"))
+    assert run("alias", ada, "--same-as", grace) == run("alias", ada, "--same-as", edsger) == 0
+    assert show("members")["value"] == 2
+    capsys.readouterr()
+    assert run("aliases") == 0
+    assert [line.split()[-2:] for line in capsys.readouterr().out.splitlines()[1:]] == [["Ada", "confirmed"]] * 2
+    assert run("alias", ada, "--same-as", grace, "--undo") == 0
+    assert "are no longer said to be one person" in capsys.readouterr().out
+    assert show("members")["value"] == 3

@@ -109,3 +109,21 @@ def test_a_damaged_file_of_aliases_is_told_in_a_sentence(tmp_path: Path) -> None
 def test_an_alias_that_there_is_not_cannot_be_taken_back() -> None:
     with pytest.raises(CopError, match="There is no alias called 'forum:bo'"):
         without_alias([Alias("craft", "forum:a", "forum:b")], "craft", "forum:bo")
+
+
+def test_one_of_two_aliases_of_an_account_is_taken_back_alone() -> None:
+    both = [Alias("craft", "forum:a", "chat:a"), Alias("craft", "forum:a", "mail:a")]
+    assert without_alias(both, "craft", "forum:a", "chat:a") == (both[1],)
+    assert without_alias(both, "craft", "mail:a", "forum:a") == (both[0],)
+    assert without_alias(both, "craft", "forum:a") == ()
+    with pytest.raises(CopError, match="There is no alias called 'chat:b'"):
+        without_alias(both, "craft", "forum:a", "chat:b")
+
+
+def test_every_pair_of_one_name_is_suggested_however_many_there_are(two: Two) -> None:
+    for n in range(60):
+        two.forum.ask(f"a{n}", "2026-03-01 10:00")
+        two.chat.ask(f"b{n}", "2026-03-01 11:00")
+    for row in (*two.forum.rows["member"], *two.chat.rows["member"]):
+        row["name"] = f"Ana W{row['member'][1:]}"
+    assert len({each for each in suggestions(two.told().cursor, "craft") if each.name[5:].isdigit()}) == 60

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -314,3 +314,26 @@ def test_roster_equal_to_the_newest_is_not_new_but_one_that_returns_is(lake: Lak
 def test_roster_that_names_nobody_is_refused(lake: Lake) -> None:
     with pytest.raises(CopError, match=r"'hr\.xlsx' names nobody"):
         roster(lake)
+
+
+def conversations(first: datetime, keys: range) -> tuple[Batch, ...]:
+    begun = [(str(key), first + timedelta(days=key)) for key in keys]
+    return (
+        rows("thread", *({"thread": key, "created_at": time} for key, time in begun)),
+        rows("post", *({**post(key, time), "thread": key} for key, time in begun)),
+    )
+
+
+def test_another_site_that_numbers_alike_is_refused_as_the_same_source_and_taken_as_one_of_its_own(lake: Lake) -> None:
+    write(lake, *conversations(datetime(2024, 1, 1), range(1, 21)))
+    another = conversations(datetime(2023, 1, 1), range(1, 31))
+    with pytest.raises(CopError, match=r"20 of the 20 conversations .* with --source and a name"):
+        write(lake, *another)
+    assert len(lake.imports()) == 1
+    assert write(lake, *another, name="other").is_new
+    assert write(lake, *another, community="Others").is_new
+
+
+def test_a_newer_export_of_the_same_site_is_taken_even_if_its_times_were_an_hour_wrong(lake: Lake) -> None:
+    write(lake, *conversations(datetime(2024, 1, 1), range(1, 21)))
+    assert write(lake, *conversations(datetime(2024, 1, 1, 1), range(10, 40))).is_new

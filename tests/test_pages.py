@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from cop_metrics.intake import previewed
+from cop_metrics.identity import Alias, read_aliases
+from cop_metrics.intake import Request, previewed, set_aliases, take_in
 from cop_metrics.lake import Lake
 from cop_metrics.made_up_company import COMPANY
 from cop_metrics.measure import Measurer
@@ -281,6 +282,57 @@ def test_an_import_that_fails_says_why_and_one_that_works_shows_up(
     assert len(Lake(tmp_path / "data").imports()) == 1
     assert not app.exception
     assert "craft" in html(app)
+
+
+def test_a_second_source_of_one_platform_is_named_on_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COP_DATA", str(tmp_path / "data"))
+    export = tmp_path / "craft.csv"
+    export.write_text("post_id,thread_id,kind,created_at,author_id\nq1,t1,question,2026-01-01T10:00:00,ann\n")
+    take_in(tmp_path / "data", Request(path=export, community="craft"))
+    app = visit("data")
+    app.text_input(key="import-path").set_value(str(export))
+    app.text_input(key="import-community").set_value("craft")
+    app.text_input(key="import-source").set_value("second")
+    button(app, "Import").click().run()
+    assert alerts(app) == []
+    assert [each.source for each in Lake(tmp_path / "data").imports()] == ["second", "spreadsheet"]
+
+
+def test_what_was_left_out_begins_with_the_community_that_is_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COP_DATA", str(tmp_path / "data"))
+    for name, year in (("Old", 2024), ("New", 2026)):
+        export = tmp_path / f"{name}.csv"
+        export.write_text(
+            f"post_id,thread_id,kind,created_at,author_id\nq1,t1,question,{year}-01-01T10:00:00,ann\n"
+            f"q2,t2,question,,ann\nq3,t3,question,1970-01-01,ann\n"
+        )
+        take_in(tmp_path / "data", Request(path=export, community=name))
+    for community, other in (("Old", "New"), ("New", "Old")):
+        tables = [each.value for each in visit("data", community=community).dataframe]
+        for table in (each for each in tables if "File" in each):
+            assert list(dict.fromkeys(table["Community"])) == [community, other]
+
+
+def test_two_accounts_that_are_one_persons_with_a_third_are_each_taken_back_alone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COP_DATA", str(tmp_path / "data"))
+    export = tmp_path / "craft.csv"
+    export.write_text(
+        "post_id,thread_id,kind,created_at,author_id\nq1,t1,question,2026-01-01T10:00:00,ann\n"
+        "a1,t1,answer,2026-01-01T12:00:00,bob\na2,t1,answer,2026-01-01T13:00:00,cy\n"
+    )
+    take_in(tmp_path / "data", Request(path=export, community="craft"))
+    ann, bob, cy = (f"spreadsheet:{name}" for name in ("ann", "bob", "cy"))
+    set_aliases(tmp_path / "data", [Alias("craft", ann, bob), Alias("craft", ann, cy)])
+    app = visit("data")
+    assert alerts(app) == []
+    first, _ = (each for each in app.button if each.label == "Take back")
+    first.click().run()
+    assert alerts(app) == []
+    assert read_aliases(tmp_path / "data") == (Alias("craft", ann, cy),)
 
 
 def test_every_page_has_a_file_that_hands_over_when_it_is_run_itself() -> None:

@@ -26,6 +26,7 @@ KEPT_INPUTS = (
     "measured",
     "roster",
     "identities",
+    "channels",
     "reaction_meanings",
     "level_bars",
 )

@@ -56,11 +56,11 @@ from cop_metrics.scope import (
     parse_scope,
     read_catalogue,
 )
-from cop_metrics.settings import SETTINGS
+from cop_metrics.settings import SETTINGS, read_settings
 from cop_metrics.shown import FORMATS, aligned, json_text, measured
 from cop_metrics.sources import SOURCES
 from cop_metrics.store import Snapshot, Store
-from cop_metrics.summary import found_questions, moved_answers, roster_fit
+from cop_metrics.summary import found_questions, moved_answers, roster_fit, settings_in_vain
 from cop_metrics.tabular import listed
 from cop_metrics.view import Viewer, with_lists
 
@@ -296,6 +296,8 @@ def _take_in(data: Path, request: Request, *, is_preview: bool = False) -> None:
     for each in written:
         print("\n".join(_import_lines(each, is_preview=is_preview)))
     print("\n".join(_community_lines(snapshot, written[0].imported.community, is_preview=is_preview)))
+    for sentence in settings_in_vain(snapshot.cursor, read_settings(data)):
+        print(f"  settings   {sentence}")
 
 
 def _import_lines(written: Written, *, is_preview: bool) -> Iterator[str]:
@@ -519,6 +521,8 @@ def _build(asked: argparse.Namespace) -> None:
     with _progress() as (_, on_build):
         version = rebuild(asked.data, engine=ENGINES[asked.engine](), on_build=on_build)
     print(f"Built version {version} of the store.")
+    for sentence in settings_in_vain(Store(asked.data).snapshot().cursor, read_settings(asked.data)):
+        print(f"  settings   {sentence}")
 
 
 def _show(asked: argparse.Namespace) -> None:

@@ -9,6 +9,7 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from difflib import get_close_matches
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -79,7 +80,7 @@ def gather(lake: Lake, settings: Settings) -> Inputs:
         "roster": roster,
         "identities": identities(_accounts(files["member"]), roster, read_aliases(lake.root.parent)),
         "question_rules": _question_rules(exports, settings),
-        "channels": _channels(exports, settings),
+        "channels": _channels(exports, settings, files["thread"]),
         "reaction_meanings": _meanings(),
         "level_bars": level_bars(),
     }
@@ -318,14 +319,30 @@ def _question_rules(exports: Sequence[Import], settings: Settings) -> pl.DataFra
     return pl.DataFrame(rows, schema=dict.fromkeys(("community", "rule", "effect"), pl.String), orient="row")
 
 
-def _channels(exports: Sequence[Import], settings: Settings) -> pl.DataFrame:
-    """Return the channels in which all ask, and those that are noise, by community."""
+def _channels(
+    exports: Sequence[Import], settings: Settings, files: Sequence[tuple[int, str, str, Path]]
+) -> pl.DataFrame:
+    """Return the channels in which all ask, and those that are noise, by community; of one that is not there, the nearest."""
     rows = []
     for community in sorted({each.community for each in exports}):
         own = settings.of(community)
-        rows += [(community, channel, "questions") for channel in sorted({*own.question_channels})]
-        rows += [(community, channel, "noise") for channel in sorted({*own.noise_channels})]
-    return pl.DataFrame(rows, schema=dict.fromkeys(("community", "channel", "what_for"), pl.String), orient="row")
+        named = [(channel, "questions") for channel in sorted({*own.question_channels})]
+        named += [(channel, "noise") for channel in sorted({*own.noise_channels})]
+        known = _known_channels([path for _, of, _, path in files if of == community]) if named else set()
+        for channel, what_for in named:
+            near = [] if channel in known else get_close_matches(channel, sorted(known), n=1)
+            rows.append((community, channel, what_for, channel in known, near[0] if near else None))
+    texts = dict.fromkeys(("community", "channel", "what_for"), pl.String)
+    schema: dict[str, PolarsType] = {**texts, "is_there": pl.Boolean, "nearest": pl.String}
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _known_channels(files: Sequence[Path]) -> set[str]:
+    return {
+        channel
+        for path in files
+        for channel in pl.read_parquet(path, columns=["channel"], glob=False)["channel"].drop_nulls().unique()
+    }
 
 
 def _meanings() -> pl.DataFrame:

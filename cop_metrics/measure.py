@@ -57,6 +57,7 @@ UNRECORDED = {
     "giver": "do not record who reacted",
     "acceptance": "tell of no accepted answer",
     "team": "know of no teams",
+    "account": "know only people who took part",
 }
 """What is said where a table is there and yet not all of it, or where one of several would do."""
 TELLS_SENIORITY = "Without names this is not listed: it would tell the seniority of those who wrote, thread by thread."

@@ -40,8 +40,9 @@ class CommunityChoices:
     `finds_questions`: whether questions were found in messages by what they say. `first_whole_day` is the first that any
     source covers wholly, `all_sources_day` the first that all do.
     `measured`: the lake tables that the sources fill, 'read' only where it says who read; beside them 'reach', where reads or
-    views are known, 'giver', where it is known who reacted, 'acceptance', where any answer was accepted, and 'team', where
-    anybody is of a known team. `members`: how many each team has as of the data.
+    views are known, 'giver', where it is known who reacted, 'acceptance', where any answer was accepted, 'team', where
+    anybody is of a known team, and 'account', where anybody is known from before the first thing they did.
+    `members`: how many each team has as of the data.
     """
 
     community: str
@@ -195,14 +196,16 @@ def _measured(cursor: duckdb.DuckDBPyConnection, community: str) -> frozenset[st
         "select distinct table_name from measured where community = $community", params={"community": community}
     ).fetchall()
     tables = {table for (table,) in found}
-    ((viewed, read, reacted, recognised, accepted, teamed),) = cursor.sql(
+    ((viewed, read, reacted, recognised, accepted, teamed, listed),) = cursor.sql(
         """
         select exists(from reach where community = $community and views is not null),
             exists(from reads where community = $community),
             exists(from member_days where community = $community and reactions > 0),
             exists(from recognitions where community = $community and reason <> 'accepted'),
             exists(from questions where community = $community and (accepted or solved)),
-            exists(from memberships where community = $community and team <> 'Unknown')""",
+            exists(from memberships where community = $community and team <> 'Unknown'),
+            exists(from members where community = $community and left_day > 0
+                and (first_day is null or since_day < first_day))""",
         params={"community": community},
     ).fetchall()
     if viewed and not read:
@@ -213,6 +216,7 @@ def _measured(cursor: duckdb.DuckDBPyConnection, community: str) -> frozenset[st
         tables.add("giver")
     tables |= {"acceptance"} if accepted else set()
     tables |= {"team"} if teamed else set()
+    tables |= {"account"} if listed else set()
     return frozenset(tables)
 
 

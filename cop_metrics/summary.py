@@ -1,8 +1,11 @@
-"""What an import brought, as the store tells it: the gaps of a roster, and answers that were moved in time."""
+"""What an import brought, as the store tells it: the gaps of a roster and of the settings, and answers moved in time."""
 
 from dataclasses import dataclass
 
 import duckdb
+
+from cop_metrics.errors import UnknownName
+from cop_metrics.settings import Settings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -49,6 +52,32 @@ def unlisted_reactions(cursor: duckdb.DuckDBPyConnection, community: str) -> tup
         params={"community": community},
     ).fetchall()
     return tuple(rows)
+
+
+def channels_of(cursor: duckdb.DuckDBPyConnection, community: str, what_for: str) -> tuple[str, ...]:
+    """Return the channels that the settings name ("questions", "noise") and that the data has."""
+    rows = cursor.sql(
+        "select channel from channels where community = $community and what_for = $what_for and is_there order by channel",
+        params={"community": community, "what_for": what_for},
+    ).fetchall()
+    return tuple(channel for (channel,) in rows)
+
+
+def settings_in_vain(cursor: duckdb.DuckDBPyConnection, settings: Settings) -> tuple[str, ...]:
+    """Return a sentence for each community and each channel that the settings name and that the data does not have."""
+    communities = {name for (name,) in cursor.sql("select community from communities").fetchall()}
+    strangers = [str(UnknownName("community", name, communities)) for name in settings.communities.keys() - communities]
+    missing = cursor.sql(
+        "select community, channel, what_for, nearest from channels where not is_there order by all"
+    ).fetchall()
+    return (
+        *(f"The settings have a section that is nobody's. {sentence}" for sentence in sorted(strangers)),
+        *(
+            f"The settings of '{community}' name the channel '{channel}' ({what_for}), which its data does not have."
+            + (f" Did you mean '{nearest}'?" if nearest else "")
+            for community, channel, what_for, nearest in missing
+        ),
+    )
 
 
 def found_questions(cursor: duckdb.DuckDBPyConnection, community: str) -> int:

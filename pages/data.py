@@ -18,8 +18,9 @@ from cop_metrics.captions import titles_off_scale
 from cop_metrics.identity import names_of, read_aliases, suggestions
 from cop_metrics.intake import previewed
 from cop_metrics.lake import ROSTER, Import, Lake
+from cop_metrics.settings import read_settings
 from cop_metrics.sources import SOURCES
-from cop_metrics.summary import roster_fit, unlisted_reactions
+from cop_metrics.summary import channels_of, roster_fit, settings_in_vain, unlisted_reactions
 from pages.parts.frame import PROJECT, Frame, locale, standing
 from pages.parts.layout import html, plain
 
@@ -44,6 +45,8 @@ def show(frame: Frame) -> None:
         _roster(frame)
     with standing("Accounts of one person"):
         _accounts(frame)
+    with standing("Settings"):
+        _settings(frame)
     with standing("Reactions"):
         _reactions(frame)
     show_import(frame.data)
@@ -58,6 +61,7 @@ def _moment(when: datetime, frame: Frame) -> str:
 
 def show_import(data: Path) -> None:
     """Show the form that brings in an export, a roster or both; it works before there is any store, too."""
+    communities = sorted({each.community for each in Lake(data).imports()})
     with st.container(border=True), standing("The import"):
         html(
             '<h2 class="cop-q">Bring in an export</h2><p class="cop-sub">The export of a platform or a table, as one file '
@@ -66,7 +70,14 @@ def show_import(data: Path) -> None:
         with st.form("import", border=False):
             export = st.file_uploader("The export, as a file", key="import-file")
             path = st.text_input("or a path on the server", key="import-path", placeholder="/exports/last-night")
-            community = st.text_input("Community", key="import-community", placeholder="The file's name unless said")
+            community = st.selectbox(
+                "Community",
+                communities,
+                index=None,
+                key="import-community",
+                placeholder="Choose one, or write a new name" if communities else "The file's name unless said",
+                accept_new_options=True,
+            )
             source = st.text_input(
                 "Source", key="import-source", placeholder="Only where a community has several of one platform"
             )
@@ -79,8 +90,12 @@ def show_import(data: Path) -> None:
                 )
                 asked = st.form_submit_button("Import", type="primary")
         if asked or looked:
-            _import(data, export, path, {"community": community, "source": source}, roster, preview=looked)
-        _told()
+            if communities and not community:
+                st.warning("Choose the community that it belongs to, or write the name of a new one.")
+            else:
+                names = {"community": community or "", "source": source}
+                _import(data, export, path, names, roster, preview=looked)
+        _told("import", "preview", "removal", *(() if communities else ("undo",)))
         _waiting(data)
 
 
@@ -149,9 +164,9 @@ def _run(data: Path, command: str, arguments: Sequence[str], *, noun: str) -> No
     st.rerun()
 
 
-def _told(noun: str | None = None) -> None:
-    """Show once, where it was asked for, what the last command said; of `noun` only, if that is given."""
-    if "told" not in st.session_state or noun not in (None, st.session_state["told"][0]):
+def _told(*nouns: str) -> None:
+    """Show once, where it was asked for, what the last command said of one of these."""
+    if "told" not in st.session_state or st.session_state["told"][0] not in nouns:
         return
     _, ended, done, text = st.session_state.pop("told")
     st.toast(ended)
@@ -271,6 +286,24 @@ def _pair(text: str, action: str, frame: Frame, arguments: Sequence[str]) -> Non
             _run(frame.data, "alias", [*arguments, f"--community={frame.scope.community}"], noun="change")
 
 
+def _settings(frame: Frame) -> None:
+    """Show which channels count how, and what the settings name in vain."""
+    cursor, community = frame.snapshot.cursor, frame.scope.community
+    named = {
+        "Every message that opens a conversation is a question in": channels_of(cursor, community, "questions"),
+        "In no number": channels_of(cursor, community, "noise"),
+    }
+    in_vain = settings_in_vain(cursor, read_settings(frame.data))
+    if not in_vain and not any(named.values()):
+        return
+    st.html('<h2 class="cop-q">Which channels count how?</h2>')
+    for what, channels in named.items():
+        if channels:
+            st.write(f"{what}: {plain(', '.join(channels))}.")
+    for sentence in in_vain:
+        st.warning(plain(sentence))
+
+
 def _reactions(frame: Frame) -> None:
     found = unlisted_reactions(frame.snapshot.cursor, frame.scope.community)
     if not found:
@@ -288,6 +321,7 @@ def _undo(imports: Sequence[Import], data: Path) -> None:
     named = {each.id: f"{each.file_name} · {each.community} · {each.id}" for each in imports}
     with st.container(border=True):
         html('<h2 class="cop-q">Take an import out again</h2>')
+        _told("undo")
         chosen = st.selectbox(
             "Import", list(named), format_func=named.__getitem__, index=None, placeholder="Choose one"
         )

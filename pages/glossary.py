@@ -21,6 +21,7 @@ NEEDS = {
     "giver": "a source that says who reacted",
     "acceptance": "a source that tells of accepted answers",
     "team": "a roster that tells the teams",
+    "account": "a source that lists accounts, those of people who never took part too",
 }
 """What is needed where it is no table of its own."""
 

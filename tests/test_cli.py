@@ -690,6 +690,18 @@ def test_a_preview_counts_on_what_is_there_and_says_whom_the_roster_misses(
     assert "nothing in it that is not imported already" in told
 
 
+def test_a_build_says_what_the_settings_name_in_vain(
+    run: Run, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    export, data = tmp_path / "posts.csv", tmp_path / "data"
+    export.write_text(WORKSHOP, encoding="utf-8")
+    assert run("import", export, "--community", "Workshop") == 0
+    assert "settings" not in capsys.readouterr().out
+    (data / "settings.toml").write_text('[communities.Workshop]\nnoise_channels = ["feed"]\n', encoding="utf-8")
+    assert run("build") == 0
+    assert "settings   The settings of 'Workshop' name the channel 'feed' (noise)" in capsys.readouterr().out
+
+
 def test_a_preview_that_is_outdated_is_built_anew_or_gone(
     run: Run, tmp_path: Path, show: Callable[..., dict[str, Any]]
 ) -> None:

@@ -138,6 +138,18 @@ def test_contributor_rate_counts_who_changes_team_in_each_team_for_its_days(tmp_
     assert (figure.value, figure.sample_size) == (0.5, 2)
 
 
+def test_contributor_rate_is_not_measurable_where_only_writers_are_known(tmp_path: Path) -> None:
+    """A mailing list knows nobody but those who wrote: all of them would be a share of themselves."""
+    craft = Community()
+    craft.ask("ana", "2026-02-01 10:00")
+    told = craft.tell(tmp_path / "list", since="2026-01-01 00:00", until="2026-06-01 12:00")
+    figure = told.figure("contributor_rate", period="2026-02-01..2026-05-31")
+    assert (figure.value, figure.note) == (None, "not measurable: the sources know only people who took part")
+    craft.member("bo")
+    told = craft.tell(tmp_path / "accounts", since="2026-01-01 00:00", until="2026-06-01 12:00")
+    assert told.figure("contributor_rate", period="2026-02-01..2026-05-31").note != figure.note
+
+
 def test_contributor_rate_of_a_short_period_asks_for_all_of_it(tmp_path: Path) -> None:
     """Ten days: ana was there throughout, cat from the second day on."""
     craft = Community()
@@ -468,11 +480,12 @@ def test_awake_is_told_in_the_hours_of_the_community(tmp_path: Path) -> None:
 def test_authors_who_are_not_known_are_no_member_at_any_time(tmp_path: Path) -> None:
     """All whose accounts are gone share one pseudonym: what it wrote counts, it is nobody."""
     craft = Community()
+    craft.member("ana", joined="2026-01-31 10:00")
     question = craft.ask("ana", "2026-02-01 10:00")
     craft.rows["post"].append(
         {"post": "p", "thread": question, "author": None, "kind": "answer", "created_at": at("2026-02-01 11:00")}
     )
     told = craft.tell(tmp_path, since="2026-01-01 00:00", until="2026-06-01 12:00")
     assert told.value("answers") == 1
-    assert told.split("members", "month") == {"2026-01-01": 0} | {f"2026-0{month}-01": 1 for month in (2, 3, 4, 5, 6)}
+    assert told.split("members", "month") == {f"2026-0{month}-01": 1 for month in (1, 2, 3, 4, 5, 6)}
     assert told.figure("contributor_rate", period="2026-02-01..2026-05-31").sample_size == 1

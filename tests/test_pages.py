@@ -291,11 +291,34 @@ def test_a_second_source_of_one_platform_is_named_on_the_page(tmp_path: Path, mo
     take_in(tmp_path / "data", Request(path=export, community="craft"))
     app = visit("data")
     app.text_input(key="import-path").set_value(str(export))
-    app.text_input(key="import-community").set_value("craft")
+    button(app, "Import").click().run()
+    assert any("Choose the community that it belongs to" in each for each in alerts(app))
+    app.selectbox(key="import-community").set_value("craft")
     app.text_input(key="import-source").set_value("second")
     button(app, "Import").click().run()
     assert alerts(app) == []
     assert [each.source for each in Lake(tmp_path / "data").imports()] == ["second", "spreadsheet"]
+
+
+def test_the_data_page_tells_of_channels_and_of_what_the_settings_name_in_vain(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data, export = tmp_path / "data", tmp_path / "craft.csv"
+    monkeypatch.setenv("COP_DATA", str(data))
+    data.mkdir()
+    (data / "settings.toml").write_text(
+        '[communities.craft]\nquestion_channels = ["help"]\nnoise_channels = ["biulds"]\n[communities.Carft]\n'
+    )
+    export.write_text(
+        "post_id,thread_id,kind,created_at,author_id,channel\nq1,t1,question,2026-01-01T10:00:00,ann,help\n"
+        "q2,t2,question,2026-01-01T10:00:00,ann,builds\n"
+    )
+    take_in(data, Request(path=export, community="craft"))
+    app = visit("data")
+    assert any("is a question in: help." in each.value for each in app.markdown)
+    told = " ".join(each.value for each in app.warning)
+    assert "'biulds' (noise), which its data does not have. Did you mean 'builds'?" in told
+    assert "no community called 'Carft'. Did you mean 'craft'?" in told
 
 
 def test_what_was_left_out_begins_with_the_community_that_is_looked_at(

@@ -18,7 +18,9 @@ from cop_metrics.settings import CommunitySettings, Settings
 
 KEPT_MARTS = tuple(mart.name for mart in MARTS if mart.order is not None)
 DERIVED = ("small_groups", "expertise", "meta")
-AMSTERDAM = CommunitySettings(time_zone="Europe/Amsterdam", seniorities=("junior", "senior"))
+AMSTERDAM = CommunitySettings(
+    time_zone="Europe/Amsterdam", seniorities=("junior", "senior"), noise_channels=("nowhere",)
+)
 
 FOR_A_HANDFUL_OF_ROWS = {
     "spark.default.parallelism": "1",

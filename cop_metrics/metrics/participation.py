@@ -290,6 +290,7 @@ METRICS = (
         relation="people",
         measure=PeopleShare(did="posts > 0"),
         splits=SPLITS,
+        needs="account",
     ),
     Metric(
         id="stickiness",

@@ -340,7 +340,7 @@ def _community_lines(snapshot: Snapshot, community: str, *, is_preview: bool) ->
     pairs = suggestions(snapshot.cursor, community)
     if pairs:
         likely = words.counted(len(pairs), "pair")
-        yield f"  accounts   {likely} of accounts that may be one person's: 'aliases' lists them, 'alias' confirms one"
+        yield f"  accounts   {likely} of accounts that may be one person's: confirm them on the page Data, or with 'alias'"
     yield from _roster_lines(snapshot, community)
 
 

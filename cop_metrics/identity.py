@@ -22,6 +22,7 @@ from cop_metrics.errors import CopError, UnknownName
 ALIASES = "aliases.csv"
 COLUMNS = ("community", "account", "same_as")
 MOST_OF_ONE_NAME = 4
+SHORTEST_USERNAME = 4
 IDENTITIES: dict[str, type[pl.DataType]] = dict.fromkeys(("community", "account", "member"), pl.String)
 _PAIRS: dict[str, type[pl.DataType]] = {"community": pl.String, "one": pl.String, "other": pl.String}
 
@@ -35,7 +36,7 @@ class Alias(NamedTuple):
 
 
 class Suggestion(NamedTuple):
-    """Two members who may be one person, by name, and why they look so."""
+    """Two members who may be one person, the name of one of them, and why they look so."""
 
     one: str
     other: str
@@ -174,20 +175,42 @@ def names_of(cursor: duckdb.DuckDBPyConnection, community: str, accounts: Iterab
 
 
 def suggestions(cursor: duckdb.DuckDBPyConnection, community: str) -> tuple[Suggestion, ...]:
-    """Return members who may be one person: those of one name, accents, case and what stands in brackets left out.
+    """Return members who may be one person: those of one name, else of one username in several sources.
 
-    A first name alone is many people's, and so is a name that more than a few have.
+    Accents, case and what stands in brackets are left out. A first name alone is many people's, and so is what more than a
+    few have; on one platform a username is one person's.
     """
     rows = cursor.sql(
-        "select any_value(name order by member), list(member order by member) from ("
-        "select member, name, "
-        "trim(regexp_replace(lower(strip_accents(regexp_replace(name, '[(\\[].*$', ''))), '[\\s.,]+', ' ', 'g')) as plain "
-        "from members where community = $community and not is_deleted and left_day > 0"
-        ") where contains(plain, ' ') group by plain having count(*) between 2 and $most order by plain",
-        params={"community": community, "most": MOST_OF_ONE_NAME},
+        """
+        with people as (
+            select member, source, name, lower(username) as username,
+                trim(regexp_replace(lower(strip_accents(regexp_replace(name, '[(\\[].*$', ''))), '[\\s.,]+', ' ', 'g')) as plain
+            from members where community = $community and not is_deleted and left_day > 0
+        ),
+        alike as (
+            select 1 as rank, 'the same name' as why, plain as alike, * from people where contains(plain, ' ')
+            union all
+            select 2, 'the same username', username, * from people where length(username) >= $shortest
+        )
+        select any_value(name order by member), why, list(member order by member)
+        from alike group by rank, why, alike
+        having count(*) between 2 and $most and (rank = 1 or count(distinct source) = count(*))
+        order by rank, alike""",
+        params={"community": community, "most": MOST_OF_ONE_NAME, "shortest": SHORTEST_USERNAME},
     ).fetchall()
-    return tuple(
-        Suggestion(one=one, other=other, name=name, why="the same name")
-        for name, members in rows
-        for one, other in combinations(members, 2)
-    )
+    found: dict[tuple[str, str], Suggestion] = {}
+    for name, why, members in rows:
+        for one, other in combinations(members, 2):
+            found.setdefault((one, other), Suggestion(one=one, other=other, name=name, why=why))
+    return tuple(found.values())
+
+
+def posts_of(cursor: duckdb.DuckDBPyConnection, community: str, members: Iterable[str]) -> dict[str, int]:
+    """Return how many posts each of these members wrote, 0 for those who wrote none."""
+    asked = sorted(set(members))
+    rows = cursor.sql(
+        "select member, sum(posts) from member_days "
+        "where community = $community and member in (select unnest($members)) group by member",
+        params={"community": community, "members": asked},
+    ).fetchall()
+    return dict.fromkeys(asked, 0) | {member: int(posts) for member, posts in rows}

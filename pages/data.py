@@ -15,7 +15,7 @@ import streamlit as st
 
 from cop_metrics import words
 from cop_metrics.captions import titles_off_scale
-from cop_metrics.identity import names_of, read_aliases, suggestions
+from cop_metrics.identity import names_of, posts_of, read_aliases, suggestions
 from cop_metrics.intake import previewed
 from cop_metrics.lake import ROSTER, Import, Lake
 from cop_metrics.settings import read_settings
@@ -267,8 +267,12 @@ def _accounts(frame: Frame) -> None:
     if likely:
         more = f", the first {MOST_PAIRS} of them here" if len(likely) > MOST_PAIRS else ""
         with st.expander(f"Accounts that look like one person's: {words.counted(len(likely), 'pair')}{more}"):
+            posts = posts_of(
+                frame.snapshot.cursor, community, [key for each in likely for key in (each.one, each.other)]
+            )
             for each in likely[:MOST_PAIRS]:
-                text = f"{each.name}: {each.one} and {each.other} ({each.why})"
+                one, other = (f"{key} ({words.counted(posts[key], 'post')})" for key in (each.one, each.other))
+                text = f"{each.name}: {one} and {other} have {each.why}"
                 _pair(text, "Same person", frame, [each.one, "--same-as", each.other])
     names = names_of(frame.snapshot.cursor, community, [each.account for each in told])
     for each in told:

@@ -8,7 +8,7 @@ from communities import Community, Told
 
 from cop_metrics.build import DuckDB, silent
 from cop_metrics.errors import CopError
-from cop_metrics.identity import Alias, read_aliases, suggestions, without_alias, write_aliases
+from cop_metrics.identity import Alias, posts_of, read_aliases, suggestions, without_alias, write_aliases
 from cop_metrics.inputs import gather
 from cop_metrics.lake import Lake
 from cop_metrics.settings import Settings
@@ -95,6 +95,25 @@ def test_likely_pairs_are_suggested_and_never_merged(two: Two) -> None:
     assert told.value("contributors") == 4
     (found,) = suggestions(told.cursor, "craft")
     assert {found.one, found.other} == {"forum:ana", "chat:ana.w"}
+
+
+@pytest.mark.parametrize("also", ["bo", "nobody else"])
+def test_one_username_in_two_sources_is_suggested_but_not_in_one(two: Two, also: str) -> None:
+    """Where two accounts of one forum have it, it is not one person's."""
+    for community, names in ((two.forum, ("ana", also)), (two.chat, ("ana.w",))):
+        for row in community.rows["member"]:
+            if row["member"] in names:
+                row["username"] = "AWeber" if community is two.chat else "aweber"
+                row["name"] = row["member"].title()
+    found = [({each.one, each.other}, each.why) for each in suggestions(two.told().cursor, "craft")]
+    assert found == ([] if also == "bo" else [({"forum:ana", "chat:ana.w"}, "the same username")])
+
+
+def test_posts_of_likely_pairs_are_counted(two: Two) -> None:
+    cursor = two.told().cursor
+    posts = dict(cursor.sql("select member, cast(sum(posts) as int) from member_days group by member").fetchall())
+    silent = "forum:nobody"
+    assert posts_of(cursor, "craft", [*posts, silent]) == {**posts, silent: 0}
 
 
 def test_a_damaged_file_of_aliases_is_told_in_a_sentence(tmp_path: Path) -> None:

@@ -134,7 +134,7 @@ def _files(export: Export, reading: Reading) -> dict[str, str]:
     posts = _posts_name(export)
     if posts is None:
         raise CopError(f"'{export.path.name}' holds no Posts.xml. Give the dump of one site, as .7z or unpacked.")
-    _refuse_several(export, posts)
+    _refuse_several(export)
     folder, by_lower_case = PurePosixPath(posts).parent, {name.lower(): name for name in export.names}
     split = folder.name.lower().endswith("-posts")  # large sites: one archive a file, site-Posts.7z
     files = {POSTS: posts}
@@ -155,12 +155,11 @@ _WITHOUT = {
 }
 
 
-def _refuse_several(export: Export, posts: str) -> None:
+def _refuse_several(export: Export) -> None:
     same = [name for name in export.names if PurePosixPath(name).name.lower() == POSTS.lower()]
-    level = [name for name in same if name.count("/") == posts.count("/")]
-    if len(level) > 1:
+    if len(same) > 1:
         raise CopError(
-            f"'{export.path.name}' holds {len(level)} dumps ({', '.join(level[:3])}). "
+            f"'{export.path.name}' holds {len(same)} dumps ({', '.join(same[:3])}). "
             "Import each site by itself, since each numbers its posts and people anew."
         )
 

@@ -5,12 +5,14 @@ To read another kind of file: one `_Form` in `FORMS`.
 
 import codecs
 import csv
+import functools
 import hashlib
 import io
 import re
 import shutil
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import PurePosixPath
@@ -31,7 +33,14 @@ BLOCK = 8 << 20
 HEAD = 1 << 20
 ROWS_A_BATCH = 100_000
 LARGEST_WORKBOOK = 2 << 30
+MOST_CELLS = 30_000_000  # of a sheet, the empty ones before its last row and column among them
 ZIP = b"PK\x03\x04"
+
+_DAMAGED_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError)
+_FAR = re.compile(rb"r\s*=\s*[\"'](?:[A-Za-z]{2}|[A-Za-z]*\d{7})")
+"""Finds names of cells or rows beyond column Z or row 999,999; where there are none, a sheet is small enough."""
+_CELL = re.compile(rb"<(?:\w+:)?(?:c|row)\s(?:[^<]*?\s)?r\s*=\s*[\"']([A-Za-z]*)(\d+)(?![^<]*/>\s*<)")
+"""Finds the column and row of each cell that is not empty, and the row of each row."""
 
 
 class Files(Protocol):
@@ -148,10 +157,12 @@ def lines_of(called: str, content: bytes, sheet: str) -> list[tuple[int, list[st
 
 
 def _sheet_lines(called: str, content: bytes, sheet: str) -> Iterator[tuple[int, Sequence[str | None]]]:
-    workbook = _workbook(called, io.BytesIO(content))
+    stream = io.BytesIO(content)
+    workbook = _workbook(called, stream)
     names = {plain_name(name): name for name in reversed(workbook.sheet_names)}
     if not names:
         raise _empty(called)
+    _refuse_far_cells(called, stream)
     cells = _cells(called, workbook, names.get(sheet, workbook.sheet_names[0]))
     return enumerate(cells.iter_rows(), start=1)
 
@@ -362,8 +373,47 @@ def _workbook(called: str, stream: IO[bytes]) -> Any:
             raise CopError(f"{called} unpacks to {unpacked >> 20:,} MB. Save tables of that size as CSV or Parquet.")
         stream.seek(0)
         return fastexcel.read_excel(stream.read())
-    except (fastexcel.FastExcelError, zipfile.BadZipFile, NotImplementedError, ValueError, OSError) as problem:
-        raise CopError(f"{called} is no readable XLSX workbook. Open it and save it again as XLSX or CSV.") from problem
+    except (fastexcel.FastExcelError, *_DAMAGED_ZIP) as problem:
+        raise _no_workbook(called) from problem
+
+
+def _no_workbook(called: object) -> CopError:
+    return CopError(f"{called} is no readable XLSX workbook. Open it and save it again as XLSX or CSV.")
+
+
+def _refuse_far_cells(called: object, stream: IO[bytes]) -> None:
+    """Raise `CopError` if a sheet has more than `MOST_CELLS`, which the library would make room for at once."""
+    try:
+        with zipfile.ZipFile(stream) as parts:
+            for name in parts.namelist():
+                if any(map(_FAR.search, _markup(parts, name))):
+                    _refuse_far_cells_of(called, _markup(parts, name))
+    except _DAMAGED_ZIP as problem:
+        raise _no_workbook(called) from problem
+
+
+def _refuse_far_cells_of(called: object, markup: Iterator[bytes]) -> None:
+    column, row = b"", 0
+    for found in map(_CELL.findall, markup):
+        column = max([column, *{letters.upper() for letters, _ in found}], key=lambda letters: (len(letters), letters))
+        row = max([row, *{int(digits[:20]) for _, digits in found}])
+    columns = functools.reduce(lambda so_far, letter: so_far * 26 + letter - ord("A") + 1, column[:20], 0)
+    if columns * row > MOST_CELLS:
+        raise CopError(
+            f"{called} reaches to column {column[:20].decode()} and row {row:,}. "
+            "Delete what stands far from the table, or save it as CSV."
+        )
+
+
+def _markup(parts: zipfile.ZipFile, name: str) -> Iterator[bytes]:
+    """Yield a part of a workbook in pieces that begin with a tag, but for tags and texts beyond 1 MB."""
+    rest = b""
+    with parts.open(name) as part:
+        while chunk := part.read(1 << 20):
+            whole, tag, end = (rest + chunk).rpartition(b"<")
+            yield whole if tag else end
+            rest = tag + end if tag else b""
+    yield rest
 
 
 def _cells(called: object, workbook: Any, sheet: str | None) -> pl.DataFrame:
@@ -379,7 +429,9 @@ def _cells(called: object, workbook: Any, sheet: str | None) -> pl.DataFrame:
 
 def _xlsx_cells(files: Files, place: Place) -> pl.DataFrame:
     with _seekable(files, place.file) as stream:
-        return _cells(place, _workbook(place.file, stream), place.sheet)
+        workbook = _workbook(place.file, stream)
+        _refuse_far_cells(place, stream)
+        return _cells(place, workbook, place.sheet)
 
 
 def _xlsx_header(files: Files, place: Place) -> list[str]:

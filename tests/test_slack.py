@@ -358,6 +358,18 @@ def test_one_odd_record_changes_nothing_of_the_others(tmp_path: Path) -> None:
         assert with_odd.tables[table].equals(rows), table
 
 
+def test_an_author_that_is_a_number_of_many_digits_is_nobody(tmp_path: Path) -> None:
+    read = Read(written(tmp_path, day(said(0, "U1", "Hello"), {**said(9, "U2", "Hm"), "user": -(10**400)})))
+    assert read.said_in("help", "author") == [("U1",), (None,)]
+
+
+@pytest.mark.filterwarnings("error")
+def test_records_without_a_readable_time_may_come_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(slack, "BATCH_ROWS", 1)
+    files = {"general/2024-02-01.json": [{**said(0, "U1", "Hello"), "ts": "yesterday"}], **WORKSPACE}
+    assert Read(written(tmp_path, files)).skipped["a record without a readable time (ts)"] == 1
+
+
 def test_large_files_are_parsed_in_pieces(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = Read(written(tmp_path, WORKSPACE))
     monkeypatch.setattr(slack, "LARGEST_WHOLE", 10)

@@ -98,7 +98,7 @@ def as_parquet(rows: Sequence[dict[str, object]]) -> bytes:
 
 
 def folder_of(folder: Path, files: dict[str, bytes]) -> Path:
-    folder.mkdir()
+    folder.mkdir(parents=True)
     for name, content in files.items():
         (folder / name).write_bytes(content)
     return folder
@@ -114,6 +114,10 @@ def parquet_folder(path: Path) -> Path:
 
 def xlsx_folder(path: Path) -> Path:
     return folder_of(path / "books", {f"{name}.xlsx": as_xlsx({"Sheet1": rows}) for name, rows in COMMUNITY.items()})
+
+
+def workbook_folder(path: Path) -> Path:
+    return folder_of(path / "book", {"community.xlsx": as_xlsx(COMMUNITY)})
 
 
 def one_workbook(path: Path) -> Path:
@@ -621,6 +625,39 @@ def test_a_workbook_of_an_unknown_version_of_zip_is_refused(tmp_path: Path) -> N
     directory = content.index(b"PK\x01\x02")
     content[directory + 6] = 0xF6
     assert "no readable XLSX" in refusal_of(tmp_path, bytes(content), "posts.xlsx")
+
+
+def with_sheet(workbook: bytes, old: bytes, new: bytes) -> bytes:
+    """Return a workbook in whose sheets something is replaced."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(workbook)) as parts, zipfile.ZipFile(content, "w") as changed:
+        for name in parts.namelist():
+            part = parts.read(name)
+            changed.writestr(name, part.replace(old, new) if name.startswith("xl/worksheets/") else part)
+    return content.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b'<c r="A5"', b'<c r="XFD1048576"'),
+        (b'<c r="A5"', b"<c s = '0' r = 'xfd20000'"),
+        (b'<c r="A5"', b'<c r="A99999999999999999999999"'),
+        (b'<c r="A5"', b'<c r="ZZZZZZZZZZZZZZZZZZZZZZZZ5"'),
+        (b'<row r="5" spans="1:10"><c r="A5"', b'<row r="4294967295"><c'),
+    ],
+)
+def test_a_workbook_with_a_cell_far_from_the_others_is_refused(tmp_path: Path, old: bytes, new: bytes) -> None:
+    book = with_sheet(as_xlsx({"posts": POST_ROWS}), old, new)
+    assert "posts.xlsx, sheet 'Posts' reaches to column" in refusal_of(tmp_path, book, "posts.xlsx")
+
+
+@pytest.mark.parametrize("new", [b'<c r="XFD1048576"/><c r="A5"', b'<c r="XFD1"><v>1</v></c><c r="A5"'])
+def test_a_workbook_with_empty_cells_far_from_the_others_is_read(tmp_path: Path, new: bytes) -> None:
+    book = with_sheet(as_xlsx({"posts": POST_ROWS}), b'<c r="A5"', new)
+    (tmp_path / "posts.xlsx").write_bytes(book)
+    with exported(tmp_path / "posts.xlsx") as export:
+        assert SOURCE.recognises(export)
 
 
 def test_parquet_with_text_that_is_no_utf8_is_refused(tmp_path: Path) -> None:

@@ -649,7 +649,7 @@ class _Messages:
         if last != self._channel:
             self._channel, self._moments = last, []
         kept = _without(records, twice, "a message that is there twice", self._skipped)
-        self._moments.append(_moments(kept.filter(pl.col("channel") == last)))
+        self._moments.append(_moments(kept.filter(pl.col("channel").eq_missing(last))))
         return kept
 
     def _remember(self, records: pl.DataFrame) -> None:
@@ -745,7 +745,7 @@ def _given(row: int, reactions: object) -> list[tuple[int, str, str | None]]:
 def _texts(name: str, values: list[Any]) -> pl.Series:
     try:
         return pl.Series(name, values, dtype=pl.String, strict=True)
-    except (TypeError, UnicodeEncodeError, pl.exceptions.PolarsError):
+    except (TypeError, OverflowError, UnicodeEncodeError, pl.exceptions.PolarsError):
         texts = [value.encode("utf-8", "replace").decode() if type(value) is str else None for value in values]
         return pl.Series(name, texts, dtype=pl.String)
 

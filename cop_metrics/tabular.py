@@ -35,6 +35,7 @@ ROWS_A_BATCH = 100_000
 LARGEST_WORKBOOK = 2 << 30
 MOST_CELLS = 30_000_000  # of a sheet, the empty ones before its last row and column among them
 ZIP = b"PK\x03\x04"
+_CALENDAR = (-719_162, 2_932_897)  # days since 1970: the first of the year 1, the first of the year 10000
 
 _DAMAGED_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError)
 _FAR = re.compile(rb"r\s*=\s*[\"'](?:[A-Za-z]{2}|[A-Za-z]*\d{7})")
@@ -486,7 +487,9 @@ def _parquet_texts(files: Files, place: Place, columns: Columns, _: Callable[[st
 
 
 def _plain(column: pl.Series) -> pl.Series:
-    """Return a typed column as text; times and days stay what they are."""
+    """Return a typed column as text; times and days stay what they are, unless no calendar has one of them."""
+    if column.dtype in (pl.Date, pl.Datetime):
+        return _on_the_calendar(column)
     if column.dtype.is_temporal():
         return column
     if isinstance(column.dtype, pl.List):
@@ -494,6 +497,23 @@ def _plain(column: pl.Series) -> pl.Series:
     if column.dtype.is_float() and bool((column.fill_nan(None).drop_nulls() % 1 == 0).all()):
         return column.fill_nan(None).cast(pl.Int64).cast(pl.String)
     return column.cast(pl.String)
+
+
+def _on_the_calendar(column: pl.Series) -> pl.Series:
+    """Return days or times as they are; all as text where one lies outside the years 1 to 9999, that one as its number."""
+    numbers = column.to_physical()
+    a_day = {"ms": 86_400_000, "us": 86_400_000_000}.get(getattr(column.dtype, "time_unit", ""), 1)
+    if column.dtype == pl.Datetime("ns", getattr(column.dtype, "time_zone", None)):  # reach from 1677 to 2262
+        return column
+    first, last = (day * a_day for day in _CALENDAR)
+    outside = (numbers < first) | (numbers >= last)
+    if not outside.any():
+        return column
+    inside = column.set(outside, None)
+    if isinstance(column.dtype, pl.Datetime):
+        inside = inside.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
+    told = pl.when(outside).then(numbers.cast(pl.String)).otherwise(inside.cast(pl.String))
+    return pl.select(told.alias(column.name)).to_series()
 
 
 class _Form(NamedTuple):

@@ -11,6 +11,7 @@ import test_github_discussions
 import test_mailbox
 import test_perceval
 import test_slack
+import test_spreadsheet
 import test_stack_exchange
 import test_viva_engage
 import test_zulip
@@ -44,7 +45,13 @@ SAMPLES: dict[str, tuple[Callable[[Path], Path], ...]] = {
     "perceval": tuple(
         lambda folder, items=items: test_perceval.kept(folder, *items()) for items in test_perceval.SMALL.values()
     ),
-    "spreadsheet": (table,),
+    "spreadsheet": (
+        table,
+        test_spreadsheet.csv_folder,
+        test_spreadsheet.xlsx_folder,
+        test_spreadsheet.workbook_folder,
+        test_spreadsheet.parquet_folder,
+    ),
 }
 EACH = [(source, number) for source, makers in SAMPLES.items() for number in range(len(makers))]
 each_sample = pytest.mark.parametrize(("source", "number"), EACH, ids=[f"{source}-{number}" for source, number in EACH])

@@ -660,6 +660,25 @@ def test_a_workbook_with_empty_cells_far_from_the_others_is_read(tmp_path: Path,
         assert SOURCE.recognises(export)
 
 
+@pytest.mark.parametrize(
+    "kind",
+    [pl.Date, pl.Datetime("ms"), pl.Datetime("us", "Europe/Berlin"), pl.Datetime("ns", "Europe/Berlin")],
+    ids=str,
+)
+def test_a_day_or_time_that_no_calendar_has_is_one_unreadable_row(tmp_path: Path, kind: pl.DataType) -> None:
+    """As a title it is text, as a time it is none; those in nanoseconds cannot leave the calendar."""
+    good, bad = pl.Series([0]).cast(kind), pl.Series([2**31 - 1 if kind == pl.Date else 2**62]).cast(kind)
+    rows = pl.DataFrame(
+        {"post_id": ["1", "2"], "thread_id": ["1", "2"], "kind": ["question"] * 2, "author_id": ["a"] * 2}
+    )
+    rows = rows.with_columns(pl.concat([good, bad]).alias("created_at"), pl.concat([bad, good]).alias("title"))
+    rows.write_parquet(tmp_path / "posts.parquet")
+    reading = Reading()
+    with exported(tmp_path / "posts.parquet") as export:
+        read = [len(batch.rows) for batch in SOURCE.read(export, reading) if batch.table == "post"]
+    assert (sum(read), reading.skipped.total()) == ((2, 0) if kind == pl.Datetime("ns", "Europe/Berlin") else (1, 1))
+
+
 def test_parquet_with_text_that_is_no_utf8_is_refused(tmp_path: Path) -> None:
     rows = pl.DataFrame({**{name: ["x"] for name in POSTS.required}, "title": ["marked"]})
     rows.write_parquet(tmp_path / "posts.parquet", compression="uncompressed", statistics=False)

@@ -146,6 +146,11 @@ def test_what_asks_without_the_form_of_a_question_is_found(text: str, rule: str)
     assert rule in questions.fired(pl.Series([text]))[0].split()
 
 
+def test_an_announcement_that_would_love_an_opinion_is_none() -> None:
+    said = "I'm thrilled to be co-leading the conference on welding, and we would love to know what you think"
+    assert {"announcement", "statement"} <= {*questions.fired(pl.Series([said]))[0].split()}
+
+
 @given(
     texts=st.lists(words.map(" ".join), min_size=1, max_size=8), opens=st.lists(st.booleans(), min_size=8, max_size=8)
 )

@@ -182,13 +182,13 @@ def _imports(imports: Sequence[Import], frame: Frame) -> None:
         {
             "Community": each.community,
             "Source": None if each.source == each.platform else each.source,
-            "Platform": SOURCES[each.platform].title if each.platform in SOURCES else each.platform,
             "File": each.file_name,
-            "Data from (UTC)": None if each.platform == ROSTER else each.observed_from,
-            "Data until (UTC)": None if each.platform == ROSTER else each.observed_until,
             "Imported (UTC)": each.imported_at,
             "Rows": sum(each.tables.values()),
             "Left out": sum(skipped["rows"] for skipped in each.skipped.values()),
+            "Data from (UTC)": None if each.platform == ROSTER else each.observed_from,
+            "Data until (UTC)": None if each.platform == ROSTER else each.observed_until,
+            "Platform": SOURCES[each.platform].title if each.platform in SOURCES else each.platform,
             "Import": each.id,
         }
         for each in imports

@@ -490,8 +490,10 @@ def _plain(column: pl.Series) -> pl.Series:
     """Return a typed column as text; times and days stay what they are, unless no calendar has one of them."""
     if column.dtype in (pl.Date, pl.Datetime):
         return _on_the_calendar(column)
-    if column.dtype.is_temporal():
+    if column.dtype == pl.Time:
         return column
+    if isinstance(column.dtype, pl.Duration):
+        return column.to_physical().cast(pl.String)
     if isinstance(column.dtype, pl.List):
         return column.cast(pl.List(pl.String)).list.join(";")
     if column.dtype.is_float() and bool((column.fill_nan(None).drop_nulls() % 1 == 0).all()):

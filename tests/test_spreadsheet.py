@@ -686,6 +686,25 @@ def test_parquet_with_text_that_is_no_utf8_is_refused(tmp_path: Path) -> None:
     assert "posts.parquet cannot be read" in refusal_of(tmp_path, content, "posts.parquet")
 
 
+@pytest.mark.parametrize(
+    ("odd", "author"),
+    [
+        (pl.Series([date(2024, 3, 1)]), "2024-03-01"),
+        (pl.Series([2**31 - 1], dtype=pl.Date), "2147483647"),
+        (pl.Series([-(2**31)], dtype=pl.Date), "-2147483648"),
+        (pl.Series([2**62], dtype=pl.Datetime("ms")), "4611686018427387904"),
+        (pl.Series([-(2**63)], dtype=pl.Datetime("us", "UTC")), "-9223372036854775808"),
+        (pl.Series([90], dtype=pl.Duration("ms")), "90"),
+        (pl.Series([None], dtype=pl.Date), None),
+    ],
+    ids=["day", "far day", "day before the year 1", "far time", "time before the year 1", "duration", "none"],
+)
+def test_keys_that_parquet_holds_as_times_are_texts(tmp_path: Path, odd: pl.Series, author: str | None) -> None:
+    rows = pl.DataFrame({"post_id": "1", "thread_id": "1", "kind": "question", "created_at": "2024-03-01 09:00"})
+    rows.with_columns(odd.alias("author_id")).write_parquet(tmp_path / "posts.parquet")
+    assert Read(tmp_path / "posts.parquet").rows("post", "author") == [(author,)]
+
+
 def test_a_damaged_archive_is_told_in_a_sentence(tmp_path: Path) -> None:
     with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_STORED) as archive:
         archive.writestr("posts.csv", as_csv(POST_ROWS))

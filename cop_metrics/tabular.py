@@ -193,8 +193,12 @@ def _empty(called: object) -> CopError:
 def _seekable(files: Files, name: str) -> IO[bytes]:
     """Copy a file to a nameless one on disk, since workbooks and Parquet are read from their end."""
     copy = tempfile.TemporaryFile()  # noqa: SIM115  (the caller closes it)
-    with files.open(name) as stream:
-        shutil.copyfileobj(stream, copy, 1 << 20)
+    try:
+        with files.open(name) as stream:
+            shutil.copyfileobj(stream, copy, 1 << 20)
+    except BaseException:
+        copy.close()
+        raise
     copy.seek(0)
     return copy
 

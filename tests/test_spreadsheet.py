@@ -1,5 +1,6 @@
 """Tables in CSV, XLSX and Parquet: every form gives the same rows, and what cannot be read is told in a sentence."""
 
+import gc
 import io
 import time
 import zipfile
@@ -711,6 +712,16 @@ def test_a_damaged_archive_is_told_in_a_sentence(tmp_path: Path) -> None:
     content = (tmp_path / "a.zip").read_bytes()
     (tmp_path / "a.zip").write_bytes(content.replace(b"comment", b"kommand"))
     assert "damaged" in refusal(tmp_path / "a.zip")
+
+
+@pytest.mark.filterwarnings("error")
+def test_the_copy_of_a_workbook_in_a_damaged_archive_is_closed(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr("posts.xlsx", as_xlsx(COMMUNITY))
+    content = (tmp_path / "a.zip").read_bytes()
+    (tmp_path / "a.zip").write_bytes(content.replace(b"workbook.xml", b"workbook.XML"))
+    assert "damaged" in refusal(tmp_path / "a.zip")
+    gc.collect()
 
 
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)

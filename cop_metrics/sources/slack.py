@@ -451,18 +451,23 @@ _DECODER = msgspec.json.Decoder(list[_Record])
 def _day(workspace: _Workspace, day: _Day) -> Iterator[list[_Record]]:
     """Yield the records of a day file; raises `_NotAListError`, perhaps after some."""
     content = workspace.export.whole(day.name, LARGEST_WHOLE)
-    if content is not None:
-        try:
-            yield _DECODER.decode(content.removeprefix(BOM))
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-            content = None
-        else:
-            return
+    whole = _decoded(content.removeprefix(BOM)) if content is not None else None
+    if whole is not None:
+        yield whole
+        return
     for items in _pieces(workspace.export, day.name):
         records = [_record(item) for item in items if isinstance(item, dict)]
         if len(records) < len(items):
             workspace.reading.skip("a record that is no message", day.name, len(items) - len(records))
         yield records
+
+
+def _decoded(content: bytes) -> list[_Record] | None:
+    """Return the records of a file that holds nothing odd, None for any other."""
+    try:
+        return _DECODER.decode(content)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
 
 
 def _record(item: dict[str, Any]) -> _Record:

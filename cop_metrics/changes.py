@@ -36,6 +36,7 @@ SCANNED = (
     "questions",
     "helps",
     "help_across_teams",
+    "own_team_odds",
 )
 DIMENSIONS = (None, "seniority", "team", "topic")
 ENOUGH = 20
@@ -190,11 +191,14 @@ def standings(measurer: Measurer, scope: Scope, asked: Iterable[tuple[Metric, st
 def _against_others(
     measurer: Measurer, metric: Metric, by: str, scope: Scope
 ) -> Iterator[tuple[str, tuple[float, float, Comparison]]]:
-    if isinstance(metric.measure, Total) or (isinstance(metric.measure, Computed) and metric.measure.person is None):
+    drawn = isinstance(metric.measure, Computed) and metric.measure.person is not None
+    if isinstance(metric.measure, Total) or (
+        isinstance(metric.measure, Computed) and not drawn and metric.measure.compared is None
+    ):
         return
     found = measurer.evidence(metric, scope, by, most_in_all=2 * MOST_DRAWN)
     shown = {group: rows for group, rows in found.items() if not measurer.hides(metric, group, scope, by)}
-    if isinstance(metric.measure, Computed) and len(shown) * sum(rows.height for rows in shown.values()) > MOST_IN_ALL:
+    if drawn and len(shown) * sum(rows.height for rows in shown.values()) > MOST_IN_ALL:
         return
     for group, own in shown.items():
         others = [rows for name, rows in shown.items() if name != group]
@@ -242,6 +246,8 @@ def _compare(
             return _compare_people(now, before)
         case Total():
             return _compare_counts(now, before, days, days_before)
+        case Computed(compared=compared) if compared:
+            return compared(now, before)
         case Computed() if metric.unit is Unit.HOURS:
             return _compare_waits(metric, now, before)
     return None

@@ -56,7 +56,8 @@ EMPTY = {
     "waiting_curve_by_team": NO_QUESTIONS,
     "outcomes": "No question of this period is 30 days old yet: choose a longer one.",
     "gaps": NO_QUESTIONS,
-    "newcomers_back": NO_NEWCOMERS,
+    "newcomers_back": "There is nothing to compare: in no quarter did newcomers join of whom some were answered and some were "
+    "not.",
     "newcomers_by_quarter": NO_NEWCOMERS,
     "topics": NO_TOPICS,
     "topics_to_act_on": "No topic needs anything now: it fills when topics have 5 or more questions that are 30 days old.",

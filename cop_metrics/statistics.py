@@ -288,9 +288,9 @@ def against_the_rest(
 ) -> tuple[float, float] | None:
     """Give (difference, p) of the mean of a part of all posts, less that of the rest; arrays with one place a person.
 
-    Each may have posts in both. The part's posts vary around the mean of the rest, as they would if they were no others, so
-    that a part in which nothing varies is not taken for certain. With Student's t, its degrees of freedom from how many
-    people weigh in the part. None where either is of nothing, or the part is one person's.
+    Each may have posts in both. The variance is cluster-robust by person, and at least that which all posts together have
+    around their mean, so that a part in which nothing varies is not taken for certain. With Student's t, its degrees of
+    freedom from how many people weigh in the part. None where either is of nothing, or the part is one person's.
     """
     sums, n, others, m = (
         np.asarray(each, dtype=float) for each in (sums_per_person, n_per_person, other_sums, other_n)
@@ -299,10 +299,11 @@ def against_the_rest(
     people = int((n > 0).sum())
     if rest <= 0 or people < 2:
         return None
-    mean = float(others.sum()) / rest
-    difference = float(sums.sum()) / size - mean
-    parts = (sums - mean * n) / size - (others - mean * m) / rest
-    error = sqrt(float((parts**2).sum()) * people / (people - 1))
+    own, mean = float(sums.sum()) / size, float(others.sum()) / rest
+    difference, overall = own - mean, float((sums + others).sum()) / (size + rest)
+    parts = (sums - own * n) / size - (others - mean * m) / rest
+    pooled = float(((sums + others - overall * (n + m)) ** 2).sum()) / (size + rest) * (1 / size + 1 / rest)
+    error = sqrt(max(float((parts**2).sum()) * people / (people - 1), pooled))
     freedom = max(1.0, size**2 / float(n @ n) - 1)
     if error == 0:
         return difference, 1.0

@@ -138,7 +138,7 @@ def _alike(rows: pl.DataFrame) -> Standardised | None:
 def more_often(rows: pl.DataFrame) -> str | None:
     """Say in which of two groups newcomers of the same quarters came back more often; None within noise, and never why."""
     alike = _alike(rows)
-    compared = alike and newcombe(alike.hits_a, alike.n_a, alike.hits_b, alike.n_b)
+    compared = newcombe(alike.hits_a, alike.n_a, alike.hits_b, alike.n_b) if alike else None
     if alike is None or compared is None or compared.p >= SURELY:
         return None
     one, other = (

@@ -82,6 +82,7 @@ def read(export: Export, reading: Reading) -> Iterator[Batch]:
     Raises `CopError` when a file is cut short, is not XML of a dump, or declares entities.
     """
     files = _files(export, reading)
+    reading.lists_accounts = USERS in files
     export.unpack(files.values())
     with tempfile.TemporaryDirectory(prefix="cop-metrics-") as folder:
         dump = _Dump(export=export, files=files, reading=reading, folder=Path(folder))

@@ -35,12 +35,14 @@ class Reading:
     skipped: Counter[str] = field(default_factory=Counter)
     examples: dict[str, list[str]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    is_quiet: bool = False
+    """Whether the export is whole and nobody said anything in it."""
 
-    def skip(self, reason: str, example: str, rows: int = 1) -> None:
-        """Count rows that are left out, by reason, and keep the first three examples (a key or place, never text)."""
+    def skip(self, reason: str, example: str | None, rows: int = 1) -> None:
+        """Count rows that are left out, by reason, and keep three examples (a key or place, never text; None for none)."""
         self.skipped[reason] += rows
         kept = self.examples.setdefault(reason, [])
-        if len(kept) < 3:
+        if len(kept) < 3 and example is not None:
             kept.append(example[:200])
 
 

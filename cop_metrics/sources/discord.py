@@ -84,7 +84,12 @@ SOURCE = Source(
         "when a reaction was given, and with older versions of the tool by whom",
         "what was deleted before the export",
     ),
-    version=1,
+    never_opens=(
+        "private threads, direct messages and conversations of several: only the beginning of their files, which says so",
+        "files that messages link to or that were downloaded with them",
+    ),
+    version=2,
+    private_before=2,
     recognises=recognises,
     read=read,
 )

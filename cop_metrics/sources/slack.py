@@ -156,7 +156,13 @@ SOURCE = Source(
         "what was said in private channels and direct messages: it is left out",
         "messages deleted before the export, unless others had replied to them",
     ),
-    version=1,
+    never_opens=(
+        "private channels and direct messages: what groups.json, dms.json, mpims.json or channels.json call so, by name or id",
+        "where one of the first three is there, every folder that is no public channel of channels.json",
+        "canvases and comments on them, and uploaded files",
+    ),
+    version=2,
+    private_before=2,
     recognises=recognises,
     read=read,
 )

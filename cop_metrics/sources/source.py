@@ -54,6 +54,8 @@ class Source:
     `read` yields batches in bounded memory; it raises `CopError` with a sentence when the export is damaged beyond
     single rows, and reports single bad rows through `Reading.skip`. A table that it yields, even with no rows, counts as
     measured; a table that it never yields is "not measurable" in that import.
+    `never_opens` says what is private and left alone, whatever the export holds. Imports by a version before
+    `private_before` may hold some of that all the same (0 where none does).
     """
 
     id: str
@@ -61,6 +63,8 @@ class Source:
     how_to_export: str
     personal_fields: tuple[str, ...]
     cannot_measure: tuple[str, ...]
+    never_opens: tuple[str, ...]
     version: int
+    private_before: int
     recognises: Callable[[Export], bool]
     read: Callable[[Export, Reading], Iterator[Batch]]

@@ -56,7 +56,7 @@ class Conversations:
         """Begin; nothing has been said yet."""
         self._joins = joins_messages
         self._last: dict[str | None, _Said] = {}
-        self._begun_before: dict[tuple[str, str], str] = {}
+        self._begun_before: dict[str, str] = {}
 
     def batches(self, messages: pl.DataFrame) -> Iterator[Batch]:
         """Yield the threads that the messages open, and their posts."""
@@ -72,12 +72,8 @@ class Conversations:
         """Return the messages with those that go on put into the thread of the first, and `more` for them."""
         opens = told["thread"] == told["key"]
         openers = self._gone_on(told.filter(opens).select("place", "key", "author", "at"))
-        self._begun_before.update(
-            ((place, key), thread)
-            for place, key, thread in openers.filter(MORE).select("place", "key", "thread").iter_rows()
-        )
-        replies = told.filter(~opens).select("place", "thread").iter_rows()
-        threads = [self._begun_before.get(reply, reply[1]) for reply in replies]
+        self._begun_before.update(openers.filter(MORE).select("key", "thread").iter_rows())
+        threads = [self._begun_before.get(thread, thread) for thread in told.filter(~opens)["thread"]]
         goes_on = pl.Series(MORE, [False]).new_from_index(0, told.height).scatter(opens.arg_true(), openers[MORE])
         placed = told["thread"].scatter(opens.arg_true(), openers["thread"])
         return told.with_columns(placed.scatter((~opens).arg_true(), pl.Series(threads, dtype=pl.String)), goes_on)

@@ -45,6 +45,7 @@ from cop_metrics.metrics import EXHIBITS, METRICS, declared
 from cop_metrics.metrics.metric import Exhibit, Metric
 from cop_metrics.pagebook import PAGES, page
 from cop_metrics.period import to_date
+from cop_metrics.private_rows import to_take_out
 from cop_metrics.roster import read_roster
 from cop_metrics.scope import (
     EXPLICIT,
@@ -298,6 +299,12 @@ def _take_in(data: Path, request: Request, *, is_preview: bool = False) -> None:
     print("\n".join(_community_lines(snapshot, written[0].imported.community, is_preview=is_preview)))
     for sentence in settings_in_vain(snapshot.cursor, read_settings(data)):
         print(f"  settings   {sentence}")
+    _say_what_is_private(data)
+
+
+def _say_what_is_private(data: Path) -> None:
+    for sentence in to_take_out(Lake(data).imports()):
+        print(f"  private    {sentence}")
 
 
 def _import_lines(written: Written, *, is_preview: bool) -> Iterator[str]:
@@ -418,6 +425,7 @@ def _imports(asked: argparse.Namespace) -> None:
         for each in Lake(asked.data).imports()
     ]
     print(aligned(rows) if rows else "There are no imports yet.")
+    _say_what_is_private(asked.data)
 
 
 def _undo(asked: argparse.Namespace) -> None:
@@ -523,6 +531,7 @@ def _build(asked: argparse.Namespace) -> None:
     print(f"Built version {version} of the store.")
     for sentence in settings_in_vain(Store(asked.data).snapshot().cursor, read_settings(asked.data)):
         print(f"  settings   {sentence}")
+    _say_what_is_private(asked.data)
 
 
 def _show(asked: argparse.Namespace) -> None:

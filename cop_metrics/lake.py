@@ -415,6 +415,10 @@ def _times(
     span: tuple[datetime, datetime] | None, reading: Reading, file_name: str, now: datetime
 ) -> tuple[datetime, datetime, datetime]:
     """Return (exported_at, observed_from, observed_until): what the export states, else its human events."""
+    if span is None and reading.is_quiet:
+        made = _believed("says it was made on", reading.exported_at, reading, now) or now
+        until = _believed("says it reaches to", reading.observed_until, reading, now) or made
+        return made, reading.observed_from or until, until
     if span is None:
         left_out = "; ".join(f"{rows} x {reason}" for reason, rows in reading.skipped.most_common(3))
         raise CopError(

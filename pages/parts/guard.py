@@ -1,17 +1,30 @@
 """What stands between the network and the pages: who may connect, and what a browser is told about each answer."""
 
+import re
+from base64 import b64encode
 from collections.abc import Iterable
+from hashlib import sha256
 from ipaddress import ip_address
+from pathlib import Path
 from socket import gethostname
 from urllib.parse import urlsplit
 
+import streamlit
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit import config
+
+
+def _own_scripts() -> str:
+    """Return the hashes by which a browser knows the scripts that stand in Streamlit's own page."""
+    page = (Path(streamlit.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
+    scripts = re.findall(r"<script[^>]*>(.+?)</script>", page, re.DOTALL)
+    return " ".join(f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'" for script in scripts)
+
 
 POLICY = "; ".join(
     (
         "default-src 'none'",
-        "script-src 'self' 'wasm-unsafe-eval'",
+        f"script-src 'self' 'wasm-unsafe-eval' {_own_scripts()}",
         "style-src 'self' 'unsafe-inline'",
         "img-src 'self' data: blob:",
         "font-src 'self' data:",

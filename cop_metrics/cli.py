@@ -613,7 +613,9 @@ def _serve(asked: argparse.Namespace) -> None:
         # Unless it is told, Streamlit asks an outside host for it.
         "browser.serverAddress": asked.host[0] if asked.host else "localhost",
     }
-    told = [*flags.items(), *(("server.allowedHosts", name) for name in asked.host)]
+    # Where Streamlit is told any host, it refuses all others.
+    hosts = [*asked.host, "localhost", "127.0.0.1", "::1"] if asked.host else []
+    told = [*flags.items(), *(("server.allowedHosts", name) for name in hosts)]
     settings = [word for name, value in told for word in (f"--{name}", value)]
     os.environ["COP_DATA"] = str(asked.data.resolve())
     os.chdir(PROJECT)
@@ -740,7 +742,7 @@ COMMANDS = (
             argument("--address", "localhost unless said", default="localhost"),
             argument(
                 "--host",
-                "a name under which the pages are reached, besides localhost and addresses; may be repeated",
+                "a name under which the pages are reached, besides localhost; may be repeated",
                 type=_name,
                 action="append",
                 default=[],

@@ -78,7 +78,7 @@ def assert_as_from_scratch(folder: Path) -> None:
     assert not is_behind(data)
 
 
-IMPORT, TAKEN_OUT = ("import", "FOLDER/second.csv", "--community=craft"), "20260102"
+IMPORT = ("import", "FOLDER/second.csv", "--community=craft")
 CHANGES: dict[str, tuple[str, ...]] = {
     "import": IMPORT,
     "roster": ("import", "--roster=FOLDER/roster.csv"),

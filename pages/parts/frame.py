@@ -87,7 +87,7 @@ def behind(data: Path, shown: Snapshot | None) -> str | None:
     """Return what to say where the store, or the version of it that is shown, is behind what was imported; else None."""
     before = "Until then the pages show what they showed before." if shown else "There is nothing to show until then."
     try:
-        if shown and store_of(data).version() != shown.version or not is_behind(data, shown):
+        if (shown and store_of(data).version() != shown.version) or not is_behind(data, shown):
             return None
     except CopError as problem:
         return f"{problem} {before}"

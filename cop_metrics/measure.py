@@ -8,7 +8,7 @@ import re
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import partial
 from threading import Lock
@@ -37,9 +37,9 @@ from cop_metrics.metrics.metric import (
 )
 from cop_metrics.metrics.relation import PEOPLE_OF_DAYS, PEOPLE_OF_MONTHS, RELATIONS, Relation
 from cop_metrics.period import FEWEST_WEEKS, FIRST, Period, to_date, to_day
-from cop_metrics.queries import HELD_LONG_ENOUGH, NOT_SPLIT, Query, Together, aggregate, together
+from cop_metrics.queries import HELD_LONG_ENOUGH, NOT_SPLIT, Query, Together, aggregate, persons, together
 from cop_metrics.scope import CommunityChoices, Reading, Scope
-from cop_metrics.statistics import People, clustered_wilson, wilson
+from cop_metrics.statistics import SUMMED_UP, People, clustered_wilson, wilson
 
 LOG = logging.getLogger("cop_metrics.measure")
 # DuckDB advises against what `_ask` does, as it copies the rows; `sql` binds each statement twice, which takes longer.
@@ -297,6 +297,14 @@ class Measurer:
         parts = frame.partition_by("group_value", maintain_order=True, as_dict=True)
         return {_label(group): part for (group,), part in parts.items()}
 
+    def persons(self, metric: Metric, scope: Scope) -> pl.DataFrame | None:
+        """Return each person's rows that count (`n`), with the `sums` of their values and of their `squares`.
+
+        None for a number of which no interval rests on how alike one person's rows are, and where it is not measurable.
+        """
+        sql = None if self.unmeasurable(metric) else persons(metric.measure)
+        return None if sql is None else self._frame(f"{self._head(metric, scope, None)} {sql}", scope)
+
     def evidence_query(self, metric: Metric, scope: Scope, by: str | None) -> Query:
         """Return the query of `evidence`: totals by week too, shares as they stand."""
         query = self.query(metric, scope, by)
@@ -408,8 +416,12 @@ class Measurer:
         figures: dict[str, dict[str, Figure]] = {}
         for group, of, part in query.parts(self._frame(query.sql, scope)):
             if by is None or group is not None:
-                figures.setdefault(_label(of), {})[_label(group)] = _figure(metric, part)
+                figures.setdefault(_label(of), {})[_label(group)] = _figure(metric, part, self.likeness(metric))
         return figures
+
+    def likeness(self, metric: Metric) -> float:
+        """Return how alike one person's rows of a number are in the whole community, 0 where that is not known."""
+        return self.choices.likeness.get(metric.id, 0.0)
 
     def _with_topics(self, scope: Scope) -> str:
         """Return the rows of the cut once for each of their topics, or of those topics that the scope asks for."""
@@ -675,10 +687,10 @@ def _next(start: date, by: str) -> date:
     return (start + timedelta(days=32)).replace(day=1) if by == "month" else start + timedelta(days=7)
 
 
-def _figure(metric: Metric, part: pl.DataFrame) -> Figure:
+def _figure(metric: Metric, part: pl.DataFrame, likeness: float) -> Figure:
     measured = metric.measure
     if isinstance(measured, Computed):
-        return measured.figure(part)
+        return measured.figure(part.with_columns(pl.lit(likeness).alias("likeness")) if measured.alike else part)
     if isinstance(measured, Total):
         value = part["value"][0]
         return Figure(
@@ -688,14 +700,14 @@ def _figure(metric: Metric, part: pl.DataFrame) -> Figure:
         )
     hits, n = float(part["hits"][0]), int(part["n"][0])
     clustered = isinstance(measured, Share) and measured.person is not None
-    interval = clustered_wilson(people_of(part)) if clustered else wilson(hits, n)
+    interval = clustered_wilson(people_of(part, likeness)) if clustered else wilson(hits, n)
     return Figure(value=hits / n, sample_size=n, interval=interval)
 
 
-def people_of(part: pl.DataFrame) -> People:
-    """Return the people of the one row of a share by person."""
+def people_of(part: pl.DataFrame, likeness: float, of: str = "") -> People:
+    """Return the people of the one row of a share by person; `of` follows the names of its columns where it tells of several."""
     row = part.row(0, named=True)
-    return People(**{each.name: row[each.name] for each in fields(People)})
+    return People(**{name: row[f"{name}{of}"] for name in SUMMED_UP}, likeness=likeness)
 
 
 def relation_of_list(metric: Metric) -> Relation:

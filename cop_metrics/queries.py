@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from cop_metrics.metrics.metric import Aggregate, Computed, PeopleShare, PeopleWithout, Share, SummedShare, Total
+from cop_metrics.metrics.metric import Aggregate, Alike, Computed, PeopleShare, PeopleWithout, Share, SummedShare, Total
 
 HELD_DAYS = 30
 KEYS = ("group_value", "series_value")
@@ -97,6 +97,29 @@ def aggregate(measured: Aggregate, groups: Sequence[str], source: str = "cut") -
             grouped = f"group by {of} order by {of}" if per else ""
             return f"select {keys}, {', '.join(columns)} from {source} where {where} {grouped}"
     raise TypeError(f"{measured} is no aggregate")
+
+
+def persons(measured: Aggregate, source: str = "cut") -> str | None:
+    """Return the SELECT of each person's number of rows `n` that count, `sums` and `squares` of their values; None for others.
+
+    Of a share a value is whether it is a hit.
+    """
+    match measured:
+        case SummedShare(hits=hits, of=of, person=person):
+            read, n, value, square = f"{source} where ({of}) > 0", f"sum({of})", hits, hits
+        case Share(hit=hit, person=str(person)):
+            read, n = f"{source} where ({hit}) is not null", "count(*)"
+            value = square = f"cast({hit} as int)"
+        case Computed(alike=Alike(value=value, person=person), where=where):
+            read, n, square = (
+                f"{source} where ({where}) and ({value}) is not null",
+                "count(*)",
+                f"({value}) * ({value})",
+            )
+        case _:
+            return None
+    sums = f"cast(sum({value}) as double) as sums, cast(sum({square}) as double) as squares"
+    return f"select {person}, cast({n} as double) as n, {sums} from {read} group by {person} order by {person}"
 
 
 def _each_person(did: str, keys: str, by: str, source: str) -> str:

@@ -459,9 +459,11 @@ def _pearson(counts: Floats) -> tuple[float, int]:
 
 
 def _in_blocks(weekly: ArrayLike) -> Floats:
+    """Give the counts of blocks of four weeks, the latest weeks first of all."""
     counts = np.asarray(weekly, dtype=float)
-    blocks = counts.size // SHORT_STRETCH_WEEKS
-    return counts[counts.size - blocks * SHORT_STRETCH_WEEKS :].reshape(blocks, SHORT_STRETCH_WEEKS).sum(axis=1)
+    latest = counts[counts.size % SHORT_STRETCH_WEEKS :]
+    sums: Floats = latest.reshape(-1, SHORT_STRETCH_WEEKS).sum(axis=1)
+    return sums
 
 
 def rate_ratio(

@@ -100,8 +100,8 @@ def mean_helps(rows: pl.DataFrame) -> Figure:
     """Return the mean number of helps per question, from both sums of each asker."""
     if rows.is_empty():
         return Figure(value=None, sample_size=0, note="no questions at least 30 days old in this period")
-    sums = (rows[name].to_numpy() for name in ("helps", "questions", "squares"))
-    mean, interval = clustered_mean(*sums, likeness=float(rows["likeness"][0]))
+    helps, questions, squares = (rows[name].to_numpy() for name in ("helps", "questions", "squares"))
+    mean, interval = clustered_mean(helps, questions, squares, float(rows["likeness"][0]))
     return Figure(value=mean, sample_size=int(rows["questions"].sum()), interval=interval)
 
 

@@ -74,7 +74,7 @@ def gather(lake: Lake, settings: Settings) -> Inputs:
         "imports": _imports(everything),
         "measured": _measured(exports, ranks),
         "sources": _sources(exports, settings),
-        "communities": _communities(exports, rosters, settings),
+        "communities": _communities(lake, exports, rosters, settings),
         "office_days": _office_days(exports, settings),
         "months": _months(exports, settings),
         "roster": roster,
@@ -185,7 +185,7 @@ def _sources(exports: Sequence[Import], settings: Settings) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def _communities(exports: Sequence[Import], rosters: dict[str, Import], settings: Settings) -> pl.DataFrame:
+def _communities(lake: Lake, exports: Sequence[Import], rosters: dict[str, Import], settings: Settings) -> pl.DataFrame:
     rows = []
     for community in sorted({each.community for each in exports}):
         own = [each for each in exports if each.community == community]
@@ -209,6 +209,7 @@ def _communities(exports: Sequence[Import], rosters: dict[str, Import], settings
                 settings.of(community).topics_from,
                 settings.of(community).small_group,
                 settings.of(community).seniorities[-1],
+                _all_accounts_known(lake, own),
                 json.dumps(asdict(settings.of(community)), default=str, sort_keys=True),
             )
         )
@@ -227,9 +228,33 @@ def _communities(exports: Sequence[Import], rosters: dict[str, Import], settings
         "topics_from": pl.String,
         "small_group": pl.Int32,
         "senior": pl.String,
+        "accounts_known": pl.Boolean,
         "settings": pl.String,
     }
     return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _all_accounts_known(lake: Lake, exports: Sequence[Import]) -> bool:
+    """Return whether each source of a community gave a list of accounts: else its silent members are not known."""
+    listing = {each.source for each in exports if _lists_accounts(lake, each)}
+    return {each.source for each in exports} == listing
+
+
+def _lists_accounts(lake: Lake, imported: Import) -> bool:
+    """Return whether an export listed accounts; of imports that do not say, those did that hold a silent one."""
+    if imported.lists_accounts is not None or "member" not in imported.tables:
+        return imported.lists_accounts is True
+    folder = lake.path(imported)
+    seen = [
+        pl.scan_parquet(folder / f"{table}.parquet", glob=False).select(member=person)
+        for table, person in (("post", "author"), ("reaction", "giver"), ("read", "reader"))
+        if table in imported.tables
+    ]
+    accounts = pl.scan_parquet(folder / "member.parquet", glob=False).remove(
+        pl.any_horizontal(pl.col("is_bot", "is_deleted").fill_null(False)) | pl.col("deleted_at").is_not_null()
+    )
+    silent = accounts.join(pl.concat(seen), on="member", how="anti") if seen else accounts
+    return not silent.head(1).collect().is_empty()
 
 
 def _office_days(exports: Sequence[Import], settings: Settings) -> pl.DataFrame:

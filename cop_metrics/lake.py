@@ -56,7 +56,8 @@ class Import:
     """One import as its `import.json` tells it; times are naive UTC, `tables` counts kept rows.
 
     A table with no rows was measured; one that is not named was not. `words_version` is that of the word lists by which
-    texts were read for questions, 0 where none was.
+    texts were read for questions, 0 where none was. `lists_accounts`: the export held a list of accounts, None in imports
+    made before that was told.
     """
 
     id: str
@@ -73,6 +74,7 @@ class Import:
     skipped: dict[str, Skipped] = field(hash=False)
     notes: list[str] = field(hash=False)
     words_version: int = 0
+    lists_accounts: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,6 +134,7 @@ class Lake:
                 skipped={reason: _skipped(reading, reason) for reason in sorted(reading.skipped)},
                 notes=list(reading.notes),
                 words_version=words_version,
+                lists_accounts=reading.lists_accounts,
             )
             return self._commit(staged, imported)
 

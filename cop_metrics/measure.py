@@ -55,6 +55,7 @@ INDIVIDUAL = (
 UNRECORDED = {
     "reach": "record neither reads nor views",
     "giver": "do not record who reacted",
+    "thanker": "do not record who upvoted or thanked",
     "acceptance": "tell of no accepted answer",
     "team": "know of no teams",
     "account": "know only people who took part",

@@ -175,6 +175,7 @@ def _files(export: Export, reading: Reading) -> _Files:
     _refuse_several(export)
     here = {name: f"{root}{name}" for name in (USERS, CHANNELS, CANVASES, GROUPS, DIRECT, GROUP_DIRECT)}
     lists = {name: place for name, place in here.items() if place in set(export.names)}
+    reading.lists_accounts = USERS in lists
     days = _public(export, days, lists, reading)
     _count_others(export, {*lists.values(), *(day.name for day in _root(export)[1])}, reading)
     canvases = [name for name in export.names if _is_canvas(name) and name.startswith(root)]

@@ -43,7 +43,8 @@ class CommunityChoices:
     views are known, 'giver', where it is known who reacted, 'thanker', where it is known who upvoted or thanked,
     'acceptance', where any answer was accepted, 'team', where anybody is of a known team, and 'account', where every source
     lists its accounts, so that people who never did anything are known.
-    `members`: how many each team has as of the data.
+    `members`: how many each team has as of the data. `likeness`: by metric, how alike one person's rows are. `weekly_counts`: by
+    metric, of each whole week its first day, what was counted, and the days that members were there.
     """
 
     community: str
@@ -66,6 +67,8 @@ class CommunityChoices:
     individual_scores: bool
     finds_questions: bool
     small_groups: SmallGroups
+    likeness: Mapping[str, float]
+    weekly_counts: Mapping[str, tuple[tuple[int, int, int], ...]]
 
     @property
     def reading(self) -> Reading:
@@ -188,7 +191,24 @@ def _choices(cursor: duckdb.DuckDBPyConnection, row: dict[str, Any]) -> Communit
         individual_scores=settings["individual_scores"],
         finds_questions=bool(found),
         small_groups=read_small_groups(cursor, community, settings["small_group"]),
+        likeness=dict(
+            cursor.sql(
+                "select metric, likeness from likeness where community = $community", params={"community": community}
+            ).fetchall()
+        ),
+        weekly_counts=_weekly_counts(cursor, community),
     )
+
+
+def _weekly_counts(cursor: duckdb.DuckDBPyConnection, community: str) -> dict[str, tuple[tuple[int, int, int], ...]]:
+    rows = cursor.sql(
+        "select metric, day, counted, member_days from weekly_counts where community = $community order by metric, day",
+        params={"community": community},
+    ).fetchall()
+    found: dict[str, list[tuple[int, int, int]]] = {}
+    for metric, *week in rows:
+        found.setdefault(metric, []).append((week[0], week[1], week[2]))
+    return {metric: tuple(weeks) for metric, weeks in found.items()}
 
 
 def _measured(cursor: duckdb.DuckDBPyConnection, community: str) -> frozenset[str]:

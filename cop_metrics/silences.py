@@ -3,7 +3,7 @@
 To look for another act: a column of `Measurer.acts`, and its entry in `ACTS`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,8 +14,9 @@ from cop_metrics.metrics.metric import Metric
 from cop_metrics.scope import UNKNOWN, Scope
 
 ACTS = {"wrote": "contributors", "asked": "questions", "helped": "helps", "read": "readers"}
-"""By act: the number that counts it. Who did not write neither asked nor helped, so that it comes first."""
+"""By act: the number that counts it."""
 IMPLIED = {"wrote": ("asked", "helped")}
+"""By act: what nobody did either who did not do it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +53,7 @@ def silences(measurer: Measurer, scope: Scope) -> tuple[Silence, ...]:
     for act in ACTS:
         if not measurer.unmeasurable(METRICS[ACTS[act]]):
             for silence in _of_act(act, rows, measurer, scope):
-                if not any(_tells(each, silence) for each in found):
+                if not any(each.act == act and _covers(each, silence) for each in found):
                     found.append(silence)
     within = (each for each in found if _within(each, scope))
     return tuple(sorted(within, key=lambda each: (-each.missing, each.team or "", each.seniority or "", each.act)))
@@ -80,12 +81,21 @@ def _hidden(team: str | None, seniority: str | None, measurer: Measurer, scope: 
     return not scope.names and small.refuses((team,) if team else (), (seniority,) if seniority else (), teams)
 
 
-def _tells(wider: Silence, silence: Silence) -> bool:
-    """Say whether a silence follows from another: of a wider group, and of the same act or of writing at all."""
-    holds = all(
-        mine is None or mine == its for mine, its in ((wider.team, silence.team), (wider.seniority, silence.seniority))
+def distinct(found: Sequence[Silence]) -> tuple[Silence, ...]:
+    """Return the silences without those that follow from another of them: who did not write did not ask either."""
+    return tuple(
+        each
+        for each in found
+        if not any(_covers(other, each) and each.act in IMPLIED.get(other.act, ()) for other in found)
     )
-    return holds and (wider.act == silence.act or silence.act in IMPLIED.get(wider.act, ()))
+
+
+def _covers(wider: Silence, silence: Silence) -> bool:
+    """Say whether all people of a silence are of another's group too."""
+    return all(
+        group is None or group == its
+        for group, its in ((wider.team, silence.team), (wider.seniority, silence.seniority))
+    )
 
 
 def _within(silence: Silence, scope: Scope) -> bool:

@@ -22,7 +22,7 @@ from cop_metrics.pagebook import Chart, Groups, GroupsOverTime, OverTime, Page, 
 from cop_metrics.period import ALL, Period, read_period, to_date, whole_weeks
 from cop_metrics.queries import Query
 from cop_metrics.scope import UNKNOWN, Catalogue, CommunityChoices, Scope
-from cop_metrics.silences import Silence, silence_sentence, silences
+from cop_metrics.silences import Silence, distinct, silence_sentence, silences
 from cop_metrics.sources import SOURCES
 
 MOST_CHANGES = 8
@@ -191,7 +191,7 @@ class Viewer:
             scanned = scan_of(measurer, scope)
             told_of = {card.metric.id: replace(card, compared=scanned.of(card.metric.id)) for card in measured}
             drawn, lists = tuple(charted), tuple(listed)
-        silent = silences(measurer, scope)
+        silent = _silent(silences(measurer, scope), page)
         grouped = [chart for chart in charts if isinstance(chart, Groups)]
         stood = standings(measurer, scope, [(METRICS[chart.id_], chart.by) for chart in grouped])
         cards = tuple(told_of[id_] for id_ in page.cards)
@@ -593,11 +593,12 @@ def _headline(
     sentences = [said_first] if said_first else []
     sentences += [] if said_first and unmeasurable else [sentence(first, scope, choices)]
     own = {each.metric.id for each in (*cards, first)}
-    found_silent = [each for each in silent if each.metric.id in own or each.metric.promise in _promises(page)]
-    sentences += [" ".join(silence_sentence(each) for each in found_silent[:MOST_SILENT])] if found_silent else []
+    sentences += [" ".join(silence_sentence(each) for each in silent[:MOST_SILENT])] if silent else []
     found = [each for each in scanned.beyond_noise if each.metric.id in own and each.by]
     if found:
         sentences.append(change_sentence(found[0], choices))
+    if scope.moved:
+        sentences.append(scope.moved)
     if _outside(scope, choices):
         since, until = to_date(choices.first_day), to_date(choices.as_of_day)
         sentences.append(
@@ -607,9 +608,12 @@ def _headline(
     return tuple(sentences)
 
 
-def _promises(page: Page) -> tuple[Promise, ...]:
-    """Return the promises that a page is about; that about taking part is about all."""
-    return tuple(Promise) if page.promise is Promise.PARTICIPATION else (page.promise,)
+def _silent(found: tuple[Silence, ...], page: Page) -> tuple[Silence, ...]:
+    """Return the silences that a page is about: of its promise or its cards; the base of all promises is about each."""
+    about_all = page.promise is Promise.PARTICIPATION
+    return distinct(
+        [each for each in found if about_all or each.metric.promise is page.promise or each.metric.id in page.cards]
+    )
 
 
 def _outside(scope: Scope, choices: CommunityChoices) -> bool:

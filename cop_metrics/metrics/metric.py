@@ -217,7 +217,7 @@ class Exhibit:
     its rows are single persons. `personal`: columns that are empty for viewers who may not see names. `finding` says in a
     sentence what the rows of `sql` show, None where nothing can be said. What is not `drawn` is a list to act on, shown as
     a table. `places`: columns that say where the picture puts its marks and how large they are, told of nowhere else.
-    `about`: as of `Metric`.
+    `a_row_each`: it has one row a group, so that groups of which there is nothing have one too. `about`: as of `Metric`.
     """
 
     id: str
@@ -241,6 +241,7 @@ class Exhibit:
     finding: Callable[[pl.DataFrame], str | None] | None = None
     drawn: bool = True
     places: tuple[str, ...] = ()
+    a_row_each: bool = False
     about: str | None = None
     about_others: str | None = None
 

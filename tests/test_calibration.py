@@ -7,10 +7,10 @@ import numpy as np
 import polars as pl
 import pytest
 
-from benchmarks.calibration.communities import ACCEPTED, HELPED, KINDS, Tables, community, truths
+from benchmarks.calibration.communities import ACCEPTED, HELPED, KINDS, Kind, Tables, community, truths
 from benchmarks.calibration.reading import BANDS, Shown, claims
 from benchmarks.calibration.report import BEGIN, DOCUMENT, END, report, write
-from benchmarks.calibration.study import Read, Seen, Study, built, read
+from benchmarks.calibration.study import Read, Seen, Study, built, read, truths_of
 from cop_metrics.metrics import EXHIBITS
 
 SEED = 7
@@ -63,6 +63,23 @@ def test_equal_seeds_make_equal_communities() -> None:
     assert all(first.tables[name].equals(again.tables[name]) for name in first.tables)
     assert first.roster.equals(again.roster)
     assert not first.tables["posts"].equals(other.tables["posts"])
+
+
+def test_communities_of_one_world_share_their_months() -> None:
+    kind = Kind(id="wild", title="Wild months", months=2.0)
+    of_months = [
+        tables.tables["posts"]
+        .filter(pl.col("kind") == "question")
+        .group_by(pl.col("created_at").str.slice(0, 7).alias("month"))
+        .len()
+        for tables in (community(kind, SEED, number) for number in (0, 4, 5))
+    ]
+    one, same, other = (
+        of_months[0].join(each, on="month", how="inner").select(pl.corr("len", "len_right")).item()
+        for each in of_months
+    )
+    assert one == pytest.approx(1)
+    assert same > 0.9 > 0.5 > abs(other)
 
 
 @pytest.mark.parametrize(("kind", "least", "most"), [("independent", -0.03, 0.03), ("alike", 0.16, 0.28)])
@@ -128,7 +145,7 @@ def test_every_page_of_a_null_community_is_read(pages: dict[str, Read]) -> None:
     for each in pages.values():
         assert len(each.pages) == 7
         assert all(page.sentences for page in each.pages)
-        assert len({one.figure for one in each.shown}) > 30
+        assert len({one.figure for one in each.shown}) > 40
 
 
 def test_a_planted_difference_is_claimed(pages: dict[str, Read]) -> None:
@@ -161,10 +178,29 @@ def test_false_claims_are_counted_by_page_and_place() -> None:
 
 
 def test_an_interval_is_held_against_all_communities_together() -> None:
-    assert example().truth("alike") == {("solved_rate by team", "Red"): 0.5}
+    # Of 100 and 300 at .2 and .6: the first is sqrt(300 / 400) of the way to .6, the second sqrt(100 / 400) of that to .2.
+    cells = [one for each in example().of("alike") for one in each.shown]
+    assert truths_of(KINDS["alike"], cells) == pytest.approx([0.2 + 0.4 * 0.75**0.5, 0.6 - 0.4 * 0.25**0.5])
     covered = example().coverage("alike")["solved_rate by team"]
-    assert (covered.share, covered.shown) == (0.5, 2)
-    assert covered.holds  # two are too few to say that it does not
+    assert (covered.share, covered.shown) == (0.0, 2)
+    assert not covered.holds
+
+
+def test_intervals_of_known_coverage_are_found_to_have_it() -> None:
+    luck = np.random.default_rng(SEED)
+    shares = luck.normal(0.5, 0.01, 4_000)
+    for width, least, most in ((1.96, 0.94, 0.96), (1.5, 0.85, 0.88)):
+        cells = [shown(each, each - width * 0.01, each + width * 0.01, 50) for each in shares]
+        held = [
+            one.low <= truth <= one.high
+            for first in range(0, len(cells), 5)
+            for one, truth in zip(cells[first:][:5], truths_of(KINDS["alike"], cells[first:][:5]), strict=True)
+        ]
+        assert least < np.mean(held) < most
+
+
+def test_a_number_of_one_community_alone_has_no_truth_to_hold() -> None:
+    assert truths_of(KINDS["alike"], [shown(0.2, 0.1, 0.3, 100)]) == [None]
 
 
 def test_the_tables_stand_between_their_marks(tmp_path: Path) -> None:

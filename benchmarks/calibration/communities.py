@@ -24,6 +24,7 @@ SENIORITIES = ("junior", "mid", "senior")
 TOPICS = 10
 HELPED, HALF_AFTER, SPREAD = 0.8, 8.0, 1.5
 """The share of questions that are ever helped; the median of those waits in hours; the spread of their logarithm."""
+OF_ONE_WORLD = 5
 THANKED, ACCEPTED, MORE_HELPERS = 0.5, 0.45, 0.35
 ASKED_A_YEAR, READ_A_YEAR, NEVER_READ, LEAVE_A_YEAR = 6.0, 14.0, 0.3, 0.15
 
@@ -46,8 +47,12 @@ class Kind:
 
     @property
     def stationary(self) -> bool:
-        """Say whether each month's numbers have the same expectation."""
-        return not self.seasons
+        """Say whether each day's numbers have the same expectation."""
+        return not (self.seasons or self.months or self.months_answered)
+
+    def world(self, number: int) -> int:
+        """Return in which world a community lives: those of one world share good and bad months, as all do where there are none."""
+        return number // OF_ONE_WORLD if self.months or self.months_answered else 0
 
 
 KINDS = {
@@ -107,7 +112,9 @@ def truths(kind: Kind) -> dict[str, float]:
 
 def community(kind: Kind, seed: int, number: int) -> Tables:
     """Return one community of a kind; equal arguments give equal tables."""
-    told = _Telling(kind=kind, luck=np.random.default_rng([seed, crc32(kind.id.encode()), number]))
+    named = crc32(kind.id.encode())
+    months = np.random.default_rng([seed, named, 0, kind.world(number)])
+    told = _Telling(kind=kind, months=months, luck=np.random.default_rng([seed, named, 1, number]))
     told.tell()
     return told.written()
 
@@ -117,6 +124,7 @@ class _Telling:
     """What happens in one community, as it is drawn."""
 
     kind: Kind
+    months: np.random.Generator
     luck: np.random.Generator
     stays: list[Stay] = field(default_factory=list)
     posts: list[dict[str, object]] = field(default_factory=list)
@@ -138,7 +146,7 @@ class _Telling:
         """Return, by day, how lively the community is, and how much better than usual the log-odds of being helped are."""
         days = [FIRST + timedelta(days=day) for day in range(DAYS)]
         months = np.array([(day.year - FIRST.year) * 12 + day.month - 1 for day in days])
-        of_months = self.luck.normal(size=(2, months[-1] + 1))
+        of_months = self.months.normal(size=(2, months[-1] + 1))
         lively = np.exp(self.kind.months * of_months[0] - self.kind.months**2 / 2)[months]
         answered = (self.kind.months_answered * of_months[1])[months]
         if self.kind.seasons:

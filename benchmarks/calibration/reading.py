@@ -11,8 +11,9 @@ from math import inf
 import polars as pl
 
 from cop_metrics.captions import NOT_KEPT, kept
+from cop_metrics.changes import Change, Standing
 from cop_metrics.metrics import METRICS
-from cop_metrics.metrics.metric import Unit
+from cop_metrics.metrics.metric import Total, Unit
 from cop_metrics.pagebook import Groups, GroupsOverTime, OverTime, ShowExhibit
 from cop_metrics.view import MOST_CHANGES, ChartTable, PageView, change_sentence, unit_of
 
@@ -39,7 +40,10 @@ class Sentence:
 
 @dataclass(frozen=True, kw_only=True)
 class Shown:
-    """A number between two ends, as shown: `figure` and `key` name what it is of, `weight` of how many."""
+    """A number between two ends, as shown: `figure` and `key` name what it is of, `weight` of how many.
+
+    `truth` stands there where it is the same for every null community: of what compares.
+    """
 
     figure: str
     key: str
@@ -48,6 +52,7 @@ class Shown:
     high: float
     weight: float | None
     is_share: bool
+    truth: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,6 +143,24 @@ def intervals(view: PageView) -> Iterator[Shown]:
             )
     for chart in view.charts:
         yield from _of_chart(chart)
+    for change in view.scan.changes:
+        yield _compared("change", change, change.now - change.before)
+    for each in view.standings:
+        yield _compared("difference", each, each.own - each.others)
+
+
+def _compared(what: str, compared: Change | Standing, value: float) -> Shown:
+    """Return the interval of a comparison: the ratio of two counts is 1 in truth, any other difference 0."""
+    return Shown(
+        figure=f"{what} of {compared.metric.id} by {compared.by or 'nothing'}",
+        key=compared.group,
+        value=value,
+        low=compared.difference.low,
+        high=compared.difference.high,
+        weight=None,
+        is_share=False,
+        truth=1.0 if isinstance(compared.metric.measure, Total) else 0.0,
+    )
 
 
 def _of_chart(chart: ChartTable) -> Iterator[Shown]:

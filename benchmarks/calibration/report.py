@@ -14,6 +14,7 @@ from cop_metrics.period import PRESETS
 PROJECT = Path(__file__).resolve().parents[2]
 DOCUMENT = PROJECT / "docs" / "statistics.md"
 BEGIN, END = "<!-- calibration: begin, written by `make calibrate` -->", "<!-- calibration: end -->"
+COMPARED = {"change": "Change since the period before", "difference": "Difference from all others"}
 PARTS = {"answer_rate": "Answered within 7 days", "answer_rate_24h": "Answered within 24 hours"}
 
 
@@ -104,6 +105,9 @@ def _coverage(found: Coverage) -> str:
 
 def _title(figure: str) -> str:
     name, _, rest = figure.partition(" ")
+    if name in COMPARED:
+        id_, _, by = rest.removeprefix("of ").partition(" by ")
+        return f"{COMPARED[name]}: {METRICS[id_].title}{'' if by == 'nothing' else f' by {by}'}"
     if name in METRICS:
         return f"{METRICS[name].title}{f' {rest}' if rest else ''}"
     return f"{EXHIBITS[name].title}{f' ({PARTS.get(rest, rest)})' if rest else ''}"

@@ -173,35 +173,44 @@ class Study:
         return {place: (pages[place], claims[place]) for place in claims}
 
     def coverage(self, kind: str) -> dict[str, Coverage]:
-        """Return, by figure, how often its intervals held the truth."""
-        truth = self.truth(kind)
+        """Return, by figure, how often its intervals held the truth; what a single community shows has none to hold."""
         hits: dict[str, dict[int, list[bool]]] = defaultdict(lambda: defaultdict(list))
-        for each in self.of(kind):
-            for one in each.shown:
-                known = truth[one.figure, one.key]
-                hits[one.figure][each.number].append(one.low <= known <= one.high)
+        for each in self._cells(kind):
+            for (number, one), truth in zip(each, truths_of(KINDS[kind], [one for _, one in each]), strict=True):
+                if truth is not None:
+                    hits[one.figure][number].append(one.low <= truth <= one.high)
         return {figure: _covered(list(of.values())) for figure, of in sorted(hits.items())}
 
-    def truth(self, kind: str) -> dict[tuple[str, str], float]:
-        """Return the truth of each number: from the parameters where they tell it, else over all communities together."""
-        known = truths(KINDS[kind])
-        every: dict[tuple[str, str], list[Shown]] = defaultdict(list)
+    def _cells(self, kind: str) -> Iterator[list[tuple[int, Shown]]]:
+        """Yield what communities of the same luck show of the same number, each with the community's own number."""
+        cells: dict[tuple[int, str, str], list[tuple[int, Shown]]] = defaultdict(list)
         for each in self.of(kind):
+            world = KINDS[kind].world(each.number)
             for one in each.shown:
-                every[one.figure, one.key].append(one)
-        return {
-            (figure, key): known.get(figure.removeprefix("gaps ").split(" ")[0], _together(all_shown))
-            for (figure, key), all_shown in every.items()
-        }
+                cells[world, one.figure, one.key].append((each.number, one))
+        yield from cells.values()
 
 
-def _together(shown: Sequence[Shown]) -> float:
-    """Return the number of all communities together: of shares weighed by how many each is of, of others the middle one."""
+def truths_of(kind: Kind, shown: Sequence[Shown]) -> list[float | None]:
+    """Return the truth that each of these intervals of one number should hold, None where it is not known.
+
+    Where neither the interval nor the parameters tell it, it is the number of all communities together. That moves by luck
+    too, so each community's own number gets just the weight with which its distance from that is as wide as from the truth:
+    of n communities of one size 1 - sqrt(1 - 1 / n).
+    """
+    known = truths(kind).get(shown[0].figure.removeprefix("gaps ").split(" ")[0], shown[0].truth)
+    if known is not None:
+        return [known] * len(shown)
     values = np.array([each.value for each in shown])
-    if not shown[0].is_share:
-        return float(np.median(values))
-    weights = None if shown[0].weight is None else np.array([each.weight for each in shown])
-    return float(np.average(values, weights=weights))
+    weights = np.array([1.0 if each.weight is None else float(each.weight) for each in shown])
+    if len(shown) < 2 or min(weights) == 0:
+        return [None] * len(shown)
+    if not np.isfinite(values).all():
+        return [float(np.median(values))] * len(shown)
+    others = weights.sum() - weights
+    together = ((weights * values).sum() - weights * values) / others
+    own = 1 - np.sqrt(others / weights.sum())
+    return [float(each) for each in own * values + (1 - own) * together]
 
 
 def _covered(hits: Sequence[Sequence[bool]]) -> Coverage:

@@ -18,12 +18,14 @@ from cop_metrics.scope import Scope
 from cop_metrics.statistics import (
     Comparison,
     Interval,
+    Verdict,
     Waits,
     benjamini_hochberg,
     bootstrap_median_difference,
     clustered_newcombe,
     newcombe,
     rate_ratio,
+    verdict,
 )
 
 SCANNED = (
@@ -37,6 +39,8 @@ SCANNED = (
     "helps",
     "help_across_teams",
 )
+POINTS_ALIKE, PART_ALIKE = 0.05, 0.25
+"""Differences of shares, and parts of a wait or a count, that are too small to matter (metrics, 10.1)."""
 DIMENSIONS = (None, "seniority", "team", "topic")
 ENOUGH = 20
 MOST_DRAWN, MOST_IN_ALL = 5_000, 40_000
@@ -62,6 +66,11 @@ class Change:
     @property
     def rises(self) -> bool:
         return self.now > self.before
+
+    @property
+    def verdict(self) -> Verdict:
+        """Return what may be said: clear, about the same, or neither yet."""
+        return verdict(self.difference, margin(self.metric, self.before), beyond_noise=self.beyond_noise)
 
     @property
     def word(self) -> str:
@@ -107,6 +116,24 @@ class Standing:
     difference: Interval
     p: float
     beyond_noise: bool
+
+    @property
+    def verdict(self) -> Verdict:
+        """Return what may be said: clear, about the same as the others, or neither yet."""
+        return verdict(self.difference, margin(self.metric, self.others), beyond_noise=self.beyond_noise)
+
+
+def margin(metric: Metric, base: float) -> Interval:
+    """Return which comparisons with `base` are too small to matter, on the scale on which the number is compared.
+
+    Shares: differences of 5 points; waits: of a quarter of `base`, in its unit; counts: ratios that far from 1.
+    """
+    match metric.measure:
+        case Share() | PeopleShare():
+            return Interval(low=-POINTS_ALIKE, high=POINTS_ALIKE)
+        case Total():
+            return Interval(low=1 - PART_ALIKE, high=1 + PART_ALIKE)
+    return Interval(low=-PART_ALIKE * base, high=PART_ALIKE * base)
 
 
 @dataclass(frozen=True, kw_only=True)

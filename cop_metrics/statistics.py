@@ -6,6 +6,7 @@ Every definition is that of the documentation of metrics. To add one: a pure fun
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields
+from enum import Enum
 from functools import cached_property
 from math import ceil, hypot, inf, isfinite, sqrt
 
@@ -50,6 +51,24 @@ class Comparison:
     estimate: float
     interval: Interval
     p: float
+
+
+class Verdict(Enum):
+    """What may be said of a comparison: it is clear, nothing that matters is there, or neither is known yet."""
+
+    CLEAR = "clear"
+    SAME = "about the same"
+    OPEN = "cannot tell yet"
+
+
+def verdict(interval: Interval, margin: Interval, *, beyond_noise: bool) -> Verdict:
+    """Judge a comparison by its 95 % interval and by the differences (or ratios) too small to matter, the `margin`.
+
+    Clear is what passed the tests of all that was compared with it; about the same only what lies wholly within the margin.
+    """
+    if beyond_noise:
+        return Verdict.CLEAR
+    return Verdict.SAME if interval.low in margin and interval.high in margin else Verdict.OPEN
 
 
 # Rates

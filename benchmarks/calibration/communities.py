@@ -51,7 +51,7 @@ class Kind:
         return not (self.seasons or self.months or self.months_answered)
 
     def world(self, number: int) -> int:
-        """Return in which world a community lives: those of one world share good and bad months, as all do where there are none."""
+        """Say in which world a community lives: those of one world share their good and bad months."""
         return number // OF_ONE_WORLD if self.months or self.months_answered else 0
 
 

@@ -11,9 +11,9 @@ from math import inf
 import polars as pl
 
 from cop_metrics.captions import NOT_KEPT, kept
-from cop_metrics.changes import Change, Standing
+from cop_metrics.changes import Change, Standing, margin
 from cop_metrics.metrics import METRICS
-from cop_metrics.metrics.metric import Total, Unit
+from cop_metrics.metrics.metric import Unit
 from cop_metrics.pagebook import Groups, GroupsOverTime, OverTime, ShowExhibit
 from cop_metrics.view import MOST_CHANGES, ChartTable, PageView, change_sentence, unit_of
 
@@ -69,17 +69,17 @@ class Band:
 
 
 BANDS: Mapping[str, tuple[Band, ...]] = {
-    "waiting_curve": (Band(value="waiting", keys=("seniority",), along="hours", at=HOURS),),
-    "waiting_curve_by_team": (Band(value="waiting", keys=("team",), along="hours", at=HOURS),),
+    "waiting_curve": (Band(value="waiting", keys=("seniority",), along="hours", at=HOURS, weight="at_risk"),),
+    "waiting_curve_by_team": (Band(value="waiting", keys=("team",), along="hours", at=HOURS, weight="at_risk"),),
     "gaps": (
         Band(value="answer_rate_24h", low="low_24h", high="high_24h", keys=("seniority",)),
         Band(value="answer_rate", keys=("seniority",)),
     ),
     "newcomers_back": (Band(value="share", keys=("first_question",), weight="newcomers"),),
     "newcomers_by_quarter": (Band(value="share", keys=("month", "number"), weight="newcomers"),),
-    "read_to_ask": (Band(value="share", keys=("seniority",), along="days", at=A_WHILE),),
-    "read_to_answer": (Band(value="share", keys=("seniority",), along="days", at=A_WHILE),),
-    "milestones": (Band(value="reached", keys=("milestone",), along="days", at=A_WHILE),),
+    "read_to_ask": (Band(value="share", keys=("seniority",), along="days", at=A_WHILE, weight="at_risk"),),
+    "read_to_answer": (Band(value="share", keys=("seniority",), along="days", at=A_WHILE, weight="at_risk"),),
+    "milestones": (Band(value="reached", keys=("milestone",), along="days", at=A_WHILE, weight="followed"),),
     "claims": (Band(value="value", keys=("number", "seniority"), weight="n"),),
 }
 """By exhibit: the intervals of its table."""
@@ -150,7 +150,8 @@ def intervals(view: PageView) -> Iterator[Shown]:
 
 
 def _compared(what: str, compared: Change | Standing, value: float) -> Shown:
-    """Return the interval of a comparison: the ratio of two counts is 1 in truth, any other difference 0."""
+    """Return the interval of a comparison, of which in truth there is nothing: the middle of what is about the same."""
+    alike = margin(compared.metric, 1.0)
     return Shown(
         figure=f"{what} of {compared.metric.id} by {compared.by or 'nothing'}",
         key=compared.group,
@@ -159,7 +160,7 @@ def _compared(what: str, compared: Change | Standing, value: float) -> Shown:
         high=compared.difference.high,
         weight=None,
         is_share=False,
-        truth=1.0 if isinstance(compared.metric.measure, Total) else 0.0,
+        truth=(alike.low + alike.high) / 2,
     )
 
 
@@ -212,11 +213,13 @@ def _of_exhibit(id_: str, band: Band, table: pl.DataFrame) -> Iterator[Shown]:
 
 
 def _rows_at(rows: pl.DataFrame, band: Band, name: str) -> Iterator[tuple[str, dict[str, float]]]:
-    """Yield the rows to look at: all, or of a curve the last until each of its places that it reaches."""
+    """Yield the rows to look at: all, or of a curve the last until each of its places that it reaches, of all who began it."""
     if band.along is None:
         yield from ((name, row) for row in rows.iter_rows(named=True))
         return
+    begun = rows.row(0, named=True)
     for place in band.at:
         until = rows.filter(pl.col(band.along) <= place)
         if until.height and rows[band.along].max() >= place:  # type: ignore[operator]
-            yield f"{name} at {place}", until.row(-1, named=True)
+            weight = {} if band.weight is None else {band.weight: begun[band.weight]}
+            yield f"{name} at {place}", until.row(-1, named=True) | weight

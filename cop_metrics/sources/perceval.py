@@ -21,7 +21,7 @@ import orjson
 import polars as pl
 
 from cop_metrics.errors import CopError
-from cop_metrics.sources import discourse, mailbox, perceval_chats, perceval_issues
+from cop_metrics.sources import discourse, mail_files, mailbox, perceval_chats, perceval_issues
 from cop_metrics.sources.export import GIGABYTE, LARGEST_RATIO, Export
 from cop_metrics.sources.json_files import (
     HEAD,
@@ -263,7 +263,7 @@ class _Unpacked(io.RawIOBase):
     """What a .gz holds; refuses one that is damaged, or that unpacks to far more than items do."""
 
     def __init__(self, packed: BinaryIO, name: str) -> None:
-        self._packed, self._name = mailbox.Measured(packed), name
+        self._packed, self._name = mail_files.Measured(packed), name
         self._unpacked = gzip.GzipFile(fileobj=cast(BinaryIO, self._packed), mode="rb")
         self._done = 0
 
@@ -315,7 +315,9 @@ def _read_mails(items: Items, reading: Reading, folder: Path) -> Iterator[Batch]
         headers = {name: _bytes(value).decode("utf-8", "replace") for name, value in headers.items()}
         headers["content-type"] = f"text/{kind}"
         words = _bytes(body[kind]) if isinstance(body.get(kind), str) else b""
-        mail = mailbox.Raw(0, repr(sorted(headers.items())).encode("utf-8", "replace"), words[: mailbox.LARGEST_BODY])
+        mail = mail_files.Raw(
+            0, repr(sorted(headers.items())).encode("utf-8", "replace"), words[: mail_files.LARGEST_BODY]
+        )
         mailbox.take(archive, headers, mail, item.place, _list_name(item.origin))
     yield from mailbox.tables(archive)
 

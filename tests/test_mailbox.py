@@ -511,6 +511,150 @@ def test_mutated_mailboxes_are_read_or_refused_in_a_sentence(edits: list[tuple[i
         assert set(read.tables["post"]["thread"]) <= set(read.tables["thread"]["thread"])
 
 
+# What lists and converters change
+
+
+@pytest.mark.parametrize(
+    ("sender", "more", "name", "whole"),
+    [
+        ("'Bo Diaz' via weld <weld@example.org>", "X-Original-Sender: bo@example.org\n", "Bo Diaz", "bo@example.org"),
+        (
+            "'Bo Diaz' via weld <weld@example.org>",
+            "X-Original-From: Bo Diaz <bo@example.org>\n",
+            "Bo Diaz",
+            "bo@example.org",
+        ),
+        ("Bo Diaz via weld <weld@example.org>", "X-MailFrom: bo@example.org\n", "Bo Diaz", "bo@example.org"),
+        ("Bo Diaz (via weld) <weld@example.org>", "Reply-To: bo@example.org\n", "Bo Diaz", "bo@example.org"),
+        ('"Bo Diaz (bo@example.org via weld List)" <weld@example.org>', "", "Bo Diaz", "bo@example.org"),
+        ("Bo Diaz via groups <bo=example.org@groups.example>", "", "Bo Diaz", "bo@example.org"),
+        ("'bo@example.org' via weld <weld@example.org>", "", None, "bo@example.org"),
+        ("Bo Diaz über weld <weld-bounces@example.org>", "Reply-To: bo@example.org\n", "Bo Diaz", "bo@example.org"),
+        (
+            "Bo Diaz <weld@example.org>",
+            "X-BeenThere: weld@example.org\nX-Original-Sender: bo@example.org\n",
+            "Bo Diaz",
+            "bo@example.org",
+        ),
+        ("Bo Diaz <weld@example.org>", "List-Post: <mailto:weld@example.org>\n", "Bo Diaz", None),
+        ("Bo via weld <weld@example.org>", "Reply-To: weld@example.org, bo@example.org\n", "Bo", None),
+        ("Bo via weld <weld@example.org>", "X-Original-Sender: weld-bounces@example.org\n", "Bo", None),
+        ("Bo Diaz <000001-dmarc-request@listserv.example>", "", "Bo Diaz", "000001-dmarc-request@listserv.example"),
+        ("Bo Diaz <bo@example.org>", "X-Original-Sender: other@example.org\n", "Bo Diaz", "bo@example.org"),
+        ('"Diaz, Bo" </O=LABS/OU=GROUP/CN=RECIPIENTS/CN=BO>', "", "Diaz, Bo", None),
+        ("Bo Diaz <MAILER-DAEMON>", "", "Bo Diaz", None),
+    ],
+)
+def test_who_wrote_behind_what_a_list_or_converter_made_of_it(
+    tmp_path: Path, sender: str, more: str, name: str | None, whole: str | None
+) -> None:
+    read = Read(SOURCE, sample(tmp_path, [mail("q1@x", sender, more=more)]))
+    assert read.skipped == {}
+    assert read.rows("member", "name", "email_hash", "is_bot") == [(name, email_hash(whole) if whole else None, False)]
+
+
+def test_people_without_an_address_are_told_apart(tmp_path: Path) -> None:
+    """By name, as readpst leaves nothing else; by what Exchange calls them, where it stands there, whatever the name."""
+    forensic = "X-libpst-forensic-sender: /O=LABS/OU=GROUP/CN=RECIPIENTS/CN=BO\n"
+    mails = [
+        mail("q1@x", "Bo Diaz <MAILER-DAEMON>"),
+        mail("q2@x", "Cy Ek <MAILER-DAEMON>"),
+        mail("q3@x", "bo diaz <MAILER-DAEMON>"),
+        mail("q4@x", "Dee <MAILER-DAEMON>", more=forensic),
+        mail("q5@x", "Dee Fox <MAILER-DAEMON>", more=forensic),
+        mail("q6@x", '"Fox, Dee" </o=labs/ou=group/cn=recipients/cn=bo>'),
+        mail("q7@x", "MAILER-DAEMON"),
+    ]
+    read = Read(SOURCE, sample(tmp_path, mails))
+    authors = dict(read.rows("post", "post", "author"))
+    assert authors["q1@x"] == authors["q3@x"] != authors["q2@x"]
+    assert authors["q4@x"] == authors["q5@x"] == authors["q6@x"]
+    assert authors["q7@x"] is None
+    assert len(read.tables["member"]) == 3
+    assert read.reading.notes == ["People whose mails hold no address of theirs, and who are told apart by name: 2."]
+
+
+def test_what_gmail_keeps_together_is_one_thread(tmp_path: Path) -> None:
+    """Where no header names a mail that is there, whatever the subject; the first of them opens it, wherever it stands."""
+    together = "X-GM-THRID: 18580\n"
+    mails = [
+        mail("a1@x", BO, date="Mon, 2 Mar 2026 12:00:00 +0100", subject="Gas", more=together),
+        mail("q1@x", more=together),
+        mail("a2@x", BO, date="Tue, 3 Mar 2026 10:00:00 +0100", to=("lost@x",), subject="Gas", more=together),
+        mail("a3@x", date="Tue, 3 Mar 2026 11:00:00 +0100", to=("n1@x",), more=together),
+        mail("n1@x", BO, subject="New torches", more="X-GM-THRID: 18581\n"),
+        mail("n2@x", subject="Masks"),
+    ]
+    read = Read(SOURCE, sample(tmp_path, mails))
+    assert read.threads() == {
+        "a1@x": "q1@x",
+        "q1@x": "q1@x",
+        "a2@x": "q1@x",
+        "a3@x": "n1@x",
+        "n1@x": "n1@x",
+        "n2@x": "n2@x",
+    }
+    assert [read.rules()[key] for key in ("a1@x", "a2@x")] == [["reply"], ["reply"]]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "In-Reply-To: q1@x",
+        "In-Reply-To: <other@x> <q1@x>",
+        'In-Reply-To: Your message of "Mon, 2 Mar 2026" <q1@x>',
+        "In-Reply-To: Message from Ada <ada@example.org> of Monday <q1@x>",
+        "In-Reply-To: < q1@x >",
+        "In-Reply-To: <q1\n @x>",
+        "In-Reply-To: =?utf-8?q?=3Cq1=40x=3E?=",
+        "References: q1@x other@x",
+        "References: <q1@x>,<other@x>",
+        "References: <q1@x>\n\t<other@x>",
+    ],
+)
+def test_ways_to_name_the_mail_that_one_replies_to(tmp_path: Path, header: str) -> None:
+    read = Read(SOURCE, sample(tmp_path, [LIST[0], mail("a1@x", BO, subject="Gas", more=f"{header}\n")]))
+    assert read.threads()["a1@x"] == "q1@x"
+
+
+@pytest.mark.parametrize("written", ["q1@x", "<q1@x> (added by postmaster)", "< q1@x >", "<q1@x"])
+def test_ways_to_write_the_id_of_a_mail(tmp_path: Path, written: str) -> None:
+    mails = [LIST[0].replace("Message-ID: <q1@x>", f"Message-ID: {written}"), LIST[1]]
+    assert Read(SOURCE, sample(tmp_path, mails)).threads() == {"q1@x": "q1@x", "a1@x": "q1@x"}
+
+
+@pytest.mark.parametrize(
+    "subject", ["Which gas?", "[weld] Welches Gas?", "Which gas ?", "哪种气体？", "Which gas? [EXTERNAL]", "Gas?!"]
+)
+def test_a_question_mark_that_ends_the_subject_is_one(tmp_path: Path, subject: str) -> None:
+    others = [mail(f"o{number}@x", body="It is here.") for number in range(2)]
+    rules = Read(SOURCE, sample(tmp_path, [mail("q1@x", subject=subject, body="It is thin."), *others])).rules()
+    assert "question_mark" in rules["q1@x"]
+    assert "question_mark" not in rules["o0@x"]
+
+
+def day(number: int, hour: int = 10, second: int = 0) -> str:
+    """Return the Date of so many days after 2 March 2026."""
+    at = datetime(2026, 3, 2, hour, 0, second) + timedelta(days=number)
+    return at.strftime("%a, %d %b %Y %H:%M:%S +0000")
+
+
+@pytest.mark.parametrize(
+    ("date", "joins"),
+    [
+        (day(0, 9, 59), False),  # before the thread began
+        (day(0), True),
+        (day(180), True),
+        (day(180, 10, 1), False),
+    ],
+)
+def test_a_subject_joins_only_threads_that_began_before_and_within_180_days(
+    tmp_path: Path, date: str, joins: bool
+) -> None:
+    mails = [mail("q1@x", date=day(0)), mail("a1@x", BO, date=date, subject="Re: [weld] Which gas for aluminium")]
+    assert (Read(SOURCE, sample(tmp_path, mails)).threads()["a1@x"] == "q1@x") == joins
+
+
 # The real archive
 
 

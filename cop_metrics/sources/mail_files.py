@@ -99,7 +99,7 @@ def kind_of(export: Export, name: str) -> Kind | None:
 def is_empty(export: Export, name: str) -> bool:
     """Say whether a file is a mailbox without a mail, which only its name can tell."""
     is_mailbox = PurePosixPath(_unpacked_name(name).lower()).suffix in MAY_BE_EMPTY
-    return is_mailbox and not _head(export, name).strip()
+    return is_mailbox and not _head(export, name).removeprefix(b"\xef\xbb\xbf").strip()
 
 
 def lines_of(export: Export, name: str) -> Iterator[bytes]:
@@ -281,9 +281,12 @@ def _is_of_mail(header: list[bytes]) -> bool:
 
 
 def _times(divider: bytes, header: list[bytes]) -> list[datetime]:
-    """Return the times that a mail says of itself: of the line that divides it, and of its Date."""
-    dates = [line.partition(b":")[2].decode("utf-8", "replace") for line in header if line[:5].lower() == b"date:"]
-    told = [time_of_divider(divider.decode("utf-8", "replace")), *map(time_of_header, dates)]
+    """Return the times that a mail says of itself: of the line that divides it, of its Date, of servers that received it."""
+    unfolded = b"".join(header).decode("utf-8", "replace").replace("\n ", " ").replace("\n\t", " ").splitlines()
+    told = [time_of_divider(divider.decode("utf-8", "replace"))]
+    for name, _, value in (line.partition(":") for line in unfolded):
+        if name.lower() in ("date", "received"):
+            told.append(time_of_header(value.rpartition(";")[2]))
     return [each for each in told if each]
 
 

@@ -23,6 +23,7 @@ _TAIL = (
     r"[\s!:.?]*"
 )
 _TAG = re.compile(r"\s*\[([^\[\]]{1,60})\]\s*")
+_TAGS = re.compile(r"^(?:\s*\[[^\[\]]{1,60}\]\s*){1,4}(?=\S)")
 _FOLLOWS = re.compile(r"\s*(?:[:|(]|[-–—]\s|re\s*:|$)")
 
 
@@ -36,7 +37,7 @@ class Subject(NamedTuple):
 
 def plain(words: str) -> str:
     """Return words in small letters without accents, with plain apostrophes and single spaces."""
-    apart = unicodedata.normalize("NFKD", words.casefold().replace("’", "'"))
+    apart = unicodedata.normalize("NFKD", words.casefold().replace("’", "'").replace("ı", "i"))
     return " ".join("".join(sign for sign in apart if unicodedata.category(sign) != "Mn").casefold().split())
 
 
@@ -56,6 +57,11 @@ def subject_of(words: str, tags: frozenset[str]) -> Subject:
             break
         rest = rest[found.end() :]
     return Subject(_outside_behind().sub("", rest).strip(), is_reply, may_reply)
+
+
+def compared(title: str) -> str:
+    """Return what must be alike in titles of one conversation: tags before them are not."""
+    return _TAGS.sub("", title).casefold()
 
 
 def first_tag(words: str) -> str | None:

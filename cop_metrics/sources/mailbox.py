@@ -286,7 +286,8 @@ def _person(headers: dict[str, str]) -> _Person | None:
 def _sender(headers: dict[str, str]) -> tuple[str, str]:
     """Return address and name of who wrote a mail, also where a list or a converter put its own instead."""
     address, name = _address_and_name(_words(headers.get("from", "")))
-    if address.startswith("mailer-daemon") and "@" not in address:  # readpst's word for people without an address
+    if "@" not in address and (address.startswith("mailer-daemon") or _NO_NAME.match(name)):
+        # readpst's word for people without an address
         return headers.get("x-libpst-forensic-sender", "").strip().lower(), "" if _NO_NAME.match(name) else name
     by_list = _VIA.match(name)
     if not by_list and address not in _lists_addresses(headers):
@@ -639,7 +640,7 @@ def _threads(archive: Archive, times: pl.Series) -> _Threads:
         for key, named, subject, conversation in mails.iter_rows():
             row = len(told.parent)
             title, is_reply, may_reply = mail_words.subject_of(subject, tags)
-            told.subjects.append(hash(title.casefold()) if title else 0)
+            told.subjects.append(hash(mail_words.compared(title)) if title else 0)
             there = (archive.rows[each] for each in named if each in archive.rows)
             found = next((each for each in there if told.at[each] != NO_TIME), firsts.get(conversation, row))
             if found != row:

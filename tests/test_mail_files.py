@@ -122,7 +122,18 @@ def test_an_empty_text_is_no_mailbox(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["Drafts.mbox", "Entwürfe", "Spam.mbox", "Papierkorb.mbox/mbox", "ゴミ箱.mbox", "Chat.mbox.gz", "Junk"]
+    "name",
+    [
+        "Drafts.mbox",
+        "Entwürfe",
+        "Spam.mbox",
+        "Papierkorb.mbox/mbox",
+        "ゴミ箱.mbox",
+        "Chat.mbox.gz",
+        "Deleted Items/mbox",
+        "Drafts/1.eml",
+        "Junk",
+    ],
 )
 def test_folders_of_drafts_spam_trash_and_chats_are_not_opened(tmp_path: Path, name: str) -> None:
     sample(tmp_path, LIST)

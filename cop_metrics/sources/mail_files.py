@@ -80,8 +80,10 @@ def candidates(export: Export) -> list[str]:
 def private_folder(name: str) -> str | None:
     """Return which of the folders that nobody meant to hand over a file is (drafts, spam, trash, chats), else None."""
     path = PurePosixPath(_unpacked_name(name))
-    folders = [each.stem for each in (path, path.parent) if each.suffix.lower() in (*ENDINGS[1:], ".sbd")]
-    return mail_words.label_among([path.name, *folders])
+    says_nothing = path.name.lower() == "mbox" or _may_be_one(path.name)
+    folders = [each for each in path.parents if says_nothing or each.suffix.lower() in (*ENDINGS[1:], ".sbd")]
+    stems = [each.stem for each in (path, *folders) if each.suffix.lower() in (*ENDINGS[1:], ".sbd")]
+    return mail_words.label_among([path.name, *(each.name for each in folders), *stems])
 
 
 def kind_of(export: Export, name: str) -> Kind | None:

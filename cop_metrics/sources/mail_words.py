@@ -76,8 +76,9 @@ def first_tag(words: str) -> str | None:
 
 
 def is_automatic(words: str) -> bool:
-    """Say whether a subject, behind any tags and marks, is that of a program which answers while somebody is away."""
-    return _begins("automatic", _bare(words))
+    """Say whether a subject, behind any tags and marks or in one, is that of a program which answers while somebody is away."""
+    tag = first_tag(words)
+    return _begins("automatic", _bare(words)) or (tag is not None and bool(_phrases("automatic").fullmatch(plain(tag))))
 
 
 def is_notice(words: str) -> bool:
@@ -145,8 +146,8 @@ def _mark(*tables: str) -> re.Pattern[str]:
 @cache
 def _outside() -> re.Pattern[str]:
     words = "|".join(map(re.escape, _of("outside"))) + r"|sec=[a-z0-9:,= -]{1,40}"
-    bracketed = rf"[\[({{<]\s*(?:{words}){_TAIL}[\])}}>]|\*{{1,5}}\s*(?:{words}){_TAIL}\*{{1,5}}"
-    return re.compile(rf"{_UNSEEN}(?:{bracketed}|(?-i:EXTERN|EXTERNAL|EXT|SPAM)\s?{_COLON})[\s:-]*", re.IGNORECASE)
+    bracketed = rf"[\[({{<][\s!*]*(?:{words}){_TAIL}[\])}}>]|\*{{1,5}}\s*(?:{words}){_TAIL}\*{{1,5}}"
+    return re.compile(rf"{_UNSEEN}(?:{bracketed}|(?:extern|external|ext|(?-i:SPAM))\s?{_COLON})[\s:-]*", re.IGNORECASE)
 
 
 @cache

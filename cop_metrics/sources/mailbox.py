@@ -158,7 +158,7 @@ SOURCE = Source(
     how_to_export=(
         "Mailman 2: save the 'Downloadable version' files of the list's archive page (.txt or .txt.gz). Mailman 3: "
         "'Download mbox' on the list's page. Google Groups and others: an mbox, as Google Takeout or your mail program "
-        "saves one. Give all files of the list in one folder, since replies may stand in a later one."
+        "saves one. Also: .eml files, the archive of a Sympa list, the notebooks of LISTSERV (NAME.LOG2603). Give all files of the list in one folder, since replies may stand in a later one."
     ),
     personal_fields=("From: address (kept as a hash), name", "Subject", "Message-ID"),
     cannot_measure=(
@@ -166,7 +166,7 @@ SOURCE = Source(
         "reactions and accepted answers: only thanks in words tell that something worked",
         "mails that were answered in private",
     ),
-    version=1,
+    version=2,
     recognises=recognises,
     read=read,
 )
@@ -595,7 +595,7 @@ def _by_itself(headers: dict[str, str], subject: str) -> str | None:
     is_digest = kind.startswith("multipart/digest") or (not replies and mail_words.is_digest(subject))
     if is_by_program or is_notice or is_digest or kind.startswith("multipart/report"):
         return BY_LIST
-    has_no_sender = headers.get("return-path", "-").strip() in ("", "<>")
+    has_no_sender = headers.get("return-path", "-").replace(" ", "") in ("", "<>")
     return BY_PROGRAM if submitted not in ("no", "") or has_no_sender else None
 
 

@@ -137,6 +137,7 @@ def _kinds(export: Export, reading: Reading) -> dict[str, Kind]:
         "Files that are no mailboxes and were not read": left,
     }
     reading.notes += [f"{what}, such as {names[0]}: {len(names):,}." for what, names in told.items() if names]
+    reading.is_quiet = not found
     if not found and not empty:
         but = ", but folders of drafts, spam, trash or chats, which are never opened" if private else ""
         raise CopError(
@@ -158,7 +159,8 @@ SOURCE = Source(
     how_to_export=(
         "Mailman 2: save the 'Downloadable version' files of the list's archive page (.txt or .txt.gz). Mailman 3: "
         "'Download mbox' on the list's page. Google Groups and others: an mbox, as Google Takeout or your mail program "
-        "saves one. Also: .eml files, the archive of a Sympa list, the notebooks of LISTSERV (NAME.LOG2603). Give all files of the list in one folder, since replies may stand in a later one."
+        "saves one. Also: .eml files, the archive of a Sympa list, the notebooks of LISTSERV (NAME.LOG2603). Give all "
+        "files of the list in one folder, since replies may stand in a later one."
     ),
     personal_fields=("From: address (kept as a hash), name", "Subject", "Message-ID"),
     cannot_measure=(
@@ -166,7 +168,13 @@ SOURCE = Source(
         "reactions and accepted answers: only thanks in words tell that something worked",
         "mails that were answered in private",
     ),
+    never_opens=(
+        "mails that Gmail's labels or marks of mail programs call drafts, spam, trash or chats, and folders of that name",
+        "files that are no mailboxes",
+        "attachments of mails, and what is not text in them",
+    ),
     version=2,
+    private_before=2,
     recognises=recognises,
     read=read,
 )

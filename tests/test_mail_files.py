@@ -4,7 +4,7 @@ import gzip
 from pathlib import Path
 
 import pytest
-from exports import Read, refusal, same_tables
+from exports import Read, asked, imported, refusal, same_tables
 from test_mailbox import ADA, BO, LIST, mail, sample
 
 from cop_metrics.sources.mailbox import SOURCE
@@ -114,6 +114,12 @@ def test_a_mailbox_without_a_mail_is_an_export(tmp_path: Path, empty: bytes) -> 
     assert read.recognised
     assert {table: len(rows) for table, rows in read.tables.items()} == {"member": 0, "thread": 0, "post": 0}
     assert read.reading.notes == ["Mailboxes without a mail, such as Weld.mbox: 1."]
+
+
+def test_the_file_itself_may_be_empty(tmp_path: Path) -> None:
+    (tmp_path / "Weld.mbox").write_bytes(b"")
+    store = imported(SOURCE, [sample(tmp_path / "list"), tmp_path / "Weld.mbox"], tmp_path / "data")
+    assert asked(store, "select count(*) from posts") == [(3,)]
 
 
 def test_an_empty_text_is_no_mailbox(tmp_path: Path) -> None:

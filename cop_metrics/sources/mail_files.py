@@ -15,11 +15,10 @@ from typing import BinaryIO, NamedTuple, cast
 
 from cop_metrics.errors import CopError
 from cop_metrics.sources import mail_words
-from cop_metrics.sources.export import GIGABYTE, LARGEST_RATIO, Export
+from cop_metrics.sources.export import GIGABYTE, LARGEST_RATIO, MAY_BE_EMPTY, Export
 from cop_metrics.sources.mail_dates import time_of_divider, time_of_header
 
 ENDINGS = ("", ".mbox", ".mbx", ".txt", ".mail")
-MAY_BE_EMPTY = (".mbox", ".mbx")
 LONGEST_LINE = 1 << 16
 LARGEST_HEADER = 1 << 18
 LARGEST_BODY = 1 << 18  # bytes that are looked at; what follows are attachments

@@ -37,6 +37,7 @@ MOST_REFERENCES = 50
 LONGEST_SENDER = 500
 LONGEST_WORDS = 10_000
 LONGEST_SUBJECT = 1_000
+LONGEST_REPLY = 2_000
 SAME_SUBJECT = timedelta(days=180)
 NO_TIME = -(1 << 62)
 LIST_TAG_FROM = 0.2
@@ -547,7 +548,7 @@ def _key(headers: dict[str, str], raw: Raw) -> str:
 
 def _parents(headers: dict[str, str], key: str) -> list[str]:
     """Return the mails that this one may reply to, nearest first, and last the one that opened the thread."""
-    said = headers.get("in-reply-to", "")
+    said = headers.get("in-reply-to", "")[:LONGEST_REPLY]
     if "<" in said:  # words around are no ids, and what stands behind "from" is an address
         told = _words(said) if "=?" in said else said
         said = " ".join(

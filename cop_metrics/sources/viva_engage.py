@@ -17,7 +17,18 @@ from cop_metrics.sources.export import Export
 from cop_metrics.sources.source import Batch, Reading, Source
 from cop_metrics.sources.spreadsheet import times_of
 from cop_metrics.tables import ANSWER, NOTICE, QUESTION, TABLES, typed
-from cop_metrics.tabular import Place, Texts, columns_by_name, email_hash, header_of, listed, plain_name, texts_of
+from cop_metrics.tabular import (
+    Place,
+    Texts,
+    columns_by_name,
+    email_hash,
+    header_of,
+    listed,
+    nothing_as_null,
+    plain_name,
+    refuse_rounded_keys,
+    texts_of,
+)
 
 MOST_REACTIONS = 10_000
 
@@ -303,6 +314,7 @@ class _Network:
         self.asked |= {self.thread_of[key] for key in self.accepted if self.thread_of.get(key, key) != key}
 
 
+KEYS = {"id", "thread", "replied_to", "sender", "group", "best_answer", "message", "topic", "giver"}
 BEFORE = (
     "id",
     "thread",
@@ -359,9 +371,11 @@ def _with_places(texts: Texts, name: str, columns: Mapping[str, object]) -> pl.D
     """Return stripped texts, null where empty, all columns of the kind, and where each row stands."""
     stripped = texts.rows.select(pl.col(each).cast(pl.String).str.strip_chars() for each in texts.rows.columns)
     filled = stripped.select(
-        pl.when(~pl.col(each).str.to_lowercase().is_in(["", "null"])).then(pl.col(each)).alias(each)
-        for each in stripped.columns
+        nothing_as_null(rows.set((rows == "").fill_null(False), None), is_name=rows.name not in KEYS)
+        for rows in stripped.iter_columns()
     )
+    for key in sorted(KEYS & set(filled.columns)):
+        refuse_rounded_keys(name, key, filled[key])
     missing = [pl.lit(None, pl.String).alias(each) for each in columns if each not in filled.columns]
     first, last = (texts.row_number(0), texts.row_number(len(filled) - 1)) if len(filled) else (0, 0)
     where = "row" if last - first == len(filled) - 1 else "near row"  # rows with other columns were left out between

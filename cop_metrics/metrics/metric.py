@@ -60,6 +60,11 @@ EVERY_SENIORITY = "every"
 NEWCOMER = "newcomer"
 
 
+def likeness_of(metric_id: str) -> str:
+    """Return SQL for how alike one person's rows of a number are in the whole community, in an exhibit's own SQL."""
+    return f"coalesce((select likeness from likeness where community = $community and metric = '{metric_id}'), 0)"
+
+
 def needed(needs: str | tuple[str, ...] | None) -> tuple[str, ...]:
     """Return what a number or an exhibit is not measurable without."""
     return (needs,) if isinstance(needs, str) else needs or ()
@@ -131,10 +136,19 @@ class PeopleWithout(Total):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Alike:
+    """What one person's rows are alike in: SQL of a row's `value`, null where it does not count, and the `person` column."""
+
+    value: str
+    person: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Computed:
     """A figure that Python computes from columns of the relation's rows, or of their sums per `per`.
 
     `person`: the column that a comparison draws by. `listed`: SQL of which each value is one listed row, else each row is.
+    `alike`: where its interval rests on how alike one person's rows are; its rows then have the column `likeness` too.
     """
 
     columns: tuple[str, ...]
@@ -143,6 +157,7 @@ class Computed:
     per: tuple[str, ...] = ()
     person: str | None = None
     listed: str | None = None
+    alike: Alike | None = None
 
 
 Aggregate = Total | Share | PeopleShare | Computed
@@ -202,7 +217,7 @@ class Exhibit:
     its rows are single persons. `personal`: columns that are empty for viewers who may not see names. `finding` says in a
     sentence what the rows of `sql` show, None where nothing can be said. What is not `drawn` is a list to act on, shown as
     a table. `places`: columns that say where the picture puts its marks and how large they are, told of nowhere else.
-    `about`: as of `Metric`.
+    `a_row_each`: it has one row a group, so that groups of which there is nothing have one too. `about`: as of `Metric`.
     """
 
     id: str
@@ -226,6 +241,7 @@ class Exhibit:
     finding: Callable[[pl.DataFrame], str | None] | None = None
     drawn: bool = True
     places: tuple[str, ...] = ()
+    a_row_each: bool = False
     about: str | None = None
     about_others: str | None = None
 

@@ -39,6 +39,11 @@ _OURS = (
     (b'"topic_slug"',),
     (b'"avatar_template"', b'"cooked"'),
 )
+_LISTS = re.compile(
+    rb'\A\s*\{(?:\s*"users"\s*:.*)?(?:\s*"primary_groups"\s*:.*)?\s*"(?:topic_list|latest_posts)"\s*:', re.DOTALL
+)
+_RESULT = re.compile(rb'\A\s*\{\s*"success"\s*:.*"columns"\s*:', re.DOTALL)
+"""The result of a query of Data Explorer, which has the columns' names of posts."""
 _POSTS: dict[str, Any] = {
     "place": pl.Int64,
     "post": pl.Int64,
@@ -93,7 +98,9 @@ _LISTED: dict[str, Any] = {
 def recognises(export: Export) -> bool:
     """Return whether one of the export's JSON files begins as a topic or a post of Discourse does."""
     return any(
-        any(all(mark in head for mark in marks) for marks in _OURS) and not any(mark in head for mark in _OTHERS)
+        (any(all(mark in head for mark in marks) for marks in _OURS) or _LISTS.match(head) is not None)
+        and not any(mark in head for mark in _OTHERS)
+        and _RESULT.match(head) is None
         for head in heads(export, 20)
     )
 
@@ -114,6 +121,14 @@ def read(export: Export, reading: Reading) -> Iterator[Batch]:
         for name in names:
             forum.take_file(export, name)
         forum.flush()
+        if not forum.frames and forum.lists and not reading.skipped:
+            reading.is_quiet = True
+            if forum.topics_named:
+                reading.notes.append(
+                    f"{forum.topics_named:,} topics are named, and no post of them is there: /t/ID.json?print=true holds them."
+                )
+            yield from no_tables()
+            return
         if not forum.frames:
             raise CopError(
                 f"'{export.path.name}' holds no topic and no post of Discourse. "
@@ -175,6 +190,8 @@ class Forum:
     addresses: Counter[str] = field(default_factory=Counter)
     newest_at: datetime | None = None
     place: int = 0
+    lists: int = 0
+    topics_named: int = 0
     _posts: list[tuple[Any, ...]] = field(default_factory=list)
     _topics: list[tuple[Any, ...]] = field(default_factory=list)
     _reactions: list[tuple[Any, ...]] = field(default_factory=list)
@@ -203,11 +220,14 @@ class Forum:
         if isinstance(told.get("post_stream"), dict):
             self.take_topic(told)
         elif isinstance(told.get("latest_posts"), list):
+            self.lists += 1
             for post in told["latest_posts"]:
                 self._take_post(mapping(post), None)
         elif "topic_id" in told and "post_number" in told:
             self._take_post(told, None)
         elif isinstance(topics, list):
+            self.lists += 1
+            self.topics_named += len(topics)
             for topic in topics:
                 self._note_topic(mapping(topic), whole=True)
         elif isinstance(categories, list):
@@ -230,6 +250,8 @@ class Forum:
     def take_topic(self, topic: Mapping[str, Any]) -> None:
         """Take a topic and its posts, as `/t/ID.json` answers; `topic` has a mapping as its `post_stream`."""
         posts = sequence(topic["post_stream"].get("posts"))
+        self.lists += not posts
+        self.topics_named += not posts
         if topic.get("archetype") == "private_message":
             self.reading.skip("a post of a private message", f"topic {number(topic.get('id'))}", max(len(posts), 1))
             return
@@ -437,6 +459,12 @@ def _says(row: Mapping[str, Any], column: str, what: str) -> bool:
 
 
 # The tables
+
+
+def no_tables() -> Iterator[Batch]:
+    """Yield the tables of a forum in which nobody wrote, so that they count as measured."""
+    for table in ("member", "thread", "post", "reaction", "read"):
+        yield Batch(table, pl.DataFrame(schema=dict(TABLES[table].columns)))
 
 
 def tables(forum: Forum, users_listed: Sequence[tuple[Any, ...]] = ()) -> Iterator[Batch]:

@@ -284,10 +284,13 @@ def _read_place(export: Export, sheet: Sheet, place: Place, implied: "_Implied",
     if sheet is not POSTS:
         table = str(sheet.lake_table)
         yield Batch(table, pl.DataFrame(schema=TABLES[table].columns))
+    elif not rows and not reading.skipped:
+        reading.is_quiet = True
+        yield Batch("post", pl.DataFrame(schema=dict(TABLES["post"].columns)))
     elif not rows:
         why = [f"{reason} ({reading.examples[reason][0]})" for reason in reading.skipped if reason.startswith("posts:")]
         raise CopError(
-            f"{place} has no post that can be read{': ' + '; '.join(why) if why else ', only a header'}. "
+            f"{place} has no post that can be read{': ' + '; '.join(why) if why else ''}. "
             f"Write times as 2024-03-31 14:05 and kinds as {', '.join(KINDS)}; see {DOCS}."
         )
 

@@ -163,6 +163,7 @@ def read(export: Export, reading: Reading) -> Iterator[Batch]:
     yield from _messages(network, with_likes=has_reactions and REACTIONS not in files, with_topics=has_topics)
     yield from _reactions(network)
     yield from _other_senders(network)
+    reading.is_quiet = not network.last and not reading.skipped
 
 
 SOURCE = Source(

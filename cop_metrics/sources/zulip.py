@@ -61,7 +61,7 @@ _ROWS: dict[str, Any] = {
 
 def recognises(export: Export) -> bool:
     """Return whether the export is one of a Zulip organization, or holds a topic of zulip-archive."""
-    if _realm(export) is not None:
+    if _realm(export) is not None or export.find(INDEX) is not None:
         return True
     return any(
         head.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"[" and all(key in head for key in _OURS)
@@ -78,7 +78,8 @@ def read(export: Export, reading: Reading) -> Iterator[Batch]:
     for table in ("member", "thread", "post"):
         yield Batch(table, pl.DataFrame(schema=dict(TABLES[table].columns)))
     yield from _archive(export, reading, written) if realm is None else _organization(export, realm, reading, written)
-    if not written.opened:
+    reading.is_quiet = not written.opened and not reading.skipped and not written.keys
+    if not written.opened and not reading.is_quiet:
         raise CopError(
             f"'{export.path.name}' holds no message of a person in a public channel of Zulip. "
             "Give the whole export (realm.json with messages-000001.json beside it), or the folder of zulip-archive."

@@ -132,7 +132,7 @@ SOURCE = Source(
     never_opens=(
         "discussions of a repository that the account which fetches them may not see: they are not in the pages",
     ),
-    version=1,
+    version=2,
     private_before=0,
     recognises=recognises,
     read=read,
@@ -177,9 +177,13 @@ def _found(value: object, deep: int) -> Iterator[dict[str, Any]]:
 def _newest(export: Export, names: list[str], reading: Reading) -> set[int]:
     """Return the places of the newest state of each discussion; further pages of its comments are kept beside it."""
     newest: dict[tuple[str, str], tuple[datetime, int]] = {}
-    pages = repeated = 0
+    pages = repeated = lacking = 0
     for place, discussion in _discussions(export, names, reading):
         pages += 1
+        if not _tells_comments(discussion):
+            lacking += 1
+            reading.skip("a discussion without its comments", f"number {number(discussion.get('number'))}")
+            continue
         key = text(discussion.get("id"))
         if key is None:
             reading.skip("a discussion without an id", f"number {number(discussion.get('number'))}")
@@ -194,9 +198,21 @@ def _newest(export: Export, names: list[str], reading: Reading) -> set[int]:
         raise CopError(
             "There is no discussion in these files. Give what 'gh api graphql --paginate' printed; see docs/sources.md."
         )
+    if lacking and lacking == pages:
+        raise CopError(
+            f"There are {lacking:,} discussions in these files and none of their comments, as 'gh discussion list' leaves them "
+            "out: every one would seem to be without an answer. Fetch them with 'gh api graphql' and the query in "
+            "docs/sources.md, which has the comments too."
+        )
     if repeated:
         reading.notes.append(f"{repeated:,} discussions are there once more; the newest state of each counts.")
     return {place for _, place in newest.values()}
+
+
+def _tells_comments(discussion: dict[str, Any]) -> bool:
+    """Return whether a discussion has its comments beside it, or says that there are none."""
+    comments = mapping(discussion.get("comments"))
+    return "nodes" in comments or comments.get("totalCount") == 0
 
 
 def _is_a_page(export: Export, name: str) -> bool:

@@ -433,7 +433,7 @@ SOURCE = Source(
         "private channels and conversations of Slack, Mattermost and Rocket.Chat, private messages of Discourse",
         "confidential issues and internal comments of GitLab",
     ),
-    version=1,
+    version=2,
     private_before=0,
     recognises=recognises,
     read=read,

@@ -229,6 +229,24 @@ def recognises(export: Export) -> bool:
     return {plain_name(name) for name in TELLING} <= header
 
 
+def what_tables_lack(export: Export) -> str:
+    """Return a sentence on the columns of the first table of an export that is not ours, empty where there is none."""
+    for name in export.names:
+        if not is_table(name):
+            continue
+        try:
+            sheet = sheet_names(export, name)[0] if is_workbook(name) else None
+            header = header_of(export, Place(name, sheet))
+        except (CopError, OSError, ValueError, EOFError, RuntimeError, IndexError, zipfile.BadZipFile, zlib.error):
+            continue
+        if len(header) > 1:
+            return (
+                f" {name} is a table with the columns {listed(header)}; a table of posts needs "
+                f"{', '.join(POSTS.required)} and author_id or author_name: rename them."
+            )
+    return ""
+
+
 def read(export: Export, reading: Reading) -> Iterator[Batch]:
     """Yield the rows of all tables of the export, threads and members first, after its own times are noted.
 
@@ -681,7 +699,7 @@ SOURCE = Source(
     ),
     cannot_measure=("channel members", "withdrawn reactions"),
     never_opens=("columns that docs/spreadsheet.md does not name, such as texts of messages",),
-    version=2,
+    version=3,
     private_before=0,
     recognises=recognises,
     read=read,

@@ -87,6 +87,7 @@ SPELLINGS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             "is_direct",
         ),
         "tags": ("topics", "tags", "topic_names"),
+        "is_draft": ("is_draft", "draft", "draft_state", "message_state"),
     },
     USERS: {
         "id": ("id", "user_id"),
@@ -163,6 +164,7 @@ def read(export: Export, reading: Reading) -> Iterator[Batch]:
     yield from _messages(network, with_likes=has_reactions and REACTIONS not in files, with_topics=has_topics)
     yield from _reactions(network)
     yield from _other_senders(network)
+    network.refuse_one_person()
     reading.is_quiet = not network.last and not reading.skipped
 
 
@@ -186,7 +188,7 @@ SOURCE = Source(
         "private messages; and what stands outside of groups, where the export does not tell which messages are private",
         "uploaded files, pages and notes",
     ),
-    version=1,
+    version=2,
     private_before=0,
     recognises=recognises,
     read=read,
@@ -282,9 +284,21 @@ class _Network:
         return {
             "a private message, which is nobody else's": private,
             "a message outside of groups, where the export does not tell private ones": outside,
+            "a draft, which was not posted": _is_yes("is_draft") | (pl.col("is_draft").str.to_lowercase() == "draft"),
             "a message without an id": pl.col("id").is_null(),
             "a message whose time cannot be read": pl.col("at").is_null(),
         }
+
+    def refuse_one_person(self) -> None:
+        """Raise `CopError` where all is one person's and answers what is not here: that is an export of their account."""
+        people = {key for key, (_, _, is_program) in self.senders.items() if not is_program}
+        missing = {thread for thread in self.thread_of.values() if thread not in self.thread_of}
+        if len(people) == 1 and missing:
+            raise CopError(
+                f"All {len(self.last):,} messages are one person's, and {len(missing):,} conversations that they answer are not "
+                "here: this is what one account may export of its own, in which nobody else's answers are. An administrator of "
+                "the network exports all of it: Viva Engage admin center, Export Network Data."
+            )
 
     def look_at_threads(self) -> None:
         """Find which message opens each thread, which threads are questions, and which replies solved them."""
@@ -331,6 +345,7 @@ BEFORE = (
     "best_answer",
     "is_best",
     "is_private",
+    "is_draft",
     "group",
     "group_name",
     "sender",

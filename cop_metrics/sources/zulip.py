@@ -108,7 +108,7 @@ SOURCE = Source(
         "private channels, direct messages and conversations of several: their messages are passed over",
         "uploaded files and avatars",
     ),
-    version=1,
+    version=2,
     private_before=0,
     recognises=recognises,
     read=read,

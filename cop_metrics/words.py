@@ -53,7 +53,7 @@ EMPTY = {
     "waiting_curve_by_team": "nobody asked",
     "outcomes": "no question is 30 days old yet",
     "gaps": "nobody asked",
-    "newcomers_back": NOT_BEGUN,
+    "newcomers_back": "in no quarter did newcomers join of whom some were answered and some were not",
     "newcomers_by_quarter": NOT_BEGUN,
     "topics": "no question has a topic",
     "topics_to_act_on": "no topic with 5 or more questions that are 30 days old asks for anything to be done",
@@ -108,7 +108,6 @@ OUTSIDE = "the data does not reach into this period"
 NOTHING_COUNTED = "nothing was counted in this period"
 DID: Mapping[str, str | None] = {
     "active": "posted, reacted or read",
-    "active_people": "posted, reacted or read",
     "stickiness": "posted, reacted or read in a whole month",
     "contributors": "wrote",
     "answers": "answered",
@@ -121,6 +120,7 @@ DID: Mapping[str, str | None] = {
     "seniors_unrecognised": None,
     "first_helps": "helped for the first time in view of the data",
     "help_pairs": "helped",
+    "mixed_helps": "helped",
     "readers": "read",
     "readers_not_posting": "read without writing",
     "reading_juniors": "read",
@@ -163,6 +163,7 @@ UNCOUNTED = {
     "helpers_per_question": "no question of this period that is 30 days old was answered within 30 days",
     "recognition_rate": "every help of this period is younger than 30 days: too soon to tell",
     "help_across_teams": "no help of this period was between two people of known teams",
+    "own_team_odds": "no help of this period was between two people of known teams",
     "help_across_seniority": "no help of this period was between two people of known seniority",
     "reads_from_other_teams": "nobody read a thread of somebody whose team is known",
     "learning_from_seniors": "nobody of them read a thread that somebody else began",

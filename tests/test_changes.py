@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 from communities import Community, Told, days_later, plus
 
-from cop_metrics.changes import ENOUGH, SCANNED, Change, Standing, _compare, scan, standings
+from cop_metrics.changes import ENOUGH, SCANNED, Change, Standing, _compare, differences, scan
 from cop_metrics.metrics import METRICS
 from cop_metrics.metrics.metric import Better, Metric, PeopleShare, Share, Total
 from cop_metrics.pagebook import PAGES, Page
@@ -149,10 +149,10 @@ def test_waits_of_more_questions_than_are_drawn_are_left_to_the_rate(
     scanned = scan(told.measurer, told.scope(**scope))
     assert scanned.of("wait", "team", "Red") is not None
     assert (scanned.of("wait"), scanned.of("answer_rate_24h") is None) == (None, False)
-    assert standings(told.measurer, told.scope(**scope), [(METRICS["wait"], "team")]) != ()
+    assert differences(told.measurer, told.scope(**scope), [(METRICS["wait"], "team")]).standings != ()
     monkeypatch.setattr("cop_metrics.changes.MOST_DRAWN", 59)
     assert scan(told.measurer, told.scope(**scope)).of("wait", "team", "Red") is None
-    assert standings(told.measurer, told.scope(**scope), [(METRICS["wait"], "team")]) == ()
+    assert differences(told.measurer, told.scope(**scope), [(METRICS["wait"], "team")]).standings == ()
 
 
 def test_waits_are_compared_by_topic_too_unless_there_are_too_many_to_draw(
@@ -210,7 +210,7 @@ def test_a_team_that_is_answered_less_than_all_others_is_found_and_no_other(tmp_
             if (day // 20 + day) % 4 in ((0,) if team == "Red" else (0, 1, 2)):
                 craft.answer(question, f"bo {day % 7}", plus(asked, hours=1))
     told = craft.tell(tmp_path, since="2026-03-01 00:00", until="2026-06-01 12:00")
-    found = standings(told.measurer, told.scope(), [(METRICS["answer_rate"], "team")])
+    found = differences(told.measurer, told.scope(), [(METRICS["answer_rate"], "team")]).standings
     assert {each.group: each.beyond_noise for each in found} == dict.fromkeys(teams, False) | {"Red": True}
     assert (found[0].group, found[0].own, found[0].others) == ("Red", 0.25, 0.75)
     assert found[0].difference.high < 0
@@ -219,14 +219,17 @@ def test_a_team_that_is_answered_less_than_all_others_is_found_and_no_other(tmp_
 def test_groups_of_fewer_than_20_are_not_compared(tmp_path: Path) -> None:
     told = two_halves(tmp_path)
     asked = [(METRICS["answer_rate"], "team")]
-    assert standings(told.measurer, told.scope(period="2026-05-01..2026-05-19"), asked) == ()
-    both = standings(told.measurer, told.scope(period="2026-05-01..2026-05-20"), asked)
+    assert differences(told.measurer, told.scope(period="2026-05-01..2026-05-19"), asked).standings == ()
+    both = differences(told.measurer, told.scope(period="2026-05-01..2026-05-20"), asked).standings
     assert sorted(each.group for each in both) == ["Blue", "Red"]
 
 
 def test_counts_and_topics_are_not_compared_with_others(tmp_path: Path) -> None:
     told = two_halves(tmp_path)
-    assert standings(told.measurer, told.scope(), [(METRICS["questions"], "team"), (METRICS["wait"], "topic")]) == ()
+    assert (
+        differences(told.measurer, told.scope(), [(METRICS["questions"], "team"), (METRICS["wait"], "topic")]).standings
+        == ()
+    )
 
 
 # Luck
@@ -284,7 +287,7 @@ def test_identical_teams_stand_out_in_at_most_the_stated_share_of_draws() -> Non
     luck = Luck(np.random.default_rng(20260302), SimpleNamespace(as_of_day=400))
     scope = Scope(community="craft", period=Period(first_day=91, end_day=182, words=""))
     asked = [(METRICS[id_], "team") for id_ in SCANNED]
-    draws = [standings(luck, scope, asked) for _ in range(DRAWS)]  # type: ignore[arg-type]
+    draws = [differences(luck, scope, asked).standings for _ in range(DRAWS)]  # type: ignore[arg-type]
     assert min(len(each) for each in draws) > 6 * len(TEAMS)
     found = sum(any(standing.beyond_noise for standing in each) for each in draws)
     assert found / len(draws) <= STATED_SHARE + THREE_SIGMA

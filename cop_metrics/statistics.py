@@ -290,8 +290,8 @@ class Pairs:
         """Return the variance of the difference of both rates over that of independent posts.
 
         Each person adds to the difference what both their residuals come to, so that what is the same in both periods
-        cancels out: it can be below 1, though never below a tenth. As in one period, it is the larger of their own (cluster-robust, over all people of either
-        period) and of the one expected by the likeness in the whole community.
+        cancels out: it can be below 1, though never below a tenth. As in one period, it is the larger of their own
+        (cluster-robust, over all people of either period) and of the one expected by the likeness in the whole community.
         """
         now, before = self.now, self.before
         alike = min(MOST_ALIKE, max(now.likeness, before.likeness))

@@ -8,7 +8,7 @@ import json
 import shutil
 import unicodedata
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -182,6 +182,35 @@ class Lake:
             except FileNotFoundError:  # undone by another process since it was listed
                 continue
         return tuple(sorted(found, key=_order))
+
+    def digest(self) -> str:
+        """Return what tells these imports from any others, by what each says of itself: no table is read."""
+        told = hashlib.sha256()
+        for about in sorted(self.root.glob(f"*/*/*/{_ABOUT}")):
+            with suppress(FileNotFoundError):  # undone by another process since it was listed
+                said = about.read_bytes()
+                told.update(f"{about.relative_to(self.root)} {len(said)} ".encode() + said)
+        return told.hexdigest()
+
+    def refuse_damaged(self, problem: Exception) -> None:
+        """Raise `CopError` for the first table that is not what was imported: missing, cut short, or with other bytes.
+
+        Reads every table, so call it only once something went wrong: `problem`.
+        """
+        for each in self.imports():
+            folder = self.path(each)
+            for table in each.tables:
+                path = folder / f"{table}.parquet"
+                if not path.exists():
+                    raise CopError(self._damaged(each, path, "is missing")) from problem
+            if not each.id.endswith(_digest(folder, each.community, each.source)):
+                raise CopError(self._damaged(each, folder, "is not what was written there")) from problem
+
+    def _damaged(self, imported: Import, path: Path, what: str) -> str:
+        return (
+            f"'{path}' {what}: a copy of the data folder may have it. Else take that import out with "
+            f"'python -m cop_metrics undo {imported.id}', and import '{imported.file_name}' again."
+        )
 
     def path(self, imported: Import) -> Path:
         """Return the folder that holds the import's tables, `<table>.parquet` each."""
@@ -415,6 +444,10 @@ def _times(
     span: tuple[datetime, datetime] | None, reading: Reading, file_name: str, now: datetime
 ) -> tuple[datetime, datetime, datetime]:
     """Return (exported_at, observed_from, observed_until): what the export states, else its human events."""
+    if span is None and reading.is_quiet:
+        made = _believed("says it was made on", reading.exported_at, reading, now) or now
+        until = _believed("says it reaches to", reading.observed_until, reading, now) or made
+        return made, reading.observed_from or until, until
     if span is None:
         left_out = "; ".join(f"{rows} x {reason}" for reason, rows in reading.skipped.most_common(3))
         raise CopError(

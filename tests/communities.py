@@ -145,6 +145,8 @@ class Community:
             how_to_export="Tell one.",
             personal_fields=(),
             cannot_measure=(),
+            never_opens=("what is private",),
+            private_before=0,
             version=1,
             recognises=lambda _: True,
             read=read,

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import numpy as np
 import polars as pl
 import pytest
-from communities import Community, Told, at, days_later, plus
+from communities import Community, Told, days_later, plus
 
 from cop_metrics.changes import ENOUGH, SCANNED, Change, Standing, _compare, _compare_counts, _months, differences, scan
 from cop_metrics.metrics import METRICS
@@ -248,10 +248,9 @@ def twice_the_juniors(tmp_path: Path, *, until: str = "2026-07-20 23:00", lists_
     craft = Community()
     craft.lists_accounts = lists_accounts
     for number in range(20):
-        craft.works(f"junior {number}", "Red", "junior")
-        craft.works(f"senior {number}", "Red", "senior")
-        craft.works(f"new {number}", "Red", "junior", since="2026-05-02")
-        craft.rows["member"][-1]["joined_at"] = at("2026-05-02 00:00")
+        craft.works(craft.member(f"junior {number}", joined="2026-01-01"), "Red", "junior")
+        craft.works(craft.member(f"senior {number}", joined="2026-01-01"), "Red", "senior")
+        craft.works(craft.member(f"new {number}", joined="2026-05-02"), "Red", "junior", since="2026-05-02")
     for day in range(140):
         on = f"{days_later('2026-03-03', day)} 10:00"
         for number in range(day % 4, 20, 4):
@@ -307,7 +306,7 @@ def test_the_first_and_last_week_of_a_period_do_not_count_as_weeks() -> None:
 
 
 def test_what_is_new_in_a_period_does_not_speak_for_the_communitys_unsteadiness() -> None:
-    """Sixteen steady weeks, then four of ten times as much: known from the sixteen, while all twenty would call all months wild."""
+    """Sixteen steady weeks, then four of ten times as much: known from the sixteen; by all twenty all months would be wild."""
     weeks = [(7 * week, 10 if week < 16 else 100, 70) for week in range(20)]
     measurer = SimpleNamespace(choices=SimpleNamespace(weekly_counts={"questions": weeks}), unmeasurable=lambda _: None)
     period = Period(first_day=7 * 16, end_day=7 * 20, words="")

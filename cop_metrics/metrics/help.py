@@ -50,7 +50,7 @@ def median_wait_at_work(rows: pl.DataFrame) -> Figure:
 
 def _median(rows: pl.DataFrame, column: str, written: Callable[[float], str]) -> Figure:
     if rows.is_empty():
-        return Figure(value=None, sample_size=0, note="no questions in this period")
+        return Figure(value=None, sample_size=0, note="nobody asked in this period")
     curve = survival(rows[column].to_numpy() / HOUR, rows["wait_ended"].to_numpy(), design_effect=_design_effect(rows))
     median = curve.median
     if median is None:
@@ -653,6 +653,7 @@ EXHIBITS = (
         unit=Unit.PERCENT,
         whose=Whose.ASKER,
         counts=Counts.FLOW,
+        a_row_each=True,
         relations=("questions",),
         sql=" select asker_seniority as seniority, asker_id, helped_in_24_hours, helped_in_7_days, waited_seconds, wait_ended, "
         + ", ".join(f"{likeness_of(id_)} as likeness_of_{id_}" for id_ in RATES)

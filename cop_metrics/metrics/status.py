@@ -571,9 +571,20 @@ CLAIM_SCHEMA: dict[str, type[pl.DataType]] = {
 }
 NOTE_OF_CLAIM = {
     "asked_or_read_rate": "not measurable: the sources record no reads",
-    "recognition_rate": "not known: no reactions, or too soon to tell",
+    "solved_rate": "no question of theirs in this period is 30 days old and stands",
+    "recognition_rate": "not known: reactions are not recorded, or no help is 30 days old",
     "top_three_share": "not known: nobody of a known team helped",
 }
+
+
+HELP_OF_CLAIM = ("recognition_rate", "top_three_share")
+
+
+def _none_helped(part: pl.DataFrame | None, seniority: str) -> str | None:
+    """Say that none of a seniority helped, None where any did; `part`: how many did, and did not."""
+    if part is None or part["hits"].any():
+        return None
+    return words.none_of(int(part["people"].sum()), (seniority,), "helped")
 
 
 def both_claims(people: pl.DataFrame) -> pl.DataFrame:
@@ -583,12 +594,19 @@ def both_claims(people: pl.DataFrame) -> pl.DataFrame:
     """
     rows: list[tuple[object, ...]] = []
     parts = dict(people.group_by("number", "seniority"))
+    recorded = (people["number"] == "recognition_rate").any()
     for number, (claim, title) in CLAIM_NUMBERS.items():
         for seniority in people["seniority"].unique(maintain_order=True):
             load = _load(parts.get(("helps_per_active", seniority))) if number == "helpers_rate" else None
             part = parts.get((number, seniority))
             if part is None:
-                note = NOTE_OF_CLAIM.get(number, "no data in this period")
+                note = NOTE_OF_CLAIM.get(number, words.NOTHING_COUNTED)
+                if number in HELP_OF_CLAIM and (
+                    none := _none_helped(parts.get(("helpers_rate", seniority)), str(seniority))
+                ):
+                    note = none
+                elif number == "recognition_rate" and recorded:
+                    note = "no help of theirs in this period is 30 days old"
                 rows.append((claim, title, seniority, None, None, None, 0, load, note))
                 continue
             hits, sizes = (np.repeat(part[name].to_numpy(), part["people"].to_numpy()) for name in ("hits", "n"))

@@ -144,7 +144,12 @@ SOURCE = Source(
         "when an answer was accepted: it is dated as the answer",
         "who came without writing: of visits the list of users holds the last one only",
     ),
+    never_opens=(
+        "private messages: their topics are passed over",
+        "whispers of staff, and topics of categories that site.json calls restricted",
+    ),
     version=1,
+    private_before=0,
     recognises=recognises,
     read=read,
 )

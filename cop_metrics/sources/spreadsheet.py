@@ -645,7 +645,9 @@ SOURCE = Source(
         "members.email",
     ),
     cannot_measure=("channel members", "withdrawn reactions"),
+    never_opens=("columns that docs/spreadsheet.md does not name, such as texts of messages",),
     version=2,
+    private_before=0,
     recognises=recognises,
     read=read,
 )

@@ -118,7 +118,12 @@ SOURCE = Source(
         "who voted: only bookmarks and bounties name their giver",
         "the hour of a vote or of an acceptance: they are dated by the day",
     ),
+    never_opens=(
+        "addresses, places and texts about people in Users.xml",
+        "PostHistory.xml and all files but Posts, Users, Votes and Comments",
+    ),
     version=2,
+    private_before=0,
     recognises=recognises,
     read=read,
 )

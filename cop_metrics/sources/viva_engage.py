@@ -170,7 +170,12 @@ SOURCE = Source(
         "who belongs to which community",
         "when a message was liked, and often by whom: many exports hold counts at most",
     ),
+    never_opens=(
+        "private messages; and what stands outside of groups, where the export does not tell which messages are private",
+        "uploaded files, pages and notes",
+    ),
     version=1,
+    private_before=0,
     recognises=recognises,
     read=read,
 )

@@ -90,7 +90,12 @@ SOURCE = Source(
         "when a reaction was given: it is dated as the message",
         "in zulip-archive: reactions, people who never wrote, and who is who where two have one name",
     ),
+    never_opens=(
+        "private channels, direct messages and conversations of several: their messages are passed over",
+        "uploaded files and avatars",
+    ),
     version=1,
+    private_before=0,
     recognises=recognises,
     read=read,
 )

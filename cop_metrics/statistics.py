@@ -31,6 +31,7 @@ SURELY = 1e6
 STRETCH_WEEKS, SHORT_STRETCH_WEEKS = 8, 4
 ENOUGH_STRETCHES, FEWEST_STRETCHES = 6, 4
 ENOUGH_BLOCKS = 3
+MOST_ALIKE = 0.9
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -289,11 +290,11 @@ class Pairs:
         """Return the variance of the difference of both rates over that of independent posts.
 
         Each person adds to the difference what both their residuals come to, so that what is the same in both periods
-        cancels out: it can be below 1. As in one period, it is the larger of their own (cluster-robust, over all people of either
-        period) and of the one expected by the likeness in the whole community.
+        cancels out: it can be below 1, though never below a tenth. As in one period, it is the larger of their own
+        (cluster-robust, over all people of either period) and of the one expected by the likeness in the whole community.
         """
         now, before = self.now, self.before
-        alike = max(now.likeness, before.likeness)
+        alike = min(MOST_ALIKE, max(now.likeness, before.likeness))
         once = 1 / now.n + 1 / before.n
         squares = now.n_n / now.n**2 + before.n_n / before.n**2 - 2 * self.n_n / (now.n * before.n)
         return max(self._own_design_effect, 1 - alike + alike * max(0.0, squares) / once)

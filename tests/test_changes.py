@@ -10,13 +10,13 @@ import polars as pl
 import pytest
 from communities import Community, Told, days_later, plus
 
-from cop_metrics.changes import ENOUGH, SCANNED, Change, _compare, scan, standings
+from cop_metrics.changes import ENOUGH, SCANNED, Change, Standing, _compare, scan, standings
 from cop_metrics.metrics import METRICS
 from cop_metrics.metrics.metric import Better, Metric, PeopleShare, Share, Total
 from cop_metrics.pagebook import PAGES, Page
 from cop_metrics.period import Period
 from cop_metrics.scope import Scope
-from cop_metrics.statistics import Interval, People
+from cop_metrics.statistics import Interval, People, Verdict
 
 MAY_AND_JUNE = "2026-05-02..2026-06-30"
 
@@ -63,11 +63,11 @@ def test_a_planted_fall_is_found_where_it_is_and_called_worse(tmp_path: Path) ->
 
 
 def test_a_month_that_has_only_begun_is_not_called_fewer(tmp_path: Path) -> None:
-    """On the 20th of a steady month there are 20 days of questions, and as many in 20 days of the month before."""
-    told = two_halves(tmp_path, days=110)
+    """On the 20th of July, a steady month, there are 20 days of questions, and as many in 20 days of the month before."""
+    told = two_halves(tmp_path, days=140)
     questions = scan(told.measurer, told.scope(period="this-month")).of("questions")
     assert questions is not None
-    assert (questions.before, questions.now) == (40, 40)
+    assert questions.counted == (40, 40)
     assert questions.difference.low < 1 < questions.difference.high
     assert questions.p == pytest.approx(1)
 
@@ -103,6 +103,32 @@ def test_a_change_is_better_or_worse_by_what_serves_the_members(id_: str, now: f
     change = Change(metric=metric, by=None, group="", before=1, now=now, difference=nothing, p=0, beyond_noise=beyond)
     assert change.word == word
     assert (metric.better is Better.NEITHER) == (id_ == "questions")
+
+
+@pytest.mark.parametrize(
+    ("id_", "low", "high", "beyond", "said"),
+    [
+        ("answer_rate", -0.05, 0.05, False, Verdict.SAME),
+        ("answer_rate", -0.051, 0.02, False, Verdict.OPEN),
+        ("answer_rate", -0.02, 0.051, False, Verdict.OPEN),
+        ("answer_rate", 0.01, 0.04, True, Verdict.CLEAR),
+        ("wait", -2, 2, False, Verdict.SAME),
+        ("wait", -2, 2.1, False, Verdict.OPEN),
+        ("wait", -2, float("inf"), False, Verdict.OPEN),
+        ("questions", 0.75, 1.25, False, Verdict.SAME),
+        ("questions", 0.74, 1.2, False, Verdict.OPEN),
+        ("questions", 0.9, 1.26, False, Verdict.OPEN),
+    ],
+)
+def test_about_the_same_is_only_what_lies_within_the_margin(
+    id_: str, low: float, high: float, beyond: bool, said: Verdict
+) -> None:
+    """5 points; a quarter of a wait of 8 hours is 2; a count three quarters to five quarters as large."""
+    between = Interval(low=low, high=high)
+    metric = METRICS[id_]
+    change = Change(metric=metric, by=None, group="", before=8, now=8, difference=between, p=0.5, beyond_noise=beyond)
+    stands = Standing(metric=metric, by="team", group="", own=8, others=8, difference=between, p=1, beyond_noise=beyond)
+    assert change.verdict is stands.verdict is said
 
 
 def test_scanned_numbers_exist_and_may_be_compared_between_periods() -> None:
@@ -161,10 +187,10 @@ def test_waits_of_several_thousand_questions_are_compared() -> None:
         .cast({"waited_seconds": pl.Float64})
         for hours in (8, 6)
     )
-    compared = _compare(METRICS["wait"], now, before, 1, 1)
+    compared = _compare(METRICS["wait"], now, before, 0.0)
     assert compared is not None
-    assert compared[2].interval.low > 0
-    assert _compare(METRICS["wait"], pl.concat([now, now]), before, 1, 1) is None
+    assert compared.comparison.interval.low > 0
+    assert _compare(METRICS["wait"], pl.concat([now, now]), before, 0.0) is None
 
 
 # Groups against all others

@@ -120,6 +120,7 @@ def read(export: Export, reading: Reading) -> Iterator[Batch]:
                 "Give the folder of the JSON files, each as /t/ID.json or /posts/ID.json answers."
             )
         listed = [rows for name in lists for rows in _listed(export, name, forum)]
+        reading.lists_accounts = bool(listed)
         yield from tables(forum, listed)
 
 

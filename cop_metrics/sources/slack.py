@@ -234,6 +234,7 @@ def _files(export: Export, reading: Reading) -> _Files:
             "Give the export of one workspace, as .zip or unpacked."
         )
     _refuse_several(export)
+    reading.lists_accounts = any(name in lists for name in ACCOUNTS)
     private = [name for name in export.names if PurePosixPath(name).name.casefold() in PRIVATE_LISTS]
     channels = _channels_of(export, lists, private, reading)
     public = _public(days, channels, reading)

@@ -27,6 +27,7 @@ class Reading:
     """What a source tells about an export besides its rows.
 
     Times are naive UTC. What the export does not state stays None; the lake then takes the newest human event.
+    `lists_accounts`: it holds a list of accounts, so that people who never did anything would be in it.
     """
 
     exported_at: datetime | None = None
@@ -35,6 +36,7 @@ class Reading:
     skipped: Counter[str] = field(default_factory=Counter)
     examples: dict[str, list[str]] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+    lists_accounts: bool = False
     is_quiet: bool = False
     """Whether the export is whole and nobody said anything in it."""
 

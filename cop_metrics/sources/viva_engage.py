@@ -230,6 +230,7 @@ class _Network:
         for column, what in missing.items():
             if column not in self.columns and not (column == "type" and "is_question" in self.columns):
                 self.reading.notes.append(f"Messages.csv has no column that {what}.")
+        self.reading.lists_accounts = USERS in self.files
         if USERS not in self.files:
             self.reading.notes.append(
                 "There is no Users.csv: members are known by what they wrote, without a day of joining."

@@ -280,6 +280,7 @@ class _Organization:
 def _organization(export: Export, realm: str, reading: Reading, written: _Writer) -> Iterator[Batch]:
     files = _message_files(export, realm)
     export.unpack([realm, *files])
+    reading.lists_accounts = True
     realm_told = _Organization(export=export, realm=realm, reading=reading)
     yield from _people(realm_told)
     yield from _channels(realm_told)

@@ -420,8 +420,8 @@ SOURCE = Source(
         "private channels and conversations of Slack, Mattermost and Rocket.Chat, private messages of Discourse",
         "confidential issues and internal comments of GitLab",
     ),
-    version=1,
-    private_before=0,
+    version=2,
+    private_before=2,
     recognises=recognises,
     read=read,
 )

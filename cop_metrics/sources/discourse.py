@@ -19,12 +19,15 @@ from cop_metrics.sources.conversations import Conversations, from_html
 from cop_metrics.sources.export import Export
 from cop_metrics.sources.json_files import NoJsonError, count, heads, mapping, number, sequence, text, time, values
 from cop_metrics.sources.source import Batch, Reading, Source
-from cop_metrics.tables import COMMENT, MESSAGE, NOTICE, QUESTION, TABLES, TIME, typed
+from cop_metrics.tables import MESSAGE, NOTICE, QUESTION, TABLES, TIME, typed
 from cop_metrics.tabular import Place, columns_by_name, email_hash, header_of, plain_name, texts_of
 
 BATCH_ROWS = 20_000
 PRINTED = 1_000
 REGULAR, WHISPER = 1, 4
+CATEGORY_FILES = ("site.json", "categories.json")
+"""Read first, as they say which categories only some may see."""
+RESTRICTED = "a post of a topic that only some may see"
 NOTICES = (2, 3)
 LIKE = 2
 MOST_VIEWS, MOST_LIKES = 10**9, 10**5
@@ -120,7 +123,7 @@ def read(export: Export, reading: Reading) -> Iterator[Batch]:
         if others:
             reading.notes.append(f"{others:,} files are neither JSON nor a list of users, and were left alone.")
         export.unpack([*names, *lists])
-        for name in names:
+        for name in sorted(names, key=lambda each: each.rpartition("/")[2].lower() not in CATEGORY_FILES):
             forum.take_file(export, name)
         forum.flush()
         forum.note_refusals()
@@ -167,7 +170,7 @@ SOURCE = Source(
         "whispers of staff, and topics of categories that site.json calls restricted",
     ),
     version=2,
-    private_before=0,
+    private_before=2,
     recognises=recognises,
     read=read,
 )
@@ -190,6 +193,10 @@ class Forum:
     categories: dict[int, tuple[str, int | None]] = field(default_factory=dict)
     solving_topics: set[int] = field(default_factory=set)
     solving_categories: set[int] = field(default_factory=set)
+    restricted: set[int] = field(default_factory=set)
+    """Categories that only some may see."""
+    closed: set[int] = field(default_factory=set)
+    """Topics that only some may see."""
     addresses: Counter[str] = field(default_factory=Counter)
     newest_at: datetime | None = None
     place: int = 0
@@ -256,6 +263,9 @@ class Forum:
 
     def _take_category(self, category: Mapping[str, Any]) -> None:
         key, name = number(category.get("id")), text(category.get("name"))
+        parent = number(category.get("parent_category_id"))
+        if key is not None and (category.get("read_restricted") is True or parent in self.restricted):
+            self.restricted.add(key)
         if key is None or name is None:
             return
         self.categories[key] = (name, number(category.get("parent_category_id")))
@@ -269,17 +279,30 @@ class Forum:
         posts = sequence(topic["post_stream"].get("posts"))
         self.lists += not posts
         self.topics_named += not posts
-        if topic.get("archetype") == "private_message":
-            self.reading.skip("a post of a private message", f"topic {number(topic.get('id'))}", max(len(posts), 1))
-            return
         key = number(topic.get("id"))
+        if topic.get("archetype") == "private_message":
+            self.reading.skip("a post of a private message", f"topic {key}", max(len(posts), 1))
+            return
+        if self._is_closed(topic):
+            self.reading.skip(RESTRICTED, f"topic {key}", max(len(posts), 1))
+            return
         if key is not None and "title" in topic:
             self._note_topic(topic, whole=True)
         for post in posts:
             self._take_post(mapping(post), key)
 
+    def _is_closed(self, topic: Mapping[str, Any]) -> bool:
+        """Return whether only some may see a topic, and remember it."""
+        key = number(topic.get("id"))
+        is_private = topic.get("archetype") == "private_message"
+        if key is not None and (is_private or number(topic.get("category_id")) in self.restricted):
+            self.closed.add(key)
+        return key in self.closed
+
     def _note_topic(self, topic: Mapping[str, Any], *, whole: bool) -> None:
         key = number(topic.get("id"))
+        if self._is_closed(topic):
+            return
         if key is None:
             self.reading.skip("a topic without a readable id", str(text(topic.get("slug"))))
             return
@@ -320,7 +343,11 @@ class Forum:
             self.reading.skip("a post without a readable id or topic", f"post {key} of topic {topic}")
         elif at is None:
             self.reading.skip("a post without a readable date", f"post {key}")
-        elif kind not in (REGULAR, WHISPER, *NOTICES):
+        elif topic in self.closed or number(post.get("category_id")) in self.restricted:
+            self.reading.skip(RESTRICTED, f"post {key}")
+        elif kind == WHISPER:
+            self.reading.skip("a whisper among staff", f"post {key}")
+        elif kind not in (REGULAR, *NOTICES):
             self.reading.skip("a post of a type that is not known", f"post {key}")
         else:
             self._add_post(post, key, topic, at, kind, in_topic)
@@ -655,8 +682,6 @@ def _posts(posts: pl.DataFrame, topics: pl.DataFrame, ids: pl.DataFrame) -> pl.D
         _key("user").alias("author"),
         pl.when(pl.col("type").is_in(NOTICES))
         .then(pl.lit(NOTICE))
-        .when(pl.col("type") == WHISPER)
-        .then(pl.lit(COMMENT))
         .when(pl.col("opens") & pl.col("is_question"))
         .then(pl.lit(QUESTION))
         .otherwise(pl.lit(MESSAGE))

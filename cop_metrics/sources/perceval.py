@@ -436,7 +436,7 @@ SOURCE = Source(
         "confidential issues and internal comments of GitLab",
     ),
     version=2,
-    private_before=0,
+    private_before=2,
     recognises=recognises,
     read=read,
 )

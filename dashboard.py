@@ -5,11 +5,13 @@ from importlib import import_module
 from typing import Any
 
 import streamlit as st
+from starlette.middleware import Middleware
 
 from cop_metrics.errors import CopError, NothingYet
 from cop_metrics.pagebook import PAGES
 from pages import data, glossary, record, reports
 from pages.parts import filters, frame, layout
+from pages.parts.guard import Guard
 
 OTHERS = {
     "record": ("Member record", record.show),
@@ -39,6 +41,7 @@ def main() -> None:
     if opened:
         now.append(opened)
         layout.header(opened)
+        layout.behind(frame.behind(opened.data, opened.snapshot))
         chosen.run()
 
 
@@ -53,6 +56,7 @@ def _opened(page: str, links: dict[str, Any]) -> frame.Frame | None:
             raise NothingYet("The store holds no community yet: import an export first.")
     except CopError as problem:
         layout.no_store(problem, None if page == "data" else links["data"])
+        layout.behind(frame.behind(folder, None))
         if page == "data":
             data.show_import(folder)
         return None
@@ -75,3 +79,6 @@ def _opened(page: str, links: dict[str, Any]) -> frame.Frame | None:
 
 if __name__ == "__main__":
     main()
+else:
+    # Streamlit finds `app` in this file and serves that, which runs the file anew for each page.
+    app = st.App(__file__, middleware=[Middleware(Guard)])

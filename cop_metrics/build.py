@@ -15,6 +15,7 @@ from cop_metrics.errors import CopError
 from cop_metrics.expertise import keep_expertise
 from cop_metrics.inputs import Inputs
 from cop_metrics.marts import MARTS, Mart, mart_sql, marts_digest
+from cop_metrics.noise import keep_noise
 from cop_metrics.small_groups import keep_small_groups
 from cop_metrics.tables import TABLES, TIME
 
@@ -86,6 +87,7 @@ def new_store(path: Path, inputs: Inputs) -> Iterator[duckdb.DuckDBPyConnection]
         connection.execute(
             "create table meta as select ? as inputs_digest, ? as marts_digest", [inputs.digest, marts_digest()]
         )
+        keep_noise(connection)
 
 
 def load_inputs(connection: duckdb.DuckDBPyConnection, inputs: Inputs) -> None:

@@ -4,6 +4,7 @@ To add a command: a function, and its entry in `COMMANDS`.
 """
 
 import argparse
+import errno
 import os
 import sys
 import tempfile
@@ -30,11 +31,13 @@ from cop_metrics.intake import (
     PREVIEW,
     Request,
     accept,
+    catch_up,
+    change_aliases,
     discard,
+    is_behind,
     preview,
     previewed,
     rebuild,
-    set_aliases,
     take_in,
     undo,
 )
@@ -45,6 +48,7 @@ from cop_metrics.metrics import EXHIBITS, METRICS, declared
 from cop_metrics.metrics.metric import Exhibit, Metric
 from cop_metrics.pagebook import PAGES, page
 from cop_metrics.period import to_date
+from cop_metrics.private_rows import to_take_out
 from cop_metrics.roster import read_roster
 from cop_metrics.scope import (
     EXPLICIT,
@@ -67,6 +71,10 @@ from cop_metrics.view import Viewer, with_lists
 PROJECT = Path(__file__).resolve().parents[1]
 SAMPLE = PROJECT / "data" / "samples" / "ai-first-months"
 SAMPLE_COMMUNITY = "AI first months"
+PROBLEMS = (CopError, OSError, duckdb.Error, pl.exceptions.PolarsError, MemoryError)
+"""What may go wrong with the input or the machine, and is told in a sentence."""
+FULL = os.strerror(errno.ENOSPC)
+BEHIND = "what was imported and set"
 DEMO_SETTINGS = f"""# Settings of the demo; docs/settings.md lists all there are.
 [communities."{COMPANY}"]
 time_zone = "{TIME_ZONE}"
@@ -90,12 +98,16 @@ def argument(name: str, help_: str, **settings: Any) -> Argument:
 
 @dataclass(frozen=True, kw_only=True)
 class Command:
-    """A command, as the parser, the help text and the README list it; `check` returns what is wrong with its usage."""
+    """A command, as the parser, the help text and the README list it; `check` returns what is wrong with its usage.
+
+    `builds`: it builds the store itself at its end, so that a store that is behind need not be built before.
+    """
 
     name: str
     summary: str
     arguments: tuple[Argument, ...]
     run: Callable[[argparse.Namespace], None]
+    builds: bool = False
     check: Callable[[argparse.Namespace], str | None] = lambda _asked: None
 
 
@@ -106,12 +118,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     except SystemExit as usage:
         return int(usage.code or 0)
     try:
+        _catch_up(asked.data, builds=asked.builds)
         asked.run(asked)
         sys.stdout.flush()
     except BrokenPipeError:
         _drop_stdout()
         return 0
-    except (CopError, OSError, duckdb.Error, pl.exceptions.PolarsError, MemoryError, KeyboardInterrupt) as problem:
+    except (*PROBLEMS, KeyboardInterrupt) as problem:
         print(_sentence(problem), file=sys.stderr)
         _flush_or_drop()
         return 1
@@ -139,7 +152,7 @@ def _parser() -> argparse.ArgumentParser:
         below.add_argument("--data", default=argparse.SUPPRESS, **data)
         for argument in command.arguments:
             below.add_argument(argument.name, help=argument.help, **argument.settings)
-        below.set_defaults(run=command.run, check=command.check)
+        below.set_defaults(run=command.run, check=command.check, builds=command.builds)
     return parser
 
 
@@ -147,6 +160,20 @@ def _name(text: str) -> str:
     if not text.strip():
         raise argparse.ArgumentTypeError("a name must not be empty")
     return text
+
+
+def _catch_up(data: Path, *, builds: bool) -> None:
+    """Build the store first where it is behind; where that cannot be, say so and go on with what is there."""
+    try:
+        if not is_behind(data):
+            return
+        _say(f"The store is behind {BEHIND}: building.")
+        if not builds:
+            with _progress() as (_, on_build):
+                catch_up(data, on_build=on_build)
+    except PROBLEMS as problem:
+        if not builds:
+            _say(f"{_sentence(problem)} Until then the store shows what it showed before.")
 
 
 def _sentence(problem: BaseException) -> str:
@@ -158,6 +185,8 @@ def _sentence(problem: BaseException) -> str:
         case OSError(strerror=str(reason)):
             where = f" at '{problem.filename}'" if problem.filename else ""
             return f"{reason}{where}: make room or give the right to use it, then try again. The store is unharmed."
+        case OSError() | duckdb.Error() | pl.exceptions.PolarsError() if FULL in str(problem):
+            return f"{FULL}: make room, then try again. The store is unharmed, and no import is lost."
         case MemoryError():
             return "There is not enough memory: close other programs or use a larger machine. The store is unharmed."
     reason = str(problem).strip().splitlines()[0] if str(problem).strip() else type(problem).__name__
@@ -277,7 +306,8 @@ def _accept(asked: argparse.Namespace) -> None:
 
 
 def _discard(asked: argparse.Namespace) -> None:
-    discard(asked.data)
+    with _progress() as (_, on_build):
+        discard(asked.data, on_build=on_build)
     print("Nothing waits to be imported.")
 
 
@@ -298,6 +328,12 @@ def _take_in(data: Path, request: Request, *, is_preview: bool = False) -> None:
     print("\n".join(_community_lines(snapshot, written[0].imported.community, is_preview=is_preview)))
     for sentence in settings_in_vain(snapshot.cursor, read_settings(data)):
         print(f"  settings   {sentence}")
+    _say_what_is_private(data)
+
+
+def _say_what_is_private(data: Path) -> None:
+    for sentence in to_take_out(Lake(data).imports()):
+        print(f"  private    {sentence}")
 
 
 def _import_lines(written: Written, *, is_preview: bool) -> Iterator[str]:
@@ -418,6 +454,7 @@ def _imports(asked: argparse.Namespace) -> None:
         for each in Lake(asked.data).imports()
     ]
     print(aligned(rows) if rows else "There are no imports yet.")
+    _say_what_is_private(asked.data)
 
 
 def _undo(asked: argparse.Namespace) -> None:
@@ -429,18 +466,18 @@ def _undo(asked: argparse.Namespace) -> None:
 def _alias(asked: argparse.Namespace) -> None:
     snapshot = Store(asked.data).snapshot()
     community = asked.community or newest_first(read_catalogue(snapshot.cursor))[0]
-    aliases = read_aliases(asked.data)
     known = known_accounts(snapshot.cursor, community)
     for account in () if asked.undo else (asked.account, asked.same_as):
         if account not in known:
             raise UnknownName("account", account, known)
-    said = (
-        without_alias(aliases, community, asked.account, asked.same_as)
-        if asked.undo
-        else (*aliases, Alias(community, asked.account, asked.same_as))
-    )
+
+    def changed(aliases: Sequence[Alias]) -> Sequence[Alias]:
+        if asked.undo:
+            return without_alias(aliases, community, asked.account, asked.same_as)
+        return (*aliases, Alias(community, asked.account, asked.same_as))
+
     with _progress() as (_, on_build):
-        set_aliases(asked.data, said, on_build=on_build)
+        change_aliases(asked.data, changed, on_build=on_build)
     if asked.undo and asked.same_as:
         print(f"'{asked.account}' and '{asked.same_as}' are no longer said to be one person in '{community}'.")
     else:
@@ -523,6 +560,7 @@ def _build(asked: argparse.Namespace) -> None:
     print(f"Built version {version} of the store.")
     for sentence in settings_in_vain(Store(asked.data).snapshot().cursor, read_settings(asked.data)):
         print(f"  settings   {sentence}")
+    _say_what_is_private(asked.data)
 
 
 def _show(asked: argparse.Namespace) -> None:
@@ -581,8 +619,13 @@ def _serve(asked: argparse.Namespace) -> None:
         "server.port": str(asked.port),
         "server.address": asked.address,
         "browser.gatherUsageStats": "false",
+        # Unless it is told, Streamlit asks an outside host for it.
+        "browser.serverAddress": asked.host[0] if asked.host else "localhost",
     }
-    settings = [word for name, value in flags.items() for word in (f"--{name}", value)]
+    # Where Streamlit is told any host, it refuses all others.
+    hosts = [*asked.host, "localhost", "127.0.0.1", "::1"] if asked.host else []
+    told = [*flags.items(), *(("server.allowedHosts", name) for name in hosts)]
+    settings = [word for name, value in told for word in (f"--{name}", value)]
     os.environ["COP_DATA"] = str(asked.data.resolve())
     os.chdir(PROJECT)
     os.execv(sys.executable, [sys.executable, "-m", "streamlit", "run", str(dashboard), *settings])
@@ -600,7 +643,7 @@ FILTERS = (
 )
 
 COMMANDS = (
-    Command(name="demo", summary="make the samples into a store", arguments=(), run=_demo),
+    Command(name="demo", summary="make the samples into a store", arguments=(), run=_demo, builds=True),
     Command(
         name="import",
         summary="bring in an export, a roster or both",
@@ -613,6 +656,7 @@ COMMANDS = (
             argument("--preview", "tell what it would bring, and import nothing", action="store_true"),
         ),
         run=_import,
+        builds=True,
         check=_import_needs,
     ),
     Command(
@@ -633,14 +677,16 @@ COMMANDS = (
             argument("import_ids", "the ids that it must have read, as it told them", nargs="*", metavar="IMPORT"),
         ),
         run=_accept,
+        builds=True,
     ),
-    Command(name="discard", summary="forget what the last preview read", arguments=(), run=_discard),
+    Command(name="discard", summary="forget what the last preview read", arguments=(), run=_discard, builds=True),
     Command(name="imports", summary="list what was imported", arguments=(), run=_imports),
     Command(
         name="undo",
         summary="take an import out again",
         arguments=(argument("import_id", "its id, as 'imports' lists it", metavar="IMPORT"),),
         run=_undo,
+        builds=True,
     ),
     Command(
         name="alias",
@@ -672,6 +718,7 @@ COMMANDS = (
         summary="build the store anew from the lake",
         arguments=(argument("--engine", "what builds it", choices=tuple(ENGINES), default="duckdb"),),
         run=_build,
+        builds=True,
     ),
     Command(
         name="show",
@@ -702,6 +749,14 @@ COMMANDS = (
         arguments=(
             argument("--port", "8501 unless said", type=int, default=8501),
             argument("--address", "localhost unless said", default="localhost"),
+            argument(
+                "--host",
+                "a name under which the pages are reached, besides localhost; may be repeated",
+                type=_name,
+                action="append",
+                default=[],
+                metavar="NAME",
+            ),
         ),
         run=_serve,
     ),

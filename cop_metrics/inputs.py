@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from difflib import get_close_matches
+from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -31,7 +32,23 @@ PolarsType = pl.DataType | type[pl.DataType]
 EPOCH = datetime(1970, 1, 1)
 SATURDAY = 5
 LAST_DAY = 99_999
-REACTIONS = Path(__file__).parent / "reactions.toml"
+PACKAGE = Path(__file__).parent
+REACTIONS = PACKAGE / "reactions.toml"
+BUILT_BY = (
+    "build",
+    "expertise",
+    "identity",
+    "inputs",
+    "lake",
+    "levels",
+    "period",
+    "questions",
+    "roster",
+    "settings",
+    "small_groups",
+    "tables",
+)
+"""The modules that decide what a store holds, besides the marts: of another version of them it is another store."""
 
 ROSTER_COLUMNS = {
     "community": pl.String,
@@ -47,14 +64,29 @@ class Inputs:
     imports: tuple[Import, ...]
     files: dict[str, list[tuple[int, str, str, Path]]]
     frames: dict[str, pl.DataFrame]
+    digest: str
+    """What tells these inputs from any others: see `inputs_digest`."""
 
-    @property
-    def digest(self) -> str:
-        """Return what tells these inputs from any others: the imports, every frame's content, and the marts."""
-        told = hashlib.sha256(" ".join((marts_digest(), *(each.id for each in self.imports))).encode())
-        for name, frame in sorted(self.frames.items()):
-            told.update(name.encode() + frame.write_ndjson().encode())
-        return told.hexdigest()[:16]
+
+def inputs_digest(lake: Lake, settings: Settings) -> str:
+    """Return what tells what a store is built from from anything else: program, settings, aliases and imports.
+
+    Cheap, so that every command and page can ask: the name of an import tells its content, so that no table is read.
+    """
+    told = hashlib.sha256(program_digest().encode())
+    told.update(json.dumps(asdict(settings), default=str, sort_keys=True).encode())
+    told.update(json.dumps(sorted({*read_aliases(lake.root.parent)})).encode())
+    told.update(lake.digest().encode())
+    return told.hexdigest()[:16]
+
+
+@cache
+def program_digest() -> str:
+    """Return what tells this program, as far as it builds stores, from another version of it."""
+    told = hashlib.sha256(marts_digest().encode())
+    for path in (*(PACKAGE / f"{module}.py" for module in BUILT_BY), *sorted(PACKAGE.glob("*.toml"))):
+        told.update(path.name.encode() + path.read_bytes())
+    return told.hexdigest()
 
 
 def gather(lake: Lake, settings: Settings) -> Inputs:
@@ -67,14 +99,13 @@ def gather(lake: Lake, settings: Settings) -> Inputs:
     for each in exports:
         for table in each.tables:
             path = lake.path(each) / f"{table}.parquet"
-            if path.exists():
-                files[table].append((ranks[each.id], each.community, each.source, path))
+            files[table].append((ranks[each.id], each.community, each.source, path))
     roster = _roster(lake, rosters, settings)
     frames = {
         "imports": _imports(everything),
         "measured": _measured(exports, ranks),
         "sources": _sources(exports, settings),
-        "communities": _communities(exports, rosters, settings),
+        "communities": _communities(lake, exports, rosters, settings),
         "office_days": _office_days(exports, settings),
         "months": _months(exports, settings),
         "roster": roster,
@@ -84,7 +115,7 @@ def gather(lake: Lake, settings: Settings) -> Inputs:
         "reaction_meanings": _meanings(),
         "level_bars": level_bars(),
     }
-    return Inputs(imports=everything, files=files, frames=frames)
+    return Inputs(imports=everything, files=files, frames=frames, digest=inputs_digest(lake, settings))
 
 
 def _accounts(files: Sequence[tuple[int, str, str, Path]]) -> pl.DataFrame:
@@ -185,7 +216,7 @@ def _sources(exports: Sequence[Import], settings: Settings) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def _communities(exports: Sequence[Import], rosters: dict[str, Import], settings: Settings) -> pl.DataFrame:
+def _communities(lake: Lake, exports: Sequence[Import], rosters: dict[str, Import], settings: Settings) -> pl.DataFrame:
     rows = []
     for community in sorted({each.community for each in exports}):
         own = [each for each in exports if each.community == community]
@@ -209,6 +240,7 @@ def _communities(exports: Sequence[Import], rosters: dict[str, Import], settings
                 settings.of(community).topics_from,
                 settings.of(community).small_group,
                 settings.of(community).seniorities[-1],
+                _all_accounts_known(lake, own),
                 json.dumps(asdict(settings.of(community)), default=str, sort_keys=True),
             )
         )
@@ -227,9 +259,33 @@ def _communities(exports: Sequence[Import], rosters: dict[str, Import], settings
         "topics_from": pl.String,
         "small_group": pl.Int32,
         "senior": pl.String,
+        "accounts_known": pl.Boolean,
         "settings": pl.String,
     }
     return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _all_accounts_known(lake: Lake, exports: Sequence[Import]) -> bool:
+    """Return whether each source of a community gave a list of accounts: else its silent members are not known."""
+    listing = {each.source for each in exports if _lists_accounts(lake, each)}
+    return {each.source for each in exports} == listing
+
+
+def _lists_accounts(lake: Lake, imported: Import) -> bool:
+    """Return whether an export listed accounts; of imports that do not say, those did that hold a silent one."""
+    if imported.lists_accounts is not None or "member" not in imported.tables:
+        return imported.lists_accounts is True
+    folder = lake.path(imported)
+    seen = [
+        pl.scan_parquet(folder / f"{table}.parquet", glob=False).select(member=person)
+        for table, person in (("post", "author"), ("reaction", "giver"), ("read", "reader"))
+        if table in imported.tables
+    ]
+    accounts = pl.scan_parquet(folder / "member.parquet", glob=False).remove(
+        pl.any_horizontal(pl.col("is_bot", "is_deleted").fill_null(False)) | pl.col("deleted_at").is_not_null()
+    )
+    silent = accounts.join(pl.concat(seen), on="member", how="anti") if seen else accounts
+    return not silent.head(1).collect().is_empty()
 
 
 def _office_days(exports: Sequence[Import], settings: Settings) -> pl.DataFrame:

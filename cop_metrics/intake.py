@@ -1,25 +1,30 @@
 """Brings exports and rosters into the lake, takes them out again, and builds the store anew after each."""
 
 import shutil
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import duckdb
+import polars as pl
+
 from cop_metrics.build import DuckDB, Engine, Progress, silent
 from cop_metrics.errors import CopError
-from cop_metrics.identity import ALIASES, Alias, write_aliases
-from cop_metrics.inputs import Inputs, gather
+from cop_metrics.identity import ALIASES, Alias, read_aliases, write_aliases
+from cop_metrics.inputs import Inputs, gather, inputs_digest
 from cop_metrics.lake import Import, Lake, Skipped, Written
 from cop_metrics.roster import read_roster
 from cop_metrics.settings import SETTINGS, Settings, read_settings
 from cop_metrics.sources import source_of
 from cop_metrics.sources.export import open_export
-from cop_metrics.store import Store, publish, writer_lock
+from cop_metrics.store import Snapshot, Store, publish, remove_leftovers, writer_lock
 
 Bytes = Callable[[int, int], None]
 PREVIEW = "preview"
 """The folder in the data folder that holds what a preview read, until it is accepted, discarded or outdated."""
+_UNFINISHED_PREVIEW = f"{PREVIEW}.tmp"
 
 
 def nobody(_done: int, _of: int) -> None:
@@ -50,9 +55,7 @@ def take_in(
     Raises `CopError`; then the store shows what it showed before. A roster that cannot be read stops the export too.
     """
     roster = read_roster(request.roster) if request.roster else None
-    with writer_lock(data, wait_seconds=wait_seconds):
-        lake = Lake(data)
-        lake.clean()
+    with _writing(data, "import", on_build=on_build, wait_seconds=wait_seconds) as lake:
         _forget_preview(data)
         settings = read_settings(data)
         written = []
@@ -70,8 +73,7 @@ def take_in(
                     skipped=_lines(roster.skipped),
                 )
             )
-        rebuild_locked(data, lake, on_build=on_build, force=any(each.is_new for each in written))
-        return tuple(written)
+    return tuple(written)
 
 
 def preview(
@@ -81,18 +83,20 @@ def preview(
 
     What is shown stays as it is. `accept` then imports what was read without reading it again. Raises what `take_in` does.
     """
-    with writer_lock(data, what="preview"):
+    with _writing(data, "preview", on_build=on_build):
         _forget_preview(data)
-        copy = data / PREVIEW
+        copy = data / _UNFINISHED_PREVIEW
         Lake(data).lend(copy)
         for name in (SETTINGS, ALIASES):
             if (data / name).exists():
                 shutil.copy(data / name, copy)
         try:
-            return take_in(copy, request, on_bytes=on_bytes, on_build=on_build)
+            written = take_in(copy, request, on_bytes=on_bytes, on_build=on_build)
+            copy.rename(data / PREVIEW)
         except BaseException:
             _forget_preview(data)
             raise
+    return written
 
 
 def previewed(data: Path) -> tuple[Import, ...]:
@@ -105,26 +109,35 @@ def accept(data: Path, import_ids: Sequence[str] = (), *, on_build: Progress = s
 
     Raises `CopError` where there is no such preview any more.
     """
-    with writer_lock(data):
-        waiting, lake = previewed(data), Lake(data)
-        if not waiting or not {*import_ids} <= {each.id for each in waiting}:
+    with _writing(data, "import", engine=_OfPreview(data / PREVIEW), on_build=on_build) as lake:
+        waiting = previewed(data)
+        # Killed half-way, it has imported some of them already: said again, it imports the others.
+        known = {each.id for each in (*waiting, *lake.imports())}
+        if not waiting or not {*import_ids} <= known:
             raise CopError("What was looked at is no longer there, or was imported already: look at the export again.")
         for each in waiting:
             lake.adopt(Lake(data / PREVIEW).path(each), each)
-        rebuild_locked(data, lake, engine=_OfPreview(data / PREVIEW), on_build=on_build, force=True)
-        _forget_preview(data)
-        return waiting
+    with suppress(CopError), writer_lock(data, what="preview"):
+        _forget_imported_preview(data)
+    return waiting
 
 
-def discard(data: Path) -> None:
+def discard(data: Path, *, on_build: Progress = silent) -> None:
     """Forget what the last preview read."""
-    with writer_lock(data, what="preview"):
+    with _writing(data, "preview", on_build=on_build):
         _forget_preview(data)
 
 
 def _forget_preview(data: Path) -> None:
-    if (data / PREVIEW).exists():
-        shutil.rmtree(data / PREVIEW)
+    for name in (PREVIEW, _UNFINISHED_PREVIEW):
+        if (data / name).exists():
+            shutil.rmtree(data / name)
+
+
+def _forget_imported_preview(data: Path) -> None:
+    """Remove the preview if all that it read is imported."""
+    if not previewed(data):
+        _forget_preview(data)
 
 
 @dataclass(frozen=True)
@@ -142,35 +155,101 @@ class _OfPreview:
 
 def undo(data: Path, import_id: str, *, on_build: Progress = silent) -> Import:
     """Take an import out of the lake and build the store anew; raises `UnknownName` for an id that there is not."""
-    with writer_lock(data, what="undo"):
-        lake = Lake(data)
-        undone = lake.undo(import_id)
-        rebuild_locked(data, lake, on_build=on_build, force=True)
-        return undone
+    with _writing(data, "undo", on_build=on_build) as lake:
+        return lake.undo(import_id)
 
 
-def set_aliases(data: Path, aliases: Sequence[Alias], *, on_build: Progress = silent) -> None:
+Aliases = Sequence[Alias]
+
+
+def change_aliases(data: Path, change: Callable[[Aliases], Aliases], *, on_build: Progress = silent) -> None:
+    """Keep what `change` makes of the accounts that are one person's so far, and build the store anew; raises what it does."""
+    with _writing(data, "alias", on_build=on_build):
+        write_aliases(data, change(read_aliases(data)))
+
+
+def set_aliases(data: Path, aliases: Aliases, *, on_build: Progress = silent) -> None:
     """Keep which accounts are one person's, and build the store anew."""
-    with writer_lock(data, what="alias"):
-        write_aliases(data, aliases)
-        rebuild_locked(data, Lake(data), on_build=on_build, force=True)
+    change_aliases(data, lambda _: aliases, on_build=on_build)
 
 
 def rebuild(data: Path, *, engine: Engine | None = None, on_build: Progress = silent) -> int:
     """Build the store anew from the lake as it is, and return its version."""
     with writer_lock(data, what="build"):
-        return rebuild_locked(data, Lake(data), engine=engine, on_build=on_build, force=True)
+        lake = _tidied(data)
+        return rebuild_locked(data, lake, engine=engine, on_build=on_build, force=True)
+
+
+def is_behind(data: Path, shown: Snapshot | None = None) -> bool:
+    """Say whether the store, or the version of it that is `shown`, was built from other than what is there now.
+
+    So it is after a kill, after a changed setting, under another version of the program, and where it cannot be read.
+    Reads no table of the lake; raises `CopError` for settings, aliases or an import that cannot be read.
+    """
+    return _is_behind(data, Lake(data), read_settings(data), shown)
+
+
+def catch_up(data: Path, *, on_build: Progress = silent) -> None:
+    """Build the store if it is behind; raises `CopError`, `StoreHeld` of them while another writes."""
+    with writer_lock(data, what="build"):
+        rebuild_locked(data, _tidied(data), on_build=on_build, force=False)
+
+
+@contextmanager
+def _writing(
+    data: Path, what: str, *, engine: Engine | None = None, on_build: Progress = silent, wait_seconds: float = 0
+) -> Iterator[Lake]:
+    """Let the block change what a store is built from, then build the store unless it shows that already.
+
+    It is built where the block refuses, too: what was asked may have been done before, by a writer that was killed.
+    """
+    with writer_lock(data, what=what, wait_seconds=wait_seconds):
+        lake = _tidied(data)
+        try:
+            yield lake
+        except CopError:
+            with suppress(CopError, OSError, duckdb.Error, pl.exceptions.PolarsError):  # the refusal is what is told
+                rebuild_locked(data, lake, on_build=on_build, force=False)
+            raise
+        rebuild_locked(data, lake, engine=engine, on_build=on_build, force=False)
+
+
+def _tidied(data: Path) -> Lake:
+    """Return the lake, without what killed writers left in the data folder; call it under the writer's lock."""
+    lake = Lake(data)
+    lake.clean()
+    remove_leftovers(data)
+    if (data / _UNFINISHED_PREVIEW).exists():
+        shutil.rmtree(data / _UNFINISHED_PREVIEW)
+    _forget_imported_preview(data)
+    for name in (SETTINGS, ALIASES):
+        (data / f"{name}.tmp").unlink(missing_ok=True)
+    return lake
 
 
 def rebuild_locked(
     data: Path, lake: Lake, *, engine: Engine | None = None, on_build: Progress = silent, force: bool
 ) -> int:
-    """Build the store unless it already shows the lake and the settings as they are; call it under the writer's lock."""
-    inputs = gather(lake, read_settings(data))
-    if not force and _built_from(data) == inputs.digest:
+    """Build the store unless it already shows the lake and the settings as they are; call it under the writer's lock.
+
+    Raises `CopError` where a table of the lake is damaged or missing.
+    """
+    settings = read_settings(data)
+    if not force and not _is_behind(data, lake, settings):
         return Store(data).version() or 0
     builder = engine or DuckDB()
-    return publish(data, lambda path: builder.build(inputs, path, on_build))
+    try:
+        inputs = gather(lake, settings)
+        return publish(data, lambda path: builder.build(inputs, path, on_build))
+    except (duckdb.Error, pl.exceptions.PolarsError, FileNotFoundError) as problem:
+        lake.refuse_damaged(problem)
+        raise
+
+
+def _is_behind(data: Path, lake: Lake, settings: Settings, shown: Snapshot | None = None) -> bool:
+    if shown is None and not Store(data).is_there() and not lake.imports():
+        return False
+    return (_digest_of(shown) if shown else _built_from(data)) != inputs_digest(lake, settings)
 
 
 def _export(lake: Lake, request: Request, path: Path, on_bytes: Bytes, settings: Settings) -> Written:
@@ -223,10 +302,17 @@ def _community(lake: Lake, named: str | None) -> str:
 
 
 def _built_from(data: Path) -> str | None:
-    """Return the digest of the inputs that the current store was built from, None where there is no store."""
-    store = Store(data)
+    """Return the digest of the inputs that the current store was built from, None where there is no store to read."""
     try:
-        row = store.snapshot().cursor.sql("select inputs_digest from meta").fetchall()
+        return _digest_of(Store(data).snapshot())
     except CopError:
         return None
-    return str(row[0][0])
+
+
+def _digest_of(snapshot: Snapshot) -> str | None:
+    """Return the digest of the inputs of a store, None for one of a program that kept none or that is damaged."""
+    try:
+        [(digest,)] = snapshot.cursor.sql("select inputs_digest from meta").fetchall()
+    except (duckdb.Error, ValueError):
+        return None
+    return str(digest)

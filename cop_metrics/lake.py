@@ -8,7 +8,7 @@ import json
 import shutil
 import unicodedata
 from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -56,7 +56,8 @@ class Import:
     """One import as its `import.json` tells it; times are naive UTC, `tables` counts kept rows.
 
     A table with no rows was measured; one that is not named was not. `words_version` is that of the word lists by which
-    texts were read for questions, 0 where none was.
+    texts were read for questions, 0 where none was. `lists_accounts`: the export held a list of accounts, None in imports
+    made before that was told.
     """
 
     id: str
@@ -73,6 +74,7 @@ class Import:
     skipped: dict[str, Skipped] = field(hash=False)
     notes: list[str] = field(hash=False)
     words_version: int = 0
+    lists_accounts: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -132,6 +134,7 @@ class Lake:
                 skipped={reason: _skipped(reading, reason) for reason in sorted(reading.skipped)},
                 notes=list(reading.notes),
                 words_version=words_version,
+                lists_accounts=reading.lists_accounts,
             )
             return self._commit(staged, imported)
 
@@ -179,6 +182,35 @@ class Lake:
             except FileNotFoundError:  # undone by another process since it was listed
                 continue
         return tuple(sorted(found, key=_order))
+
+    def digest(self) -> str:
+        """Return what tells these imports from any others, by what each says of itself: no table is read."""
+        told = hashlib.sha256()
+        for about in sorted(self.root.glob(f"*/*/*/{_ABOUT}")):
+            with suppress(FileNotFoundError):  # undone by another process since it was listed
+                said = about.read_bytes()
+                told.update(f"{about.relative_to(self.root)} {len(said)} ".encode() + said)
+        return told.hexdigest()
+
+    def refuse_damaged(self, problem: Exception) -> None:
+        """Raise `CopError` for the first table that is not what was imported: missing, cut short, or with other bytes.
+
+        Reads every table, so call it only once something went wrong: `problem`.
+        """
+        for each in self.imports():
+            folder = self.path(each)
+            for table in each.tables:
+                path = folder / f"{table}.parquet"
+                if not path.exists():
+                    raise CopError(self._damaged(each, path, "is missing")) from problem
+            if not each.id.endswith(_digest(folder, each.community, each.source)):
+                raise CopError(self._damaged(each, folder, "is not what was written there")) from problem
+
+    def _damaged(self, imported: Import, path: Path, what: str) -> str:
+        return (
+            f"'{path}' {what}: a copy of the data folder may have it. Else take that import out with "
+            f"'python -m cop_metrics undo {imported.id}', and import '{imported.file_name}' again."
+        )
 
     def path(self, imported: Import) -> Path:
         """Return the folder that holds the import's tables, `<table>.parquet` each."""
@@ -412,6 +444,10 @@ def _times(
     span: tuple[datetime, datetime] | None, reading: Reading, file_name: str, now: datetime
 ) -> tuple[datetime, datetime, datetime]:
     """Return (exported_at, observed_from, observed_until): what the export states, else its human events."""
+    if span is None and reading.is_quiet:
+        made = _believed("says it was made on", reading.exported_at, reading, now) or now
+        until = _believed("says it reaches to", reading.observed_until, reading, now) or made
+        return made, reading.observed_from or until, until
     if span is None:
         left_out = "; ".join(f"{rows} x {reason}" for reason, rows in reading.skipped.most_common(3))
         raise CopError(

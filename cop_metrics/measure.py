@@ -8,7 +8,7 @@ import re
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import partial
 from threading import Lock
@@ -37,9 +37,18 @@ from cop_metrics.metrics.metric import (
 )
 from cop_metrics.metrics.relation import PEOPLE_OF_DAYS, PEOPLE_OF_MONTHS, RELATIONS, Relation
 from cop_metrics.period import FEWEST_WEEKS, FIRST, Period, to_date, to_day
-from cop_metrics.queries import HELD_DAYS, HELD_LONG_ENOUGH, NOT_SPLIT, Query, Together, aggregate, together
+from cop_metrics.queries import (
+    HELD_DAYS,
+    HELD_LONG_ENOUGH,
+    NOT_SPLIT,
+    Query,
+    Together,
+    aggregate,
+    persons,
+    together,
+)
 from cop_metrics.scope import UNKNOWN, CommunityChoices, Reading, Scope
-from cop_metrics.statistics import People, clustered_wilson, wilson
+from cop_metrics.statistics import SUMMED_UP, Pairs, People, clustered_wilson, wilson
 
 LOG = logging.getLogger("cop_metrics.measure")
 # DuckDB advises against what `_ask` does, as it copies the rows; `sql` binds each statement twice, which takes longer.
@@ -55,6 +64,7 @@ INDIVIDUAL = (
 UNRECORDED = {
     "reach": "record neither reads nor views",
     "giver": "do not record who reacted",
+    "thanker": "do not record who upvoted or thanked",
     "acceptance": "tell of no accepted answer",
     "team": "know of no teams",
     "account": "know only people who took part",
@@ -316,6 +326,39 @@ class Measurer:
         parts = frame.partition_by("group_value", maintain_order=True, as_dict=True)
         return {_label(group): part for (group,), part in parts.items()}
 
+    def paired(self, metric: Metric, scope: Scope, by: str | None) -> dict[str, Pairs]:
+        """Return, by group ("" where `by` is None), a share by person in the scope's period and in the one compared with."""
+        query, alike = self.paired_query(metric, scope, by), self.likeness(metric)
+        parts = query.parts(self._frame(query.sql, scope))
+        return {_label(group): pairs_of(part, alike) for group, _, part in parts}
+
+    def totals(self, metric: Metric, scope: Scope, by: str | None) -> dict[str, float]:
+        """Return, by group ("" where `by` is None), a total that is not for showing, but for comparing others by it."""
+        query = self.query(metric, scope, by)
+        parts = query.parts(self._frame(query.sql, scope))
+        return {_label(group): float(part["value"][0] or 0) for group, _, part in parts}
+
+    def paired_query(self, metric: Metric, scope: Scope, by: str | None) -> Query:
+        """Return the query of `paired`: the rows of both periods, each telling by `is_now` of which it is."""
+        earlier = scope.earlier()
+        if earlier is None:
+            raise CopError("There is no earlier period to compare with: choose a period that has one.")
+        relation = RELATIONS[metric.relation]
+        before = self._cut(relation, metric, earlier, by)
+        for name in ("first_day", "end_day"):
+            before = before.replace(f"${name}", f"$earlier_{name}")
+        now = self._cut(relation, metric, scope, by)
+        head = f"with cut as (select *, true as is_now from ({now}) union all by name select *, false as is_now from ({before}))"
+        return replace(self.query(metric, scope, by), head=head, paired=True)
+
+    def persons(self, metric: Metric, scope: Scope) -> pl.DataFrame | None:
+        """Return each person's rows that count (`n`), with the `sums` of their values and of their `squares`.
+
+        None for a number of which no interval rests on how alike one person's rows are, and where it is not measurable.
+        """
+        sql = None if self.unmeasurable(metric) else persons(metric.measure)
+        return None if sql is None else self._frame(f"{self._head(metric, scope, None)} {sql}", scope)
+
     def evidence_query(self, metric: Metric, scope: Scope, by: str | None) -> Query:
         """Return the query of `evidence`: totals by week too, shares as they stand."""
         query = self.query(metric, scope, by)
@@ -427,8 +470,12 @@ class Measurer:
         figures: dict[str, dict[str, Figure]] = {}
         for group, of, part in query.parts(self._frame(query.sql, scope)):
             if by is None or group is not None:
-                figures.setdefault(_label(of), {})[_label(group)] = _figure(metric, part)
+                figures.setdefault(_label(of), {})[_label(group)] = _figure(metric, part, self.likeness(metric))
         return figures
+
+    def likeness(self, metric: Metric) -> float:
+        """Return how alike one person's rows of a number are in the whole community, 0 where that is not known."""
+        return self.choices.likeness.get(metric.id, 0.0)
 
     def _with_topics(self, scope: Scope) -> str:
         """Return the rows of the cut once for each of their topics, or of those topics that the scope asks for."""
@@ -778,6 +825,8 @@ class Measurer:
             "community": scope.community,
             "first_day": scope.period.first_day,
             "end_day": scope.period.end_day,
+            "earlier_first_day": scope.compare.first_day if scope.compare else None,
+            "earlier_end_day": scope.compare.end_day if scope.compare else None,
             "teams": list(scope.teams),
             "seniorities": list(scope.seniorities),
             "topics": list(scope.topics),
@@ -815,10 +864,10 @@ def _did(metric: Metric) -> str | None:
     return words.DID[metric.id] if metric.id in words.DID else words.DID.get(metric.relation)
 
 
-def _figure(metric: Metric, part: pl.DataFrame) -> Figure:
+def _figure(metric: Metric, part: pl.DataFrame, likeness: float) -> Figure:
     measured = metric.measure
     if isinstance(measured, Computed):
-        return measured.figure(part)
+        return measured.figure(part.with_columns(pl.lit(likeness).alias("likeness")) if measured.alike else part)
     if isinstance(measured, Total):
         value = part["value"][0]
         return Figure(
@@ -828,14 +877,28 @@ def _figure(metric: Metric, part: pl.DataFrame) -> Figure:
         )
     hits, n = float(part["hits"][0]), int(part["n"][0])
     clustered = isinstance(measured, Share) and measured.person is not None
-    interval = clustered_wilson(people_of(part)) if clustered else wilson(hits, n)
+    interval = clustered_wilson(people_of(part, likeness)) if clustered else wilson(hits, n)
     return Figure(value=hits / n, sample_size=n, interval=interval)
 
 
-def people_of(part: pl.DataFrame) -> People:
-    """Return the people of the one row of a share by person."""
+def people_of(part: pl.DataFrame, likeness: float, of: str = "") -> People:
+    """Return the people of the one row of a share by person; `of` follows the names of its columns where it tells of several."""
     row = part.row(0, named=True)
-    return People(**{each.name: row[each.name] for each in fields(People)})
+    return People(**{name: row[f"{name}{of}"] for name in SUMMED_UP}, likeness=likeness)
+
+
+def pairs_of(part: pl.DataFrame, likeness: float) -> Pairs:
+    """Return the pairs of the one row of a share by person in two periods."""
+    row = part.row(0, named=True)
+    return Pairs(
+        now=people_of(part, likeness, "_now"),
+        before=people_of(part, likeness, "_before"),
+        both=row["both"],
+        hits_hits=row["pairs_hits_hits"],
+        hits_n=row["pairs_hits_n"],
+        n_hits=row["pairs_n_hits"],
+        n_n=row["pairs_n_n"],
+    )
 
 
 def relation_of_list(metric: Metric) -> Relation:

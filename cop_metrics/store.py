@@ -44,6 +44,10 @@ class Store:
         """Return the number of the current version, None before the first; `CopError` if the pointer is damaged."""
         return _current(self._folder)
 
+    def is_there(self) -> bool:
+        """Say whether there has been a store, be it damaged."""
+        return (self._folder / _CURRENT).exists()
+
     def path(self) -> Path:
         """Return the file of the current version; raises `CopError` if there is none."""
         version = self.version()
@@ -107,6 +111,37 @@ def publish(data: Path, build: Callable[[Path], None]) -> int:
     return version
 
 
+def remove_leftovers(data: Path) -> None:
+    """Remove what a killed build left: its unfinished files, and versions that are neither current nor the one before.
+
+    Call it under `writer_lock`.
+    """
+    folder = data / "store"
+    if not folder.is_dir():
+        return
+    _remove(folder.glob("*.tmp*"))
+    current = _current_or_none(folder)
+    if current is not None and _path(folder, current).exists():
+        before = max((each for each in _versions(folder) if each < current), default=None)
+        _remove(_path(folder, old) for old in _versions(folder) if old not in (current, before))
+
+
+class StoreHeld(CopError):  # noqa: N818 - it is what one meets, in the words of the reader
+    """Another process holds the right to write."""
+
+
+def is_being_written(data: Path) -> bool:
+    """Say, without asking for the lock, whether a process that lives has said that it writes."""
+    try:
+        told = json.loads((data / _LOCK).read_text(encoding="utf-8"))
+        os.kill(told["pid"], 0)
+    except PermissionError:
+        return True
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+    return True
+
+
 @contextmanager
 def writer_lock(data: Path, *, what: str = "import", wait_seconds: float = 0) -> Iterator[None]:
     """Hold the data folder's one right to write, until the block or the process ends, however it ends.
@@ -142,7 +177,7 @@ def _take(lock: TextIO, deadline: float) -> None:
             return
         except BlockingIOError as held:
             if time.monotonic() >= deadline:
-                raise CopError(f"{_holder(lock)}: wait until it has ended, then try again.") from held
+                raise StoreHeld(f"{_holder(lock)}: wait until it has ended, then try again.") from held
             time.sleep(0.05)
 
 

@@ -1,5 +1,6 @@
 """A worked example for each number and table of participation."""
 
+import json
 from pathlib import Path
 
 import polars as pl
@@ -7,8 +8,10 @@ import pytest
 from communities import Community, Told, at, days_later
 
 from cop_metrics.errors import CopError
+from cop_metrics.inputs import gather
+from cop_metrics.lake import Lake
 from cop_metrics.metrics import EXHIBITS, METRICS
-from cop_metrics.settings import CommunitySettings
+from cop_metrics.settings import CommunitySettings, Settings
 
 YEAR = "2026-01-01..2026-12-31"
 NEW_YEAR = "2027-01-01 12:00"
@@ -141,13 +144,82 @@ def test_contributor_rate_counts_who_changes_team_in_each_team_for_its_days(tmp_
 def test_contributor_rate_is_not_measurable_where_only_writers_are_known(tmp_path: Path) -> None:
     """A mailing list knows nobody but those who wrote: all of them would be a share of themselves."""
     craft = Community()
+    craft.lists_accounts = False
     craft.ask("ana", "2026-02-01 10:00")
+    craft.member("bo", joined="2026-01-10 10:00")  # as a notice of joining tells
+    for gone in ("cy", "dee"):
+        craft.member(gone, joined="2026-01-10 10:00", deleted="2026-05-01 10:00")
     told = craft.tell(tmp_path / "list", since="2026-01-01 00:00", until="2026-06-01 12:00")
-    figure = told.figure("contributor_rate", period="2026-02-01..2026-05-31")
-    assert (figure.value, figure.note) == (None, "not measurable: the sources know only people who took part")
-    craft.member("bo")
+    note = "not measurable: the sources know only people who took part"
+    for id_ in OVER_MEMBERS:
+        figure = told.figure(id_, period="2026-02-01..2026-05-31")
+        assert (figure.value, figure.note) == (None, note), id_
+    for id_ in ("milestones", "giving", "balance_by_team"):
+        assert told.measurer.unmeasurable(EXHIBITS[id_]) == note
+    craft.lists_accounts = True
     told = craft.tell(tmp_path / "accounts", since="2026-01-01 00:00", until="2026-06-01 12:00")
-    assert told.figure("contributor_rate", period="2026-02-01..2026-05-31").note != figure.note
+    assert told.value("members", period="2026-02-01..2026-05-31") == 2
+    assert told.figure("contributor_rate", period="2026-02-01..2026-03-31").value == 0.25
+
+
+OVER_MEMBERS = ("members", "contributor_rate", "helpers_rate", "seniors_helping", "seniors_silent", "juniors_silent")
+
+
+def test_every_source_has_to_list_its_accounts(tmp_path: Path) -> None:
+    """A workspace lists its accounts, the mailing list beside it knows those who wrote: of all members nobody knows."""
+    craft = Community()
+    craft.ask("ana", "2026-02-01 10:00")
+    craft.member("bo", joined="2026-01-10 10:00")
+    lake = Lake(tmp_path)
+    span = {"since": "2026-01-01 00:00", "until": "2026-06-01 12:00"}
+    craft.export(lake, **span)
+    assert accounts_known(lake)
+    listed = Community()
+    listed.lists_accounts = False
+    listed.ask("cy", "2026-02-02 10:00")
+    listed.export(lake, **span, source="list")
+    assert not accounts_known(lake)
+    listed.lists_accounts = True
+    listed.export(lake, **span, source="list", exported="2026-06-02 12:00")
+    assert accounts_known(lake)
+
+
+def test_imports_that_do_not_say_whether_they_list_accounts_did_if_a_silent_one_is_there(tmp_path: Path) -> None:
+    """An import of an older version: its accounts were listed if any that is not deleted did nothing at all."""
+    craft = Community()
+    craft.ask("ana", "2026-02-01 10:00")
+    craft.member("gone", joined="2026-01-10 10:00", deleted="2026-05-01 10:00")
+    lake = Lake(tmp_path)
+    span = {"since": "2026-01-01 00:00", "until": "2026-06-01 12:00"}
+    craft.export(lake, **span)
+    forget_whether_accounts_are_listed(lake)
+    assert not accounts_known(lake)
+    craft.member("bo")
+    craft.export(lake, **span, exported="2026-06-02 12:00")
+    forget_whether_accounts_are_listed(lake)
+    assert accounts_known(lake)
+
+
+def accounts_known(lake: Lake) -> bool:
+    return bool(gather(lake, Settings()).frames["communities"]["accounts_known"].all())
+
+
+def forget_whether_accounts_are_listed(lake: Lake) -> None:
+    for about in lake.root.rglob("import.json"):
+        told = json.loads(about.read_text(encoding="utf-8"))
+        told.pop("lists_accounts", None)
+        about.write_text(json.dumps(told), encoding="utf-8")
+
+
+def test_how_evenly_help_is_given_is_told_of_helpers_alone_where_members_are_not_known(tmp_path: Path) -> None:
+    craft = Community()
+    craft.lists_accounts = False
+    question = craft.ask("ana", "2026-02-01 10:00")
+    craft.answer(question, "bo", "2026-02-01 11:00")
+    told = craft.tell(tmp_path, since="2026-01-01 00:00", until="2026-06-01 12:00")
+    assert told.table("lorenz", period="2026-02-01..2026-05-31")["series"].unique().to_list() == [
+        "among those who helped"
+    ]
 
 
 def test_contributor_rate_of_a_short_period_asks_for_all_of_it(tmp_path: Path) -> None:

@@ -576,10 +576,15 @@ def test_thankers_counts_people_not_thanks_and_leaves_out_oneself(tmp_path: Path
         craft.react(answer, giver, "2026-03-02 10:00")
     assert craft.tell(tmp_path / "named", until="2026-06-01 12:00").value("thankers") == 2
     secret = Community()
-    secret.react(secret.answer(secret.ask("ana", "2026-03-01 10:00"), "bo", "2026-03-01 11:00"), None, None, "upvote")
-    figure = secret.tell(tmp_path / "secret", until="2026-06-01 12:00").figure("thankers")
-    assert figure.value is None
-    assert figure.note == "not measurable: the sources do not record who reacted"
+    answer = secret.answer(secret.ask("ana", "2026-03-01 10:00"), "bo", "2026-03-01 11:00", accepted=True)
+    secret.react(answer, None, None, "upvote")
+    secret.react(
+        answer, "cat", "2026-03-02 10:00", "bookmark"
+    )  # as a site does that names the givers of bookmarks alone
+    told = secret.tell(tmp_path / "secret", until="2026-06-01 12:00")
+    for id_ in ("thankers", "recognised_by_juniors"):
+        figure = told.figure(id_)
+        assert (figure.value, figure.note) == (None, "not measurable: the sources do not record who upvoted or thanked")
 
 
 def test_thankers_are_none_where_nobody_of_a_team_was_thanked(tmp_path: Path) -> None:

@@ -72,6 +72,7 @@ CHANNELS = [
     {"id": "C1", "name": "help", "members": ["U1", "U2", "U4"]},
     {"id": "C2", "name": "general", "members": ["U1"]},
 ]
+IDS = {"help": "C1", "general": "C2"}
 ASKED = said(
     0,
     "U1",
@@ -139,7 +140,11 @@ class Read:
         return self.tables[table].filter(**only).select(columns).rows()
 
     def said_in(self, channel: str, *columns: str) -> list[tuple[Any, ...]]:
-        posts = self.tables["post"].filter(pl.col("post").str.starts_with(f"{channel}/")).sort("created_at")
+        posts = (
+            self.tables["post"]
+            .filter(pl.col("post").str.starts_with(f"{IDS.get(channel, channel)}/"))
+            .sort("created_at")
+        )
         return posts.select(columns).rows()
 
 
@@ -150,7 +155,7 @@ def refusal(path: Path) -> str:
 
 
 def key(minutes: float, channel: str = "help") -> str:
-    return f"{channel}/{at(minutes)}"
+    return f"{IDS.get(channel, channel)}/{at(minutes)}"
 
 
 # A workspace in full
@@ -273,10 +278,11 @@ def test_only_the_slack_source_takes_a_slack_export(tmp_path: Path) -> None:
         {"general/2024-01-31.json": [{"id": 1, "sender_full_name": "Ana", "content": "Hello", "timestamp": 1}]},
         {"topic/2024-01-31.json": {"id": 5, "title": "How?", "post_stream": {"posts": []}}},
         {"messages/2024-01-31.json": b"\x00\x01\x02 no JSON"},
-        {"users.json": USERS, "channels.json": CHANNELS},
+        {"users.json": USERS},
+        {"users.json": [{"id": 7, "name": "ada"}], "channels.json": [{"id": 5, "name": "help"}]},
         {"2024-01-31.json": [said(0, "U1", "Hello")]},
     ],
-    ids=["Stack Exchange", "table", "Zulip", "Discourse", "binary", "no days", "no channel"],
+    ids=["Stack Exchange", "table", "Zulip", "Discourse", "binary", "no channels", "other lists", "no channel"],
 )
 def test_other_exports_are_refused(tmp_path: Path, files: Files) -> None:
     with open_export(written(tmp_path, files)) as export:
@@ -312,9 +318,10 @@ def test_what_is_no_day_of_a_public_channel_is_counted(tmp_path: Path) -> None:
         "a canvas": 1,
         "a file that holds no messages": 2,
         "a day of a private channel or of direct messages (never opened)": 4,
+        slack.NEVER_OPENED[slack.Kind.CLOSED]: 1,
     }
     channels = read.tables["thread"]["channel"].unique().sort().to_list()
-    assert channels == ["general", "help", "unlisted"]
+    assert channels == ["general", "help"]
 
 
 def test_addresses_come_from_canvases(tmp_path: Path) -> None:
@@ -510,7 +517,7 @@ def old(*messages: Json) -> Files:
 def guessed(folder: Path, *messages: Json) -> list[int]:
     """Return, for each message, the number of the one that opens its conversation."""
     read = Read(written(folder, old(*messages)))
-    keys = [f"help/{each['ts']}" for each in messages]
+    keys = [f"C1/{each['ts']}" for each in messages]
     return [keys.index(thread) for (thread,) in read.said_in("help", "thread")]
 
 
@@ -566,6 +573,7 @@ def test_inferred_replies_are_the_same_however_an_export_is_cut(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int
 ) -> None:
     files = {
+        "channels.json": CHANNELS,
         "help/2024-03-04.json": [said(0, "U1", "How do I set it?"), said(5, "U2", "So")],
         "help/2024-03-05.json": [said(14, "U3", "Or so"), said(15, "U1", "Ah")],
     }

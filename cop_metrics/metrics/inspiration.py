@@ -170,7 +170,7 @@ METRICS = (
         relation="people",
         measure=PeopleShare(did="threads_watched > 0"),
         splits=SPLITS,
-        needs="read",
+        needs=("read", "account"),
     ),
     Metric(
         id="readers_not_posting",

@@ -60,6 +60,11 @@ EVERY_SENIORITY = "every"
 NEWCOMER = "newcomer"
 
 
+def likeness_of(metric_id: str) -> str:
+    """Return SQL for how alike one person's rows of a number are in the whole community, in an exhibit's own SQL."""
+    return f"coalesce((select likeness from likeness where community = $community and metric = '{metric_id}'), 0)"
+
+
 def needed(needs: str | tuple[str, ...] | None) -> tuple[str, ...]:
     """Return what a number or an exhibit is not measurable without."""
     return (needs,) if isinstance(needs, str) else needs or ()
@@ -131,10 +136,19 @@ class PeopleWithout(Total):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Alike:
+    """What one person's rows are alike in: SQL of a row's `value`, null where it does not count, and the `person` column."""
+
+    value: str
+    person: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Computed:
     """A figure that Python computes from columns of the relation's rows, or of their sums per `per`.
 
     `person`: the column that a comparison draws by. `listed`: SQL of which each value is one listed row, else each row is.
+    `alike`: where its interval rests on how alike one person's rows are; its rows then have the column `likeness` too.
     """
 
     columns: tuple[str, ...]
@@ -143,6 +157,7 @@ class Computed:
     per: tuple[str, ...] = ()
     person: str | None = None
     listed: str | None = None
+    alike: Alike | None = None
 
 
 Aggregate = Total | Share | PeopleShare | Computed

@@ -48,7 +48,15 @@ def _people(id_: str, title: str, question: str, description: str, formula: str,
 
 
 def _present(
-    id_: str, title: str, question: str, description: str, formula: str, peers: str, where: str, better: Better
+    id_: str,
+    title: str,
+    question: str,
+    description: str,
+    formula: str,
+    peers: str,
+    where: str,
+    better: Better,
+    needs: str | None = None,
 ) -> Metric:
     """Declare a count of members present at the last moment of the period."""
     return Metric(
@@ -67,6 +75,7 @@ def _present(
         relation="present",
         measure=Total(of="count(*)", listed="member", where=where),
         splits=SPLITS,
+        needs=needs,
     )
 
 
@@ -86,7 +95,7 @@ def mean_stickiness(months: pl.DataFrame) -> Figure:
 def lorenz_curves(rows: pl.DataFrame) -> pl.DataFrame:
     """Return the share of all help by share of people, over those who helped and over all members, and Gini's coefficient.
 
-    `rows`: how many members gave how many helps. Empty where nobody helped.
+    `rows`: how many members gave how many helps, and whether all accounts are known. Empty where nobody helped.
     """
     tables = []
     for series, counts in _given(rows).items():
@@ -111,7 +120,8 @@ def lorenz_curves(rows: pl.DataFrame) -> pl.DataFrame:
 
 def _given(rows: pl.DataFrame) -> dict[str, np.ndarray[tuple[int], np.dtype[np.int64]]]:
     everyone = np.repeat(rows["helps"].to_numpy(), rows["people"].to_numpy())
-    return {AMONG_HELPERS: everyone[everyone > 0], AMONG_ALL: everyone}
+    given = {AMONG_HELPERS: everyone[everyone > 0]}
+    return given | {AMONG_ALL: everyone} if rows["accounts_known"].all() else given
 
 
 def unevenness(rows: pl.DataFrame) -> str | None:
@@ -172,10 +182,11 @@ GIVING_SCHEMA: dict[str, type[pl.DataType]] = {
     "of_members": pl.Float64,
     "of_help": pl.Float64,
 }
-HELPS_OF_MEMBERS = """, given as (select member_id, sum(helps) as helps from member_days
+HELPS_OF_MEMBERS = """, known as (select accounts_known from communities where community = $community),
+            given as (select member_id, sum(helps) as helps from member_days
                 where helps > 0 and not is_deleted group by member_id)
-            select cast(coalesce(helps, 0) as bigint) as helps, count(*) as people
-            from (select distinct member_id from belonged) full join given using (member_id)
+            select cast(coalesce(helps, 0) as bigint) as helps, count(*) as people, any_value(accounts_known) as accounts_known
+            from (select distinct member_id from belonged) full join given using (member_id), known
             group by 1 order by 1"""
 
 ACTIVE = "posts > 0 or reactions > 0 or threads_read > 0"
@@ -185,11 +196,13 @@ METRICS = (
         "members",
         "Members",
         "How many people belong to the community?",
-        "People with an account at the last moment of the period who had not left. Bots and system accounts are not people.",
+        "People with an account at the last moment of the period who had not left. Bots and system accounts are not people. "
+        "Only where the sources list their accounts: else no more than those who took part are known.",
         "accounts of people, joined before the end of the period and not left",
         "Discourse's pipeline of trust levels counts the accounts that there are today, whatever the period.",
         "true",
         Better.NEITHER,
+        needs="account",
     ),
     _people(
         "active",
@@ -270,7 +283,7 @@ METRICS = (
         relation="silent",
         measure=Total(of="count(*)", listed="member"),
         splits=SPLITS,
-        needs="read",
+        needs=("read", "account"),
     ),
     Metric(
         id="contributor_rate",
@@ -379,7 +392,7 @@ METRICS = (
         relation="benefits",
         measure=Total(of="count(*)", where="is_now and days_here >= 90 and not (got_help or watched or recognised)"),
         splits=SPLITS,
-        needs="read",
+        needs=("read", "account"),
         never_listed="Members without benefit are counted by group and never listed, whoever asks.",
     ),
 )
@@ -423,6 +436,7 @@ def _balance(id_: str, by: str, title: str) -> Exhibit:
         },
         splits=SPLITS,
         shows=(by,),
+        needs="account",
     )
 
 
@@ -514,6 +528,7 @@ EXHIBITS = (
         sql=HELPS_OF_MEMBERS,
         columns={"who": "Who", "people": "People", "of_members": "Share of members", "of_help": "Share of help"},
         splits=SPLITS,
+        needs="account",
         shape=giving_groups,
         finding=own_90_9_1,
     ),

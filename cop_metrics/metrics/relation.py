@@ -402,14 +402,16 @@ CLAIMS = Relation(
         select 'asked_or_read_rate' as number, member_id, member_team, member_seniority,
             cast(asked_or_read as int) as hits, 1 as n, days_held, days
         from held
-        where exists (from measured where community = $community and table_name = 'read') and (
+        where (select accounts_known from communities where community = $community)
+        and exists (from measured where community = $community and table_name = 'read') and (
             exists (from reads where community = $community)
             or not exists (from reach where community = $community and views is not null)
         )
         union all
         select 'solved_rate', member_id, member_team, member_seniority, hits, n, null, null from asked
         union all
-        select 'helpers_rate', member_id, member_team, member_seniority, cast(helps > 0 as int), 1, days_held, days from held
+        select 'helpers_rate', member_id, member_team, member_seniority, cast(helps > 0 as int), 1, days_held, days
+        from held where (select accounts_known from communities where community = $community)
         union all
         select 'helps_per_active', member_id, member_team, member_seniority, helps, 1, null, null from held where active
         union all

@@ -164,7 +164,7 @@ METRICS = (
             ),
         ),
         splits=MEMBER_SPLITS,
-        needs="giver",
+        needs="thanker",
     ),
     Metric(
         id="recognised_by_juniors",
@@ -184,7 +184,7 @@ METRICS = (
         relation="recognitions",
         measure=Share(hit="giver_seniority = $junior", person="member_id"),
         splits=MEMBER_SPLITS,
-        needs="giver",
+        needs="thanker",
         about="junior",
         about_others="junior",
     ),
@@ -349,6 +349,7 @@ METRICS = (
         relation="seniors",
         measure=PeopleShare(did="helps > 0"),
         splits=("team",),
+        needs="account",
         act_on="helps = 0",
         about="senior",
     ),
@@ -369,6 +370,7 @@ METRICS = (
         relation="seniors",
         measure=PeopleWithout(did="helps > 0"),
         splits=("team",),
+        needs="account",
         about="senior",
     ),
     Metric(
@@ -420,6 +422,7 @@ METRICS = (
         relation="people",
         measure=PeopleShare(did="helps > 0"),
         splits=MEMBER_SPLITS,
+        needs="account",
         act_on="helps = 0",
     ),
     Metric(
@@ -441,7 +444,7 @@ METRICS = (
         relation="people",
         measure=PeopleShare(did="questions > 0 or threads_watched > 0"),
         splits=MEMBER_SPLITS,
-        needs="read",
+        needs=("read", "account"),
     ),
     Metric(
         id="helps_per_active",
@@ -500,6 +503,7 @@ METRICS = (
         relation="juniors",
         measure=PeopleWithout(did="questions > 0"),
         splits=("team",),
+        needs="account",
         about="junior",
     ),
     Metric(
@@ -895,7 +899,7 @@ EXHIBITS = (
         columns={"giver_seniority": "Given by", "member_seniority": "Received by", "thanks": "Recognitions"},
         splits=MEMBER_SPLITS,
         shows=("seniority",),
-        needs="giver",
+        needs="thanker",
     ),
     Exhibit(
         id="asking_and_helping",
@@ -1019,6 +1023,7 @@ EXHIBITS = (
             "followed": "Members still followed",
         },
         splits=MEMBER_SPLITS,
+        needs="account",
         shape=milestone_curves,
         about=NEWCOMER,
     ),
@@ -1045,6 +1050,7 @@ EXHIBITS = (
             "within_365": "Within 365 days",
         },
         splits=MEMBER_SPLITS,
+        needs="account",
         shape=milestone_cohorts,
         about=NEWCOMER,
         drawn=False,

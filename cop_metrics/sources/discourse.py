@@ -120,6 +120,7 @@ def read(export: Export, reading: Reading) -> Iterator[Batch]:
                 "Give the folder of the JSON files, each as /t/ID.json or /posts/ID.json answers."
             )
         listed = [rows for name in lists for rows in _listed(export, name, forum)]
+        reading.lists_accounts = bool(listed)
         yield from tables(forum, listed)
 
 
@@ -143,7 +144,12 @@ SOURCE = Source(
         "when an answer was accepted: it is dated as the answer",
         "who came without writing: of visits the list of users holds the last one only",
     ),
+    never_opens=(
+        "private messages: their topics are passed over",
+        "whispers of staff, and topics of categories that site.json calls restricted",
+    ),
     version=1,
+    private_before=0,
     recognises=recognises,
     read=read,
 )

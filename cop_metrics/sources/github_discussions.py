@@ -126,7 +126,11 @@ SOURCE = Source(
         "who upvoted, and when: upvotes are a count, dated as the post",
         "people who never wrote or reacted, and when anybody joined",
     ),
+    never_opens=(
+        "discussions of a repository that the account which fetches them may not see: they are not in the pages",
+    ),
     version=1,
+    private_before=0,
     recognises=recognises,
     read=read,
 )

@@ -102,7 +102,12 @@ SOURCE = Source(
         "reactions and accepted answers: only thanks in words tell that something worked",
         "mails that were answered in private",
     ),
+    never_opens=(
+        "files that are no mailboxes",
+        "attachments of mails, and what is not text in them",
+    ),
     version=1,
+    private_before=0,
     recognises=recognises,
     read=read,
 )

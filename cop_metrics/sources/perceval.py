@@ -416,7 +416,12 @@ SOURCE = Source(
         "who voted on Stack Exchange or liked on Discourse, and when: these are counts",
         "what was deleted at the service before it was fetched",
     ),
+    never_opens=(
+        "private channels and conversations of Slack, Mattermost and Rocket.Chat, private messages of Discourse",
+        "confidential issues and internal comments of GitLab",
+    ),
     version=1,
+    private_before=0,
     recognises=recognises,
     read=read,
 )

@@ -237,6 +237,7 @@ def read(export: Export, reading: Reading) -> Iterator[Batch]:
         )
     if EXPORT.name in places:
         _note_times(export, places[EXPORT.name], reading)
+    reading.lists_accounts = MEMBERS.name in places
     implied = _Implied(has_threads=THREADS.name in places)
     for table in (THREADS, MEMBERS, POSTS, REACTIONS, READS, VISITS):
         if table.name in places:
@@ -644,7 +645,9 @@ SOURCE = Source(
         "members.email",
     ),
     cannot_measure=("channel members", "withdrawn reactions"),
+    never_opens=("columns that docs/spreadsheet.md does not name, such as texts of messages",),
     version=2,
+    private_before=0,
     recognises=recognises,
     read=read,
 )

@@ -170,7 +170,12 @@ SOURCE = Source(
         "who belongs to which community",
         "when a message was liked, and often by whom: many exports hold counts at most",
     ),
+    never_opens=(
+        "private messages; and what stands outside of groups, where the export does not tell which messages are private",
+        "uploaded files, pages and notes",
+    ),
     version=1,
+    private_before=0,
     recognises=recognises,
     read=read,
 )
@@ -225,6 +230,7 @@ class _Network:
         for column, what in missing.items():
             if column not in self.columns and not (column == "type" and "is_question" in self.columns):
                 self.reading.notes.append(f"Messages.csv has no column that {what}.")
+        self.reading.lists_accounts = USERS in self.files
         if USERS not in self.files:
             self.reading.notes.append(
                 "There is no Users.csv: members are known by what they wrote, without a day of joining."

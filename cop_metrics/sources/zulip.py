@@ -90,7 +90,12 @@ SOURCE = Source(
         "when a reaction was given: it is dated as the message",
         "in zulip-archive: reactions, people who never wrote, and who is who where two have one name",
     ),
+    never_opens=(
+        "private channels, direct messages and conversations of several: their messages are passed over",
+        "uploaded files and avatars",
+    ),
     version=1,
+    private_before=0,
     recognises=recognises,
     read=read,
 )
@@ -275,6 +280,7 @@ class _Organization:
 def _organization(export: Export, realm: str, reading: Reading, written: _Writer) -> Iterator[Batch]:
     files = _message_files(export, realm)
     export.unpack([realm, *files])
+    reading.lists_accounts = True
     realm_told = _Organization(export=export, realm=realm, reading=reading)
     yield from _people(realm_told)
     yield from _channels(realm_told)

@@ -20,11 +20,12 @@ from cop_metrics.changes import Scan, scan
 from cop_metrics.charts import DARK, LIGHT, draw, groups, over_time, small_multiples
 from cop_metrics.charts.look import Look
 from cop_metrics.errors import CopError
+from cop_metrics.intake import is_behind
 from cop_metrics.measure import Measurer
 from cop_metrics.metrics import EXHIBITS, METRICS
 from cop_metrics.pagebook import PAGES, Groups, GroupsOverTime, OverTime, ShowExhibit
 from cop_metrics.scope import Catalogue, CommunityChoices, Scope, read_catalogue
-from cop_metrics.store import Snapshot, Store
+from cop_metrics.store import Snapshot, Store, is_being_written
 from cop_metrics.view import ChartTable, PageView, Viewer, unit_of
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -80,6 +81,19 @@ def warm_up() -> bool:
 def store_of(data: Path) -> Store:
     """Return the one reader of a data folder's store."""
     return Store(data)
+
+
+def behind(data: Path, shown: Snapshot | None) -> str | None:
+    """Return what to say where the store, or the version of it that is shown, is behind what was imported; else None."""
+    before = "Until then the pages show what they showed before." if shown else "There is nothing to show until then."
+    try:
+        if (shown and store_of(data).version() != shown.version) or not is_behind(data, shown):
+            return None
+    except CopError as problem:
+        return f"{problem} {before}"
+    if is_being_written(data):
+        return f"The store is behind what was imported and set: it is being built. {before}"
+    return f"The store is behind what was imported and set: 'python -m cop_metrics build' builds it. {before}"
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)

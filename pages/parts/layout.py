@@ -63,6 +63,12 @@ def no_store(problem: CopError, to_data: Any | None) -> None:
     st.code("python -m cop_metrics import PATH --community NAME\npython -m cop_metrics demo", language="bash")
 
 
+def behind(told: str | None) -> None:
+    """Say on every page that the store is behind, if it is."""
+    if told:
+        st.warning(plain(told))
+
+
 def refused(problem: CopError) -> None:
     """Say which choice of the URL there is not, and lead back to all."""
     st.error(plain(problem))

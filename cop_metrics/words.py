@@ -75,7 +75,7 @@ EMPTY = {
     "claims": "no member was there",
     "rising": "nobody gained from three people what shows as growth over their own earlier period",
     "to_thank": "nobody had a first accepted answer, rose or helped three of the least experienced in the last 7 days",
-    "waiting_list": "nobody is waiting, as no question of the last 30 days that is older than a day is without an answer",
+    "waiting_list": "nobody has waited for more than a day for an answer to a question of the last 30 days",
     "help_by_team": NO_HELP,
     "help_by_seniority": NO_HELP,
     "network": NO_HELP,

@@ -409,7 +409,7 @@ EXHIBITS = (
                     as evergreen, views
             from reach
             where readers > 0 or (views > 0 and not is_recorded)
-            order by readers desc nulls last, teams desc, views desc nulls last, day desc, thread_id
+            order by readers desc nulls last, views desc nulls last, day desc, thread_id
             limit {MOST_THREADS}""",
         columns={
             "title": "Thread",

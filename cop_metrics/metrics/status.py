@@ -589,7 +589,7 @@ HELP_OF_CLAIM = ("recognition_rate", "top_three_share")
 
 def _none_helped(part: pl.DataFrame | None, seniority: str) -> str | None:
     """Say that none of a seniority helped, None where any did; `part`: how many did, and did not."""
-    if part is None or part["hits"].any():
+    if part is None or part["hits"].sum():
         return None
     return words.none_of(int(part["people"].sum()), (seniority,), "helped")
 

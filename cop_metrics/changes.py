@@ -44,6 +44,7 @@ SCANNED = (
     "questions",
     "helps",
     "help_across_teams",
+    "own_team_odds",
 )
 POINTS_ALIKE, PART_ALIKE = 0.05, 0.25
 """Differences of shares, and parts of a wait or a count, that are too small to matter (metrics, 10.1)."""
@@ -146,12 +147,12 @@ class Standing:
 def margin(metric: Metric, base: float) -> Interval:
     """Return which comparisons with `base` are too small to matter, on the scale on which the number is compared.
 
-    Shares: differences of 5 points; waits: of a quarter of `base`, in its unit; counts: ratios that far from 1.
+    Shares: differences of 5 points; waits: of a quarter of `base`, in its unit; counts and odds: ratios that far from 1.
     """
     match metric.measure:
         case Share() | PeopleShare():
             return Interval(low=-POINTS_ALIKE, high=POINTS_ALIKE)
-        case Total():
+        case Total() | Computed(person=None):
             return Interval(low=1 - PART_ALIKE, high=1 + PART_ALIKE)
     return Interval(low=-PART_ALIKE * base, high=PART_ALIKE * base)
 
@@ -266,11 +267,14 @@ def differences(
 
 
 def _against_others(measurer: Measurer, metric: Metric, by: str, scope: Scope) -> Iterator[_Compared]:
-    if isinstance(metric.measure, Total) or (isinstance(metric.measure, Computed) and metric.measure.person is None):
+    drawn = isinstance(metric.measure, Computed) and metric.measure.person is not None
+    if isinstance(metric.measure, Total) or (
+        isinstance(metric.measure, Computed) and not drawn and metric.measure.compared is None
+    ):
         return
     found = measurer.evidence(metric, scope, by, most_in_all=2 * MOST_DRAWN)
     shown = {group: rows for group, rows in found.items() if not measurer.hides(metric, group, scope, by)}
-    if isinstance(metric.measure, Computed) and len(shown) * sum(rows.height for rows in shown.values()) > MOST_IN_ALL:
+    if drawn and len(shown) * sum(rows.height for rows in shown.values()) > MOST_IN_ALL:
         return
     for group, own in shown.items():
         others = [rows for name, rows in shown.items() if name != group]
@@ -320,6 +324,9 @@ def _compare(metric: Metric, own: pl.DataFrame, others: pl.DataFrame, likeness: 
             return _compare_shares(people_of(own, likeness), people_of(others, likeness), clustered_newcombe)
         case Share() | PeopleShare():
             return _compare_people(own, others)
+        case Computed(compared=compared) if compared:
+            found = compared(own, others)
+            return found and _Measured(before=found[0], now=found[1], comparison=found[2])
         case Computed() if metric.unit is Unit.HOURS:
             return _compare_waits(own, others)
     return None

@@ -47,7 +47,7 @@ from cop_metrics.queries import (
     persons,
     together,
 )
-from cop_metrics.scope import CommunityChoices, Reading, Scope
+from cop_metrics.scope import UNKNOWN, CommunityChoices, Reading, Scope
 from cop_metrics.statistics import SUMMED_UP, Pairs, People, clustered_wilson, wilson
 
 LOG = logging.getLogger("cop_metrics.measure")
@@ -70,6 +70,8 @@ UNRECORDED = {
     "account": "know only people who took part",
 }
 """What is said where a table is there and yet not all of it, or where one of several would do."""
+BY_OWN_TEAMS = ("reads_from_other_teams", "teams")
+"""The numbers and columns that the build counted by teams as they are, without Unknown: they would tell of few such people."""
 TELLS_SENIORITY = "Without names this is not listed: it would tell the seniority of those who wrote, thread by thread."
 _CALENDAR = """,
     cast(date_trunc('month', date '1970-01-01' + cast({day} as int)) as date) as month,
@@ -215,6 +217,7 @@ class Measurer:
         frame = self._told_by(exhibit, scope)
         shaped = exhibit.shape(frame) if exhibit.shape else frame
         hidden = () if scope.names else exhibit.personal
+        hidden += tuple(name for name in names if self._tells_of_few_unknown(name, scope))
         table = self._long_months(shaped, scope).select(names)
         if exhibit.a_row_each:
             table = self._with_every_group(exhibit, table, scope)
@@ -289,6 +292,8 @@ class Measurer:
         told_of = (*self._seniorities(metric.about), *self._seniorities(metric.about_others))
         if not scope.names and (scope.seniorities or told_of):
             return TELLS_SENIORITY
+        if self._tells_of_few_unknown(metric.id, scope):
+            return "Without names this is not listed: it would tell of too small a group."
         if metric.individual and not (scope.names and self.choices.individual_scores):
             return INDIVIDUAL
         return None
@@ -631,7 +636,7 @@ class Measurer:
 
         `start`: the first day of one month or week (`by`); None for the scope's whole period.
         """
-        if self._about_too_few(metric, scope):
+        if self._about_too_few(metric, scope) or self._tells_of_few_unknown(metric.id, scope):
             return TOO_SMALL
         _, end = self._days(scope) if start is None or by is None else self._bounds(start, scope, by)
         if metric.edge_days and end <= self.choices.first_day + metric.edge_days:
@@ -663,7 +668,12 @@ class Measurer:
 
     def hides(self, metric: Metric, group: str, scope: Scope, by: str) -> bool:
         """Say whether this viewer is not shown a number of a group (metrics, 2.11)."""
-        return self.too_small(group, scope, by) or self._about_too_few(metric, self.only(scope, by, group))
+        about_few = self._about_too_few(metric, self.only(scope, by, group))
+        return self.too_small(group, scope, by) or about_few or self._tells_of_few_unknown(metric.id, scope)
+
+    def _tells_of_few_unknown(self, name: str, scope: Scope) -> bool:
+        """Say whether a number or a column leaves out people of no known team where they are too few for this viewer."""
+        return not scope.names and name in BY_OWN_TEAMS and UNKNOWN in self.choices.small_groups.shown_as
 
     def too_small(self, group: str, scope: Scope, by: str) -> bool:
         """Say whether a group may not be shown to this viewer (metrics, 2.11)."""

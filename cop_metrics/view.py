@@ -720,7 +720,8 @@ def _small_print(
         )
     if not choices.has_roster:
         prints.append(
-            "There is no roster: experience (newcomer for 90 days, then established) stands in for seniority."
+            "There is no roster: experience (newcomer for 90 days, then established) stands in for seniority. It is unknown of "
+            "those who were there in the first 90 days of the data, until 90 days after, where nobody knows when they joined."
         )
     if not scope.names:
         prints.append(

@@ -87,6 +87,12 @@ FOLDERS: dict[str, Expected] = {
     "chat/slackdump-windows-zip-backslashes": Expected(
         paths=("export.zip",), figures={"members": 4, "questions": 2, "answered_questions": 2}
     ),
+    "chat/slack-questions-by-a-workflow-form": Expected(
+        paths=("export",), told=("opened by an app in which people replied: 5", "no questions")
+    ),
+    "chat/slack-threads-without-their-replies": Expected(
+        paths=("export",), figures={"questions": 11, "answered_questions": 11}, told=("without their replies: 9",)
+    ),
     "chat/discord-as-csv": Expected(paths=("export",), refused=("JSON", "DiscordChatExporter")),
     "chat/discord-as-html": Expected(paths=("export",), refused=("JSON", "DiscordChatExporter")),
     "chat/discord-own-data-package": Expected(paths=("export",), refused=("one person",)),
@@ -104,7 +110,5 @@ FOLDERS: dict[str, Expected] = {
 
 NOT_YET: dict[str, str] = {
     "chat/slack-channel-renamed-between-exports": NEW_PLATFORM,
-    "chat/slack-questions-by-a-workflow-form": NEW_PLATFORM,
-    "chat/slack-threads-without-their-replies": NEW_PLATFORM,
     "chat/table-of-a-chat-with-texts": BY_HAND,
 }

@@ -9,7 +9,7 @@ from enum import Enum, StrEnum
 
 import polars as pl
 
-from cop_metrics.statistics import Interval
+from cop_metrics.statistics import Comparison, Interval
 
 
 class Promise(Enum):
@@ -148,6 +148,8 @@ class Computed:
     """A figure that Python computes from columns of the relation's rows, or of their sums per `per`.
 
     `person`: the column that a comparison draws by. `listed`: SQL of which each value is one listed row, else each row is.
+    `compared`: what becomes of the rows of two periods or groups, None where it cannot be told: (the second's value, the
+    first's, their ratio).
     `alike`: where its interval rests on how alike one person's rows are; its rows then have the column `likeness` too.
     """
 
@@ -157,6 +159,7 @@ class Computed:
     per: tuple[str, ...] = ()
     person: str | None = None
     listed: str | None = None
+    compared: Callable[[pl.DataFrame, pl.DataFrame], tuple[float, float, Comparison] | None] | None = None
     alike: Alike | None = None
 
 

@@ -73,7 +73,7 @@ def change_text(change: Change) -> str:
     """Write a change in words with its size: how much where it is clear, else between what it lies."""
     word = change_word(change)
     if word.startswith(CLEARLY):
-        return f"{word}: {words.change_text(change.metric, _point(change))}"
+        return f"{word}: {words.change_text(change.metric, _point(change))}{_a_member(change)}"
     between = difference_text(change)
     return f"{word} ({between})" if word == ALIKE else f"{word}: {NO_CLEAR_CHANGE} ({between})"
 
@@ -92,7 +92,11 @@ def difference_text(change: Change) -> str:
             return f"{_signed(low * 100)} to {_signed(high * 100)} points"
         case Computed() if change.metric.unit is Unit.HOURS:
             return f"{_signed_duration(low)} to {_signed_duration(high)}"
-    return f"{_signed((low - 1) * 100)} % to {_signed((high - 1) * 100)} %"
+    return f"{_signed((low - 1) * 100)} % to {_signed((high - 1) * 100)} %{_a_member(change)}"
+
+
+def _a_member(change: Change) -> str:
+    return " a member" if change.per_member else ""
 
 
 def _signed(number: float) -> str:

@@ -654,6 +654,8 @@ def sentence(card: Card, scope: Scope, choices: CommunityChoices) -> str:
         return f"{stated}."
     before, compared = words.value(metric.unit, card.before.value), words.before(scope.compare, scope.locale)
     said = change_word(card.compared)
+    if card.compared.per_member:
+        return f"{stated}{_a_member(card.compared, said, compared)}."
     if said == ALIKE:
         return f"{stated}, {said} as in {compared}."
     if card.compared.beyond_noise:
@@ -666,12 +668,24 @@ def _nothing_done(figure: Figure) -> bool:
     return not figure.value and (figure.note or "").startswith(("none of the ", "nobody "))
 
 
+def _a_member(change: Change, said: str, compared: str) -> str:
+    """Say how a count of which members were compared stands to the earlier period, after the count itself."""
+    now, before = (words.value(change.unit, number) for number in (change.now, change.before))
+    if said == ALIKE:
+        return f", a member {said} as in {compared}"
+    if change.beyond_noise:
+        return f", {now} a member and month, {said} from {before} in {compared}"
+    return f"; {said} whether {now} a member and month differs from {before} in {compared}"
+
+
 def change_sentence(change: Change, choices: CommunityChoices) -> str:
     """Word one clear change: the group, the number, the direction, the size."""
     metric = change.metric
     whose = group_name(change.by, change.group, choices) if change.by else "All"
-    before = words.value(metric.unit, change.before)
-    return f"{whose}: {words.stated(metric, change.now)}, {change_word(change)} from {before}."
+    before = words.value(change.unit, change.before)
+    a_member = f"{metric.title} a member and month: {words.value(change.unit, change.now)}"
+    stated = a_member if change.per_member else words.stated(metric, change.now)
+    return f"{whose}: {stated}, {change_word(change)} from {before}."
 
 
 def group_name(by: str, group: str, choices: CommunityChoices) -> str:

@@ -132,11 +132,11 @@ def _changes_table(frame: Frame, found: tuple[Change, ...]) -> str:
 
 
 def _change(frame: Frame, change: Change) -> str:
-    unit = change.metric.unit
+    unit, each = change.unit, " a member and month" if change.per_member else ""
     group = group_name(change.by, change.group, frame.choices) if change.by else "All"
     link = f'<a href="?{escape(query_string({change.by: [change.group]}))}" target="_self">{escape(group)}</a>'
     cells = {
-        "Number": change.metric.title,
+        "Number": f"{change.metric.title}{each}",
         "Before": words.value(unit, change.before),
         "Now": words.value(unit, change.now),
         "Change": f"{difference_text(change)}: {change_word(change)}",

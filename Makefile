@@ -18,7 +18,7 @@ COP := $(BIN)/python -m cop_metrics --data "$(DATA)"
 # What is installed to test can also run, so `make run` changes nothing in an environment made by `make test`.
 READY := $(if $(wildcard .venv/for-tests),.venv/for-tests,.venv/to-run)
 
-.PHONY: help run demo test test-all fuzz mutations lint lock questions bench clean
+.PHONY: help run demo test test-all fuzz mutations lint lock questions bench calibrate clean
 
 help: ## list what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -55,6 +55,9 @@ bench: .venv/for-tests ## measure speed, with every benchmark that needs no argu
 		echo "== $$benchmark"; \
 		$(BIN)/python -m "benchmarks.$$(basename "$$benchmark" .py)"; \
 	done
+
+calibrate: .venv/for-tests ## count what pages claim of communities in which nothing changes; COMMUNITIES=N sets how many of each kind
+	@$(BIN)/python -m benchmarks.calibration $(COMMUNITIES)
 
 lock: .venv/for-tests ## compile the requirement files from pyproject.toml; UPGRADE=--upgrade takes newer versions
 	$(PIP) uv

@@ -15,7 +15,17 @@ import duckdb
 from cop_metrics import words
 from cop_metrics.errors import CopError, UnknownName
 from cop_metrics.marts import marts_digest
-from cop_metrics.period import ALL, Compare, Period, earlier, read_period, to_date, weeks_a_year_earlier, whole_weeks
+from cop_metrics.period import (
+    ALL,
+    FEWEST_WEEKS,
+    Compare,
+    Period,
+    earlier,
+    read_period,
+    to_date,
+    weeks_a_year_earlier,
+    whole_weeks,
+)
 from cop_metrics.small_groups import SMALL_TEAMS, SmallGroups, read_small_groups
 
 UNKNOWN = "Unknown"
@@ -109,11 +119,13 @@ class Scope:
     """One viewer's cut of the data; empty tuples mean all. `compare` is None where there is nothing to compare with.
 
     `explicit_only`: only questions that the platform, a channel or a reaction marks as such, none found by their words.
+    `moved`: how the period differs from that asked for, in a sentence; None where it is that.
     `locale`: the reader's own, in which its sentences write days.
     """
 
     community: str
     period: Period
+    moved: str | None = None
     compare: Period | None = None
     compare_note: str | None = None
     teams: tuple[str, ...] = ()
@@ -274,8 +286,11 @@ def parse_scope(
     choices = catalogue[community]
     text = _one(params, "period") or opened_with(default_period, choices)
     period = read_period(text, first_day=choices.first_day, as_of_day=choices.as_of_day)
+    moved = None
     if not names:
-        text, period = "typed", whole_weeks(period, first_day=choices.first_day, as_of_day=choices.as_of_day)
+        asked = period
+        text, period = "typed", whole_weeks(asked, first_day=choices.first_day, as_of_day=choices.as_of_day)
+        moved = _moved(asked, period, locale)
     compare, note = _compare(params, text, period, choices, names, locale)
     teams = _known(params, "team", choices.team_choices(names))
     seniorities = _known(params, "seniority", choices.seniorities)
@@ -287,6 +302,7 @@ def parse_scope(
     return Scope(
         community=community,
         period=period,
+        moved=moved,
         compare=compare,
         compare_note=note,
         teams=teams,
@@ -295,6 +311,16 @@ def parse_scope(
         explicit_only=_explicit_only(params),
         names=names,
         locale=locale,
+    )
+
+
+def _moved(asked: Period, shown: Period, locale: str | None) -> str | None:
+    """Say that a viewer without names sees other days than those asked for, None where they are the same."""
+    if (asked.first_day, asked.end_day) == (shown.first_day, shown.end_day):
+        return None
+    return (
+        f"Without names only whole weeks are shown, {FEWEST_WEEKS} at least: these are {words.period(shown, locale)}, not the "
+        f"{words.period(asked, locale)} that was asked for."
     )
 
 

@@ -21,10 +21,10 @@ from cop_metrics.statistics import Interval
     [
         (0.8, (0.75, 0.85), 0.7, "kept"),
         (0.6, (0.55, 0.65), 0.7, "not kept"),
-        (0.7, (0.65, 0.75), 0.7, "too few to tell"),
+        (0.7, (0.65, 0.75), 0.7, "cannot tell yet"),
         (0.8, (0.7, 0.85), 0.7, "kept"),
-        (0.0, (0.0, 0.79), 0.7, "too few to tell"),
-        (0.8, None, 0.7, "too few to tell"),
+        (0.0, (0.0, 0.79), 0.7, "cannot tell yet"),
+        (0.8, None, 0.7, "cannot tell yet"),
         (0.8, (0.75, 0.85), None, "no target set"),
         (None, None, 0.7, "not measurable"),
     ],
@@ -87,7 +87,7 @@ def test_typing_days_starts_from_what_there_is_data_for(tmp_path: Path) -> None:
 
 
 def test_a_promise_without_data_is_not_called_not_measurable() -> None:
-    assert kept(Figure(value=None, sample_size=0, note="no data in this period"), 0.7) == "no data"
+    assert kept(Figure(value=None, sample_size=0, note="no data in this period"), 0.7) == "nothing to judge"
     assert (
         kept(Figure(value=None, sample_size=0, note="not measurable: the sources record no reads"), 0.7)
         == "not measurable"

@@ -23,6 +23,7 @@ from cop_metrics.tables import MESSAGE, NOTICE, QUESTION, TABLES, TIME, typed
 from cop_metrics.tabular import Place, columns_by_name, email_hash, header_of, plain_name, texts_of
 
 BATCH_ROWS = 20_000
+PRINTED = 1_000
 REGULAR, WHISPER = 1, 4
 CATEGORY_FILES = ("site.json", "categories.json")
 """Read first, as they say which categories only some may see."""
@@ -42,6 +43,12 @@ _OURS = (
     (b'"topic_slug"',),
     (b'"avatar_template"', b'"cooked"'),
 )
+_REFUSAL = re.compile(rb"(?i)too many requests|slow down")
+_LISTS = re.compile(
+    rb'\A\s*\{(?:\s*"users"\s*:.*)?(?:\s*"primary_groups"\s*:.*)?\s*"(?:topic_list|latest_posts)"\s*:', re.DOTALL
+)
+_RESULT = re.compile(rb'\A\s*\{\s*"success"\s*:.*"columns"\s*:', re.DOTALL)
+"""The result of a query of Data Explorer, which has the columns' names of posts."""
 _POSTS: dict[str, Any] = {
     "place": pl.Int64,
     "post": pl.Int64,
@@ -96,7 +103,9 @@ _LISTED: dict[str, Any] = {
 def recognises(export: Export) -> bool:
     """Return whether one of the export's JSON files begins as a topic or a post of Discourse does."""
     return any(
-        any(all(mark in head for mark in marks) for marks in _OURS) and not any(mark in head for mark in _OTHERS)
+        (any(all(mark in head for mark in marks) for marks in _OURS) or _LISTS.match(head) is not None)
+        and not any(mark in head for mark in _OTHERS)
+        and _RESULT.match(head) is None
         for head in heads(export, 20)
     )
 
@@ -117,6 +126,15 @@ def read(export: Export, reading: Reading) -> Iterator[Batch]:
         for name in sorted(names, key=lambda each: each.rpartition("/")[2].lower() not in CATEGORY_FILES):
             forum.take_file(export, name)
         forum.flush()
+        forum.note_refusals()
+        if not forum.frames and forum.lists and not forum.refused and not reading.skipped:
+            reading.is_quiet = True
+            if forum.topics_named:
+                reading.notes.append(
+                    f"{forum.topics_named:,} topics are named, and no post of them is there: /t/ID.json?print=true holds them."
+                )
+            yield from no_tables()
+            return
         if not forum.frames:
             raise CopError(
                 f"'{export.path.name}' holds no topic and no post of Discourse. "
@@ -182,6 +200,9 @@ class Forum:
     addresses: Counter[str] = field(default_factory=Counter)
     newest_at: datetime | None = None
     place: int = 0
+    lists: int = 0
+    topics_named: int = 0
+    refused: int = 0
     _posts: list[tuple[Any, ...]] = field(default_factory=list)
     _topics: list[tuple[Any, ...]] = field(default_factory=list)
     _reactions: list[tuple[Any, ...]] = field(default_factory=list)
@@ -196,7 +217,18 @@ class Forum:
                     self.reading.skip("a JSON value that is no topic, post or category", name)
                 self.flush_when_full()
         except NoJsonError:
-            self.reading.skip("a file that is no readable JSON or is cut short", name)
+            if _REFUSAL.search(export.head(name)):
+                self.refused += 1
+            else:
+                self.reading.skip("a file that is no readable JSON or is cut short", name)
+
+    def note_refusals(self) -> None:
+        """Say how often the forum answered with a refusal instead of a topic."""
+        if self.refused:
+            self.reading.notes.append(
+                f"The forum refused {self.refused:,} topics: it answered 'slow down' or that something is not allowed. Who is no "
+                "admin may have five topics an hour with print=true: wait and save these again, or ask an admin."
+            )
 
     def seen(self, at: datetime | None) -> None:
         """Remember the newest time that the export tells of."""
@@ -210,16 +242,21 @@ class Forum:
         if isinstance(told.get("post_stream"), dict):
             self.take_topic(told)
         elif isinstance(told.get("latest_posts"), list):
+            self.lists += 1
             for post in told["latest_posts"]:
                 self._take_post(mapping(post), None)
         elif "topic_id" in told and "post_number" in told:
             self._take_post(told, None)
         elif isinstance(topics, list):
+            self.lists += 1
+            self.topics_named += len(topics)
             for topic in topics:
                 self._note_topic(mapping(topic), whole=True)
         elif isinstance(categories, list):
             for category in categories:
                 self._take_category(mapping(category))
+        elif "error_type" in told or "errors" in told:
+            self.refused += 1
         else:
             return False
         return True
@@ -240,6 +277,8 @@ class Forum:
     def take_topic(self, topic: Mapping[str, Any]) -> None:
         """Take a topic and its posts, as `/t/ID.json` answers; `topic` has a mapping as its `post_stream`."""
         posts = sequence(topic["post_stream"].get("posts"))
+        self.lists += not posts
+        self.topics_named += not posts
         key = number(topic.get("id"))
         if topic.get("archetype") == "private_message":
             self.reading.skip("a post of a private message", f"topic {key}", max(len(posts), 1))
@@ -268,7 +307,9 @@ class Forum:
             self.reading.skip("a topic without a readable id", str(text(topic.get("slug"))))
             return
         answer = mapping(topic.get("accepted_answer"))
-        if answer or topic.get("has_accepted_answer") is True or topic.get("can_have_answer") is True:
+        answers = [mapping(each) for each in sequence(topic.get("accepted_answers"))]
+        accepters = {text(each.get("accepter_username")) for each in (answer, *answers) if each}
+        if answer or answers or topic.get("has_accepted_answer") is True or topic.get("can_have_answer") is True:
             self.solving_topics.add(key)
         newest_at = time(topic.get("last_posted_at")) or time(topic.get("created_at"))
         stream = sequence(mapping(topic.get("post_stream")).get("stream"))
@@ -288,7 +329,7 @@ class Forum:
                 time(topic.get("created_at")),
                 time(topic.get("deleted_at")),
                 number(answer.get("post_number")),
-                text(answer.get("accepter_username")),
+                accepters.pop() if len(accepters) == 1 else None,
                 len(stream) or None,
             )
         )
@@ -466,6 +507,12 @@ def _says(row: Mapping[str, Any], column: str, what: str) -> bool:
 # The tables
 
 
+def no_tables() -> Iterator[Batch]:
+    """Yield the tables of a forum in which nobody wrote, so that they count as measured."""
+    for table in ("member", "thread", "post", "reaction", "read"):
+        yield Batch(table, pl.DataFrame(schema=dict(TABLES[table].columns)))
+
+
 def tables(forum: Forum, users_listed: Sequence[tuple[Any, ...]] = ()) -> Iterator[Batch]:
     """Yield the tables of all that was taken and flushed, which holds a post; `users_listed` are rows of `_LISTED`."""
     listed = _frame(users_listed, _LISTED)
@@ -555,12 +602,14 @@ def _note_times(forum: Forum, newest: pl.DataFrame, topics: pl.DataFrame) -> Non
     if forum.newest_at is not None and forum.newest_at.year < 9999:
         forum.reading.exported_at = forum.newest_at + timedelta(microseconds=min(max(grown, 0), 3_600_000_000))
     have = newest.group_by("topic").agg(pl.len().alias("have"))
-    missing = topics.join(have, on="topic").select((pl.col("posts") - pl.col("have")).alias("missing"))
+    missing = topics.join(have, on="topic").select("posts", (pl.col("posts") - pl.col("have")).alias("missing"))
     missing = missing.filter(pl.col("missing") > 0)
     if len(missing):
+        how = "/t/ID.json holds the first 20 posts only, /t/ID.json?print=true holds them all"
+        if (missing["posts"] > PRINTED).any():
+            how += f", {PRINTED:,} at a time: of longer topics save /t/ID.json?print=true&page=2 and on beside it"
         forum.reading.notes.append(
-            f"{int(missing['missing'].sum()):,} posts of {len(missing):,} topics are named in the export and not in it: "
-            "/t/ID.json holds the first 20 posts only, /t/ID.json?print=true holds them all."
+            f"{int(missing['missing'].sum()):,} posts of {len(missing):,} topics are named in the export and not in it: {how}."
         )
 
 

@@ -8,6 +8,8 @@ SHELL := /bin/bash
 PYTHON ?= python3
 PORT ?= 8501
 WORKERS ?= auto
+NUMBER ?= 200
+SEED ?= 1
 DATA := $(or $(COP_DATA),data)
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
@@ -16,7 +18,7 @@ COP := $(BIN)/python -m cop_metrics --data "$(DATA)"
 # What is installed to test can also run, so `make run` changes nothing in an environment made by `make test`.
 READY := $(if $(wildcard .venv/for-tests),.venv/for-tests,.venv/to-run)
 
-.PHONY: help run demo test test-all fuzz lint lock questions bench clean
+.PHONY: help run demo test test-all fuzz mutations lint lock questions bench calibrate clean
 
 help: ## list what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -42,6 +44,9 @@ lint: .venv/for-tests ## check the style and the types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+mutations: .venv/for-tests ## change one sign at a time and see which tests notice; NUMBER=N and SEED=N choose how many and which
+	$(BIN)/python tests/mutations.py --number $(NUMBER) --seed $(SEED)
+
 questions: .venv/for-tests ## measure how well questions are found in chat and mail, on labelled messages
 	@$(BIN)/python -m benchmarks.question_finder $(ARCHIVES)
 
@@ -50,6 +55,9 @@ bench: .venv/for-tests ## measure speed, with every benchmark that needs no argu
 		echo "== $$benchmark"; \
 		$(BIN)/python -m "benchmarks.$$(basename "$$benchmark" .py)"; \
 	done
+
+calibrate: .venv/for-tests ## count what pages claim of communities in which nothing changes; COMMUNITIES=N sets how many of each kind
+	@$(BIN)/python -m benchmarks.calibration $(COMMUNITIES)
 
 lock: .venv/for-tests ## compile the requirement files from pyproject.toml; UPGRADE=--upgrade takes newer versions
 	$(PIP) uv

@@ -81,6 +81,8 @@ def source_of(tables: dict[str, pl.DataFrame]) -> Source:
         how_to_export="Draw it.",
         personal_fields=(),
         cannot_measure=(),
+        never_opens=("what is private",),
+        private_before=0,
         version=1,
         recognises=lambda _: True,
         read=read,

@@ -2,26 +2,29 @@
 
 from collections.abc import Sequence
 from datetime import date
-from math import isfinite
+from math import inf, isfinite
 
 import duckdb
 import polars as pl
 
 from cop_metrics import words
-from cop_metrics.changes import Change
-from cop_metrics.metrics.metric import Computed, Figure, PeopleShare, Share, Unit
+from cop_metrics.changes import Change, margin
+from cop_metrics.metrics.metric import Computed, Figure, PeopleShare, Share, Total, Unit
 from cop_metrics.period import Period, to_date
 from cop_metrics.scope import CommunityChoices
-from cop_metrics.statistics import Interval
+from cop_metrics.statistics import Interval, Verdict
 
-KEPT, NOT_KEPT, TOO_FEW, NO_TARGET, NOT_MEASURABLE = (
+KEPT, NOT_KEPT, CANNOT_TELL, NO_TARGET, NOT_MEASURABLE = (
     "kept",
     "not kept",
-    "too few to tell",
+    "cannot tell yet",
     "no target set",
     "not measurable",
 )
-NO_DATA = "no data"
+NOTHING_TO_JUDGE = "nothing to judge"
+CLEARLY, ALIKE = "clearly", "about the same"
+NO_CLEAR_CHANGE = "no clear change"
+A_MEMBER = " a member"
 
 
 def promise_word(value: float | None, interval: Interval | None, target: float | None) -> str:
@@ -31,17 +34,59 @@ def promise_word(value: float | None, interval: Interval | None, target: float |
     if target is None:
         return NO_TARGET
     if interval is None:
-        return TOO_FEW
+        return CANNOT_TELL
     if interval.low >= target:
         return KEPT
-    return NOT_KEPT if interval.high < target else TOO_FEW
+    return NOT_KEPT if interval.high < target else CANNOT_TELL
 
 
 def kept(figure: Figure, target: float | None) -> str:
-    """Say whether a number keeps its promise, or why that cannot be said: 'no data', 'not measurable'."""
+    """Say whether a number keeps its promise, or why that cannot be said: 'nothing to judge', 'not measurable'."""
     if figure.value is None and not (figure.note or "").startswith(NOT_MEASURABLE):
-        return NO_DATA
+        return NOTHING_TO_JUDGE
     return promise_word(figure.value, figure.interval, target)
+
+
+def change_word(change: Change) -> str:
+    """Say what may be said of a change, in one of three words (metrics, 10.1): 'clearly up (better)', 'about the same', 'cannot
+    tell yet'.
+
+    About the same is only what lies within the margin with all of its interval, the change itself too.
+    """
+    each = A_MEMBER if change.per_member else ""
+    if change.verdict is Verdict.CLEAR:
+        better = f" ({change.word})" if change.word in ("better", "worse") else ""
+        return f"{CLEARLY} {'up' if change.rises else 'down'}{each}{better}"
+    alike = change.verdict is Verdict.SAME and _changed(change) in margin(change.metric, change.before)
+    return f"{ALIKE}{each}" if alike else CANNOT_TELL
+
+
+def _changed(change: Change) -> float:
+    """Return a change on the scale on which it is compared: a ratio for counts, else a difference."""
+    if isinstance(change.metric.measure, Total):
+        return change.now / change.before if change.before else inf
+    return change.now - change.before
+
+
+def change_text(change: Change) -> str:
+    """Write a change in words with its size: how much where it is clear, else between what it lies."""
+    word = change_word(change)
+    if word.startswith(CLEARLY):
+        return f"{word}: {words.change_text(change.metric, change_size(change))}"
+    between, each = difference_text(change), A_MEMBER if change.per_member else ""
+    return f"{word} ({between})" if word.startswith(ALIKE) else f"{word}: {NO_CLEAR_CHANGE} ({between}{each})"
+
+
+def compared_title(change: Change) -> str:
+    """Return the title of what was compared: of a count by the members who were there, so many a member and month."""
+    return f"{change.metric.title} a member and month" if change.per_member else change.metric.title
+
+
+def change_size(change: Change) -> float | None:
+    """Return how large a change is on the scale on which it was compared: points of a share, else relative."""
+    if change.metric.unit is Unit.PERCENT:
+        return change.now - change.before
+    return None if change.before == 0 else change.now / change.before - 1
 
 
 def difference_text(change: Change) -> str:

@@ -48,6 +48,7 @@ from cop_metrics.metrics import EXHIBITS, METRICS, declared
 from cop_metrics.metrics.metric import Exhibit, Metric
 from cop_metrics.pagebook import PAGES, page
 from cop_metrics.period import to_date
+from cop_metrics.private_rows import to_take_out
 from cop_metrics.roster import read_roster
 from cop_metrics.scope import (
     EXPLICIT,
@@ -327,6 +328,12 @@ def _take_in(data: Path, request: Request, *, is_preview: bool = False) -> None:
     _tell("\n".join(_community_lines(snapshot, written[0].imported.community, is_preview=is_preview)))
     for sentence in settings_in_vain(snapshot.cursor, read_settings(data)):
         _tell(f"  settings   {sentence}")
+    _say_what_is_private(data)
+
+
+def _say_what_is_private(data: Path) -> None:
+    for sentence in to_take_out(Lake(data).imports()):
+        _tell(f"  private    {sentence}")
 
 
 def _import_lines(written: Written, *, is_preview: bool) -> Iterator[str]:
@@ -451,6 +458,7 @@ def _imports(asked: argparse.Namespace) -> None:
         for each in Lake(asked.data).imports()
     ]
     _tell(aligned(rows) if rows else "There are no imports yet.")
+    _say_what_is_private(asked.data)
 
 
 def _undo(asked: argparse.Namespace) -> None:
@@ -556,6 +564,7 @@ def _build(asked: argparse.Namespace) -> None:
     _tell(f"Built version {version} of the store.")
     for sentence in settings_in_vain(Store(asked.data).snapshot().cursor, read_settings(asked.data)):
         _tell(f"  settings   {sentence}")
+    _say_what_is_private(asked.data)
 
 
 def _show(asked: argparse.Namespace) -> None:

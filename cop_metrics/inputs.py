@@ -21,6 +21,7 @@ from cop_metrics.lake import Import, Lake
 from cop_metrics.levels import level_bars
 from cop_metrics.marts import marts_digest
 from cop_metrics.period import to_date, to_day
+from cop_metrics.places import Spellings, lasting_places
 from cop_metrics.questions import Effect, effects
 from cop_metrics.roster import ROSTER_ROWS
 from cop_metrics.settings import Settings
@@ -59,10 +60,14 @@ ROSTER_COLUMNS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
-    """All that `build` reads. `files`: by lake table, (import rank, community, source, Parquet file) of each import."""
+    """All that `build` reads. `files`: by lake table, (import rank, community, source, Parquet file) of each import.
+
+    `places`: by import rank, which beginnings of keys stand for which lasting ones.
+    """
 
     imports: tuple[Import, ...]
     files: dict[str, list[tuple[int, str, str, Path]]]
+    places: dict[int, Spellings]
     frames: dict[str, pl.DataFrame]
     digest: str
     """What tells these inputs from any others: see `inputs_digest`."""
@@ -105,7 +110,7 @@ def gather(lake: Lake, settings: Settings) -> Inputs:
         "imports": _imports(everything),
         "measured": _measured(exports, ranks),
         "sources": _sources(exports, settings),
-        "communities": _communities(exports, rosters, settings),
+        "communities": _communities(lake, exports, rosters, settings),
         "office_days": _office_days(exports, settings),
         "months": _months(exports, settings),
         "roster": roster,
@@ -115,7 +120,8 @@ def gather(lake: Lake, settings: Settings) -> Inputs:
         "reaction_meanings": _meanings(),
         "level_bars": level_bars(),
     }
-    return Inputs(imports=everything, files=files, frames=frames, digest=inputs_digest(lake, settings))
+    places = lasting_places(files["post"], {ranks[each.id]: each.platform for each in exports})
+    return Inputs(imports=everything, files=files, places=places, frames=frames, digest=inputs_digest(lake, settings))
 
 
 def _accounts(files: Sequence[tuple[int, str, str, Path]]) -> pl.DataFrame:
@@ -216,7 +222,7 @@ def _sources(exports: Sequence[Import], settings: Settings) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=schema, orient="row")
 
 
-def _communities(exports: Sequence[Import], rosters: dict[str, Import], settings: Settings) -> pl.DataFrame:
+def _communities(lake: Lake, exports: Sequence[Import], rosters: dict[str, Import], settings: Settings) -> pl.DataFrame:
     rows = []
     for community in sorted({each.community for each in exports}):
         own = [each for each in exports if each.community == community]
@@ -240,6 +246,7 @@ def _communities(exports: Sequence[Import], rosters: dict[str, Import], settings
                 settings.of(community).topics_from,
                 settings.of(community).small_group,
                 settings.of(community).seniorities[-1],
+                _all_accounts_known(lake, own),
                 json.dumps(asdict(settings.of(community)), default=str, sort_keys=True),
             )
         )
@@ -258,9 +265,33 @@ def _communities(exports: Sequence[Import], rosters: dict[str, Import], settings
         "topics_from": pl.String,
         "small_group": pl.Int32,
         "senior": pl.String,
+        "accounts_known": pl.Boolean,
         "settings": pl.String,
     }
     return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def _all_accounts_known(lake: Lake, exports: Sequence[Import]) -> bool:
+    """Return whether each source of a community gave a list of accounts: else its silent members are not known."""
+    listing = {each.source for each in exports if _lists_accounts(lake, each)}
+    return {each.source for each in exports} == listing
+
+
+def _lists_accounts(lake: Lake, imported: Import) -> bool:
+    """Return whether an export listed accounts; of imports that do not say, those did that hold a silent one."""
+    if imported.lists_accounts is not None or "member" not in imported.tables:
+        return imported.lists_accounts is True
+    folder = lake.path(imported)
+    seen = [
+        pl.scan_parquet(folder / f"{table}.parquet", glob=False).select(member=person)
+        for table, person in (("post", "author"), ("reaction", "giver"), ("read", "reader"))
+        if table in imported.tables
+    ]
+    accounts = pl.scan_parquet(folder / "member.parquet", glob=False).remove(
+        pl.any_horizontal(pl.col("is_bot", "is_deleted").fill_null(False)) | pl.col("deleted_at").is_not_null()
+    )
+    silent = accounts.join(pl.concat(seen), on="member", how="anti") if seen else accounts
+    return not silent.head(1).collect().is_empty()
 
 
 def _office_days(exports: Sequence[Import], settings: Settings) -> pl.DataFrame:

@@ -56,7 +56,8 @@ class Import:
     """One import as its `import.json` tells it; times are naive UTC, `tables` counts kept rows.
 
     A table with no rows was measured; one that is not named was not. `words_version` is that of the word lists by which
-    texts were read for questions, 0 where none was.
+    texts were read for questions, 0 where none was. `lists_accounts`: the export held a list of accounts, None in imports
+    made before that was told.
     """
 
     id: str
@@ -73,6 +74,7 @@ class Import:
     skipped: dict[str, Skipped] = field(hash=False)
     notes: list[str] = field(hash=False)
     words_version: int = 0
+    lists_accounts: bool | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,7 +116,10 @@ class Lake:
                 for batch in source.read(export, reading):
                     tables.add(batch if keep_titles else _untitled(batch), reading)
             words_version = questions.version() if tables.hold_rules else 0
-            exported_at, since, until = _times(_human_span(staged, tables.rows), reading, file_name, now)
+            span = _human_span(staged, tables.rows)
+            if span is None and reading.is_quiet:
+                self._note_that_nothing_is_new(community, source_name, reading)
+            exported_at, since, until = _times(span, reading, file_name, now)
             self._refuse_another_site(staged, community, source_name, file_name)
             self._note_a_clock_that_ran_back(reading, now)
             digest = _digest(staged, community, source_name)
@@ -133,8 +138,16 @@ class Lake:
                 skipped={reason: _skipped(reading, reason) for reason in sorted(reading.skipped)},
                 notes=list(reading.notes),
                 words_version=words_version,
+                lists_accounts=reading.lists_accounts,
             )
             return self._commit(staged, imported)
+
+    def _note_that_nothing_is_new(self, community: str, source_name: str, reading: Reading) -> None:
+        """Say that an export holds no post; where it does not say when it was made, it is as old as the newest before it."""
+        reading.notes.append("There is no post in this export: nobody wrote in it, and what was imported before stays.")
+        earlier = [each for each in self.imports() if (each.community, each.source) == (community, source_name)]
+        if earlier and reading.exported_at is None and reading.observed_until is None:
+            reading.exported_at, reading.observed_until = earlier[-1].exported_at, earlier[-1].observed_until
 
     def write_roster(
         self, *, community: str, rows: pl.DataFrame, file_name: str, now: datetime, skipped: Mapping[str, Skipped]
@@ -451,6 +464,10 @@ def _times(
     span: tuple[datetime, datetime] | None, reading: Reading, file_name: str, now: datetime
 ) -> tuple[datetime, datetime, datetime]:
     """Return (exported_at, observed_from, observed_until): what the export states, else its human events."""
+    if span is None and reading.is_quiet:
+        made = _believed("says it was made on", reading.exported_at, reading, now) or now
+        until = _believed("says it reaches to", reading.observed_until, reading, now) or made
+        return made, reading.observed_from or until, until
     if span is None:
         left_out = "; ".join(f"{rows} x {reason}" for reason, rows in reading.skipped.most_common(3))
         raise CopError(

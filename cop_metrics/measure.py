@@ -8,7 +8,7 @@ import re
 import warnings
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from functools import partial
 from threading import Lock
@@ -37,9 +37,18 @@ from cop_metrics.metrics.metric import (
 )
 from cop_metrics.metrics.relation import PEOPLE_OF_DAYS, PEOPLE_OF_MONTHS, RELATIONS, Relation
 from cop_metrics.period import FEWEST_WEEKS, FIRST, Period, to_date, to_day
-from cop_metrics.queries import HELD_LONG_ENOUGH, NOT_SPLIT, Query, Together, aggregate, together
-from cop_metrics.scope import CommunityChoices, Reading, Scope
-from cop_metrics.statistics import People, clustered_wilson, wilson
+from cop_metrics.queries import (
+    HELD_DAYS,
+    HELD_LONG_ENOUGH,
+    NOT_SPLIT,
+    Query,
+    Together,
+    aggregate,
+    persons,
+    together,
+)
+from cop_metrics.scope import UNKNOWN, CommunityChoices, Reading, Scope
+from cop_metrics.statistics import SUMMED_UP, Pairs, People, clustered_wilson, wilson
 
 LOG = logging.getLogger("cop_metrics.measure")
 # DuckDB advises against what `_ask` does, as it copies the rows; `sql` binds each statement twice, which takes longer.
@@ -55,11 +64,14 @@ INDIVIDUAL = (
 UNRECORDED = {
     "reach": "record neither reads nor views",
     "giver": "do not record who reacted",
+    "thanker": "do not record who upvoted or thanked",
     "acceptance": "tell of no accepted answer",
     "team": "know of no teams",
     "account": "know only people who took part",
 }
 """What is said where a table is there and yet not all of it, or where one of several would do."""
+BY_OWN_TEAMS = ("reads_from_other_teams", "teams")
+"""The numbers and columns that the build counted by teams as they are, without Unknown: they would tell of few such people."""
 TELLS_SENIORITY = "Without names this is not listed: it would tell the seniority of those who wrote, thread by thread."
 _CALENDAR = """,
     cast(date_trunc('month', date '1970-01-01' + cast({day} as int)) as date) as month,
@@ -92,6 +104,18 @@ class Declared(Protocol):
     def about(self) -> str | None: ...
     @property
     def about_others(self) -> str | None: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Holders:
+    """Who held a group, cut by the filters that act on a number."""
+
+    splits: tuple[str, ...]
+    whose: Whose = Whose.MEMBER
+    counts: Counts = Counts.STOCK
+    needs: None = None
+    about: None = None
+    about_others: None = None
 
 
 class Asked:
@@ -145,7 +169,7 @@ class Measurer:
         withheld = unmeasurable or self._untold(metric, scope, None, None)
         if withheld:
             return Figure(value=None, sample_size=0, note=withheld)
-        return self._grouped(metric, scope, None).get("", {}).get("") or self._empty(metric, scope)
+        return self._grouped(metric, scope, None).get("", {}).get("") or self._nothing(metric, scope, None, "")
 
     def figures_by(self, metric: Metric, scope: Scope, by: str) -> pl.DataFrame:
         """Measure by month, week, team, seniority or topic.
@@ -177,8 +201,7 @@ class Measurer:
 
     def _rows(self, metric: Metric, pieces: Mapping[str, Figure], scope: Scope, by: str) -> pl.DataFrame:
         rows = [
-            self._row(metric, group, pieces.get(group) or self._nobody(metric), scope, by)
-            for group in self._groups(metric, pieces, scope, by)
+            self._row(metric, group, pieces.get(group), scope, by) for group in self._groups(metric, pieces, scope, by)
         ]
         return pl.DataFrame(rows, schema=FIGURE_SCHEMA, orient="row")
 
@@ -191,16 +214,30 @@ class Measurer:
         names = tuple(exhibit.columns)
         if self.withheld(exhibit, scope):
             return pl.DataFrame(schema=dict.fromkeys(names, pl.String)), None
+        frame = self._told_by(exhibit, scope)
+        shaped = exhibit.shape(frame) if exhibit.shape else frame
+        hidden = () if scope.names else exhibit.personal
+        hidden += tuple(name for name in names if self._tells_of_few_unknown(name, scope))
+        table = self._long_months(shaped, scope).select(names)
+        if exhibit.a_row_each:
+            table = self._with_every_group(exhibit, table, scope)
+        table = self._along_the_scale(table)
+        table = table.with_columns(pl.lit(None, dtype=table.schema[name]).alias(name) for name in hidden)
+        return table, exhibit.finding(frame) if exhibit.finding and frame.height else None
+
+    def tested(self, exhibit: Exhibit, scope: Scope) -> float | None:
+        """Return the p-value of the test that the groups of an exhibit differ, None where none is made or there is too little."""
+        if exhibit.tested is None or self.withheld(exhibit, scope):
+            return None
+        return exhibit.tested(self._told_by(exhibit, scope))
+
+    def _told_by(self, exhibit: Exhibit, scope: Scope) -> pl.DataFrame:
+        """Return what the SQL of an exhibit says."""
         parts = [
             f"{name} as {_read_again(RELATIONS[name])}({self._cut(RELATIONS[name], exhibit, scope, 'month')})"
             for name in exhibit.relations
         ]
-        frame = self._frame(f"with {self._periods(scope, 'month')}, {', '.join(parts)}{_joined(exhibit.sql)}", scope)
-        shaped = exhibit.shape(frame) if exhibit.shape else frame
-        hidden = () if scope.names else exhibit.personal
-        table = self._along_the_scale(self._long_months(shaped, scope).select(names))
-        table = table.with_columns(pl.lit(None, dtype=table.schema[name]).alias(name) for name in hidden)
-        return table, exhibit.finding(frame) if exhibit.finding and frame.height else None
+        return self._frame(f"with {self._periods(scope, 'month')}, {', '.join(parts)}{_joined(exhibit.sql)}", scope)
 
     def _along_the_scale(self, table: pl.DataFrame) -> pl.DataFrame:
         """Return a table that begins with seniorities in their order, lowest first."""
@@ -255,6 +292,8 @@ class Measurer:
         told_of = (*self._seniorities(metric.about), *self._seniorities(metric.about_others))
         if not scope.names and (scope.seniorities or told_of):
             return TELLS_SENIORITY
+        if self._tells_of_few_unknown(metric.id, scope):
+            return "Without names this is not listed: it would tell of too small a group."
         if metric.individual and not (scope.names and self.choices.individual_scores):
             return INDIVIDUAL
         return None
@@ -296,6 +335,39 @@ class Measurer:
             frame = _with_empty_weeks(frame, calendar(scope.period, "week", self.choices))
         parts = frame.partition_by("group_value", maintain_order=True, as_dict=True)
         return {_label(group): part for (group,), part in parts.items()}
+
+    def paired(self, metric: Metric, scope: Scope, by: str | None) -> dict[str, Pairs]:
+        """Return, by group ("" where `by` is None), a share by person in the scope's period and in the one compared with."""
+        query, alike = self.paired_query(metric, scope, by), self.likeness(metric)
+        parts = query.parts(self._frame(query.sql, scope))
+        return {_label(group): pairs_of(part, alike) for group, _, part in parts}
+
+    def totals(self, metric: Metric, scope: Scope, by: str | None) -> dict[str, float]:
+        """Return, by group ("" where `by` is None), a total that is not for showing, but for comparing others by it."""
+        query = self.query(metric, scope, by)
+        parts = query.parts(self._frame(query.sql, scope))
+        return {_label(group): float(part["value"][0] or 0) for group, _, part in parts}
+
+    def paired_query(self, metric: Metric, scope: Scope, by: str | None) -> Query:
+        """Return the query of `paired`: the rows of both periods, each telling by `is_now` of which it is."""
+        earlier = scope.earlier()
+        if earlier is None:
+            raise CopError("There is no earlier period to compare with: choose a period that has one.")
+        relation = RELATIONS[metric.relation]
+        before = self._cut(relation, metric, earlier, by)
+        for name in ("first_day", "end_day"):
+            before = before.replace(f"${name}", f"$earlier_{name}")
+        now = self._cut(relation, metric, scope, by)
+        head = f"with cut as (select *, true as is_now from ({now}) union all by name select *, false as is_now from ({before}))"
+        return replace(self.query(metric, scope, by), head=head, paired=True)
+
+    def persons(self, metric: Metric, scope: Scope) -> pl.DataFrame | None:
+        """Return each person's rows that count (`n`), with the `sums` of their values and of their `squares`.
+
+        None for a number of which no interval rests on how alike one person's rows are, and where it is not measurable.
+        """
+        sql = None if self.unmeasurable(metric) else persons(metric.measure)
+        return None if sql is None else self._frame(f"{self._head(metric, scope, None)} {sql}", scope)
 
     def evidence_query(self, metric: Metric, scope: Scope, by: str | None) -> Query:
         """Return the query of `evidence`: totals by week too, shares as they stand."""
@@ -408,8 +480,12 @@ class Measurer:
         figures: dict[str, dict[str, Figure]] = {}
         for group, of, part in query.parts(self._frame(query.sql, scope)):
             if by is None or group is not None:
-                figures.setdefault(_label(of), {})[_label(group)] = _figure(metric, part)
+                figures.setdefault(_label(of), {})[_label(group)] = _figure(metric, part, self.likeness(metric))
         return figures
+
+    def likeness(self, metric: Metric) -> float:
+        """Return how alike one person's rows of a number are in the whole community, 0 where that is not known."""
+        return self.choices.likeness.get(metric.id, 0.0)
 
     def _with_topics(self, scope: Scope) -> str:
         """Return the rows of the cut once for each of their topics, or of those topics that the scope asks for."""
@@ -525,30 +601,32 @@ class Measurer:
         return max(to_day(start), scope.period.first_day), min(to_day(_next(start, by)), last)
 
     def _groups(self, metric: Metric, pieces: Mapping[str, Figure], scope: Scope, by: str) -> list[str]:
-        """Return the groups to show, in order: of counts each that the scope lets in, as zero is the truth there.
+        """Return the groups to show, in order: each that the scope lets in and that anybody is in, with nothing counted too.
 
         Groups that are hidden stand there whether there is anything in them or not, which else would show.
         """
         if by in ("month", "week"):
             return [str(each) for each in calendar(scope.period, by, self.choices)]
         if by == "topic":
-            return [topic for topic in self.choices.topics if topic in pieces]
+            return [topic for topic in self.choices.topics if topic in pieces or topic in scope.topics]
         team = by == "team"
         known = self.choices.team_choices(scope.names) if team else self.choices.seniorities
-        asked = (scope.teams if team else scope.seniorities) or known
+        chosen = scope.teams if team else scope.seniorities
         counted = isinstance(metric.measure, Total)
-        return [
-            group
-            for group in known
-            if group in pieces or (group in asked and (counted or self.hides(metric, group, scope, by)))
-        ]
+        lacking = [group for group in chosen or known if group not in pieces]
+        there = {group for group in lacking if counted or group in chosen or self.hides(metric, group, scope, by)}
+        if len(there) < len(lacking):
+            there |= {group for group, people in self._members(metric, scope, by).items() if people}
+        return [group for group in known if group in pieces or (group in there and group in lacking)]
 
-    def _row(self, metric: Metric, group: str, figure: Figure, scope: Scope, by: str) -> tuple[Any, ...]:
+    def _row(self, metric: Metric, group: str, found: Figure | None, scope: Scope, by: str) -> tuple[Any, ...]:
         start = date.fromisoformat(group) if by in ("month", "week") else None
         one = self.only(scope, by, group) if start is None else scope
         untold = TOO_SMALL if self.too_small(group, scope, by) else self._untold(metric, one, start, by)
         if untold:
             figure = Figure(value=None, sample_size=0, note=untold)
+        else:
+            figure = found or self._nothing(metric, scope, by, group)
         low, high = (figure.interval.low, figure.interval.high) if figure.interval else (None, None)
         complete = start is None or self._complete(metric, start, scope, by)
         return (group, figure.value, figure.sample_size, low, high, figure.note, complete)
@@ -558,7 +636,7 @@ class Measurer:
 
         `start`: the first day of one month or week (`by`); None for the scope's whole period.
         """
-        if self._about_too_few(metric, scope):
+        if self._about_too_few(metric, scope) or self._tells_of_few_unknown(metric.id, scope):
             return TOO_SMALL
         _, end = self._days(scope) if start is None or by is None else self._bounds(start, scope, by)
         if metric.edge_days and end <= self.choices.first_day + metric.edge_days:
@@ -590,7 +668,12 @@ class Measurer:
 
     def hides(self, metric: Metric, group: str, scope: Scope, by: str) -> bool:
         """Say whether this viewer is not shown a number of a group (metrics, 2.11)."""
-        return self.too_small(group, scope, by) or self._about_too_few(metric, self.only(scope, by, group))
+        about_few = self._about_too_few(metric, self.only(scope, by, group))
+        return self.too_small(group, scope, by) or about_few or self._tells_of_few_unknown(metric.id, scope)
+
+    def _tells_of_few_unknown(self, name: str, scope: Scope) -> bool:
+        """Say whether a number or a column leaves out people of no known team where they are too few for this viewer."""
+        return not scope.names and name in BY_OWN_TEAMS and UNKNOWN in self.choices.small_groups.shown_as
 
     def too_small(self, group: str, scope: Scope, by: str) -> bool:
         """Say whether a group may not be shown to this viewer (metrics, 2.11)."""
@@ -606,30 +689,139 @@ class Measurer:
         whole = first == to_day(start) and end == to_day(_next(start, by)) and ripe
         return whole and (not metric.edge_days or first >= self.choices.first_day + metric.edge_days)
 
-    def _nobody(self, metric: Metric) -> Figure:
-        if isinstance(metric.measure, Total):
+    def _nothing(self, metric: Metric, scope: Scope, by: str | None, group: str) -> Figure:
+        """Return what is told where nothing was counted: 0 of so many members, or why there is nothing to divide (2.6)."""
+        if not isinstance(metric.measure, Total):
+            return Figure(value=None, sample_size=0, note=self._why_nothing(metric, scope, by, group))
+        if by in ("month", "week", "topic") or not _did(metric):
             return Figure(value=0.0, sample_size=0)
-        return Figure(value=None, sample_size=0, note="no data")
+        people = self._members(metric, scope, by).get(group, 0)
+        note = self._none_of(metric, scope, by, group, people) if people else None
+        return Figure(value=0.0, sample_size=people, note=note)
 
-    def _empty(self, metric: Metric, scope: Scope) -> Figure:
-        if isinstance(metric.measure, Total):
-            return Figure(value=0.0, sample_size=0)
-        young = self._too_young(metric, scope)
-        if young:
-            note = f"too soon to tell: {young:,d} of this period, all younger than {metric.ripens_in} days"
-            return Figure(value=None, sample_size=0, note=note)
-        return Figure(value=None, sample_size=0, note=metric.no_rows or "no data in this period")
+    def _why_nothing(self, metric: Metric, scope: Scope, by: str | None, group: str) -> str:
+        first, end = self._days(scope)
+        if end <= self.choices.first_day or first >= end:
+            return words.OUTSIDE
+        rows, all_young = self._behind(metric, scope, by).get(group, (0, False))
+        if rows and all_young:
+            return f"too soon to tell: {rows:,d} of this period, all younger than {metric.ripens_in} days"
+        if rows:
+            return words.UNCOUNTED.get(metric.id) or metric.no_rows or f"none of {rows:,d} in this period counts here"
+        people = 0 if by == "topic" else self._members(metric, scope, by).get(group, 0)
+        none = self._none_of(metric, scope, by, group, people)
+        if not none:
+            return metric.no_rows or words.NOTHING_COUNTED
+        return f"{none}, so there is nothing to {words.DIVIDED.get(metric.id, 'divide')}"
 
-    def _too_young(self, metric: Metric, scope: Scope) -> int:
-        """Return how many rows the scope has where all of them are still too young to count in a number, else 0."""
-        relation = RELATIONS[metric.relation]
+    def _none_of(self, metric: Metric, scope: Scope, by: str | None, group: str, people: int) -> str | None:
+        """Say that none of a group's members did what is counted, None where that is no act."""
+        did = _did(metric)
+        if did is None:
+            return None
+        about = self._only_of(metric)
+        chosen = (group,) if by == "seniority" else scope.seniorities if "seniority" in metric.splits else ()
+        topics = ((group,) if by == "topic" else scope.topics) if "topic" in metric.splits else ()
+        if scope.explicit_only and RELATIONS[metric.relation].topic:
+            did += " in a way that is marked as a question"
+        return words.none_of(people, about or chosen, did) + (f" ({words.listing(list(topics))})" if topics else "")
+
+    def _only_of(self, metric: Metric) -> tuple[str, ...]:
+        """Return the one seniority of which a number is, whatever the filter; empty where it is of all."""
+        return self._seniorities(metric.about) if metric.about and "seniority" not in metric.splits else ()
+
+    def _members(self, metric: Metric, scope: Scope, by: str | None) -> dict[str, int]:
+        """Return by group how many members a number could be about: who held it for long enough (2.8), else at all.
+
+        Of what holds at the last moment of a period: who was there then.
+        """
+        about = self._only_of(metric)
+        splits = (*metric.splits, "seniority") if about else metric.splits
+        at_the_end = isinstance(metric.measure, Total) and metric.counts is Counts.STOCK
+        return self._held(replace(scope, seniorities=about) if about else scope, splits, by, at_the_end=at_the_end)
+
+    def _held(
+        self, scope: Scope, splits: tuple[str, ...], by: str | None, *, at_the_end: bool = False
+    ) -> dict[str, int]:
+        """Return by group how many members held it for long enough (2.8), else at all; `at_the_end`: at the last moment."""
+        people = self._cut(RELATIONS["present" if at_the_end else "people"], _Holders(splits=splits), scope, by)
+        group = f"member_{by}" if by in ("team", "seniority") else "start" if by else NOT_SPLIT
+        held = "true" if at_the_end else f"sum(days_held) >= least({HELD_DAYS}, max(days))"
+        found = self._frame(
+            f"with {self._periods(scope, by)}, cut as ({people}) select name, "
+            "coalesce(nullif(count(*) filter (where long_enough), 0), count(*)) as people from ("
+            f"select {group} as name, {held} as long_enough from cut group by 1, member_id) group by 1",
+            scope,
+        )
+        return {_label(name): people for name, people in found.iter_rows()}
+
+    def lacking(self, exhibit: Exhibit, table: pl.DataFrame, scope: Scope) -> dict[str, int]:
+        """Return the groups that a table splits by and that are not in it, though people were in them, with how many."""
+        lacking: dict[str, int] = {}
+        for by in exhibit.shows if table.height else ():
+            columns = [name for name in table.columns if name == by or name.endswith(f"_{by}")]
+            told = {group for name in columns for group in table[name].unique()}
+            held, rows = self._held(scope, exhibit.splits, by), self._rows_of(exhibit, scope, by)
+            known = self.choices.team_choices(scope.names) if by == "team" else self.choices.seniorities
+            lacking |= {
+                group: held[group]
+                for group in known
+                if columns and held.get(group) and group not in told and group not in rows
+            }
+        return lacking
+
+    def _rows_of(self, exhibit: Exhibit, scope: Scope, by: str) -> set[str]:
+        """Return the groups that the rows are of which an exhibit is made of."""
+        cut = self._cut(RELATIONS[exhibit.relations[0]], exhibit, scope)
+        found = self._frame(
+            f"with {self._periods(scope, None)}, cut as ({cut}) select distinct {exhibit.whose}_{by} from cut", scope
+        )
+        return {_label(group) for (group,) in found.iter_rows()}
+
+    def _with_every_group(self, exhibit: Exhibit, table: pl.DataFrame, scope: Scope) -> pl.DataFrame:
+        """Return a table that has one row a group with a row of zero for those of which there is nothing."""
+        group, *others = table.columns
+        zero = [name for name in others if table.schema[name].is_integer()]
+        rows = [{group: name, **dict.fromkeys(zero, 0)} for name in self.lacking(exhibit, table, scope)]
+        return pl.concat([table, pl.DataFrame(rows, schema=table.schema)]) if rows else table
+
+    def acts(self, scope: Scope) -> pl.DataFrame:
+        """Return how many people held each group for long enough (2.8), and how many of them did what.
+
+        Columns: team and seniority, each null for all of them; people; of these asked, helped, wrote and read; and any_asked to
+        any_read, what all who held the group did, however short. Cut by the days of the scope alone.
+        """
+        everybody = replace(scope, teams=(), seniorities=(), topics=(), explicit_only=False)
+        cut = self._cut(RELATIONS["people"], _Holders(splits=()), everybody)
+        done = {"asked": "questions", "helped": "helps", "wrote": "posts", "read": "threads_watched"}
+        groups = "member_team", "member_seniority"
+        sets = ("", *groups, ", ".join(groups))
+        each = (
+            f"select {', '.join(groups)}, sum(days_held) >= least({HELD_DAYS}, max(days)) as long_enough, "
+            f"{', '.join(f'sum({of}) as {did}' for did, of in done.items())} from cut "
+            f"group by grouping sets ({', '.join(f'({of}, member_id)' if of else '(member_id)' for of in sets)})"
+        )
+        counted = ", ".join(
+            f"count(*) filter (where long_enough and {did} > 0) as {did}, cast(sum({did}) as bigint) as any_{did}"
+            for did in done
+        )
+        return self._frame(
+            f"with {self._periods(everybody, None)}, cut as ({cut}) select member_team as team, member_seniority as seniority, "
+            f"count(*) filter (where long_enough) as people, {counted} from ({each}) group by 1, 2 order by 1, 2",
+            everybody,
+        )
+
+    def _behind(self, metric: Metric, scope: Scope, by: str | None) -> dict[str, tuple[int, bool]]:
+        """Return by group how many rows there are to count from, and whether all of them are still too young for it."""
+        day = RELATIONS[metric.relation].day
         ripe_until = self.choices.as_of_day - metric.ripens_in
-        if relation.day is None or not metric.ripens_in or scope.period.end_day <= ripe_until:
-            return 0
-        cut = f"with {self._periods(scope, None)}, cut as ({self._cut(relation, metric, scope)})"
-        young = f"coalesce(bool_and({relation.day} > {ripe_until:d}), false)"
-        counted = self._frame(f"{cut} select count(*) as n, {young} as all_young from cut", scope)
-        return int(counted["n"][0]) if counted["all_young"][0] else 0
+        young = f"coalesce(bool_and({day} > {ripe_until:d}), false)" if day and metric.ripens_in else "false"
+        query = self.query(metric, scope, by)
+        found = self._frame(
+            f"{query.head} select {query.groups[0]} as name, count(*) as n, {young} as all_young from {query.source} group by 1",
+            scope,
+        )
+        return {_label(name): (n, all_young) for name, n, all_young in found.iter_rows()}
 
     def _frame(self, sql: str, scope: Scope) -> pl.DataFrame:
         return self.asked.answer(self._key(sql, scope), lambda: self._ask(sql, self._values(sql, scope)))
@@ -643,6 +835,8 @@ class Measurer:
             "community": scope.community,
             "first_day": scope.period.first_day,
             "end_day": scope.period.end_day,
+            "earlier_first_day": scope.compare.first_day if scope.compare else None,
+            "earlier_end_day": scope.compare.end_day if scope.compare else None,
             "teams": list(scope.teams),
             "seniorities": list(scope.seniorities),
             "topics": list(scope.topics),
@@ -675,10 +869,15 @@ def _next(start: date, by: str) -> date:
     return (start + timedelta(days=32)).replace(day=1) if by == "month" else start + timedelta(days=7)
 
 
-def _figure(metric: Metric, part: pl.DataFrame) -> Figure:
+def _did(metric: Metric) -> str | None:
+    """Return what people did that a number counts, None where it counts no act of theirs."""
+    return words.DID[metric.id] if metric.id in words.DID else words.DID.get(metric.relation)
+
+
+def _figure(metric: Metric, part: pl.DataFrame, likeness: float) -> Figure:
     measured = metric.measure
     if isinstance(measured, Computed):
-        return measured.figure(part)
+        return measured.figure(part.with_columns(pl.lit(likeness).alias("likeness")) if measured.alike else part)
     if isinstance(measured, Total):
         value = part["value"][0]
         return Figure(
@@ -688,14 +887,28 @@ def _figure(metric: Metric, part: pl.DataFrame) -> Figure:
         )
     hits, n = float(part["hits"][0]), int(part["n"][0])
     clustered = isinstance(measured, Share) and measured.person is not None
-    interval = clustered_wilson(people_of(part)) if clustered else wilson(hits, n)
+    interval = clustered_wilson(people_of(part, likeness)) if clustered else wilson(hits, n)
     return Figure(value=hits / n, sample_size=n, interval=interval)
 
 
-def people_of(part: pl.DataFrame) -> People:
-    """Return the people of the one row of a share by person."""
+def people_of(part: pl.DataFrame, likeness: float, of: str = "") -> People:
+    """Return the people of the one row of a share by person; `of` follows the names of its columns where it tells of several."""
     row = part.row(0, named=True)
-    return People(**{each.name: row[each.name] for each in fields(People)})
+    return People(**{name: row[f"{name}{of}"] for name in SUMMED_UP}, likeness=likeness)
+
+
+def pairs_of(part: pl.DataFrame, likeness: float) -> Pairs:
+    """Return the pairs of the one row of a share by person in two periods."""
+    row = part.row(0, named=True)
+    return Pairs(
+        now=people_of(part, likeness, "_now"),
+        before=people_of(part, likeness, "_before"),
+        both=row["both"],
+        hits_hits=row["pairs_hits_hits"],
+        hits_n=row["pairs_hits_n"],
+        n_hits=row["pairs_n_hits"],
+        n_n=row["pairs_n_n"],
+    )
 
 
 def relation_of_list(metric: Metric) -> Relation:

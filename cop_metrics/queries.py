@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from cop_metrics.metrics.metric import Aggregate, Computed, PeopleShare, PeopleWithout, Share, SummedShare, Total
+from cop_metrics.metrics.metric import Aggregate, Alike, Computed, PeopleShare, PeopleWithout, Share, SummedShare, Total
 
 HELD_DAYS = 30
 KEYS = ("group_value", "series_value")
@@ -28,20 +28,42 @@ _SUMS = {
     "n_4": "sum(m * m * m * m)",
 }
 """Each person's hits h and rows m, summed up as `statistics.People` takes them."""
+_PEOPLE = "count(*) filter (where m > 0)"
+_PERIODS = {"_now": "is_now", "_before": "not is_now"}
+_PAIRED = {
+    **{
+        f"{name}{period}": re.sub(r"\b([hm])\b", rf"\g<1>{period}", sql)
+        for period in _PERIODS
+        for name, sql in _SUMS.items()
+    },
+    "people_now": "count(*) filter (where m_now > 0)",
+    "people_before": "count(*) filter (where m_before > 0)",
+    "both": "count(*) filter (where m_now > 0 and m_before > 0)",
+    "pairs_hits_hits": "sum(h_now * h_before)",
+    "pairs_hits_n": "sum(h_now * m_before)",
+    "pairs_n_hits": "sum(m_now * h_before)",
+    "pairs_n_n": "sum(m_now * m_before)",
+}
+"""The same of two periods, and what joins them, as `statistics.Pairs` takes it."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Query:
-    """One number by two groups (`NOT_SPLIT` for none): `head` makes the relation `cut`, `source` is it or its topics."""
+    """One number by two groups (`NOT_SPLIT` for none): `head` makes the relation `cut`, `source` is it or its topics.
+
+    `paired`: a share in two periods, person by person; the column `is_now` tells in which period a row lies.
+    """
 
     head: str
     source: str
     measure: Aggregate
     groups: tuple[str, str]
+    paired: bool = False
 
     @property
     def sql(self) -> str:
-        return f"{self.head} {aggregate(self.measure, self.groups, self.source)}"
+        read = _aggregate_pairs if self.paired else aggregate
+        return f"{self.head} {read(self.measure, self.groups, self.source)}"
 
     def parts(self, answer: pl.DataFrame) -> Iterator[tuple[object, object, pl.DataFrame]]:
         """Yield each group and series of its answer with their rows."""
@@ -99,6 +121,49 @@ def aggregate(measured: Aggregate, groups: Sequence[str], source: str = "cut") -
     raise TypeError(f"{measured} is no aggregate")
 
 
+def _aggregate_pairs(measured: Aggregate, groups: Sequence[str], source: str) -> str:
+    """Return the SELECT of a share by person in two periods by up to two groups, named as in `KEYS` and `_PAIRED`."""
+    if not (isinstance(measured, Share) and measured.person):
+        raise TypeError(f"{measured} is no share by person")
+    hits, rows = _hits_and_rows(measured)
+    names = KEYS[: len(groups)]
+    keys = ", ".join(f"{group} as {name}" for group, name in zip(groups, names, strict=True))
+    by, kept = ", ".join(str(place) for place in range(1, len(groups) + 1)), ", ".join(names)
+    sums = ", ".join(f"{sql} as {name}" for name, sql in _PAIRED.items())
+    each = ", ".join(
+        f"coalesce(cast(sum({read}) filter ({which}) as double), 0) as {of}{period}"
+        for period, which in _PERIODS.items()
+        for of, read in (("h", hits), ("m", rows))
+    )
+    return (
+        f"select {kept}, {sums} from (select {keys}, {measured.person}, {each} from {source} "
+        f"group by {by}, {measured.person}) group by {by} order by {by}"
+    )
+
+
+def persons(measured: Aggregate, source: str = "cut") -> str | None:
+    """Return the SELECT of each person's number of rows `n` that count, `sums` and `squares` of their values; None for others.
+
+    Of a share a value is whether it is a hit.
+    """
+    match measured:
+        case SummedShare(hits=hits, of=of, person=person):
+            read, n, value, square = f"{source} where ({of}) > 0", f"sum({of})", hits, hits
+        case Share(hit=hit, person=str(person)):
+            read, n = f"{source} where ({hit}) is not null", "count(*)"
+            value = square = f"cast({hit} as int)"
+        case Computed(alike=Alike(value=value, person=person), where=where):
+            read, n, square = (
+                f"{source} where ({where}) and ({value}) is not null",
+                "count(*)",
+                f"({value}) * ({value})",
+            )
+        case _:
+            return None
+    sums = f"cast(sum({value}) as double) as sums, cast(sum({square}) as double) as squares"
+    return f"select {person}, cast({n} as double) as n, {sums} from {read} group by {person} order by {person}"
+
+
 def _each_person(did: str, keys: str, by: str, source: str) -> str:
     """Return the SELECT of those who held a group for long enough, and whether they did it meanwhile."""
     return (
@@ -128,7 +193,7 @@ def together(queries: Iterable[Query]) -> list[Together]:
         if kind:
             # By person and month there are about as many groups as rows: nobody else would gain from their sums.
             apart = "month" in query.groups and kind[0] not in ("total", "rows")
-            alike.setdefault((query.head, query.source, apart, *kind), []).append(query)
+            alike.setdefault((query.head, query.source, query.paired, apart, *kind), []).append(query)
     return [_combined(tuple(each)) for each in alike.values() if len(each) > 1]
 
 
@@ -217,17 +282,23 @@ def _combined(queries: tuple[Query, ...]) -> Together:
 
 
 def _shares(queries: tuple[Query, ...], columns: _Columns, person: str) -> Together:
-    places = columns.measures.values()
-    counted = [_hits_and_rows(measure, place) for measure, place in columns.measures.items()]
+    periods, wanted = (_PERIODS, _PAIRED) if queries[0].paired else ({"": "true"}, _SUMS | {"people": _PEOPLE})
+    places = [f"{period}{place}" for place in columns.measures.values() for period in periods]
+    counted = [
+        f"case when {which} then {value} end as {of}{period}{place}"
+        for measure, place in columns.measures.items()
+        for period, which in periods.items()
+        for of, value in zip("xc", _hits_and_rows(measure), strict=True)
+    ]
     read = _listed(columns.read, f"{person} as person", *counted)
     once = {f"{of}{place}": f"cast(sum({of}{place}) as double)" for place in places for of in "xc"}
     each = ", ".join(
-        f"cast(sum(x{place}) as double) as h{place}, cast(sum(c{place}) as double) as m{place}" for place in places
+        f"coalesce(cast(sum({of}{place}) as double), 0) as {to}{place}"
+        for place in places
+        for of, to in (("x", "h"), ("c", "m"))
     )
     sums = ", ".join(
-        f"count(*) filter (where m{place} > 0) as people{place}, "
-        + ", ".join(f"{_placed(sql, place)} as {name}{place}" for name, sql in _SUMS.items() if name != "people")
-        for place in places
+        f"{_placed(sql, place)} as {name}{place}" for place in columns.measures.values() for name, sql in wanted.items()
     )
     of_each = columns.grouped(queries, f"(select {read} from {queries[0].source})", "person", once, each)
     split = _listed("which", *columns.splits.values())
@@ -235,18 +306,20 @@ def _shares(queries: tuple[Query, ...], columns: _Columns, person: str) -> Toget
 
     def part(answer: pl.DataFrame, query: Query) -> pl.DataFrame:
         place = columns.measures[query.measure]
-        sums = [pl.col(f"{name}{place}").alias(name) for name in _SUMS]
-        return columns.rows(answer, query).select(*KEYS, *sums).filter(pl.col("people") > 0).collect()
+        sums = [pl.col(f"{name}{place}").alias(name) for name in wanted]
+        some = pl.any_horizontal(pl.col(f"people{period}") > 0 for period in periods)
+        return columns.rows(answer, query).select(*KEYS, *sums).filter(some).collect()
 
     return Together(queries=queries, sql=sql, part=part)
 
 
-def _hits_and_rows(measure: Aggregate, place: int) -> str:
+def _hits_and_rows(measure: Aggregate) -> tuple[str, str]:
+    """Return SQL for the hits of a row, and for how many it counts."""
     match measure:
         case SummedShare(hits=hits, of=of):
-            return f"{hits} as x{place}, {of} as c{place}"
+            return hits, of
         case Share(hit=hit):
-            return f"cast({hit} as int) as x{place}, cast(({hit}) is not null as int) as c{place}"
+            return f"cast({hit} as int)", f"cast(({hit}) is not null as int)"
     raise TypeError(f"{measure} is no share of rows")
 
 
@@ -329,7 +402,7 @@ def _rows(queries: tuple[Query, ...], columns: _Columns, of: Computed) -> Togeth
 
 
 def _placed(sql: str, place: int) -> str:
-    return re.sub(r"\b([hm])\b", rf"\g<1>{place}", sql)
+    return re.sub(r"\b([hm](?:_now|_before)?)\b", rf"\g<1>{place}", sql)
 
 
 def _listed(*parts: str) -> str:

@@ -135,7 +135,7 @@ def record(cursor: duckdb.DuckDBPyConnection, choices: CommunityChoices, scope: 
     return Record(
         name=own["name"],
         about=_about(own, choices),
-        numbers=_numbers(_rows(cursor, _NUMBERS, **period), own["rank"]),
+        numbers=_numbers(_rows(cursor, _NUMBERS, **period), own["rank"], thankers_known="thanker" in choices.measured),
         people=_rows(cursor, _PEOPLE, **top).rename({"person": "Person", "team": "Team", "helps": "Helps"}),
         teams=_rows(cursor, _TEAMS, **top).rename({"team": "Team", "people": "People", "helps": "Helps"}),
         topics=_rows(cursor, _TOPICS, **top).rename({"topic": "Topic", "helps": "Helps", "accepted": "Accepted"}),
@@ -166,7 +166,7 @@ def _about(own: Mapping[str, object], choices: CommunityChoices) -> dict[str, st
     return {name: str(value) for name, value in told.items() if value is not None and value != "Unknown"}
 
 
-def _numbers(counted: pl.DataFrame, rank: int | None) -> dict[str, str]:
+def _numbers(counted: pl.DataFrame, rank: int | None, *, thankers_known: bool) -> dict[str, str]:
     row = counted.row(0, named=True)
     named = {
         "People helped": row["helped"],
@@ -174,10 +174,10 @@ def _numbers(counted: pl.DataFrame, rank: int | None) -> dict[str, str]:
         "Helps": row["helps"],
         "Accepted": row["accepted"],
         "Upvotes and thanks": row["thanks"],
-        "From people": row["thankers"],
+        "From people": row["thankers"] if thankers_known else None,
         "Points": row["points"],
     }
-    told = {name: f"{value:,d}" for name, value in named.items()}
+    told = {name: f"{value:,d}" for name, value in named.items() if value is not None}
     does = tendency(row["helped"], row["helped_by"])
     if does:
         told["On balance"] = does

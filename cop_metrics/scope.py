@@ -15,7 +15,17 @@ import duckdb
 from cop_metrics import words
 from cop_metrics.errors import CopError, UnknownName
 from cop_metrics.marts import marts_digest
-from cop_metrics.period import ALL, Compare, Period, earlier, read_period, to_date, weeks_a_year_earlier, whole_weeks
+from cop_metrics.period import (
+    ALL,
+    FEWEST_WEEKS,
+    Compare,
+    Period,
+    earlier,
+    read_period,
+    to_date,
+    weeks_a_year_earlier,
+    whole_weeks,
+)
 from cop_metrics.small_groups import SMALL_TEAMS, SmallGroups, read_small_groups
 
 UNKNOWN = "Unknown"
@@ -40,9 +50,11 @@ class CommunityChoices:
     `finds_questions`: whether questions were found in messages by what they say. `first_whole_day` is the first that any
     source covers wholly, `all_sources_day` the first that all do.
     `measured`: the lake tables that the sources fill, 'read' only where it says who read; beside them 'reach', where reads or
-    views are known, 'giver', where it is known who reacted, 'acceptance', where any answer was accepted, 'team', where
-    anybody is of a known team, and 'account', where anybody is known from before the first thing they did.
-    `members`: how many each team has as of the data.
+    views are known, 'giver', where it is known who reacted, 'thanker', where it is known who upvoted or thanked,
+    'acceptance', where any answer was accepted, 'team', where anybody is of a known team, and 'account', where every source
+    lists its accounts, so that people who never did anything are known.
+    `members`: how many each team has as of the data. `likeness`: by metric, how alike one person's rows are. `weekly_counts`: by
+    metric, of each whole week its first day, what was counted, and the days that members were there.
     """
 
     community: str
@@ -65,6 +77,8 @@ class CommunityChoices:
     individual_scores: bool
     finds_questions: bool
     small_groups: SmallGroups
+    likeness: Mapping[str, float]
+    weekly_counts: Mapping[str, tuple[tuple[int, int, int], ...]]
 
     @property
     def reading(self) -> Reading:
@@ -105,11 +119,13 @@ class Scope:
     """One viewer's cut of the data; empty tuples mean all. `compare` is None where there is nothing to compare with.
 
     `explicit_only`: only questions that the platform, a channel or a reaction marks as such, none found by their words.
+    `moved`: how the period differs from that asked for, in a sentence; None where it is that.
     `locale`: the reader's own, in which its sentences write days.
     """
 
     community: str
     period: Period
+    moved: str | None = None
     compare: Period | None = None
     compare_note: str | None = None
     teams: tuple[str, ...] = ()
@@ -187,7 +203,24 @@ def _choices(cursor: duckdb.DuckDBPyConnection, row: dict[str, Any]) -> Communit
         individual_scores=settings["individual_scores"],
         finds_questions=bool(found),
         small_groups=read_small_groups(cursor, community, settings["small_group"]),
+        likeness=dict(
+            cursor.sql(
+                "select metric, likeness from likeness where community = $community", params={"community": community}
+            ).fetchall()
+        ),
+        weekly_counts=_weekly_counts(cursor, community),
     )
+
+
+def _weekly_counts(cursor: duckdb.DuckDBPyConnection, community: str) -> dict[str, tuple[tuple[int, int, int], ...]]:
+    rows = cursor.sql(
+        "select metric, day, counted, member_days from weekly_counts where community = $community order by metric, day",
+        params={"community": community},
+    ).fetchall()
+    found: dict[str, list[tuple[int, int, int]]] = {}
+    for metric, *week in rows:
+        found.setdefault(metric, []).append((week[0], week[1], week[2]))
+    return {metric: tuple(weeks) for metric, weeks in found.items()}
 
 
 def _measured(cursor: duckdb.DuckDBPyConnection, community: str) -> frozenset[str]:
@@ -196,16 +229,16 @@ def _measured(cursor: duckdb.DuckDBPyConnection, community: str) -> frozenset[st
         "select distinct table_name from measured where community = $community", params={"community": community}
     ).fetchall()
     tables = {table for (table,) in found}
-    ((viewed, read, reacted, recognised, accepted, teamed, listed),) = cursor.sql(
+    ((viewed, read, reacted, recognised, thanked, accepted, teamed, listed),) = cursor.sql(
         """
         select exists(from reach where community = $community and views is not null),
             exists(from reads where community = $community),
             exists(from member_days where community = $community and reactions > 0),
             exists(from recognitions where community = $community and reason <> 'accepted'),
+            exists(from recognitions where community = $community and reason <> 'accepted' and giver is not null),
             exists(from questions where community = $community and (accepted or solved)),
             exists(from memberships where community = $community and team <> 'Unknown'),
-            exists(from members where community = $community and left_day > 0
-                and (first_day is null or since_day < first_day))""",
+            (select accounts_known from communities where community = $community)""",
         params={"community": community},
     ).fetchall()
     if viewed and not read:
@@ -214,6 +247,8 @@ def _measured(cursor: duckdb.DuckDBPyConnection, community: str) -> frozenset[st
         tables.add("reach")
     if "reaction" in tables and (reacted or not recognised):
         tables.add("giver")
+    if "reaction" in tables and (thanked or not recognised):
+        tables.add("thanker")
     tables |= {"acceptance"} if accepted else set()
     tables |= {"team"} if teamed else set()
     tables |= {"account"} if listed else set()
@@ -251,8 +286,11 @@ def parse_scope(
     choices = catalogue[community]
     text = _one(params, "period") or opened_with(default_period, choices)
     period = read_period(text, first_day=choices.first_day, as_of_day=choices.as_of_day)
+    moved = None
     if not names:
-        text, period = "typed", whole_weeks(period, first_day=choices.first_day, as_of_day=choices.as_of_day)
+        asked = period
+        text, period = "typed", whole_weeks(asked, first_day=choices.first_day, as_of_day=choices.as_of_day)
+        moved = _moved(asked, period, locale)
     compare, note = _compare(params, text, period, choices, names, locale)
     teams = _known(params, "team", choices.team_choices(names))
     seniorities = _known(params, "seniority", choices.seniorities)
@@ -264,6 +302,7 @@ def parse_scope(
     return Scope(
         community=community,
         period=period,
+        moved=moved,
         compare=compare,
         compare_note=note,
         teams=teams,
@@ -272,6 +311,16 @@ def parse_scope(
         explicit_only=_explicit_only(params),
         names=names,
         locale=locale,
+    )
+
+
+def _moved(asked: Period, shown: Period, locale: str | None) -> str | None:
+    """Say that a viewer without names sees other days than those asked for, None where they are the same."""
+    if (asked.first_day, asked.end_day) == (shown.first_day, shown.end_day):
+        return None
+    return (
+        f"Without names only whole weeks are shown, {FEWEST_WEEKS} at least: these are {words.period(shown, locale)}, not the "
+        f"{words.period(asked, locale)} that was asked for."
     )
 
 

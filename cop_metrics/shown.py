@@ -44,7 +44,7 @@ def measured(of: Metric | Exhibit, scope: Scope, measurer: Measurer, by: str | N
     else:
         reason = measurer.withheld(of, scope)
         rows = of.told(measurer.table(of, scope))
-    note = "; ".join(part for part in (reason, measurer.ignored(of, scope)) if part) or None
+    note = "; ".join(part for part in (reason, measurer.ignored(of, scope), scope.moved) if part) or None
     return Shown(of=of, choices=measurer.choices, scope=scope, figure=figure, note=note, rows=rows)
 
 

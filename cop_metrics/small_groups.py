@@ -235,7 +235,11 @@ def _row_space(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _held(cursor: duckdb.DuckDBPyConnection) -> tuple[dict[str, list[Cell]], dict[str, dict[frozenset[Cell], int]]]:
-    """Return by community the cells ever held in the data, and how many members held which of them lately."""
+    """Return by community the cells ever held in the data, and how many members held which of them lately.
+
+    Of a cell that anybody held while there, those count who did: of three people of no known team the many who had left, and
+    who were thanked as Unknown afterwards, would make a large group.
+    """
     cursor.execute(f"create or replace temp table held_cells as {_held_sql(cursor)}")
     cells: dict[str, list[Cell]] = {}
     holdings: dict[str, dict[frozenset[Cell], int]] = {}
@@ -253,8 +257,10 @@ _HOLDINGS = """
     select community, held, count(*) as members
     from (
         select community, member, list([team, seniority] order by team, seniority) as held
-        from held_cells
-        where lately
+        from (
+            select *, bool_or(was_there) over (partition by community, team, seniority) as anybody_there from held_cells
+        )
+        where lately and (was_there or not anybody_there)
         group by community, member
     )
     group by community, held
@@ -262,18 +268,19 @@ _HOLDINGS = """
 
 
 def _held_sql(cursor: duckdb.DuckDBPyConnection) -> str:
-    """Return the SELECT of community, member, team, seniority, and whether held in the last 12 months."""
+    """Return the SELECT of community, member, team, seniority, whether held while there, and whether in the last 12 months."""
     present = """
-        select community, member, team, seniority, least(to_day, left_day, as_of_day + 1) as end_day, as_of_day
+        select community, member, team, seniority, true as was_there, least(to_day, left_day, as_of_day + 1) as end_day, as_of_day
         from memberships
         join members using (community, member)
         join communities using (community)
         where end_day > greatest(from_day, coalesce(since_day, 0), communities.first_day)"""
     stretches = " union all ".join([present, *_absent_sql(cursor)])
     return f"""
-        select community, member, team, seniority, max(end_day) > any_value(as_of_day) - {LATELY_DAYS} as lately
+        select
+            community, member, team, seniority, was_there, max(end_day) > any_value(as_of_day) - {LATELY_DAYS} as lately
         from ({stretches})
-        group by community, member, team, seniority"""
+        group by community, member, team, seniority, was_there"""
 
 
 def _absent_sql(cursor: duckdb.DuckDBPyConnection) -> Iterator[str]:
@@ -288,7 +295,7 @@ def _absent_sql(cursor: duckdb.DuckDBPyConnection) -> Iterator[str]:
         for person in sorted(name.removesuffix("_team") for name in names if name.endswith("_team")):
             if {person, f"{person}_seniority", "community", "day"} <= names:
                 yield f"""
-                    select about.community, members.member, {person}_team, {person}_seniority, day + 1, as_of_day
+                    select about.community, members.member, {person}_team, {person}_seniority, false, day + 1, as_of_day
                     from {table} as about
                     join members on members.community = about.community and members.member = about.{person}
                     join communities on communities.community = about.community

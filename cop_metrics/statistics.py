@@ -4,8 +4,9 @@ Every definition is that of the documentation of metrics. To add one: a pure fun
 `tests/test_statistics.py`, and its laws in `tests/test_statistics_properties.py`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
+from enum import Enum
 from functools import cached_property
 from math import ceil, hypot, inf, isfinite, sqrt
 
@@ -27,6 +28,10 @@ SEED = 20_260_101
 ROUNDING = 1e-9
 CELLS_AT_ONCE = 1_000_000
 SURELY = 1e6
+STRETCH_WEEKS, SHORT_STRETCH_WEEKS = 8, 4
+ENOUGH_STRETCHES, FEWEST_STRETCHES = 6, 4
+ENOUGH_BLOCKS = 3
+MOST_ALIKE = 0.9
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,6 +55,24 @@ class Comparison:
     estimate: float
     interval: Interval
     p: float
+
+
+class Verdict(Enum):
+    """What may be said of a comparison: it is clear, nothing that matters is there, or neither is known yet."""
+
+    CLEAR = "clear"
+    SAME = "about the same"
+    OPEN = "cannot tell yet"
+
+
+def verdict(interval: Interval, margin: Interval, *, beyond_noise: bool) -> Verdict:
+    """Judge a comparison by its 95 % interval and by the differences (or ratios) too small to matter, the `margin`.
+
+    Clear is what passed the tests of all that was compared with it; about the same only what lies wholly within the margin.
+    """
+    if beyond_noise:
+        return Verdict.CLEAR
+    return Verdict.SAME if interval.low in margin and interval.high in margin else Verdict.OPEN
 
 
 # Rates
@@ -79,6 +102,7 @@ class People:
     """Posts of people summed up as far as intervals need it: `n` posts, `hits` among them, and powers of each one's.
 
     `n_n`, `n_3` and `n_4` are the sums of each one's n to the second, third and fourth power, `hits_n` of hits x n.
+    `likeness`: how alike one person's posts are in the whole community, as `likeness` finds it; 0 where that is not known.
     """
 
     people: float
@@ -89,9 +113,10 @@ class People:
     n_n: float
     n_3: float
     n_4: float
+    likeness: float = 0.0
 
     @classmethod
-    def of(cls, hits_per_person: ArrayLike, n_per_person: ArrayLike) -> "People":
+    def of(cls, hits_per_person: ArrayLike, n_per_person: ArrayLike, likeness: float = 0.0) -> "People":
         """Sum up two arrays, one place a person; people without a post are nobody. Raise `CopError` unless 0 <= hits <= n."""
         hits, n = _people(hits_per_person, n_per_person)
         squares = n * n
@@ -104,25 +129,38 @@ class People:
             n_n=float(n @ n),
             n_3=float(squares @ n),
             n_4=float(squares @ squares),
+            likeness=likeness,
         )
 
     def __add__(self, other: "People") -> "People":
-        return People(**{each.name: getattr(self, each.name) + getattr(other, each.name) for each in fields(self)})
+        sums = {name: getattr(self, name) + getattr(other, name) for name in SUMMED_UP}
+        return People(**sums, likeness=max(self.likeness, other.likeness))
 
     @property
     def design_effect(self) -> float:
         """Return the variance of hits / n over that of independent posts, as people repeat themselves.
 
-        Cluster-robust variance of the ratio, with the usual factor for few people, over p (1 - p) / n; never below 1, and
-        1 if each person has one post. It is 1 where nothing can be learned: one person, none, or a share of 0 or 1.
+        The larger of what these people's own posts say and of what the likeness in the whole community lets expect of
+        people who post as unequally: few people's own posts say too little. 1 if each has one post.
+        """
+        return max(self._own_design_effect, pooled_design_effect(self.n, self.n_n, self.likeness))
+
+    @property
+    def _own_design_effect(self) -> float:
+        """Return the cluster-robust variance of the ratio, with the usual factor for few people, over p (1 - p) / (n - 1).
+
+        Never below 1. It is 1 where nothing can be learned: one person, none, or a share of 0 or 1.
         """
         if self.people < 2 or not 0 < self.hits < self.n:
             return 1.0
         share = self.hits / self.n
-        residuals = self.hits_hits - 2 * share * self.hits_n + share**2 * self.n_n
-        robust = residuals / self.n**2 * self.people / (self.people - 1)
+        robust = self.residuals(share) / self.n**2 * self.people / (self.people - 1)
         independent = share * (1 - share) / (self.n - 1) if self.n > 1 else inf
         return max(1.0, robust / independent)
+
+    def residuals(self, share: float) -> float:
+        """Return the sum of squares of each one's hits beyond that share of their posts."""
+        return self.hits_hits - 2 * share * self.hits_n + share**2 * self.n_n
 
     @property
     def effective(self) -> tuple[float, float]:
@@ -133,12 +171,43 @@ class People:
     @property
     def freedom(self) -> float:
         """Return the effective number of people less one; each weighs by the variance that comes with the likeness found."""
+        return self.freedom_at(self.design_effect)
+
+    def freedom_at(self, design_effect: float) -> float:
+        """Return the effective number of people less one at a design effect."""
         repeats = self.n_n / self.n - 1
-        likeness = min(1.0, (self.design_effect - 1) / repeats) if repeats > 0 else 0.0
+        likeness = min(1.0, max(0.0, design_effect - 1) / repeats) if repeats > 0 else 0.0
         once = 1 - likeness
         variances = once * self.n + likeness * self.n_n
         squares = once**2 * self.n_n + 2 * once * likeness * self.n_3 + likeness**2 * self.n_4
         return max(1.0, variances**2 / squares - 1)
+
+
+SUMMED_UP = tuple(each.name for each in fields(People) if each.name != "likeness")
+"""The sums that make `People`, by name."""
+
+
+def pooled_design_effect(n: float, n_n: float, likeness: float) -> float:
+    """Return the design effect of `n` posts by people of whom the squares of numbers of posts add up to `n_n`; 1 or more."""
+    return 1 + (n_n / n - 1) * likeness if n > 0 else 1.0
+
+
+def likeness(n_per_person: ArrayLike, sums_per_person: ArrayLike, squares_per_person: ArrayLike) -> float:
+    """Return how alike the values of one person are, from 0 (as those of strangers) to 1: the intraclass correlation.
+
+    By analysis of variance (Donner 1986), from the number of values of each person, their sum, and the sum of their squares;
+    of hits, both sums are the hits. 0 where nothing can be learned: one person, or nobody with two values.
+    """
+    n, sums, squares = (np.asarray(each, dtype=float) for each in (n_per_person, sums_per_person, squares_per_person))
+    people, total = len(n), float(n.sum())
+    if people < 2 or total <= people:
+        return 0.0
+    own = float((sums**2 / n).sum())
+    between = (own - float(sums.sum()) ** 2 / total) / (people - 1)
+    within = (float(squares.sum()) - own) / (total - people)
+    size = (total - float(n @ n) / total) / (people - 1)
+    spread = between + (size - 1) * within
+    return min(1.0, max(0.0, (between - within) / spread)) if spread > 0 else 0.0
 
 
 def clustered_wilson(people: People) -> Interval:
@@ -146,11 +215,17 @@ def clustered_wilson(people: People) -> Interval:
     return wilson(*people.effective)
 
 
-def clustered_mean(sums_per_person: ArrayLike, n_per_person: ArrayLike) -> tuple[float, Interval | None]:
-    """Give sum(sums) / sum(n), a mean over posts that come from people, and its cluster-robust 95 % interval.
+def clustered_mean(
+    sums_per_person: ArrayLike,
+    n_per_person: ArrayLike,
+    squares_per_person: ArrayLike | None = None,
+    likeness: float = 0.0,
+) -> tuple[float, Interval | None]:
+    """Give sum(sums) / sum(n), a mean over posts that come from people, and its 95 % interval.
 
-    With one post each it is `mean_interval`. Sums are 0 or more, so it is cut at 0; None where one person says nothing
-    about others.
+    Its variance is the larger of the cluster-robust one and, where each one's sum of squares is given, of that with the
+    design effect that the likeness in the whole community lets expect. With one post each it is `mean_interval`. Sums are 0 or
+    more, so it is cut at 0; None where one person says nothing about others.
     """
     sums, sizes = np.asarray(sums_per_person, dtype=float), np.asarray(n_per_person, dtype=float)
     people, n = len(sizes), float(sizes.sum())
@@ -159,7 +234,11 @@ def clustered_mean(sums_per_person: ArrayLike, n_per_person: ArrayLike) -> tuple
     mean = float(sums.sum()) / n
     if people < 2:
         return mean, None
-    arm = _critical(people - 1) * sqrt(float(((sums - mean * sizes) ** 2).sum()) * people / (people - 1)) / n
+    variance = float(((sums - mean * sizes) ** 2).sum()) * people / (people - 1) / n**2
+    if squares_per_person is not None:
+        spread = max(0.0, float(np.asarray(squares_per_person, dtype=float).sum()) / n - mean**2)
+        variance = max(variance, spread / (n - 1) * pooled_design_effect(n, float(sizes @ sizes), likeness))
+    arm = _critical(people - 1) * sqrt(variance)
     return mean, Interval(low=max(0.0, mean - arm), high=mean + arm)
 
 
@@ -188,6 +267,71 @@ def clustered_newcombe(a: People, b: People) -> Comparison | None:
     variance_a, variance_b = _smoothed_variance(*a.effective), _smoothed_variance(*b.effective)
     freedom = (variance_a + variance_b) ** 2 / (variance_a**2 / a.freedom + variance_b**2 / b.freedom)
     return newcombe(*a.effective, *b.effective, freedom)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pairs:
+    """The same people's posts in two periods, `now` and `before`, and what joins them.
+
+    `both`: people with posts in both. `hits_hits`, `hits_n`, `n_hits`, `n_n`: the sums over people of the product of their
+    hits or number of posts now (named first) with that before.
+    """
+
+    now: People
+    before: People
+    both: float
+    hits_hits: float
+    hits_n: float
+    n_hits: float
+    n_n: float
+
+    @property
+    def design_effect(self) -> float:
+        """Return the variance of the difference of both rates over that of independent posts.
+
+        Each person adds to the difference what both their residuals come to, so that what is the same in both periods
+        cancels out: it can be below 1, though never below a tenth. As in one period, it is the larger of their own
+        (cluster-robust, over all people of either period) and of the one expected by the likeness in the whole community.
+        """
+        now, before = self.now, self.before
+        alike = min(MOST_ALIKE, max(now.likeness, before.likeness))
+        once = 1 / now.n + 1 / before.n
+        squares = now.n_n / now.n**2 + before.n_n / before.n**2 - 2 * self.n_n / (now.n * before.n)
+        return max(self._own_design_effect, 1 - alike + alike * max(0.0, squares) / once)
+
+    @property
+    def _own_design_effect(self) -> float:
+        now, before = self.now, self.before
+        shares = share, share_before = now.hits / now.n, before.hits / before.n
+        independent = sum(
+            p * (1 - p) / (n - 1) if n > 1 else inf for p, n in zip(shares, (now.n, before.n), strict=True)
+        )
+        people = now.people + before.people - self.both
+        if people < 2 or independent == 0:
+            return 0.0
+        product = self.hits_hits - share_before * self.hits_n - share * self.n_hits + share * share_before * self.n_n
+        residuals = (
+            now.residuals(share) / now.n**2
+            + before.residuals(share_before) / before.n**2
+            - 2 * product / (now.n * before.n)
+        )
+        return max(0.0, residuals) * people / (people - 1) / independent
+
+
+def paired_newcombe(pairs: Pairs) -> Comparison | None:
+    """Compare two rates over posts of two periods, now - before, each at n over the design effect of their difference.
+
+    As `clustered_newcombe`, with which it agrees in kind where nobody has posts in both periods.
+    """
+    now, before = pairs.now, pairs.before
+    if min(now.people, before.people) < 2:
+        return None
+    effect = pairs.design_effect
+    sizes = (now.hits / effect, now.n / effect, before.hits / effect, before.n / effect)
+    variances = _smoothed_variance(*sizes[:2]), _smoothed_variance(*sizes[2:])
+    freedoms = now.freedom_at(effect), before.freedom_at(effect)
+    freedom = sum(variances) ** 2 / (variances[0] ** 2 / freedoms[0] + variances[1] ** 2 / freedoms[1])
+    return newcombe(*sizes, freedom)
 
 
 def _smoothed_variance(hits: float, n: float) -> float:
@@ -244,50 +388,244 @@ def _people(hits_per_person: ArrayLike, n_per_person: ArrayLike) -> tuple[Floats
     return hits[present], sizes[present]
 
 
+# Rates within strata
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standardised:
+    """Two rates as they would be if both had the same mix of strata: `hits` of `n` of each, n at its effective size."""
+
+    hits_a: float
+    n_a: float
+    hits_b: float
+    n_b: float
+
+
+def standardised(hits_a: ArrayLike, n_a: ArrayLike, hits_b: ArrayLike, n_b: ArrayLike) -> Standardised | None:
+    """Give two rates alike in their strata, from arrays with one place a stratum; None where no stratum has both.
+
+    Each stratum weighs n_a n_b / (n_a + n_b), so that the difference is that of Mantel and Haenszel. Strata of which one
+    is missing say nothing and are left out.
+    """
+    hits, sizes = np.array([hits_a, hits_b], dtype=float), np.array([n_a, n_b], dtype=float)
+    both = (sizes > 0).all(axis=0)
+    if not both.any():
+        return None
+    hits, sizes = hits[:, both], sizes[:, both]
+    weights = sizes.prod(axis=0) / sizes.sum(axis=0)
+    weights /= weights.sum()
+    shares = np.minimum((hits / sizes) @ weights, 1.0)
+    effective = 1 / (weights**2 / sizes).sum(axis=1)
+    return Standardised(
+        hits_a=float(shares[0] * effective[0]),
+        n_a=float(effective[0]),
+        hits_b=float(shares[1] * effective[1]),
+        n_b=float(effective[1]),
+    )
+
+
+# A part against the rest
+
+
+def against_the_rest(
+    sums_per_person: ArrayLike, n_per_person: ArrayLike, other_sums: ArrayLike, other_n: ArrayLike
+) -> tuple[float, float] | None:
+    """Give (difference, p) of the mean of a part of all posts, less that of the rest; arrays with one place a person.
+
+    Each may have posts in both. The variance is cluster-robust by person, and at least that which all posts together have
+    around their mean, so that a part in which nothing varies is not taken for certain. With Student's t, its degrees of
+    freedom from how many people weigh in the part. None where either is of nothing, or the part is one person's.
+    """
+    sums, n, others, m = (
+        np.asarray(each, dtype=float) for each in (sums_per_person, n_per_person, other_sums, other_n)
+    )
+    size, rest = float(n.sum()), float(m.sum())
+    people = int((n > 0).sum())
+    if rest <= 0 or people < 2:
+        return None
+    own, mean = float(sums.sum()) / size, float(others.sum()) / rest
+    difference, overall = own - mean, float((sums + others).sum()) / (size + rest)
+    parts = (sums - own * n) / size - (others - mean * m) / rest
+    pooled = float(((sums + others - overall * (n + m)) ** 2).sum()) / (size + rest) * (1 / size + 1 / rest)
+    error = sqrt(max(float((parts**2).sum()) * people / (people - 1), pooled))
+    freedom = max(1.0, size**2 / float(n @ n) - 1)
+    if error == 0:
+        return difference, 1.0
+    return difference, _two_sided(difference / error, freedom)
+
+
+# Odds over those that are expected
+
+
+@dataclass(frozen=True, kw_only=True)
+class Odds:
+    """The logarithm of odds over those expected, its standard error, and the degrees of freedom of that."""
+
+    log: float
+    error: float
+    freedom: float
+
+    @property
+    def ratio(self) -> float:
+        return float(np.exp(self.log))
+
+    @property
+    def interval(self) -> Interval:
+        """Give the 95 % interval of the ratio."""
+        arm = _critical(self.freedom) * self.error
+        return Interval(low=float(np.exp(self.log - arm)), high=float(np.exp(self.log + arm)))
+
+
+def odds_over_expected(hits: ArrayLike, n: ArrayLike, expected: ArrayLike) -> Odds | None:
+    """Give the odds of a hit over the odds that `expected` hits would have, from arrays with one place a person.
+
+    Half a hit and half a miss are added to what was seen, so that none and all have odds too. The error is cluster-robust
+    by person, and at least that of independent hits. None where no hit, or nothing but hits, could be expected, or where
+    there is one person only.
+    """
+    found, sizes, due = (np.asarray(each, dtype=float) for each in (hits, n, expected))
+    people, total, all_due = len(sizes), float(sizes.sum()), float(due.sum())
+    if people < 2 or not ROUNDING < all_due < total - ROUNDING:
+        return None
+    odds = (float(found.sum()) + 0.5) / (total - float(found.sum()) + 0.5)
+    log = float(np.log(odds) - np.log(all_due / (total - all_due)))
+    shares = due / np.maximum(sizes, 1)
+    raised = shares * np.exp(log) / (1 - shares + shares * np.exp(log))
+    information = float((sizes * raised * (1 - raised)).sum())
+    scores = ((found - sizes * raised) ** 2).sum() * people / (people - 1)
+    error = sqrt(max(1 / information, float(scores) / information**2))
+    return Odds(log=log, error=error, freedom=max(1.0, total**2 / float(sizes @ sizes) - 1))
+
+
+def compared_odds(a: Odds, b: Odds) -> Comparison:
+    """Compare two odds over those expected by their ratio, a / b, with Student's t, its degrees of freedom after Welch."""
+    error = hypot(a.error, b.error)
+    freedom = error**4 / (a.error**4 / a.freedom + b.error**4 / b.freedom)
+    log, arm = a.log - b.log, _critical(freedom) * error
+    return Comparison(
+        estimate=float(np.exp(log)),
+        interval=Interval(low=float(np.exp(log - arm)), high=float(np.exp(log + arm))),
+        p=_two_sided(log / error, freedom),
+    )
+
+
 # Counts
 
 
-def dispersion(weekly_a: ArrayLike, weekly_b: ArrayLike) -> tuple[float, int]:
+@dataclass(frozen=True, kw_only=True)
+class Unsteadiness:
+    """How much a community's counts differ from one stretch of weeks to the next, beyond chance: its good and bad months.
+
+    `variance`: of a stretch of `weeks` weeks, relative to its mean squared. `freedom`: stretches seen, less one.
+    """
+
+    variance: float
+    weeks: int
+    freedom: int
+
+
+def unsteadiness(weekly_counts: ArrayLike, weekly_exposures: ArrayLike) -> Unsteadiness | None:
+    """Find how unsteady a community is, from its whole weeks in order and how much of its members each one had.
+
+    Stretches of 8 weeks, of 4 where there are fewer than 6 of 8; None with fewer than 4 of 4, or where nothing was counted.
+    """
+    counts, exposures = np.asarray(weekly_counts, dtype=float), np.asarray(weekly_exposures, dtype=float)
+    weeks = STRETCH_WEEKS if len(counts) >= ENOUGH_STRETCHES * STRETCH_WEEKS else SHORT_STRETCH_WEEKS
+    stretches = len(counts) // weeks
+    if stretches < FEWEST_STRETCHES:
+        return None
+    latest = slice(len(counts) - stretches * weeks, None)
+    counts, exposures = counts[latest].reshape(stretches, weeks), exposures[latest].reshape(stretches, weeks)
+    if counts.sum() == 0 or exposures.sum() <= 0:
+        return None
+    expected = counts.sum() / exposures.sum() * exposures.sum(axis=1)
+    within = [_pearson(each) for each in counts]
+    chance = max(1.0, sum(squares for squares, _ in within) / max(1, sum(freedom for _, freedom in within)))
+    between = ((counts.sum(axis=1) - expected) ** 2).sum() * stretches / (stretches - 1)
+    variance = max(0.0, float((between - chance * expected.sum()) / (expected**2).sum()))
+    return Unsteadiness(variance=variance, weeks=weeks, freedom=stretches - 1)
+
+
+def dispersion(
+    weekly_a: ArrayLike, weekly_b: ArrayLike, months: Unsteadiness | None = None, a_week: float = 0.0
+) -> tuple[float, float]:
     """Give (dispersion, degrees of freedom) of weekly counts around the mean of their own period.
 
-    The dispersion is variance over that of Poisson counts, at least 1; 0 degrees of freedom mean that it is not known.
+    The dispersion is variance over that of Poisson counts, at least 1; 0 degrees of freedom mean that it is not known. It is
+    the largest of that of weeks, with what the community's good and bad `months` add to a mean of `a_week`, and of that of
+    blocks of four weeks, where both periods have three or more: a month's luck lasts longer than a week.
     """
-    squares, freedom = 0.0, 0
-    for weekly in (weekly_a, weekly_b):
-        counts = np.asarray(weekly, dtype=float)
-        if counts.size > 1 and counts.sum() > 0:
-            squares += float(((counts - counts.mean()) ** 2).sum() / counts.mean())
-            freedom += counts.size - 1
-    return (max(1.0, squares / freedom) if freedom else 1.0), freedom
+    weekly, weeks = _dispersed(weekly_a, weekly_b)
+    found = weekly, float(weeks)
+    if months:
+        lasting = months.variance * months.weeks * a_week
+        parts = (weekly**2 / weeks if weeks else 0.0) + lasting**2 / months.freedom
+        found = weekly + lasting, (weekly + lasting) ** 2 / parts if parts else 0.0
+    blocks = [_in_blocks(weekly_a), _in_blocks(weekly_b)]
+    if min(len(each) for each in blocks) >= ENOUGH_BLOCKS:
+        found = max(found, _dispersed(*blocks))
+    return found
+
+
+def _dispersed(weekly_a: ArrayLike, weekly_b: ArrayLike) -> tuple[float, int]:
+    found = [_pearson(np.asarray(weekly, dtype=float)) for weekly in (weekly_a, weekly_b)]
+    squares, freedom = (sum(each) for each in zip(*found, strict=True))
+    return (max(1.0, squares / freedom) if freedom else 1.0), int(freedom)
+
+
+def _pearson(counts: Floats) -> tuple[float, int]:
+    """Give the sum of squares of counts around their mean over that mean, and its degrees of freedom."""
+    if counts.size < 2 or counts.sum() <= 0:
+        return 0.0, 0
+    return float(((counts - counts.mean()) ** 2).sum() / counts.mean()), counts.size - 1
+
+
+def _in_blocks(weekly: ArrayLike) -> Floats:
+    """Give the counts of blocks of four weeks, the latest weeks first of all."""
+    counts = np.asarray(weekly, dtype=float)
+    latest = counts[counts.size % SHORT_STRETCH_WEEKS :]
+    sums: Floats = latest.reshape(-1, SHORT_STRETCH_WEEKS).sum(axis=1)
+    return sums
 
 
 def rate_ratio(
-    count_a: int, days_a: float, count_b: int, days_b: float, weekly_a: ArrayLike, weekly_b: ArrayLike
+    count_a: float,
+    exposure_a: float,
+    count_b: float,
+    exposure_b: float,
+    weekly_a: ArrayLike,
+    weekly_b: ArrayLike,
+    *,
+    months: Unsteadiness | None = None,
+    days: float | None = None,
 ) -> Comparison | None:
-    """Compare two counts by the ratio of their daily rates, a / b, dispersed as the weekly counts are (quasi-Poisson).
+    """Compare two counts by the ratio of their rates, a / b, dispersed as the weekly counts are (quasi-Poisson).
 
+    Exposures: days, or days of members; `days`: those of both periods together, where they are not. `months`: the
+    community's good and bad ones, by which counts are dispersed too.
     Given the total, a's part is a share: its Wilson interval at total / dispersion, with Student's t as dispersion
     is estimated, is turned into the ratio; the p-value is that of the same score. Without two weeks in either period
     the dispersion is taken as 1. None if both counts are 0; infinite if only b's is.
     """
-    if min(count_a, count_b) < 0 or not (0 < days_a < inf and 0 < days_b < inf):
+    if min(count_a, count_b) < 0 or not (0 < exposure_a < inf and 0 < exposure_b < inf):
         raise CopError("Counts to compare must be 0 or more, over 1 day or more. Choose a period with days in it.")
     if count_a + count_b == 0:
         return None
-    extra, weeks = dispersion(weekly_a, weekly_b)
-    freedom = weeks or inf
+    a_week = (count_a + count_b) / (exposure_a + exposure_b if days is None else days) * 7
+    extra, known = dispersion(weekly_a, weekly_b, months, a_week)
+    freedom = known or inf
     hits, n = count_a / extra, (count_a + count_b) / extra
     part = _wilson(min(hits, n), n, _critical(freedom))
-    ends = [_ratio_of(share, days_a, days_b) for share in (part.low, part.high)]
-    even = days_a / (days_a + days_b)
+    ends = [_ratio_of(share, exposure_a, exposure_b) for share in (part.low, part.high)]
+    even = exposure_a / (exposure_a + exposure_b)
     score = (hits / n - even) / sqrt(even * (1 - even) / n)
-    estimate = _ratio_of(count_a / (count_a + count_b), days_a, days_b)
+    estimate = _ratio_of(count_a / (count_a + count_b), exposure_a, exposure_b)
     interval = Interval(low=min(ends[0], estimate), high=max(ends[1], estimate))
     return Comparison(estimate=estimate, interval=interval, p=_two_sided(score, freedom))
 
 
-def _ratio_of(share: float, days_a: float, days_b: float) -> float:
-    return inf if share >= 1 else share / (1 - share) * days_b / days_a
+def _ratio_of(share: float, exposure_a: float, exposure_b: float) -> float:
+    return inf if share >= 1 else share / (1 - share) * exposure_b / exposure_a
 
 
 # Times
@@ -298,13 +636,15 @@ class SurvivalCurve:
     """The share still waiting after each distinct duration, as Kaplan and Meier estimate it: arrays of one length.
 
     `times`: distinct durations, ascending, in the unit given, those of the censored too. `at_risk`: still waiting just
-    before. `answered`: answered then. `survival`: the share waiting after, `low` to `high` its log-log Greenwood band.
+    before. `answered`: answered then. `survival`: the share waiting after, `low` to `high` its log-log Greenwood band,
+    of which the variance is `design_effect` times as large, as one person's waits are alike.
     """
 
     times: Floats
     at_risk: Integers
     answered: Integers
     survival: Floats
+    design_effect: float = 1.0
 
     @property
     def low(self) -> Floats:
@@ -317,7 +657,7 @@ class SurvivalCurve:
     @cached_property
     def band(self) -> tuple[Floats, Floats]:
         """Give the lower and the upper end, found when first asked for, as it takes longer than the rest."""
-        return _log_log_band(self.survival, self.at_risk, self.answered)
+        return _log_log_band(self.survival, self.at_risk, self.answered, self.design_effect)
 
     def quantile(self, q: float) -> float | None:
         """Give the shortest time by which a share q is answered, 0 < q < 1; None if that was not reached."""
@@ -342,10 +682,12 @@ class SurvivalCurve:
         return np.append(self.at_risk, 0)[steps]
 
 
-def survival(durations: ArrayLike, observed: ArrayLike, counts: ArrayLike | None = None) -> SurvivalCurve:
+def survival(
+    durations: ArrayLike, observed: ArrayLike, counts: ArrayLike | None = None, *, design_effect: float = 1.0
+) -> SurvivalCurve:
     """Give the Kaplan-Meier curve: `durations` until the answer where `observed`, else until one stopped looking.
 
-    `counts`: how many questions each row stands for, one where there are none.
+    `counts`: how many questions each row stands for, one where there are none. `design_effect`: that of the waits.
     """
     waited, ended = _durations(durations, observed)
     if counts is None:
@@ -353,7 +695,7 @@ def survival(durations: ArrayLike, observed: ArrayLike, counts: ArrayLike | None
     else:
         times, at_risk, answered = _table_of_counted_waits(waited, ended, _counts(counts))
     waiting: Floats = np.cumprod(1 - answered / at_risk, dtype=np.float64)
-    return SurvivalCurve(times=times, at_risk=at_risk, answered=answered, survival=waiting)
+    return SurvivalCurve(times=times, at_risk=at_risk, answered=answered, survival=waiting, design_effect=design_effect)
 
 
 def _table_of_waits(waited: Floats, answered: Booleans) -> tuple[Floats, Integers, Integers]:
@@ -379,11 +721,13 @@ def _table_of_counted_waits(waited: Floats, answered: Booleans, counts: Integers
     return times, followed[::-1].cumsum()[::-1], ended
 
 
-def _log_log_band(waiting: Floats, at_risk: Integers, answered: Integers) -> tuple[Floats, Floats]:
+def _log_log_band(
+    waiting: Floats, at_risk: Integers, answered: Integers, design_effect: float
+) -> tuple[Floats, Floats]:
     """Give Greenwood's band on the log(-log) scale; where nobody waits any more, from 0 to the last upper end."""
     between = slice(np.count_nonzero(waiting >= 1), np.count_nonzero(waiting > 0))
     survivors = at_risk[between] - answered[between]
-    variance = np.cumsum(answered[between] / (at_risk[between] * survivors))
+    variance = np.cumsum(answered[between] / (at_risk[between] * survivors)) * design_effect
     logs = np.log(waiting[between])
     width = np.exp(-Z95 * np.sqrt(variance) / logs)
     low, high = np.ones(len(waiting)), np.ones(len(waiting))
@@ -412,7 +756,11 @@ class LogRank:
 
 
 def log_rank(*curves: SurvivalCurve) -> LogRank | None:
-    """Test whether two or more curves differ; None with fewer than two, or fewer than 5 answered in any of them."""
+    """Test whether two or more curves differ; None with fewer than two, or fewer than 5 answered in any of them.
+
+    Chi-square is divided by the mean design effect of the contrasts between the curves (Rao and Scott 1981): that of a small
+    group weighs most, as its curve is the least sure.
+    """
     if len(curves) < 2 or min(int(curve.answered.sum()) for curve in curves) < ENOUGH_ANSWERED:
         return None
     times = np.unique(np.concatenate([curve.times[curve.answered > 0] for curve in curves]))
@@ -428,7 +776,14 @@ def log_rank(*curves: SurvivalCurve) -> LogRank | None:
     # The excesses add up to 0, so that the last group follows from the others.
     others = slice(len(curves) - 1)
     chi2 = float(excess[others] @ np.linalg.pinv(covariance[others, others], hermitian=True) @ excess[others])
+    chi2 /= _mean_design_effect(curves)
     return LogRank(chi2=chi2, p=float(special.chdtrc(len(curves) - 1, chi2)))
+
+
+def _mean_design_effect(curves: Sequence[SurvivalCurve]) -> float:
+    sizes = np.array([curve.at_risk[0] for curve in curves], dtype=float)
+    effects = np.array([curve.design_effect for curve in curves])
+    return float((1 - sizes / sizes.sum()) @ effects) / (len(curves) - 1)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -4,7 +4,7 @@ Everything that shows a number takes it from here, so that a page, its lists, it
 """
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
@@ -12,31 +12,28 @@ import duckdb
 import polars as pl
 
 from cop_metrics import words
-from cop_metrics.changes import Change, Scan, Standing, scan, standings
+from cop_metrics.captions import ALIKE, change_text, change_word
+from cop_metrics.changes import Change, Scan, Standing, differences, scan
 from cop_metrics.errors import CopError
 from cop_metrics.measure import AT_ONCE, FIGURE_SCHEMA, Measurer
 from cop_metrics.metrics import EXHIBITS, METRICS, declared
-from cop_metrics.metrics.metric import Counts, Exhibit, Figure, Metric, PeopleShare, Total, Unit
+from cop_metrics.metrics.metric import Counts, Exhibit, Figure, Metric, PeopleShare, Promise, Total, Unit
 from cop_metrics.pagebook import Chart, Groups, GroupsOverTime, OverTime, Page, ShowExhibit
-from cop_metrics.period import to_date
+from cop_metrics.period import ALL, Period, read_period, to_date, whole_weeks
 from cop_metrics.queries import Query
 from cop_metrics.scope import UNKNOWN, Catalogue, CommunityChoices, Scope
+from cop_metrics.silences import Silence, distinct, silence_sentence, silences
 from cop_metrics.sources import SOURCES
 
 MOST_CHANGES = 8
 MOST_STANDING = 4
+MOST_SILENT = 2
+"""How many groups of which nobody did something a headline names."""
 MOST_ROWS = 1_000
 SEEN = 0.005
 """From which difference on two shares look different in whole per cent."""
 FAILED = "This could not be measured. The log of the server says why; the rest of the page is not affected."
 FAILURES = (CopError, duckdb.Error, pl.exceptions.PolarsError)
-PLURALS = {
-    "junior": "Juniors",
-    "mid": "Mid-level members",
-    "senior": "Seniors",
-    "newcomer": "Newcomers",
-    "established": "Established members",
-}
 NOT_MEASURABLE = "not measurable"
 LOG = logging.getLogger("cop_metrics.view")
 
@@ -63,15 +60,12 @@ class Card:
 
     @property
     def change_text(self) -> str:
-        """Return what the scan says of the change; a number that was not tested only says what it was before."""
+        """Return what may be said of the change; a number that was not compared only says what it was before."""
         if self.before is None or self.before.value is None:
             return ""
         if self.compared is None:
             return f"before: {words.value(self.metric.unit, self.before.value)}"
-        text = words.change_text(self.metric, self.change)
-        return (
-            f"{text}, {self.compared.word} beyond noise" if self.compared.beyond_noise else f"about the same ({text})"
-        )
+        return change_text(self.compared)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,6 +152,7 @@ class PageView:
     lists: tuple[Listing, ...]
     scan: Scan
     standings: tuple[Standing, ...]
+    silences: tuple[Silence, ...]
     small_print: tuple[str, ...]
 
 
@@ -180,7 +175,7 @@ class Viewer:
         choices = self.catalogue[scope.community]
         measurer = measurer or Measurer(cursor=self.cursor, choices=choices)
         first = _first_told(page, measurer)
-        told = [METRICS[id_] for id_ in dict.fromkeys((*page.cards, first))]
+        asked = [METRICS[id_] for id_ in dict.fromkeys((*page.cards, first))]
         charts = [
             chart
             for chart in page.charts
@@ -188,28 +183,32 @@ class Viewer:
         ]
         listings = [METRICS[id_] for id_ in page.lists if _belongs(page, METRICS[id_], measurer)]
         with ThreadPoolExecutor(AT_ONCE) as pool:
-            for work in measurer.expect(_asked(measurer, told, charts, scope)):
+            for work in measurer.expect(_asked(measurer, asked, charts, scope)):
                 pool.submit(work)
             charted = pool.map(lambda chart: chart_table(measurer, chart, scope), charts)
             listed = pool.map(lambda metric: _standing_list(measurer, metric, scope), listings)
-            measured = pool.map(lambda metric: _card(measurer, metric, scope), told)
+            measured = pool.map(lambda metric: _card(measurer, metric, scope), asked)
             scanned = scan_of(measurer, scope)
             told_of = {card.metric.id: replace(card, compared=scanned.of(card.metric.id)) for card in measured}
             drawn, lists = tuple(charted), tuple(listed)
+        silent = _silent(silences(measurer, scope), page)
         grouped = [chart for chart in charts if isinstance(chart, Groups)]
-        stood = standings(measurer, scope, [(METRICS[chart.id_], chart.by) for chart in grouped])
+        tested = [EXHIBITS[chart.id] for chart in charts if isinstance(chart, ShowExhibit)]
+        found = differences(measurer, scope, [(METRICS[chart.id_], chart.by) for chart in grouped], tested)
+        stood = found.standings
         cards = tuple(told_of[id_] for id_ in page.cards)
         return PageView(
             page=page,
             scope=scope,
             choices=choices,
             version=self.version,
-            headline=_headline(told_of[first], cards, scope, choices, scanned, page),
+            headline=_headline(told_of[first], cards, scope, choices, scanned, page, silent),
             cards=tuple(card for card in cards if _belongs(page, card.metric, measurer)),
-            charts=tuple(_with_standing(chart, stood, choices) for chart in drawn),
+            charts=tuple(_with_standing(_with_test(chart, found.exhibits), stood, choices) for chart in drawn),
             lists=lists,
             scan=scanned,
             standings=stood,
+            silences=silent,
             small_print=_small_print(choices, scope, cards, stood),
         )
 
@@ -348,11 +347,11 @@ def _chart(measurer: Measurer, chart: Chart, scope: Scope) -> ChartTable:
                 chart=chart,
                 title=exhibit.title,
                 description=exhibit.description,
-                remarks=_remarks(measurer.ignored(exhibit, scope)),
+                remarks=_remarks(measurer.ignored(exhibit, scope), _lacking(measurer.lacking(exhibit, table, scope))),
                 table=table,
                 columns={name: measurer.choices.called(title) for name, title in exhibit.columns.items()},
                 note=measurer.withheld(exhibit, scope)
-                or (None if table.height else words.EMPTY.get(id_, words.NO_ROWS)),
+                or (None if table.height else _why_empty(measurer, exhibit, scope)),
                 finding=finding,
             )
         case OverTime(ids=ids):
@@ -367,6 +366,15 @@ def _chart(measurer: Measurer, chart: Chart, scope: Scope) -> ChartTable:
             average = _average(measurer, METRICS[id_], scope, by)
             beyond = _beyond_its_groups(METRICS[id_], table, average)
             return replace(composed, average=average, remarks=(*composed.remarks, *_remarks(beyond)))
+
+
+def _with_test(told: ChartTable, tested: Mapping[str, bool]) -> ChartTable:
+    """Return the chart of curves with whether these differ beyond noise, where that was tested (metrics, 4)."""
+    differ = tested.get(told.chart.id) if isinstance(told.chart, ShowExhibit) else None
+    if differ is None:
+        return told
+    said = "The curves differ." if differ else "No clear difference between the curves."
+    return replace(told, finding=" ".join(each for each in (told.finding, said) if each))
 
 
 def _with_standing(told: ChartTable, stood: tuple[Standing, ...], choices: CommunityChoices) -> ChartTable:
@@ -388,7 +396,7 @@ def _alike(by: str, compared: set[str], choices: CommunityChoices) -> str:
     """Say that no group differs beyond noise; steps of seniority are few enough to be named."""
     if by != "seniority":
         return f"No {group_word(by, choices).lower()} differs beyond noise."
-    steps = [PLURALS.get(step, step) for step in choices.seniorities if step in compared and step != UNKNOWN]
+    steps = [words.PLURALS.get(step, step) for step in choices.seniorities if step in compared and step != UNKNOWN]
     others = "" if len(steps) > 1 else "from all others "
     named = words.listing([step[:1].lower() + step[1:] for step in steps]) or "those of unknown seniority"
     return f"{named[:1].upper()}{named[1:]} do not differ {others}beyond noise."
@@ -464,9 +472,71 @@ def _composed(
         remarks=_remarks(measurer.ignored(metric, scope)),
         table=table,
         columns=_columns(chart, "Value" if several else metric.title, measurer.choices),
-        note=measurer.unmeasurable(metric) or (None if table["value"].is_not_null().any() else words.NO_ROWS),
+        note=measurer.unmeasurable(metric)
+        or (None if table["value"].is_not_null().any() else _why_no_value(measurer, chart, table, metric, scope)),
         finding=_unreached(unreached) if isinstance(chart, OverTime) else None,
     )
+
+
+def _why_empty(measurer: Measurer, exhibit: Exhibit, scope: Scope) -> str:
+    """Say why an exhibit is empty: what there is none of, and whether fewer filters or more days would show any."""
+    choices = measurer.choices
+    first, end = scope.period.first_day, min(scope.period.end_day, choices.as_of_day + 1)
+    state = exhibit.counts is Counts.STATE
+    if not state and _outside(scope, choices):
+        return words.sentence(f"{words.OUTSIDE}.")
+    if exhibit.id in words.ABOUT_TOPICS and not choices.topics:
+        return words.NO_TOPICS
+    days, known = words.EDGES.get(exhibit.id, (0, ""))
+    if days and end <= choices.first_day + days:
+        longer = (
+            "choose a longer period"
+            if choices.as_of_day >= choices.first_day + days
+            else "the data is not that long yet"
+        )
+        return f"{known} from {days} days after the data begins: {longer}."
+    if exhibit.id == "rising" and first - scope.period.days < choices.first_day:
+        return words.NO_EARLIER
+    unfiltered = replace(scope, teams=(), seniorities=(), topics=(), explicit_only=False)
+    filtered = unfiltered != scope and _shows(measurer, exhibit, unfiltered)
+    always = replace(scope, period=_all_days(scope, choices))
+    earlier = not (filtered or state or always == scope) and _shows(measurer, exhibit, always)
+    return words.why_empty(words.EMPTY[exhibit.id], filtered=filtered, earlier=earlier, ever=state)
+
+
+def _shows(measurer: Measurer, exhibit: Exhibit, scope: Scope) -> bool:
+    return not measurer.withheld(exhibit, scope) and not measurer.table(exhibit, scope).is_empty()
+
+
+def _all_days(scope: Scope, choices: CommunityChoices) -> Period:
+    """Return all days of the data; for viewers without names its whole weeks."""
+    days = {"first_day": choices.first_day, "as_of_day": choices.as_of_day}
+    period = read_period(ALL, **days)
+    return period if scope.names else whole_weeks(period, **days)
+
+
+def _why_no_value(measurer: Measurer, chart: Chart, table: pl.DataFrame, metric: Metric, scope: Scope) -> str:
+    """Say why no group and no month of a chart has a value: the reason of all together, else that of the first of them."""
+    if isinstance(chart, Groups) and chart.by == "topic" and not measurer.choices.topics:
+        return words.NO_TOPICS
+    figure = measurer.figure(metric, scope)
+    notes = [figure.note] if figure.value is None else []
+    found = next((note for note in (*notes, *table["note"]) if note), words.NOTHING_COUNTED)
+    return f"{found}."
+
+
+def _no_rows(measurer: Measurer, metric: Metric, scope: Scope) -> str:
+    """Say why there is nothing to list: the reason of the number, where it has one."""
+    note = measurer.figure(metric, scope).note
+    return f"{note}." if note else words.NO_ROWS
+
+
+def _lacking(groups: Mapping[str, int]) -> str | None:
+    """Name the groups of which a chart has nothing to draw, with how many they are; None where there is none."""
+    if not groups:
+        return None
+    named = [f"{group} ({words.counted(people, 'member')})" for group, people in groups.items()]
+    return f"nothing is counted of {words.listing(named)}"
 
 
 def _unreached(months: int) -> str | None:
@@ -500,7 +570,9 @@ def listing(measurer: Measurer, metric: Metric, scope: Scope, *, most: int = MOS
     rows = measurer.listed(metric, scope, most=most + 1)
     rows = in_words(rows.rename(measurer.choices.called))
     if rows.height <= most:
-        return Listing(metric=metric, rows=rows, total=rows.height, note=None if rows.height else words.NO_ROWS)
+        return Listing(
+            metric=metric, rows=rows, total=rows.height, note=None if rows.height else _no_rows(measurer, metric, scope)
+        )
     figure = measurer.figure(metric, scope)
     total = (
         int(figure.value or 0) if isinstance(metric.measure, Total) and metric.measure.listed else figure.sample_size
@@ -518,17 +590,26 @@ def with_lists(view: PageView, measurer: Measurer, *, most: int) -> PageView:
 
 
 def _headline(
-    told: Card, cards: tuple[Card, ...], scope: Scope, choices: CommunityChoices, scanned: Scan, page: Page
+    first: Card,
+    cards: tuple[Card, ...],
+    scope: Scope,
+    choices: CommunityChoices,
+    scanned: Scan,
+    page: Page,
+    silent: tuple[Silence, ...],
 ) -> tuple[str, ...]:
-    """Return the first sentences: the page's number, and the greatest change beyond noise among its numbers."""
-    first = dict(page.told_first).get(choices.reading)
-    unmeasurable = (told.figure.note or "").startswith(NOT_MEASURABLE)
-    sentences = [first] if first else []
-    sentences += [] if first and unmeasurable else [sentence(told, scope, choices)]
-    own = {each.metric.id for each in (*cards, told)}
+    """Return the first sentences: the page's number, who did nothing of it, and its greatest clear change."""
+    said_first = dict(page.told_first).get(choices.reading)
+    unmeasurable = (first.figure.note or "").startswith(NOT_MEASURABLE)
+    sentences = [said_first] if said_first else []
+    sentences += [] if said_first and unmeasurable else [sentence(first, scope, choices)]
+    own = {each.metric.id for each in (*cards, first)}
+    sentences += [" ".join(silence_sentence(each) for each in silent[:MOST_SILENT])] if silent else []
     found = [each for each in scanned.beyond_noise if each.metric.id in own and each.by]
     if found:
         sentences.append(change_sentence(found[0], choices))
+    if scope.moved:
+        sentences.append(scope.moved)
     if _outside(scope, choices):
         since, until = to_date(choices.first_day), to_date(choices.as_of_day)
         sentences.append(
@@ -536,6 +617,14 @@ def _headline(
             "choose a period within, or all data."
         )
     return tuple(sentences)
+
+
+def _silent(found: tuple[Silence, ...], page: Page) -> tuple[Silence, ...]:
+    """Return the silences that a page is about: of its promise or its cards; the base of all promises is about each."""
+    about_all = page.promise is Promise.PARTICIPATION
+    return distinct(
+        [each for each in found if about_all or each.metric.promise is page.promise or each.metric.id in page.cards]
+    )
 
 
 def _outside(scope: Scope, choices: CommunityChoices) -> bool:
@@ -552,39 +641,51 @@ def sentence(card: Card, scope: Scope, choices: CommunityChoices) -> str:
     whose = f"{words.listing(acting)}: " if acting else ""
     if figure.value is None and figure.note and figure.note.startswith(NOT_MEASURABLE):
         return f"{whose}{metric.title} is {figure.note}."
+    if figure.note and _nothing_done(figure):
+        note = figure.note if whose else f"{figure.note[:1].upper()}{figure.note[1:]}"
+        return f"{whose}{note}."
     if figure.value is None:
-        return f"{whose}{metric.title}: {figure.note or 'no data in this period'}."
+        return f"{whose}{metric.title}: {figure.note or words.NOTHING_COUNTED}."
     stated = words.stated(metric, figure.value)
     stated = f"{whose}{stated}" if whose else f"{stated[:1].upper()}{stated[1:]}"
     if card.interval:
         stated += f" (95 % interval {card.interval}, n = {figure.sample_size:,d})"
     if card.compared is None or card.before is None or scope.compare is None:
         return f"{stated}."
-    if not card.compared.beyond_noise:
-        return f"{stated}, about the same as in {words.before(scope.compare, scope.locale)}."
-    before = words.value(metric.unit, card.before.value)
-    way = "up" if card.compared.rises else "down"
-    return f"{stated}, {way} from {before} in {words.before(scope.compare, scope.locale)}{_beyond(card.compared)}."
+    change, compared = card.compared, words.before(scope.compare, scope.locale)
+    said = change_word(change)
+    now, before = (words.value(change.unit, value) for value in (change.now, change.before))
+    if said.startswith(ALIKE):
+        return f"{stated}, {said} as in {compared}."
+    if change.beyond_noise:
+        own = f"; {now} a member and month" if change.per_member else ""
+        return f"{stated}{own}, {said} from {before} in {compared}."
+    whether = f"whether {now} a member and month" if change.per_member else "whether that"
+    return f"{stated}; {said} {whether} differs from {before} in {compared}."
 
 
-def _beyond(change: Change) -> str:
-    """Return that a change is beyond noise, and whether it serves the members where that can be said."""
-    return f" ({change.word}, beyond noise)" if change.word in ("better", "worse") else " (beyond noise)"
+def _nothing_done(figure: Figure) -> bool:
+    """Say whether the note of a number already says that nobody did what it counts."""
+    return not figure.value and (figure.note or "").startswith(("none of the ", "nobody "))
 
 
 def change_sentence(change: Change, choices: CommunityChoices) -> str:
-    """Word one change beyond noise: the group, the number, the direction, the size."""
-    metric, way = change.metric, "up" if change.rises else "down"
+    """Word one clear change: the group, the number, the direction, the size."""
     whose = group_name(change.by, change.group, choices) if change.by else "All"
-    before = words.value(metric.unit, change.before)
-    return f"{whose}: {words.stated(metric, change.now)}, {way} from {before}{_beyond(change)}."
+    now, before = (words.value(change.unit, value) for value in (change.now, change.before))
+    if change.per_member:
+        counts = [words.value(change.metric.unit, value) for value in change.counted or ()]
+        in_all = f" (in all {counts[1]}, {counts[0]} before)" if counts else ""
+        title = f"{change.metric.title[:1].lower()}{change.metric.title[1:]}"
+        return f"{whose}: {now} {title} a member and month, {change_word(change)} from {before}{in_all}."
+    return f"{whose}: {words.stated(change.metric, change.now)}, {change_word(change)} from {before}."
 
 
 def group_name(by: str, group: str, choices: CommunityChoices) -> str:
     """Name a group as a sentence does: 'Juniors', 'Team Service', 'Topic hydraulics'."""
     if group == UNKNOWN:
         return f"{group_word(by, choices)} unknown"
-    return PLURALS.get(group, f"Seniority {group}") if by == "seniority" else f"{group_word(by, choices)} {group}"
+    return words.PLURALS.get(group, f"Seniority {group}") if by == "seniority" else f"{group_word(by, choices)} {group}"
 
 
 def _small_print(
@@ -612,7 +713,8 @@ def _small_print(
         )
     if not choices.has_roster:
         prints.append(
-            "There is no roster: experience (newcomer for 90 days, then established) stands in for seniority."
+            "There is no roster: experience (newcomer for 90 days, then established) stands in for seniority. It is unknown of "
+            "those who were there in the first 90 days of the data, until 90 days after, where nobody knows when they joined."
         )
     if not scope.names:
         prints.append(

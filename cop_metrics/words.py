@@ -1,6 +1,7 @@
 """Numbers, changes, days and periods in words, the same on every page, in every report and on the command line."""
 
 import re
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from math import floor, isfinite, isinf, log10
 from zoneinfo import ZoneInfo
@@ -31,62 +32,198 @@ STATED = {
     "help_across_seniority": "{} of helps were between people of different seniority",
 }
 """By metric: its number in a sentence, for those that headlines and changes name."""
-NO_ROWS = "Nothing was counted with these filters: choose a longer period or fewer filters."
-NOBODY_ACTIVE = "Nobody posted, reacted or read in this period: choose a longer one."
-NO_QUESTIONS = "Nobody asked anything in this period: choose a longer one, or fewer filters."
-NO_HELP = "Nobody helped another member in this period: it fills when a member answers another's question."
-NO_TOPICS = "No question of this period has a topic: it fills from the topics or tags of the platform."
-NO_NEWCOMERS = (
-    "No newcomer asked first in this period: it fills when those who join ask, from 90 days after the data begins on."
-)
-NO_FIRST_READS = (
-    "Nobody is known to have begun by reading in this period: it fills with members who join and read first."
-)
-NO_LEVELS = "Nobody has a level yet in this period: the first comes with the first post."
-NO_JOINING = "Nobody joined in view of the data in this period: joining is known from 90 days after the data begins."
+NO_ROWS = "Nothing is behind this number with these filters."
+NO_TOPICS = "No question has a topic: it fills from the topics or tags of the platform."
+ABOUT_TOPICS = ("topics", "topics_to_act_on", "hanging_topics", "likely_to_know")
+"""The exhibits that show nothing where no question has a topic."""
+NO_HELP = "nobody helped another member"
+NOT_BEGUN = "nobody who joined in view of the data began with a question that can be judged yet"
+NOT_JOINED = "nobody joined in view of the data"
+NO_FIRST_READS = "nobody who joined in view of the data is known to have begun by reading"
+NO_LEVELS = "nobody has a level, as nobody did anything yet"
 EMPTY = {
-    "people_by_act": NOBODY_ACTIVE,
-    "cohorts": "Nobody joined in this period: choose a longer one.",
+    "people_by_act": "nobody posted, reacted or read",
+    "cohorts": NOT_JOINED,
     "lorenz": NO_HELP,
     "giving": NO_HELP,
-    "balance_by_team": "Nobody has been here for 30 days yet.",
-    "balance_by_seniority": "Nobody has been here for 30 days yet.",
-    "awake": NO_QUESTIONS,
-    "waiting_curve": NO_QUESTIONS,
-    "waiting_curve_by_team": NO_QUESTIONS,
-    "outcomes": "No question of this period is 30 days old yet: choose a longer one.",
-    "gaps": NO_QUESTIONS,
-    "newcomers_back": NO_NEWCOMERS,
-    "newcomers_by_quarter": NO_NEWCOMERS,
-    "topics": NO_TOPICS,
-    "topics_to_act_on": "No topic needs anything now: it fills when topics have 5 or more questions that are 30 days old.",
-    "worth_reading": "No thread of this period that is 30 days old was read: choose a longer one.",
+    "balance_by_team": "nobody has been here for 30 days",
+    "balance_by_seniority": "nobody has been here for 30 days",
+    "awake": "nobody asked and nobody helped",
+    "waiting_curve": "nobody asked",
+    "waiting_curve_by_team": "nobody asked",
+    "outcomes": "no question is 30 days old yet",
+    "gaps": "nobody asked",
+    "newcomers_back": "in no quarter did newcomers join of whom some were answered and some were not",
+    "newcomers_by_quarter": NOT_BEGUN,
+    "topics": "no question has a topic",
+    "topics_to_act_on": "no topic with 5 or more questions that are 30 days old asks for anything to be done",
+    "worth_reading": "no thread that is 30 days old was read",
     "read_to_ask": NO_FIRST_READS,
     "read_to_answer": NO_FIRST_READS,
-    "whose_knowledge": "Nobody read a thread that somebody else began in this period: choose a longer one.",
-    "leavers_threads": "Nothing that was read in this period rests on people who have left.",
-    "echoed_threads": "Nobody outside a conversation reacted to it in this period.",
+    "whose_knowledge": "nobody read a thread that somebody else began",
+    "leavers_threads": "nothing that was read rests on people who have left",
+    "echoed_threads": "nobody outside a conversation reacted to it",
     "levels": NO_LEVELS,
     "levels_over_time": NO_LEVELS,
-    "level_flows": "Moves between levels are known from 180 days after the data begins: choose a longer period.",
-    "level_paths": "Moves between levels are known from 180 days after the data begins: choose a longer period.",
-    "recognition_by_seniority": "Nobody upvoted, thanked or accepted another in this period.",
+    "level_flows": NO_LEVELS,
+    "level_paths": NO_LEVELS,
+    "recognition_by_seniority": "nobody is known to have upvoted, thanked or accepted another",
     "asking_and_helping": NO_HELP,
-    "members_known": "Nobody gained points in this period: they come from helping, and from thanks and acceptances for it.",
-    "milestones": NO_JOINING,
-    "milestone_cohorts": NO_JOINING,
-    "claims": "There is no member in this period: choose a longer one.",
-    "rising": "Nobody has yet gained from three people what shows as growth over their own earlier period.",
-    "to_thank": "Nobody had a first accepted answer, rose or helped three of the least experienced in the last 7 days.",
-    "waiting_list": "Nobody is waiting: no question of the last 30 days that is older than a day is without an answer.",
+    "members_known": "nobody gained points",
+    "milestones": NOT_JOINED,
+    "milestone_cohorts": NOT_JOINED,
+    "claims": "no member was there",
+    "rising": "nobody gained from three people what shows as growth over their own earlier period",
+    "to_thank": "nobody had a first accepted answer, rose or helped three of the least experienced in the last 7 days",
+    "waiting_list": "nobody has waited for more than a day for an answer to a question of the last 30 days",
     "help_by_team": NO_HELP,
     "help_by_seniority": NO_HELP,
     "network": NO_HELP,
     "best_connected": NO_HELP,
-    "hanging_topics": "No topic hangs on one person: of none did one person give half of 10 or more helps.",
-    "likely_to_know": "Nobody can be named: it fills when members help on questions that have topics.",
+    "hanging_topics": "no topic hangs on one person: of none did one person give half of 10 or more helps",
+    "likely_to_know": "nobody helped on a question that has a topic",
 }
-"""By exhibit: why there is nothing to show, and what would fill it."""
+"""By exhibit: what there is none of where it is empty."""
+
+EDGES = {
+    **dict.fromkeys(("level_flows", "level_paths"), (180, "Moves between levels are known")),
+    **dict.fromkeys(
+        (
+            "cohorts",
+            "newcomers_back",
+            "newcomers_by_quarter",
+            "read_to_ask",
+            "read_to_answer",
+            "milestones",
+            "milestone_cohorts",
+        ),
+        (90, "Who is new is known"),
+    ),
+}
+"""By exhibit: from which day of the data on what it shows is known, and how that is said."""
+NO_EARLIER = (
+    "Growth is told over the period before, which begins before the data does: choose a shorter or a later period."
+)
+OUTSIDE = "the data does not reach into this period"
+NOTHING_COUNTED = "nothing was counted in this period"
+DID: Mapping[str, str | None] = {
+    "active": "posted, reacted or read",
+    "stickiness": "posted, reacted or read in a whole month",
+    "contributors": "wrote",
+    "answers": "answered",
+    "answerers": "answered",
+    "answered_questions": "asked what was answered",
+    "accepted_questions": "asked what an answer was accepted for",
+    "questions": "asked",
+    "first_questions": "joined and began with a question",
+    "helps": "helped",
+    "seniors_unrecognised": None,
+    "first_helps": "helped for the first time in view of the data",
+    "help_pairs": "helped",
+    "mixed_helps": "helped",
+    "readers": "read",
+    "readers_not_posting": "read without writing",
+    "reading_juniors": "read",
+    "reads_from_other_teams": "read a thread of somebody whose team is known",
+    "learning_from_seniors": "read a thread that somebody else began",
+    "leavers_knowledge": "read a thread that somebody else began",
+    "first_reads": "joined and began by reading",
+    "echoes": "reacted to a conversation without being in it",
+    "recognitions": "was upvoted, thanked or accepted",
+    "points": "gained points",
+    "arrivals": "joined",
+    "helpers_and_up": "is a helper, expert or mentor",
+    "helpers_and_up_rate": "is a helper, expert or mentor",
+    "moved_up": "rose",
+    "moves_up": "rose",
+    "moved_down": "fell",
+    "moves_down": "fell",
+    "too_young": None,
+    "waiting_questions": None,
+    "given_up": None,
+    "withdrawn": None,
+}
+"""By number, else by what its rows are: what none of a group did where it is 0; None where 0 is no lack of an act."""
+DIVIDED = {
+    **dict.fromkeys(("answer_rate_1h", "answer_rate_24h", "answer_rate", "answer_rate_30d", "ever_answered"), "answer"),
+    **dict.fromkeys(("wait", "wait_naive", "wait_in_hours_of_work", "newcomers_first_answered"), "answer"),
+    **dict.fromkeys(("helps_per_question", "helpers_per_question", "juniors_helped_by_seniors"), "answer"),
+    "solved_rate": "solve",
+    "recognition_rate": "recognise",
+}
+"""By number: what there is nothing to do with where nothing was done."""
+UNCOUNTED = {
+    **dict.fromkeys(
+        ("answer_rate_1h", "answer_rate_24h", "answer_rate", "answer_rate_30d"),
+        "every question of this period was withdrawn or is too young to tell",
+    ),
+    "ever_answered": "every question of this period was withdrawn",
+    "wait_naive": "no question of this period has an answer yet",
+    "solved_rate": "every question of this period was withdrawn or is younger than 30 days",
+    "helps_per_question": "no question of this period is 30 days old yet, or all were withdrawn",
+    "helpers_per_question": "no question of this period that is 30 days old was answered within 30 days",
+    "recognition_rate": "every help of this period is younger than 30 days: too soon to tell",
+    "help_across_teams": "no help of this period was between two people of known teams",
+    "own_team_odds": "no help of this period was between two people of known teams",
+    "help_across_seniority": "no help of this period was between two people of known seniority",
+    "reads_from_other_teams": "nobody read a thread of somebody whose team is known",
+    "learning_from_seniors": "nobody of them read a thread that somebody else began",
+    "leavers_knowledge": "nobody read a thread that somebody else began",
+    "juniors_helped_by_seniors": "no question of the least experienced counts yet: none was asked, or all were withdrawn or are "
+    "too young to tell",
+    "newcomers_first_answered": "every first question of a newcomer was withdrawn or is younger than 7 days",
+    "newcomers_came_back": "nobody who began with a question has been followed for 97 days, or all wrote again within a week",
+    "newcomers_answered_came_back": "of those whose first question was answered within 7 days nobody has been followed for "
+    "97 days, or all wrote again within a week",
+    "newcomers_unanswered_came_back": "of those whose first question was not answered within 7 days nobody has been followed for "
+    "97 days, or all wrote again within a week",
+    **dict.fromkeys(
+        ("answer_concentration", "core_helpers", "regular_helpers"),
+        "nobody whose account is known helped in this period",
+    ),
+    "stickiness": "no complete month in this period",
+    "top_three_share": "nobody of a known team helped in this period",
+}
+"""By number: why there is none where there are rows and none of them counts."""
+SINGULAR = {"mid": "mid-level member", "established": "established member", "Unknown": "member of unknown seniority"}
+PLURALS = {
+    "junior": "Juniors",
+    "mid": "Mid-level members",
+    "senior": "Seniors",
+    "newcomer": "Newcomers",
+    "established": "Established members",
+}
+
+
+def why_empty(missing: str, *, filtered: bool, earlier: bool, ever: bool) -> str:
+    """Say why there is nothing to show; what would show something is told where it is known to.
+
+    `filtered`: without the filters there is something, `earlier`: with them there is in all data; `ever`: a state of now.
+    """
+    text, found = f"{missing[:1].upper()}{missing[1:]}", "there is something to show"
+    if filtered:
+        return f"{text} within these filters; without them {found}: choose fewer filters."
+    if earlier:
+        return f"{text} in this period; in all of the data {found}: choose a longer period."
+    return f"{text}." if ever else f"{text} in all of the data."
+
+
+def people_word(number: int, seniorities: Sequence[str]) -> str:
+    """Write a number of people of one seniority, or of several or all: '30 juniors', '1 member'."""
+    if len(seniorities) != 1:
+        return counted(number, "member")
+    (one,) = seniorities
+    noun = SINGULAR.get(one) or (one if one in PLURALS else f"member of seniority {one}")
+    if number == 1:
+        return f"1 {noun}"
+    return f"{number:,d} {noun.replace('member', 'members', 1) if 'member' in noun else f'{noun}s'}"
+
+
+def none_of(number: int, seniorities: Sequence[str], did: str) -> str:
+    """Say that none of so many people did something: 'none of the 30 juniors asked'."""
+    if number < 2:
+        return f"nobody {did} ({people_word(number, seniorities)})"
+    return f"none of the {people_word(number, seniorities)} {did}"
 
 
 def value(unit: Unit, number: float | None) -> str:

@@ -18,6 +18,7 @@ from cop_metrics.captions import titles_off_scale
 from cop_metrics.identity import names_of, posts_of, read_aliases, suggestions
 from cop_metrics.intake import previewed
 from cop_metrics.lake import ROSTER, Import, Lake
+from cop_metrics.private_rows import to_take_out
 from cop_metrics.settings import read_settings
 from cop_metrics.sources import SOURCES
 from cop_metrics.summary import channels_of, roster_fit, settings_in_vain, unlisted_reactions
@@ -198,6 +199,8 @@ def _imports(imports: Sequence[Import], frame: Frame) -> None:
     table = pl.DataFrame(rows, infer_schema_length=None)
     told = table.select(name for name in table.columns if name != "Source" or table[name].is_not_null().any())
     st.dataframe(told, hide_index=True, column_config=dates, placeholder=words.NOTHING)
+    for sentence in to_take_out(imports):
+        st.warning(plain(sentence))
 
 
 def _dates(*names: str) -> dict[str, Any]:
@@ -349,6 +352,8 @@ def _sources() -> None:
             st.text(source.how_to_export)
             st.markdown("**Personal fields**")
             st.text("\n".join(source.personal_fields) or "none")
+            st.markdown("**What it never opens**")
+            st.text("\n".join(source.never_opens))
             st.markdown("**What it cannot measure**")
             st.text("\n".join(source.cannot_measure) or "nothing that the pages show")
 

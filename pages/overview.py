@@ -1,4 +1,4 @@
-"""The overview: are the three promises kept, what changed beyond noise, and what to do this week."""
+"""The overview: are the three promises kept, what stands out, and what to do this week."""
 
 from collections.abc import Sequence
 from html import escape
@@ -6,14 +6,17 @@ from html import escape
 import streamlit as st
 
 from cop_metrics import words
-from cop_metrics.captions import difference_text, kept
+from cop_metrics.captions import change_word, compared_title, difference_text, kept
 from cop_metrics.changes import Change
 from cop_metrics.pagebook import Groups
+from cop_metrics.silences import silence_sentence
 from cop_metrics.statistics import Interval
 from cop_metrics.view import MOST_CHANGES, Card, ChartTable, PageView, group_name, group_word, sentence
 from pages.parts.filters import query_string
 from pages.parts.frame import Frame, standing, view_of
 from pages.parts.layout import cards, chart_panel, headline, html, rest, show_list, small_print, trend
+
+MOST_SILENCES = 5
 
 
 def show(frame: Frame) -> None:
@@ -24,8 +27,8 @@ def show(frame: Frame) -> None:
         promised = _promises(frame, view)
         others = [place for place in range(len(view.charts)) if place not in promised]
         _claims(frame, view, [place for place in others if view.charts[place].drawn])
-        with standing("What changed"):
-            _changes(frame, view)
+        with standing("What stands out"):
+            _stands_out(frame, view)
         html('<h2 class="cop-h2">This week</h2>')
         for place in others:
             if not view.charts[place].drawn:
@@ -97,10 +100,15 @@ def _by_group(frame: Frame, card: Card, chart: ChartTable) -> str:
     )
 
 
-def _changes(frame: Frame, view: PageView) -> None:
+def _stands_out(frame: Frame, view: PageView) -> None:
+    """Show which groups did nothing of what others did, and what changed clearly."""
     found = view.scan.beyond_noise[:MOST_CHANGES]
+    silent = "".join(f"<li>{escape(silence_sentence(each))}</li>" for each in view.silences[:MOST_SILENCES])
+    listed = f'<ul data-testid="silences">{silent}</ul>' if silent else ""
+    more = len(view.silences) - MOST_SILENCES
+    listed += f'<p class="cop-sub">And {words.counted(more, "group")} more.</p>' if more > 0 else ""
     with st.container(border=True):
-        html('<h2 class="cop-q">What changed beyond noise?</h2>' + _changes_table(frame, found) + _counted(view))
+        html('<h2 class="cop-q">What stands out?</h2>' + listed + _changes_table(frame, found) + _counted(view))
 
 
 def _counted(view: PageView) -> str:
@@ -115,7 +123,7 @@ def _counted(view: PageView) -> str:
 def _changes_table(frame: Frame, found: tuple[Change, ...]) -> str:
     if not found:
         return ""
-    names = ("Group", "Number", "Before", "Now", "Change, 95 % interval", "Better or worse")
+    names = ("Group", "Number", "Before", "Now", "Change, 95 % interval", "In words")
     head = "".join(f"<th scope='col'>{name}</th>" for name in names)
     return (
         f'<table class="cop-table cop-stack" data-testid="changes"><thead><tr>{head}</tr></thead>'
@@ -124,14 +132,14 @@ def _changes_table(frame: Frame, found: tuple[Change, ...]) -> str:
 
 
 def _change(frame: Frame, change: Change) -> str:
-    unit = change.metric.unit
+    unit = change.unit
     group = group_name(change.by, change.group, frame.choices) if change.by else "All"
     link = f'<a href="?{escape(query_string({change.by: [change.group]}))}" target="_self">{escape(group)}</a>'
     cells = {
-        "Number": change.metric.title,
+        "Number": compared_title(change),
         "Before": words.value(unit, change.before),
         "Now": words.value(unit, change.now),
-        "Change": f"{difference_text(change)}: {change.word}",
+        "Change": f"{difference_text(change)}: {change_word(change)}",
     }
     told = "".join(f'<td data-name="{name}">{escape(cell)}</td>' for name, cell in cells.items() if name != "Change")
     named, _, word = cells["Change"].rpartition(": ")

@@ -61,6 +61,7 @@ def _preview(frame: Frame, views: Sequence[PageView]) -> None:
     facts = {
         "Community": scope.community,
         "Period": words.period(scope.period, frame.locale),
+        **({"Period moved": scope.moved} if scope.moved else {}),
         "Against": words.period(scope.compare, frame.locale) if scope.compare else (scope.compare_note or "nothing"),
         "Teams": words.listing(list(scope.teams)) or "all",
         frame.choices.seniority_word: words.listing(list(scope.seniorities)) or "all",

@@ -40,6 +40,7 @@ class Community:
         self.rows: dict[str, list[dict[str, object]]] = {"member": [], "thread": [], "post": [], "topic": []}
         self.roster: list[dict[str, object]] = []
         self.seen: set[str] = set()
+        self.lists_accounts = True
         self._number = 0
 
     def member(self, name: str, *, joined: str | None = None, deleted: str | None = None, bot: bool = False) -> str:
@@ -133,6 +134,7 @@ class Community:
         def read(_export: object, reading: Reading) -> Iterator[Batch]:
             reading.observed_from, reading.observed_until = stated.since, stated.until
             reading.exported_at = getattr(stated, "exported", None)
+            reading.lists_accounts = self.lists_accounts
             for table, rows in self.rows.items():
                 frame = pl.DataFrame(rows, schema_overrides=dict(TABLES[table].columns), infer_schema_length=None)
                 yield Batch(table, typed(table, frame.select(c for c in frame.columns if c in TABLES[table].columns)))
@@ -143,6 +145,8 @@ class Community:
             how_to_export="Tell one.",
             personal_fields=(),
             cannot_measure=(),
+            never_opens=("what is private",),
+            private_before=0,
             version=1,
             recognises=lambda _: True,
             read=read,

@@ -171,7 +171,7 @@ def test_every_exhibit_has_a_chart(id_: str) -> None:
 def test_an_empty_table_is_a_sentence_and_no_marks(id_: str, look: Look) -> None:
     figure = draw(EXHIBITS[id_], pl.DataFrame(schema=dict.fromkeys(EXHIBITS[id_].columns, pl.String)), look)
     assert not figure.data
-    assert describe(figure) == "There is nothing to draw: no data in this period."
+    assert describe(figure) == "There is nothing to draw: nothing was counted in this period."
     assert shown_texts(figure).replace("<br>", " ") == describe(figure)
 
 
@@ -468,12 +468,17 @@ def test_counts_are_bars_from_zero() -> None:
     assert describe(figure) == "Highest first: Sales 8; Drives 5."
 
 
-def test_of_many_counts_those_of_zero_are_told_in_a_sentence() -> None:
-    rows = [(f"Team {number:02d}", 3.0 if number < 3 else 0.0, 3, None, None, None, True) for number in range(60)]
+def test_groups_of_which_nothing_was_counted_stay_in_the_chart_with_their_members() -> None:
+    rows = [(f"Team {n:02d}", 3.0 if n < 3 else 0.0, 3 if n < 3 else 9, None, None, None, True) for n in range(20)]
     figure = groups(figures(*rows), Unit.COUNT, LIGHT)
-    assert len(figure.layout.yaxis.ticktext) == 3
-    assert subtitle(figure) == "0 in the other 57"
-    assert len(groups(figures(*rows[:6]), Unit.COUNT, LIGHT).layout.yaxis.ticktext) == 6
+    assert len(figure.layout.yaxis.ticktext) == 20
+    assert "Team 19 0 (n 9)" in describe(figure)
+    assert "Team 00 3;" in describe(figure)
+
+
+def test_of_more_groups_than_are_drawn_it_says_how_many_are_zero() -> None:
+    rows = [(f"Team {n:02d}", 3.0 if n < 3 else 0.0, 3, None, None, None, True) for n in range(60)]
+    assert subtitle(groups(figures(*rows), Unit.COUNT, LIGHT)) == "The 20 largest of 60; 0 in 40 others"
 
 
 def test_of_many_topics_the_twenty_largest_are_drawn_and_it_says_so() -> None:
@@ -730,7 +735,7 @@ def test_the_line_of_a_card_breaks_where_there_is_no_value_and_marks_its_end() -
     assert spark_svg(pl.DataFrame({"value": [0.0, 0.0], "complete": [True, True]}), "#123456") == ""
 
 
-def test_groups_that_are_all_zero_are_told_instead_of_drawn() -> None:
+def test_groups_that_are_all_zero_are_drawn_as_such() -> None:
     frame = pl.DataFrame(
         {
             "group": ["Drives", "Sales"],
@@ -742,8 +747,8 @@ def test_groups_that_are_all_zero_are_told_instead_of_drawn() -> None:
             "complete": [True] * 2,
         }
     )
-    assert not groups(frame, Unit.COUNT, LIGHT).data
-    assert describe(groups(frame, Unit.COUNT, LIGHT)) == "There is nothing to draw: it is 0 in every group."
+    assert list(groups(frame, Unit.COUNT, LIGHT).data[0].x) == [0, 0]
+    assert describe(groups(frame, Unit.COUNT, LIGHT)) == "Highest first: Drives 0; Sales 0."
 
 
 # Many groups

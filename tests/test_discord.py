@@ -310,11 +310,105 @@ def test_two_copies_of_a_channel_count_as_the_newer_tells(tmp_path: Path) -> Non
     assert len(read.tables["reaction"]) == 2
 
 
-def test_private_conversations_are_left_out(tmp_path: Path) -> None:
-    files = {**SMALL, "Direct Messages": channel(11, "ada", [message(500, 1, "10:00")], kind="DirectTextChat")}
-    read = Read(SOURCE, sample(tmp_path, files))
-    assert "500" not in read.threads()
-    assert read.skipped == {"a message of a private conversation, which is nobody else's": 1}
+@pytest.mark.parametrize(
+    ("kind", "reason"),
+    [
+        ("GuildPrivateThread", discord.PRIVATE),
+        ("12", discord.PRIVATE),
+        ("DirectTextChat", discord.PRIVATE),
+        ("DirectGroupTextChat", discord.PRIVATE),
+        ("3", discord.PRIVATE),
+        ("GuildSecretRoom", discord.UNKNOWN_KIND),
+    ],
+)
+def test_what_is_private_is_not_opened_and_not_named(kind: str, reason: str, tmp_path: Path) -> None:
+    begins = channel(11, "wages", [message(500, 4, "10:00", "Who gets less?")], kind=kind, within="welding")
+    cut_short = json.dumps(begins)[:-30]
+    (sample(tmp_path) / "Craft - welding - wages [11].json").write_text(cut_short, encoding="utf-8")
+    read = Read(SOURCE, tmp_path)
+    assert read.skipped == {reason: 1}
+    everything = str(read.reading) + str([rows.rows() for rows in read.tables.values()])
+    for secret in ("wages", "500", "person4", "Who gets less"):
+        assert secret not in everything, secret
+
+
+def test_direct_messages_are_known_by_their_server_too(tmp_path: Path) -> None:
+    direct = {**channel(11, "Zed", [message(500, 4, "10:00")]), "guild": {"id": "0", "name": "Direct Messages"}}
+    read = Read(SOURCE, sample(tmp_path, {**SMALL, "Direct Messages - Zed [11]": direct}))
+    assert read.skipped == {discord.PRIVATE: 1}
+    assert "Zed" not in str(read.reading)
+
+
+def test_an_export_of_private_conversations_alone_is_refused(tmp_path: Path) -> None:
+    said = refusal(SOURCE, sample(tmp_path, {"one": channel(11, "ada", [], kind="DirectTextChat")}))
+    assert "holds private threads and conversations only" in said
+
+
+def test_two_servers_in_one_folder_are_refused_by_name(tmp_path: Path) -> None:
+    other = {**channel(12, "play", [message(500, 4, "10:00")]), "guild": {"id": "78", "name": "Gamers"}}
+    assert "2 servers ('Craft', 'Gamers')" in refusal(SOURCE, sample(tmp_path, {**SMALL, "Gamers - play [12]": other}))
+    renamed = {**other, "guild": {"id": "77", "name": "Craft of today"}}
+    assert Read(SOURCE, sample(tmp_path, {"Gamers - play [12]": renamed})).tables["post"].height == 13
+
+
+def test_threads_that_are_not_in_the_export_are_told(tmp_path: Path) -> None:
+    begins = [
+        message(300 + each, 2, "15:00", "Started a thread.", type="ThreadCreated", reference={"channelId": str(each)})
+        for each in (110, 120, 121, 120)
+    ]
+    read = Read(SOURCE, sample(tmp_path, {**SMALL, "rest": channel(10, "welding", begins)}))
+    (note,) = read.reading.notes
+    assert note.startswith("Threads that begin here and are not in the export: 2.")
+    assert "--include-threads All" in note
+
+
+def test_files_that_are_no_channels_are_counted(tmp_path: Path) -> None:
+    (sample(tmp_path) / "Craft - old [21].json").write_bytes(b"")
+    (tmp_path / "Direct Messages - Zed [22].json").write_bytes(b"")
+    read = Read(SOURCE, tmp_path)
+    assert read.skipped == {discord.NO_CHANNEL: 2}
+    assert read.reading.examples == {discord.NO_CHANNEL: ["Craft - old [21].json"]}
+
+
+def test_an_export_in_which_nobody_said_anything_is_one(tmp_path: Path) -> None:
+    older = channel(10, "welding", [message(100, 1, "10:00", "How?")], exported="2026-03-09T12:00:00+00:00")
+    newer = sample(tmp_path / "newer", {"a": channel(10, "welding", [])})
+    store = imported(SOURCE, [sample(tmp_path / "older", {"a": older}), newer], tmp_path / "data")
+    assert asked(store, "select count(*) from questions") == [(1,)]
+
+
+def test_posts_of_a_forum_within_two_minutes_are_two(tmp_path: Path) -> None:
+    posts = {
+        str(id_): thread(
+            id_, f"Post {id_}", [message(id_, 1, at, "How do I?"), message(id_ + 1, 2, "15:00")], within="ask"
+        )
+        for id_, at in ((300, "14:00"), (400, "14:01"))
+    }
+    read = Read(SOURCE, sample(tmp_path, posts))
+    assert read.threads() == {"300": "300", "301": "300", "400": "400", "401": "400"}
+
+
+def test_two_channels_of_one_name_are_two_places(tmp_path: Path) -> None:
+    files = {str(id_): channel(id_, "help", [message(id_ * 10, 1, "14:00", "How do I?")]) for id_ in (10, 11)}
+    assert len(set(Read(SOURCE, sample(tmp_path, files)).threads().values())) == 2
+
+
+@pytest.mark.parametrize("older", ["reaction", "message"])
+def test_a_reaction_never_changes_a_name(older: str, tmp_path: Path) -> None:
+    """Who reacts is named as their account is; who writes, as the server knows them."""
+    reacting = {"id": "1", "name": "ada", "nickname": "ada of elsewhere", "isBot": False}
+    liked = message(100, 2, "10:00", reactions=[{"emoji": {"name": "x"}, "count": 1, "users": [reacting]}])
+    wrote = channel(10, "welding", [message(99, 1, "09:00")], exported="2026-03-09T12:00:00+00:00")
+    read = channel(11, "tools", [liked], exported=f"2026-03-{'08' if older == 'reaction' else '10'}T12:00:00+00:00")
+    rows = Read(SOURCE, sample(tmp_path, {"a": wrote, "b": read})).rows("member", "member", "name")
+    assert ("1", "Ada") in rows
+
+
+def test_an_author_is_called_as_the_newest_file_says(tmp_path: Path) -> None:
+    renamed = {**author(1), "nickname": "Ada Ohm"}
+    newer = channel(10, "welding", [message(100, 1, "10:00", author=renamed)])
+    older = thread(90, "Old", [message(90, 1, "09:00")], exported="2026-03-09T12:00:00+00:00")
+    assert Read(SOURCE, sample(tmp_path, {"a": newer, "b": older})).rows("member", "name") == [("Ada Ohm",)]
 
 
 def test_deleted_accounts_and_those_who_only_reacted_are_members(tmp_path: Path) -> None:

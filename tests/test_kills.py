@@ -51,6 +51,8 @@ def write_import(data: Path, number: int) -> Written:
         how_to_export="",
         personal_fields=(),
         cannot_measure=(),
+        never_opens=("what is private",),
+        private_before=0,
         version=1,
         recognises=lambda _: True,
         read=read,

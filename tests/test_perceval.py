@@ -451,6 +451,14 @@ def test_stack_exchange_in_full(tmp_path: Path) -> None:
     ]
 
 
+def test_the_account_of_a_site_of_stack_exchange_is_a_program(tmp_path: Path) -> None:
+    of_the_site = deepcopy(stack_exchange_items()[0])
+    of_the_site["data"]["owner"] = {"user_id": -1, "display_name": "Community"}
+    store = imported(SOURCE, [kept(tmp_path / "items", of_the_site)], tmp_path / "data")
+    assert asked(store, "select count(*) from questions") == [(0,)]
+    assert asked(store, "select count(*) from members where name = 'Community'") == [(0,)]
+
+
 def test_mails_in_full(tmp_path: Path) -> None:
     told = read(tmp_path, *mbox_items())
     assert told.rows("post", "post", "thread", "created_at") == [

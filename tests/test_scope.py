@@ -8,8 +8,12 @@ from communities import Community, Told, at
 
 from cop_metrics.errors import CopError
 from cop_metrics.metrics import METRICS
+from cop_metrics.pagebook import ANSWERS
 from cop_metrics.period import DEFAULT
+from cop_metrics.reports.contents import contents
 from cop_metrics.scope import newest_first, parse_scope, read_catalogue
+from cop_metrics.shown import measured
+from cop_metrics.view import Viewer
 
 
 @pytest.fixture(scope="module")
@@ -158,7 +162,58 @@ def test_without_a_roster_experience_stands_in_for_seniority(tmp_path: Path) -> 
         "newcomer",
         "established",
     )
-    assert told.split("questions", "seniority") == {"newcomer": 1, "established": 1}
+    assert told.split("questions", "seniority") == {"newcomer": 1, "established": 0, "Unknown": 1}
+
+
+@pytest.mark.parametrize(
+    ("joined", "asked", "experience"),
+    [
+        ("2026-01-11", "2026-01-20", "newcomer"),
+        ("2026-01-11", "2026-04-10", "newcomer"),
+        ("2026-01-11", "2026-04-11", "established"),
+        ("2025-11-01", "2026-01-20", "newcomer"),
+        ("2025-09-01", "2026-01-20", "established"),
+        ("2026-02-01", "2026-01-20", "Unknown"),
+        (None, "2026-01-20", "Unknown"),
+        (None, "2026-03-31", "Unknown"),
+        (None, "2026-04-01", "newcomer"),
+    ],
+    ids=[
+        "joined in the first 90 days",
+        "89 days after joining",
+        "90 days after joining",
+        "joined shortly before the data",
+        "joined long before the data",
+        "posted before joining, so that nobody knows when",
+        "first seen in the first 90 days",
+        "first seen on the last of them",
+        "first seen in view",
+    ],
+)
+def test_at_the_edge_of_the_data_experience_is_known_of_whom_joining_is_known(
+    tmp_path: Path, joined: str | None, asked: str, experience: str
+) -> None:
+    craft = Community()
+    craft.member("ana", joined=f"{joined} 09:00" if joined else None)
+    craft.ask("ana", f"{asked} 10:00")
+    told = craft.tell(tmp_path, since="2026-01-01 00:00", until="2026-06-01 12:00")
+    assert [group for group, count in told.split("questions", "seniority").items() if count] == [experience]
+
+
+def test_who_was_first_seen_at_the_edge_is_established_90_days_later(tmp_path: Path) -> None:
+    craft = Community()
+    for day in ("2026-01-20", "2026-04-19", "2026-04-20"):
+        craft.ask("ana", f"{day} 10:00")
+    told = craft.tell(tmp_path, since="2026-01-01 00:00", until="2026-06-01 12:00")
+    assert told.split("questions", "seniority") == {"established": 1, "Unknown": 2}
+
+
+def test_who_is_listed_without_a_day_of_joining_and_did_nothing_is_of_unknown_experience(tmp_path: Path) -> None:
+    craft = Community()
+    craft.member("nobody has seen her")
+    craft.ask("ana", "2026-05-01 10:00")
+    told = craft.tell(tmp_path, since="2026-01-01 00:00", until="2026-06-01 12:00")
+    assert told.split("members", "seniority") == {"newcomer": 1, "Unknown": 1}
 
 
 def test_the_community_with_the_newest_data_is_opened_first_those_alike_by_name(told: Told) -> None:
@@ -167,3 +222,24 @@ def test_the_community_with_the_newest_data_is_opened_first_those_alike_by_name(
     catalogue = {"a": older, "craft": craft, "bees": replace(craft, community="bees")}
     assert newest_first(catalogue) == ("bees", "craft", "a")
     assert parse_scope({}, catalogue).community == "bees"
+
+
+def test_a_viewer_without_names_is_told_that_the_period_was_moved(told: Told) -> None:
+    """5 May is a Tuesday: four whole weeks around it are from Monday, 4 May."""
+    moved = told.scope(names=False, period="2026-05-05..2026-05-31")
+    assert str(moved.period.first) == "2026-05-04"
+    assert moved.moved == (
+        "Without names only whole weeks are shown, 4 at least: these are 4 May 2026 – 31 May 2026, not the "
+        "5 May 2026 – 31 May 2026 that was asked for."
+    )
+    assert told.scope(period="2026-05-05..2026-05-31").moved is None
+    assert told.scope(names=False, period="2026-05-04..2026-05-31").moved is None
+
+
+def test_that_a_period_was_moved_is_said_on_pages_in_reports_and_on_the_command_line(told: Told) -> None:
+    scope = told.scope(names=False, period="2026-05-05..2026-05-31")
+    assert scope.moved
+    view = Viewer(version=1, cursor=told.cursor, catalogue=read_catalogue(told.cursor)).page(ANSWERS, scope)
+    assert scope.moved in view.headline
+    assert ("Period moved", scope.moved) in contents([view]).about
+    assert scope.moved in str(measured(METRICS["questions"], scope, told.measurer, None).note)

@@ -17,7 +17,7 @@ from cop_metrics.marts import MARTS, Mart
 from cop_metrics.settings import CommunitySettings, Settings
 
 KEPT_MARTS = tuple(mart.name for mart in MARTS if mart.order is not None)
-DERIVED = ("small_groups", "expertise", "meta")
+DERIVED = ("small_groups", "expertise", "likeness", "weekly_counts", "meta")
 AMSTERDAM = CommunitySettings(
     time_zone="Europe/Amsterdam", seniorities=("junior", "senior"), noise_channels=("nowhere",)
 )

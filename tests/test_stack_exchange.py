@@ -4,6 +4,7 @@ import importlib.util
 import re
 import zipfile
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from types import ModuleType
@@ -12,6 +13,7 @@ from typing import Any
 import polars as pl
 import py7zr
 import pytest
+from exports import asked, imported, written
 
 from cop_metrics.errors import CopError
 from cop_metrics.sources import stack_exchange
@@ -82,8 +84,11 @@ def refusal(path: Path) -> str:
 
 
 def figures(read: Read) -> dict[str, float]:
-    """Recompute the sites' reference figures from the rows; answerers are accounts and names of deleted ones."""
-    posts = read.tables["post"]
+    """Recompute the sites' reference figures from the rows; answerers are accounts and names of deleted ones.
+
+    What the site's own account, user -1, wrote is in none.
+    """
+    posts = read.tables["post"].filter(pl.col("author").ne_missing("-1"))
     questions, answers = posts.filter(pl.col("kind") == "question"), posts.filter(pl.col("kind") == "answer")
     asked = questions.select("thread", asker="author", asked_at="created_at")
     by_other = answers.join(asked, on="thread").filter(pl.col("author").ne_missing(pl.col("asker")))
@@ -139,8 +144,9 @@ def test_artificial_intelligence_stack_exchange() -> None:
 
 
 def test_constructed_languages_meta() -> None:
+    """The catalogue counts 54 questions: the announcement of an election by user -1, which nobody answered, among them."""
     assert figures(Read(shared("stackexchange-conlang-meta"))) == {
-        "questions": 54,
+        "questions": 53,
         "answers": 115,
         "answered": 49,
         "answered by another": 48,
@@ -381,10 +387,49 @@ def test_authors_who_left_their_name_only(tmp_path: Path) -> None:
     assert read.rows("member", "member", "name", "deleted_at", "is_bot")[3:] == [("name:user77", "user77", None, False)]
 
 
-def test_a_question_that_the_site_s_community_owns_has_an_unknown_asker(tmp_path: Path) -> None:
-    read = Read(dump(tmp_path, {"Posts.xml": [QUESTION.replace('OwnerUserId="10"', 'OwnerUserId="-1"')]}))
-    assert read.rows("post", "kind", "author") == [("question", None)]
-    assert read.tables["member"].is_empty()
+OWNED_BY_THE_SITE = [
+    QUESTION,
+    ANSWER,
+    '<row Id="3" PostTypeId="1" CreationDate="2024-01-02T09:00:00.000" OwnerUserId="-1" Title="Election" />',
+    '<row Id="4" PostTypeId="2" ParentId="3" CreationDate="2024-01-02T10:00:00.000" OwnerUserId="-1" />',
+    '<row Id="5" PostTypeId="1" CreationDate="2024-01-03T09:00:00.000" OwnerDisplayName="user77" Title="Q" />',
+    '<row Id="6" PostTypeId="2" ParentId="5" CreationDate="2024-01-03T09:30:00.000" OwnerUserId="-1" />',
+    '<row Id="7" PostTypeId="2" ParentId="5" CreationDate="2024-01-03T11:00:00.000" OwnerDisplayName="user78" />',
+    '<row Id="8" PostTypeId="1" CreationDate="2024-01-04T09:00:00.000" OwnerUserId="10" Title="R" />',
+    '<row Id="9" PostTypeId="2" ParentId="8" CreationDate="2024-01-04T09:30:00.000" OwnerUserId="-1" />',
+]
+
+
+@pytest.mark.parametrize("files", [SMALL, {}], ids=["with its users", "posts alone"])
+def test_what_the_site_s_own_account_wrote_is_in_no_number(tmp_path: Path, files: dict[str, list[str]]) -> None:
+    """Of four questions the site asked one; it answered three, one of them alone: two of three are answered by people."""
+    folder = dump(tmp_path / "dump", files | {"Posts.xml": OWNED_BY_THE_SITE})
+    store = imported(SOURCE, [folder], tmp_path / "data")
+    assert asked(store, "select question, asker, helpers from questions order by question") == [
+        ("src:1", "src:10", 1),
+        ("src:5", "src:name:user77", 1),
+        ("src:8", "src:10", 0),
+    ]
+    assert asked(store, "select count(*) from posts where kind = 'answer'") == [(2,)]
+    assert asked(store, "select wait_seconds / 3600 from questions where question = 'src:5'") == [(2.0,)]
+    assert asked(store, "select member from members where member like '%-1'") == []
+    assert asked(store, "select member from members where is_deleted order by 1") == [
+        ("src:name:user77",),
+        ("src:name:user78",),
+    ]
+    assert Read(folder).reading.notes[-1] == (
+        "1 questions and 3 answers are of the site's own account (user -1), a program: they are in no number."
+    )
+
+
+def test_a_dump_that_was_read_before_the_site_s_account_was_a_program_converges(tmp_path: Path) -> None:
+    folder = dump(tmp_path / "dump", SMALL | {"Posts.xml": OWNED_BY_THE_SITE})
+    before = dump(
+        tmp_path / "before", SMALL | {"Posts.xml": [row.replace(' OwnerUserId="-1"', "") for row in OWNED_BY_THE_SITE]}
+    )
+    assert asked(imported(SOURCE, [before], tmp_path / "alone"), "select count(*) from questions") == [(4,)]
+    written(replace(SOURCE, version=1), before, tmp_path / "data")
+    assert asked(imported(SOURCE, [folder], tmp_path / "data"), "select count(*) from questions") == [(3,)]
 
 
 def test_votes_that_are_no_reaction_or_point_nowhere_are_counted(tmp_path: Path) -> None:

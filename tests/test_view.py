@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 from communities import Community, Told, days_later, plus
 
+from cop_metrics.captions import difference_text
 from cop_metrics.changes import Scan, scan
 from cop_metrics.errors import CopError
 from cop_metrics.measure import Measurer
@@ -43,7 +44,7 @@ def seen(told: Told, page: Page, scope: Scope, scanned: Scan | None = None) -> P
 def test_the_headline_tells_the_change_that_the_scan_found(falling: Told) -> None:
     page = seen(falling, ANSWERS, falling.scope(period=PERIOD))
     assert page.headline[0].startswith("10 % of questions were answered within 7 days (95 % interval ")
-    assert page.headline[0].endswith(", down from 90 % in the 60 days before (worse, beyond noise).")
+    assert page.headline[0].endswith(", clearly down (worse) from 90 % in the 60 days before.")
     assert len(page.headline) == 1  # all askers are of one team and seniority, of whom nothing more is to be told
     assert page.version == 7
 
@@ -55,13 +56,17 @@ def test_the_headline_calls_nothing_a_change_that_is_not_in_the_scan(falling: To
     assert len(page.headline) == 1
     assert card.change_text == "before: 90 %"
     told = " ".join([*page.headline, *(each.change_text for each in page.cards)])
-    assert not any(word in told for word in ("beyond noise", "better", "worse", "points", "−80"))
+    assert not any(
+        word in told for word in ("clearly", "about the same", "cannot tell", "better", "worse", "points", "−80")
+    )
 
 
-def test_a_card_says_about_the_same_where_the_scan_found_no_more_than_noise(falling: Told) -> None:
+def test_a_card_says_it_cannot_tell_yet_where_a_change_that_matters_is_possible(falling: Told) -> None:
     page = seen(falling, ANSWERS, falling.scope(period=PERIOD))
     questions = next(each for each in page.cards if each.metric.id == "questions")
-    assert (questions.value, questions.change_text) == ("60", "about the same (±0 %)")
+    assert questions.compared
+    between = difference_text(questions.compared)
+    assert (questions.value, questions.change_text) == ("60", f"cannot tell yet: no clear change ({between} a member)")
 
 
 def test_what_cannot_be_measured_is_said_on_the_card_and_in_the_small_print(falling: Told) -> None:
@@ -250,7 +255,14 @@ def test_a_chart_or_a_list_that_fails_leaves_the_rest_standing(
 def test_a_table_behind_a_chart_names_its_columns_and_leaves_out_what_says_nothing(falling: Told) -> None:
     page = seen(falling, ANSWERS, falling.scope(period=PERIOD))
     tables = {chart.title: chart.shown for chart in page.charts}
-    assert tables["Does every team get help alike?"].columns == ["Team", "Answered within 7 days", "n", "Low", "High"]
+    assert tables["Does every team get help alike?"].columns[:5] == [
+        "Team",
+        "Answered within 7 days",
+        "n",
+        "Low",
+        "High",
+    ]
+    assert "Complete" not in tables["Does every team get help alike?"].columns
     assert tables["Is it getting better?"].columns[:3] == ["Number", "Month", "Value"]
 
 

@@ -9,6 +9,7 @@ from collections.abc import Callable
 import plotly.graph_objects as go
 import polars as pl
 
+from cop_metrics import words
 from cop_metrics.charts.canvas import describe, nothing, subtitle
 from cop_metrics.charts.claims import claims
 from cop_metrics.charts.dots import groups
@@ -91,5 +92,5 @@ def draw(exhibit: Exhibit, table: pl.DataFrame, look: Look) -> go.Figure:
     if exhibit.id not in BUILDERS:
         raise UnknownName("chart", exhibit.id, BUILDERS)
     if table.is_empty():
-        return nothing("There is nothing to draw: no data in this period.", look)
+        return nothing(f"There is nothing to draw: {words.NOTHING_COUNTED}.", look)
     return BUILDERS[exhibit.id](table, look)

@@ -92,7 +92,7 @@ def _hover(row: Row) -> str:
 def _beside(at: int, row: Row, look: Look) -> Row:
     faint = f'<span style="color:{look.faint}">'
     if row["value"] is None:
-        text = f"{faint}{labels.broken(row['note'] or 'no data', NOTE_WIDTH)}</span>"
+        text = f"{faint}{labels.broken(row['note'] or words.NOTHING_COUNTED, NOTE_WIDTH)}</span>"
         return canvas.note(text, 0, at, look, yref="y", xanchor="left", xshift=4, bgcolor=look.surface)
     each = row["helps_per_active"]
     more = f"{faint}n {row['n']:,}</span>" if each is None else f"{faint}{each:,.1f} helps each</span>"

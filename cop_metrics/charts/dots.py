@@ -19,8 +19,6 @@ Row = dict[str, Any]
 ROW_HEIGHT = 30
 TOP, BOTTOM = 26, 34
 MOST_GROUPS = 20
-FEW_GROUPS = 8
-"""Up to so many groups those with a count of zero are drawn as well; of more they are told in a sentence."""
 WIDE = 6
 RIGHT = 104
 WIDEST_NOTE = 30
@@ -53,13 +51,9 @@ def groups(
 
     Highest value on top; seniority keeps its order. More than 20 groups: the 20 with the largest samples, and said so.
     """
-    told = _worth_drawing(frame, unit)
-    rows = _shown(told, unit, look)
+    rows = _shown(frame, unit, look)
     if not any(row["value"] is not None for row in rows):
-        return canvas.nothing(f"There is nothing to draw: {_first_note(rows) or 'no data in this period'}.", look)
-    if unit in (Unit.COUNT, Unit.POINTS) and not any(row["value"] for row in rows):
-        every = "in every group" if len(rows) > 1 else f"in {rows[0]['group']}"
-        return canvas.nothing(f"There is nothing to draw: it is 0 {every}.", look)
+        return canvas.nothing(f"There is nothing to draw: {_first_note(rows) or words.NOTHING_COUNTED}.", look)
     place = {row["group"]: len(rows) - 1 - index for index, row in enumerate(rows)}
     valued = [row for row in rows if row["value"] is not None]
     colours = [look.colour(row["group"]) or look.promises[promise] for row in valued]
@@ -69,13 +63,13 @@ def groups(
     across = _across(rows, unit, max((each for _, each, _ in lined), default=None), spans)
     marks = _dots(valued, colours, place, unit, across) if spans else [_bars(valued, colours, place, unit)]
     names = labels.told_apart([row["group"] for row in reversed(rows)], 18)
-    left_out = told.height - len(rows)
+    left_out = _left_out(frame, rows)
     return canvas.sheet(
         marks,
         look,
         height=TOP + BOTTOM + ROW_HEIGHT * len(rows),
-        description=_told(rows, unit, average, target, left_out),
-        subtitle=_subtitle(len(rows), told.height, frame.height - told.height, across),
+        description=_told(rows, unit, average, target, left_out.height),
+        subtitle=_subtitle(len(rows), frame.height, left_out, across),
         margin={"l": 8, "r": RIGHT, "t": TOP, "b": BOTTOM},
         xaxis=canvas.value_axis(look, across.ticks),
         yaxis=canvas.named_axis(
@@ -86,16 +80,15 @@ def groups(
     )
 
 
-def _worth_drawing(frame: pl.DataFrame, unit: Unit) -> pl.DataFrame:
-    """Return the groups to draw: of many, not those with a count of zero."""
-    if unit not in (Unit.COUNT, Unit.POINTS) or frame.height <= FEW_GROUPS or not frame["value"].sum():
-        return frame
-    return frame.filter(pl.col("value").is_null() | (pl.col("value") != 0))
+def _left_out(frame: pl.DataFrame, rows: Sequence[Row]) -> pl.DataFrame:
+    """Return the groups that are not drawn, as there are too many of them."""
+    return frame.remove(pl.col("group").is_in([row["group"] for row in rows]))
 
 
-def _subtitle(shown: int, of: int, without: int, across: Across) -> str:
+def _subtitle(shown: int, of: int, left_out: pl.DataFrame, across: Across) -> str:
+    without = left_out.filter(pl.col("value") == 0).height
     parts = [f"the {shown} largest of {of}"] if shown < of else []
-    parts += [f"0 in the other {without}"] if without else []
+    parts += [f"0 in {words.counted(without, 'other')}"] if without else []
     parts += ["early hours drawn wider"] if across.stretched else []
     text = "; ".join(parts)
     return text[:1].upper() + text[1:]
@@ -200,13 +193,18 @@ def _value_note(row: Row, place: dict[str, int], unit: Unit, look: Look) -> Row:
     at = place[row["group"]]
     faint = f'<span style="color:{look.faint}">'
     if row["value"] is None:
-        why, _, _ = (row["note"] or "no data").partition(" (")
+        why, _, _ = (row["note"] or words.NOTHING_COUNTED).partition(" (")
         n = f", n {row['sample_size']:,}" if row["sample_size"] else ""
         text = f"{faint}{labels.broken(why, WIDEST_NOTE)}{n}</span>"
         return canvas.note(text, 0, at, look, yref="y", xanchor="left", xshift=4, bgcolor=look.surface)
-    n = "" if unit is Unit.COUNT else f" {faint}n {row['sample_size']:,}</span>"
+    n = f" {faint}n {row['sample_size']:,}</span>" if _tells_n(row, unit) else ""
     text = f"{words.value(unit, row['value'])}{n}"
     return canvas.note(text, 1, at, look, yref="y", xanchor="left", xshift=8)
+
+
+def _tells_n(row: Row, unit: Unit) -> bool:
+    """Say whether n stands beside a value: not of counts, which are it, but of 0 of so many members."""
+    return unit is not Unit.COUNT or bool(not row["value"] and row["sample_size"])
 
 
 def _line(at: float, dash: str, look: Look) -> Row:
@@ -240,7 +238,7 @@ def _told(rows: Sequence[Row], unit: Unit, average: float | None, target: float 
     valued = sorted((row for row in rows if row["value"] is not None), key=lambda row: -row["value"])
     told = "; ".join(_row_told(row, unit) for row in valued)
     sentences = [f"{'Highest first: ' if len(valued) > 1 else ''}{told}."]
-    sentences += [f"{row['group']}: {row['note'] or 'no data'}." for row in rows if row["value"] is None]
+    sentences += [f"{row['group']}: {row['note'] or words.NOTHING_COUNTED}." for row in rows if row["value"] is None]
     sentences += [f"All together: {words.value(unit, average)}."] if average is not None else []
     sentences += [f"The target is {words.value(unit, target)}."] if target is not None else []
     sentences += [f"{words.counted(left_out, 'group')} with smaller n left out."] if left_out else []
@@ -248,5 +246,5 @@ def _told(rows: Sequence[Row], unit: Unit, average: float | None, target: float 
 
 
 def _row_told(row: Row, unit: Unit) -> str:
-    n = "" if unit is Unit.COUNT else f" (n {row['sample_size']:,})"
+    n = f" (n {row['sample_size']:,})" if _tells_n(row, unit) else ""
     return f"{row['group']} {words.value(unit, row['value'])}{n}"

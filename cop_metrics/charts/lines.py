@@ -104,7 +104,7 @@ def _lines(named: Sequence[tuple[str, pl.DataFrame]], look: Look, promise: Promi
 
 def _why_empty(lines: Sequence[Line]) -> str:
     notes = [row["note"] for line in lines for row in line.rows if row["note"]]
-    return f"There is nothing to draw: {notes[0] if notes else 'no data in this period'}."
+    return f"There is nothing to draw: {notes[0] if notes else words.NOTHING_COUNTED}."
 
 
 def _highest(lines: Sequence[Line], target: float | None, *, with_band: bool) -> float:

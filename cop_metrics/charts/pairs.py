@@ -187,13 +187,17 @@ def _hover(name: str, share: float, low: float, high: float, n: int | None) -> s
 
 
 def _half(row: Row, faint: str) -> str:
-    """Return within which time half of the questions had an answer, or that most still wait."""
+    """Return within which time half of the questions had an answer, or that most still wait, or that none was asked."""
+    if not row["questions"]:
+        return f"{faint}no question asked</span>"
     if row["wait"] is None:
         return f"{faint}most still wait</span>"
     return f"{faint}half within</span> {words.value(Unit.HOURS, row['wait'])}"
 
 
 def _gap_told(row: Row) -> str:
+    if not row["questions"]:
+        return f"{row['seniority']}: no question asked."
     rates = " and ".join(
         f"{words.value(Unit.PERCENT, row[column])} answered {name}" for column, (name, _, _) in RATES.items()
     )

@@ -26,7 +26,7 @@ def small_multiples(frames: Sequence[tuple[str, pl.DataFrame]], unit: Unit, look
     """Draw a small line over time for each group, on equal axes: pairs of a group and its frame by month or week."""
     found = [(name, whole(frame)) for name, frame in frames if frame["value"].is_not_null().any()]
     if not found:
-        return canvas.nothing("There is nothing to draw: no group has data in this period.", look)
+        return canvas.nothing(f"There is nothing to draw: {words.NOTHING_COUNTED}.", look)
     shown = _largest(found)
     top = max(float(frame["value"].max() or 0.0) for _, frame in shown)  # type: ignore[arg-type]
     ticks = labels.value_ticks(unit, top)
@@ -163,7 +163,7 @@ def sparkline(frame: pl.DataFrame, unit: Unit, look: Look, *, promise: Promise) 
     values = frame["value"].to_list()
     last = next((index for index in reversed(range(len(values))) if values[index] is not None), None)
     if last is None:
-        return canvas.nothing("no data over time", look).update_layout(height=48)
+        return canvas.nothing(words.NOTHING_COUNTED, look).update_layout(height=48)
     line = {
         "type": "scatter",
         "mode": "lines",

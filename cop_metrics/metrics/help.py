@@ -8,6 +8,7 @@ import polars as pl
 
 from cop_metrics import words
 from cop_metrics.metrics.metric import (
+    Alike,
     Better,
     Computed,
     Counts,
@@ -19,6 +20,7 @@ from cop_metrics.metrics.metric import (
     Total,
     Unit,
     Whose,
+    likeness_of,
 )
 from cop_metrics.statistics import (
     Interval,
@@ -27,10 +29,12 @@ from cop_metrics.statistics import (
     clustered_mean,
     clustered_wilson,
     log_rank,
+    pooled_design_effect,
     survival,
 )
 
 HOUR = 3600.0
+MONTH = 30 * 86_400
 ASKER_SPLITS = ("team", "seniority", "topic")
 
 
@@ -46,14 +50,20 @@ def median_wait_at_work(rows: pl.DataFrame) -> Figure:
 
 def _median(rows: pl.DataFrame, column: str, written: Callable[[float], str]) -> Figure:
     if rows.is_empty():
-        return Figure(value=None, sample_size=0, note="no questions in this period")
-    curve = survival(rows[column].to_numpy() / HOUR, rows["wait_ended"].to_numpy())
+        return Figure(value=None, sample_size=0, note="nobody asked in this period")
+    curve = survival(rows[column].to_numpy() / HOUR, rows["wait_ended"].to_numpy(), design_effect=_design_effect(rows))
     median = curve.median
     if median is None:
         unanswered = words.value(Unit.PERCENT, float(curve.survival[-1]))
         note = f"not reached ({unanswered} unanswered after {written(float(curve.times[-1]))})"
         return Figure(value=None, sample_size=rows.height, note=note)
     return Figure(value=median, sample_size=rows.height, interval=_median_interval(curve))
+
+
+def _design_effect(rows: pl.DataFrame) -> float:
+    """Return the design effect of the waits of questions, each with its asker, at the likeness that stands beside them."""
+    asked = rows["asker_id"].value_counts()["count"].to_numpy().astype(float)
+    return pooled_design_effect(float(asked.sum()), float(asked @ asked), float(rows["likeness"][0]))
 
 
 def _median_interval(curve: SurvivalCurve) -> Interval:
@@ -70,14 +80,28 @@ def naive_median(rows: pl.DataFrame) -> Figure:
     return Figure(value=float(np.median(rows["wait_seconds"].to_numpy())) / HOUR, sample_size=rows.height)
 
 
-HELPS_AND_QUESTIONS = ("cast(sum(helps_in_30_days) as bigint) as helps", "count(*) as questions")
+def _alike_in(column: str) -> Alike:
+    """Return in what one asker's waits are alike: their logarithms, cut at 30 days; of those followed for less nothing is known.
+
+    In thousandths, so that sums of whole numbers are the same in whatever order they are made.
+    """
+    value = f"cast(round(1000 * ln(1 + least({column}, {MONTH:d}))) as bigint)"
+    return Alike(value=f"case when wait_ended or waited_seconds >= {MONTH:d} then {value} end", person="asker_id")
+
+
+HELPS_AND_QUESTIONS = (
+    "cast(sum(helps_in_30_days) as bigint) as helps",
+    "cast(sum(helps_in_30_days * helps_in_30_days) as bigint) as squares",
+    "count(*) as questions",
+)
 
 
 def mean_helps(rows: pl.DataFrame) -> Figure:
     """Return the mean number of helps per question, from both sums of each asker."""
     if rows.is_empty():
         return Figure(value=None, sample_size=0, note="no questions at least 30 days old in this period")
-    mean, interval = clustered_mean(rows["helps"].to_numpy(), rows["questions"].to_numpy())
+    helps, questions, squares = (rows[name].to_numpy() for name in ("helps", "questions", "squares"))
+    mean, interval = clustered_mean(helps, questions, squares, float(rows["likeness"][0]))
     return Figure(value=mean, sample_size=int(rows["questions"].sum()), interval=interval)
 
 
@@ -263,7 +287,12 @@ METRICS = (
         whose=Whose.ASKER,
         counts=Counts.FLOW,
         relation="questions",
-        measure=Computed(columns=("waited_seconds", "wait_ended"), person="asker_id", figure=median_wait),
+        measure=Computed(
+            columns=("waited_seconds", "wait_ended", "asker_id"),
+            person="asker_id",
+            figure=median_wait,
+            alike=_alike_in("waited_seconds"),
+        ),
         splits=ASKER_SPLITS,
         beside="wait_naive",
     ),
@@ -301,7 +330,11 @@ METRICS = (
         whose=Whose.ASKER,
         counts=Counts.FLOW,
         relation="questions",
-        measure=Computed(columns=("office_seconds", "wait_ended"), figure=median_wait_at_work),
+        measure=Computed(
+            columns=("office_seconds", "wait_ended", "asker_id"),
+            figure=median_wait_at_work,
+            alike=_alike_in("office_seconds"),
+        ),
         splits=ASKER_SPLITS,
         beside="wait",
     ),
@@ -327,9 +360,9 @@ METRICS = (
         id="given_up",
         promise=Promise.HELP,
         title="Given up",
-        question="How many questions were never answered and are older than 30 days?",
-        description="Questions older than 30 days that nobody has answered and that were not withdrawn.",
-        formula="count of unanswered questions older than 30 days",
+        question="How many questions of the last year were never answered and are older than 30 days?",
+        description="Questions from 30 to 365 days old that nobody has answered and that were not withdrawn.",
+        formula="count of unanswered questions from 30 to 365 days old",
         source="our own",
         peers="Discourse counts all topics without a reply together, new ones and old ones.",
         unit=Unit.COUNT,
@@ -401,7 +434,11 @@ METRICS = (
         counts=Counts.FLOW,
         relation="questions",
         measure=Computed(
-            columns=HELPS_AND_QUESTIONS, per=("asker_id",), where="helps_in_30_days is not null", figure=mean_helps
+            columns=HELPS_AND_QUESTIONS,
+            per=("asker_id",),
+            where="helps_in_30_days is not null",
+            figure=mean_helps,
+            alike=Alike(value="helps_in_30_days", person="asker_id"),
         ),
         splits=ASKER_SPLITS,
         ripens_in=30,
@@ -423,7 +460,11 @@ METRICS = (
         counts=Counts.FLOW,
         relation="questions",
         measure=Computed(
-            columns=HELPS_AND_QUESTIONS, per=("asker_id",), where="helps_in_30_days > 0", figure=mean_helps
+            columns=HELPS_AND_QUESTIONS,
+            per=("asker_id",),
+            where="helps_in_30_days > 0",
+            figure=mean_helps,
+            alike=Alike(value="helps_in_30_days", person="asker_id"),
         ),
         splits=ASKER_SPLITS,
         ripens_in=30,
@@ -433,7 +474,6 @@ METRICS = (
 CURVE_POINTS = 160
 CURVE_HOURS = 24.0 * 30
 MOST_TEAMS = 8
-SURELY = 0.05
 CURVE_SCHEMA: dict[str, type[pl.DataType]] = {
     "hours": pl.Float64,
     "waiting": pl.Float64,
@@ -448,10 +488,14 @@ def _curves(rows: pl.DataFrame, by: str) -> dict[str, SurvivalCurve]:
     groups = [(str(name[0]), part) for name, part in rows.group_by(by)]
     largest = sorted(groups, key=lambda group: (-group[1]["questions"].sum(), group[0]))
     shown = sorted(largest[:MOST_TEAMS] if by == "team" else largest, key=lambda group: group[0])
-    return {
-        name: survival(part["minutes"].to_numpy() / 60, part["wait_ended"].to_numpy(), part["questions"].to_numpy())
-        for name, part in shown
-    }
+    return {name: _curve(part) for name, part in shown}
+
+
+def _curve(part: pl.DataFrame) -> SurvivalCurve:
+    """Return the curve of one group in hours; beside each row stand the group's askers' squares and the likeness of waits."""
+    waited, ended, questions = (part[name].to_numpy() for name in ("minutes", "wait_ended", "questions"))
+    effect = pooled_design_effect(float(questions.sum()), float(part["squares"][0]), float(part["likeness"][0]))
+    return survival(waited / 60, ended, questions, design_effect=effect)
 
 
 def waiting_curves(rows: pl.DataFrame, *, by: str) -> pl.DataFrame:
@@ -460,30 +504,20 @@ def waiting_curves(rows: pl.DataFrame, *, by: str) -> pl.DataFrame:
     return pl.concat(tables) if tables else pl.DataFrame(schema={by: pl.String, **CURVE_SCHEMA})
 
 
-def waits_told(rows: pl.DataFrame, *, by: str) -> str | None:
-    """Say the quartiles of the wait over all groups, and whether the curves differ; None where neither can be said.
-
-    Whether they differ is not said where a group has fewer than five answered questions.
-    """
+def waits_differ(rows: pl.DataFrame, *, by: str) -> float | None:
+    """Return the p-value of the log-rank test of the curves; None where a group has fewer than five answered questions."""
     tested = log_rank(*_curves(rows, by).values())
-    differ = (
-        ""
-        if tested is None
-        else "The curves differ."
-        if tested.p < SURELY
-        else "No clear difference between the curves."
-    )
-    return " ".join(each for each in (_quartiles(rows), differ) if each) or None
+    return None if tested is None else tested.p
 
 
-def _quartiles(rows: pl.DataFrame) -> str:
+def quartiles_told(rows: pl.DataFrame) -> str | None:
     """Say after how long a quarter, half and three quarters of the questions had help, as far as that is reached."""
     curve = survival(rows["minutes"].to_numpy() / 60, rows["wait_ended"].to_numpy(), rows["questions"].to_numpy())
     found = {"a quarter": curve.quantile(0.25), "half": curve.quantile(0.5), "three quarters": curve.quantile(0.75)}
     told = [f"{part} after {words.duration(hours)}" for part, hours in found.items() if hours is not None]
     if not curve.answered.any():
         return "Not one of these questions has had help so far."
-    return f"Of all questions {words.listing(told)} had help." if told else ""
+    return f"Of all questions {words.listing(told)} had help." if told else None
 
 
 def _curve_table(by: str, name: str, curve: SurvivalCurve) -> pl.DataFrame:
@@ -522,10 +556,12 @@ def _waiting_curve(id_: str, by: str, title: str, whose: str) -> Exhibit:
         whose=Whose.ASKER,
         counts=Counts.FLOW,
         relations=("questions",),
-        sql=f"""
+        sql=f""",
+            asked as (select asker_{by}, count(*) as n from questions group by asker_{by}, asker_id),
+            unequal as (select asker_{by}, cast(sum(n * n) as double) as squares from asked group by all)
             select asker_{by} as {by}, cast(round(waited_seconds / 60) as int) as minutes, wait_ended,
-                count(*) as questions
-            from questions group by all""",
+                count(*) as questions, squares, {likeness_of("wait")} as likeness
+            from questions join unequal using (asker_{by}) group by all""",
         columns={
             by: by.capitalize(),
             "hours": "Hours since asking",
@@ -537,7 +573,8 @@ def _waiting_curve(id_: str, by: str, title: str, whose: str) -> Exhibit:
         splits=ASKER_SPLITS,
         shape=partial(waiting_curves, by=by),
         shows=(by,),
-        finding=partial(waits_told, by=by),
+        finding=quartiles_told,
+        tested=partial(waits_differ, by=by),
     )
 
 
@@ -569,8 +606,9 @@ def _gap(seniority: str, rows: pl.DataFrame) -> tuple[object, ...]:
         *(pl.col(column).count().alias(f"{column}_n") for column in RATES.values()),
     )
     rates: list[float | None] = []
-    for column in RATES.values():
-        people = People.of(by_asker[f"{column}_hits"].to_numpy(), by_asker[f"{column}_n"].to_numpy())
+    for id_, column in RATES.items():
+        likeness = float(rows[f"likeness_of_{id_}"][0])
+        people = People.of(by_asker[f"{column}_hits"].to_numpy(), by_asker[f"{column}_n"].to_numpy(), likeness)
         interval = clustered_wilson(people) if people.n else None
         rates += [people.hits / people.n, interval.low, interval.high] if interval else [None, None, None]
     waited = survival(rows["waited_seconds"].to_numpy() / HOUR, rows["wait_ended"].to_numpy())
@@ -615,9 +653,11 @@ EXHIBITS = (
         unit=Unit.PERCENT,
         whose=Whose.ASKER,
         counts=Counts.FLOW,
+        a_row_each=True,
         relations=("questions",),
-        sql="select asker_seniority as seniority, asker_id, helped_in_24_hours, helped_in_7_days, waited_seconds, wait_ended "
-        "from questions",
+        sql=" select asker_seniority as seniority, asker_id, helped_in_24_hours, helped_in_7_days, waited_seconds, wait_ended, "
+        + ", ".join(f"{likeness_of(id_)} as likeness_of_{id_}" for id_ in RATES)
+        + " from questions",
         columns={
             "seniority": "Seniority",
             "answer_rate_24h": "Answered within 24 hours",

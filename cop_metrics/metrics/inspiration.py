@@ -170,15 +170,16 @@ METRICS = (
         relation="people",
         measure=PeopleShare(did="threads_watched > 0"),
         splits=SPLITS,
-        needs="read",
+        needs=("read", "account"),
     ),
     Metric(
         id="readers_not_posting",
         promise=Promise.INSPIRATION,
         title="Readers who did not post",
         question="How many only watch?",
-        description="People who read at least one thread in the period and posted nothing in it. Deleted accounts are left out.",
-        formula="distinct people with a read, less those of them with a post",
+        description="People who read at least one thread in the period and posted nothing in all of it, in whatever group. "
+        "Deleted accounts are left out.",
+        formula="distinct people with a read and without a post",
         source="our own",
         peers="SWOOP gives the share of observers, who mostly consume. Usually views are counted, which do not tell "
         "who read.",
@@ -186,13 +187,8 @@ METRICS = (
         better=Better.NEITHER,
         whose=Whose.MEMBER,
         counts=Counts.FLOW,
-        relation="member_days",
-        measure=Total(
-            of="count(distinct member_id) - count(distinct case when posts > 0 then member_id end)",
-            listed="member",
-            where="(threads_read > 0 or posts > 0) and not is_deleted",
-            without="posts > 0",
-        ),
+        relation="reading_only",
+        measure=Total(of="count(distinct member_id)", listed="member"),
         splits=SPLITS,
         needs="read",
     ),
@@ -413,7 +409,7 @@ EXHIBITS = (
                     as evergreen, views
             from reach
             where readers > 0 or (views > 0 and not is_recorded)
-            order by readers desc nulls last, teams desc, views desc nulls last, day desc, thread_id
+            order by readers desc nulls last, views desc nulls last, day desc, thread_id
             limit {MOST_THREADS}""",
         columns={
             "title": "Thread",

@@ -48,7 +48,14 @@ def _people(id_: str, title: str, question: str, description: str, formula: str,
 
 
 def _present(
-    id_: str, title: str, question: str, description: str, formula: str, peers: str, where: str, better: Better
+    id_: str,
+    title: str,
+    question: str,
+    description: str,
+    formula: str,
+    peers: str,
+    where: str,
+    better: Better,
 ) -> Metric:
     """Declare a count of members present at the last moment of the period."""
     return Metric(
@@ -86,7 +93,7 @@ def mean_stickiness(months: pl.DataFrame) -> Figure:
 def lorenz_curves(rows: pl.DataFrame) -> pl.DataFrame:
     """Return the share of all help by share of people, over those who helped and over all members, and Gini's coefficient.
 
-    `rows`: how many members gave how many helps. Empty where nobody helped.
+    `rows`: how many members gave how many helps, and whether all accounts are known. Empty where nobody helped.
     """
     tables = []
     for series, counts in _given(rows).items():
@@ -111,7 +118,8 @@ def lorenz_curves(rows: pl.DataFrame) -> pl.DataFrame:
 
 def _given(rows: pl.DataFrame) -> dict[str, np.ndarray[tuple[int], np.dtype[np.int64]]]:
     everyone = np.repeat(rows["helps"].to_numpy(), rows["people"].to_numpy())
-    return {AMONG_HELPERS: everyone[everyone > 0], AMONG_ALL: everyone}
+    given = {AMONG_HELPERS: everyone[everyone > 0]}
+    return given | {AMONG_ALL: everyone} if rows["accounts_known"].all() else given
 
 
 def unevenness(rows: pl.DataFrame) -> str | None:
@@ -172,10 +180,12 @@ GIVING_SCHEMA: dict[str, type[pl.DataType]] = {
     "of_members": pl.Float64,
     "of_help": pl.Float64,
 }
-HELPS_OF_MEMBERS = """, given as (select member_id, sum(helps) as helps from member_days
-                where helps > 0 and not is_deleted group by member_id)
-            select cast(coalesce(helps, 0) as bigint) as helps, count(*) as people
-            from (select distinct member_id from belonged) full join given using (member_id)
+HELPS_OF_MEMBERS = """, known as (select accounts_known from communities where community = $community),
+            given as (select member_id, sum(helps) as helps from member_days
+                where helps > 0 and member_id in (select member_id from members where left_day > 0)
+                group by member_id)
+            select cast(coalesce(helps, 0) as bigint) as helps, count(*) as people, any_value(accounts_known) as accounts_known
+            from (select distinct member_id from belonged) full join given using (member_id), known
             group by 1 order by 1"""
 
 ACTIVE = "posts > 0 or reactions > 0 or threads_read > 0"
@@ -185,7 +195,8 @@ METRICS = (
         "members",
         "Members",
         "How many people belong to the community?",
-        "People with an account at the last moment of the period who had not left. Bots and system accounts are not people.",
+        "People with an account at the last moment of the period who had not left. Bots and system accounts are not people. "
+        "Where a source does not list its accounts, only those of its people count who took part: no share is taken of them.",
         "accounts of people, joined before the end of the period and not left",
         "Discourse's pipeline of trust levels counts the accounts that there are today, whatever the period.",
         "true",
@@ -216,8 +227,8 @@ METRICS = (
         promise=Promise.PARTICIPATION,
         title="New members",
         question="How many joined?",
-        description="People who joined in the period, else were first seen in it. The first 90 days of the data are left out: "
-        "there, everyone would look new.",
+        description="People who joined in the period, else were first seen in it, whether or not they have left since. The first "
+        "90 days of the data are left out: there, everyone would look new.",
         formula="people whose joining (else first act) lies in the period",
         source="CHAOSS new contributors",
         peers="Discourse counts sign-ups; 8Knot takes the first act in its data for the arrival, so that where the "
@@ -270,7 +281,7 @@ METRICS = (
         relation="silent",
         measure=Total(of="count(*)", listed="member"),
         splits=SPLITS,
-        needs="read",
+        needs=("read", "account"),
     ),
     Metric(
         id="contributor_rate",
@@ -298,7 +309,7 @@ METRICS = (
         title="Stickiness",
         question="How often do active members come?",
         description="The mean share of a month's active members who are active on a day of it, days without anybody included; "
-        "the mean over the complete calendar months of the period.",
+        "the mean over the complete calendar months of the period. Deleted accounts are left out.",
         formula="mean of daily active / active in the month",
         source="SWOOP; Discourse DAU/MAU",
         peers="Discourse leaves out the days on which nobody came.",
@@ -315,7 +326,7 @@ METRICS = (
             ),
             per=("month",),
             figure=mean_stickiness,
-            where="month_complete",
+            where="month_complete and not is_deleted",
             listed="(member_id, month)",
         ),
         splits=SPLITS,
@@ -326,7 +337,8 @@ METRICS = (
         title="Retention",
         question="Do those who were here come again?",
         description="Of the people active in as many days before the period, the share who were active in the period too, "
-        "with the group at their last act before it. Not known where those days reach back before the data.",
+        "with the group at their last act before it. Deleted accounts are left out. Not known where those days reach back "
+        "before the data.",
         formula="people active before and now / people active before",
         source="CHAOSS; Discourse",
         peers="Viva Engage's retention is another thing: who still uses Microsoft 365 28 days later, those active on "
@@ -347,7 +359,8 @@ METRICS = (
         title="Health index",
         question="How much of a year's community came in its last month?",
         description="Of the people active in the twelve months that end with the last complete month of the period, the share "
-        "active in that month, with the group at the last act. Not known before there are twelve months of data.",
+        "active in that month, with the group at the last act. Deleted accounts are left out. Not known before there are "
+        "twelve months of data.",
         formula="active in the month / active in the twelve months that end with it",
         source="SWOOP health index",
         peers="SWOOP gives the same share for each community, and marks it green, yellow or red.",
@@ -379,7 +392,7 @@ METRICS = (
         relation="benefits",
         measure=Total(of="count(*)", where="is_now and days_here >= 90 and not (got_help or watched or recognised)"),
         splits=SPLITS,
-        needs="read",
+        needs=("read", "account"),
         never_listed="Members without benefit are counted by group and never listed, whoever asks.",
     ),
 )
@@ -423,6 +436,7 @@ def _balance(id_: str, by: str, title: str) -> Exhibit:
         },
         splits=SPLITS,
         shows=(by,),
+        needs="account",
     )
 
 
@@ -456,8 +470,9 @@ EXHIBITS = (
         promise=Promise.PARTICIPATION,
         title="Do people stay?",
         description="Of those who joined (else were first seen) in a month of the period, the share who posted, reacted or "
-        "read in that calendar month and in each month after it; months that are not over are left blank. The first 90 days of "
-        "the data are left out: there, everyone would look new. A filter by team means the team on joining.",
+        "read in that calendar month and in each month after it, those who left since among them; months that are not over "
+        "are left blank. The first 90 days of the data are left out: there, everyone would look new. A "
+        "filter by team means the team on joining.",
         source="Discourse; CHAOSS",
         unit=Unit.PERCENT,
         whose=Whose.MEMBER,
@@ -488,7 +503,8 @@ EXHIBITS = (
         promise=Promise.PARTICIPATION,
         title="How evenly is help given?",
         description="The share of all help given by the share of people who gave the least, over those who helped and over all "
-        "members of the period; the further below the straight line, the more rests on few. Gini's coefficient says how far.",
+        "members of the period, those who left since among them; the further below the straight line, the more rests on few. "
+        "Gini's coefficient says how far.",
         source="Lorenz 1905; Gini 1912",
         unit=Unit.PERCENT,
         whose=Whose.MEMBER,
@@ -505,7 +521,7 @@ EXHIBITS = (
         promise=Promise.PARTICIPATION,
         title="How much rests on how few?",
         description="The members of the period by how much they helped: the core are the fewest who together gave 80 % of all "
-        "help, the regulars those it takes beyond them to reach 95 %.",
+        "help, the regulars those it takes beyond them to reach 95 %. Who left since is among them.",
         source="CHAOSS contributor absence factor; our own, after the 90-9-1 rule",
         unit=Unit.PERCENT,
         whose=Whose.MEMBER,
@@ -514,6 +530,7 @@ EXHIBITS = (
         sql=HELPS_OF_MEMBERS,
         columns={"who": "Who", "people": "People", "of_members": "Share of members", "of_help": "Share of help"},
         splits=SPLITS,
+        needs="account",
         shape=giving_groups,
         finding=own_90_9_1,
     ),

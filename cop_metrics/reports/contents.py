@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from cop_metrics import words
+from cop_metrics.captions import change_size, change_word
 from cop_metrics.errors import CopError
 from cop_metrics.metrics import EXHIBITS, METRICS
 from cop_metrics.metrics.metric import Exhibit, Metric
@@ -85,6 +86,7 @@ def _about(view: PageView) -> tuple[tuple[str, str], ...]:
     return (
         ("Community", choices.community),
         ("Period", f"{words.period(scope.period)} ({scope.period.words})"),
+        *([("Period moved", scope.moved)] if scope.moved else []),
         ("Compared with", compared or "nothing"),
         ("Data as of", f"{words.moment(choices.as_of, choices.time_zone)} ({choices.time_zone})"),
         ("Teams", words.listing(list(scope.teams)) or "all"),
@@ -112,8 +114,8 @@ def _number(page: Page, card: Card) -> dict[str, object]:
         "low": interval.low if interval else None,
         "high": interval.high if interval else None,
         "before": card.before.value if card.before else None,
-        "change": card.change,
-        "beyond_noise": card.compared.word if card.compared else None,
+        "change": change_size(card.compared) if card.compared else card.change,
+        "beyond_noise": change_word(card.compared) if card.compared else None,
         "note": "; ".join(card.remarks) or None,
     }
 

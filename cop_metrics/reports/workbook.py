@@ -38,7 +38,7 @@ NUMBER_TITLES = {
     "n": "n",
     "before": "Before",
     "change": "Change",
-    "beyond_noise": "Beyond noise",
+    "beyond_noise": "Change in words",
     "unit": "Unit",
     "note": "Note",
     "id": "Id",

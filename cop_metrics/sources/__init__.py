@@ -1,4 +1,7 @@
-"""All sources, in the order in which they are asked whether an export is theirs."""
+"""All sources, in the order in which they are asked whether an export is theirs.
+
+What is known and has no reader is declared in `not_read.py`.
+"""
 
 from cop_metrics.errors import CopError, UnknownName
 from cop_metrics.sources import (
@@ -14,6 +17,7 @@ from cop_metrics.sources import (
     zulip,
 )
 from cop_metrics.sources.export import Export
+from cop_metrics.sources.not_read import not_read
 from cop_metrics.sources.source import Source
 
 SOURCES: dict[str, Source] = {
@@ -45,9 +49,12 @@ def source_of(export: Export, platform: str | None = None) -> Source:
     for source in SOURCES.values():
         if source.recognises(export):
             return source
+    told = not_read(export)
+    if told:
+        raise CopError(f"'{export.path.name}' is {told.what}, which is not read here. {told.instead}")
     known = "; ".join(source.title for source in SOURCES.values())
     part = " If it is one file of an export, give the whole folder or archive." if len(export.names) == 1 else ""
     raise CopError(
-        f"'{export.path.name}' is no export that is known here.{part} Known are: {known}. "
+        f"'{export.path.name}' is no export that is known here.{part}{spreadsheet.what_tables_lack(export)} Known are: {known}. "
         "Any other platform's data can come as a table: see docs/spreadsheet.md for its columns."
     )

@@ -20,6 +20,7 @@ MESSAGES: dict[str, pl.DataType | type[pl.DataType]] = {
     "at": TIME,
     "text": pl.String,
     "channel": pl.String,
+    "place": pl.String,
     "title": pl.String,
     "url": pl.String,
     "deleted_at": TIME,
@@ -27,6 +28,8 @@ MESSAGES: dict[str, pl.DataType | type[pl.DataType]] = {
 }
 """One row a message: `thread` is the key of the message that opens its conversation, its own for that one.
 
+`channel` is shown; `place` is the lasting key of where messages follow one another, a channel or a thread of it, and the
+channel where it is not given.
 `title` and `url` are those of the thread, on its opening message; without a title, the first words of the text stand in.
 `is_inferred`: the source took it for a reply, as the export does not say.
 """
@@ -36,7 +39,7 @@ MORE = "more"
 
 
 class _Said(NamedTuple):
-    """The last opening message of a channel, and the thread that it belongs to."""
+    """The last opening message of a place, and the thread that it belongs to."""
 
     author: str | None
     at: datetime | None
@@ -46,21 +49,21 @@ class _Said(NamedTuple):
 class Conversations:
     """Reads the messages of one export, however they are cut into frames.
 
-    `joins_messages`: consecutive opening messages of one author in a channel within two minutes are one (metrics, 8).
+    `joins_messages`: consecutive opening messages of one author in a place within two minutes are one (metrics, 8).
     """
 
     def __init__(self, *, joins_messages: bool) -> None:
         """Begin; nothing has been said yet."""
         self._joins = joins_messages
         self._last: dict[str | None, _Said] = {}
-        self._begun_before: dict[tuple[str, str], str] = {}
+        self._begun_before: dict[str, str] = {}
 
     def batches(self, messages: pl.DataFrame) -> Iterator[Batch]:
         """Yield the threads that the messages open, and their posts."""
         told = messages.select(
             pl.col(name).cast(kind) if name in messages.columns else pl.lit(None, dtype=kind).alias(name)
             for name, kind in MESSAGES.items()
-        )
+        ).with_columns(pl.coalesce("place", "channel").alias("place"))
         told = self._joined(told) if self._joins else told.with_columns(pl.lit(False).alias(MORE))
         yield Batch("thread", _threads(told))
         yield Batch("post", _posts(told))
@@ -68,13 +71,9 @@ class Conversations:
     def _joined(self, told: pl.DataFrame) -> pl.DataFrame:
         """Return the messages with those that go on put into the thread of the first, and `more` for them."""
         opens = told["thread"] == told["key"]
-        openers = self._gone_on(told.filter(opens).select("channel", "key", "author", "at"))
-        self._begun_before.update(
-            ((channel, key), thread)
-            for channel, key, thread in openers.filter(MORE).select("channel", "key", "thread").iter_rows()
-        )
-        replies = told.filter(~opens).select("channel", "thread").iter_rows()
-        threads = [self._begun_before.get(reply, reply[1]) for reply in replies]
+        openers = self._gone_on(told.filter(opens).select("place", "key", "author", "at"))
+        self._begun_before.update(openers.filter(MORE).select("key", "thread").iter_rows())
+        threads = [self._begun_before.get(thread, thread) for thread in told.filter(~opens)["thread"]]
         goes_on = pl.Series(MORE, [False]).new_from_index(0, told.height).scatter(opens.arg_true(), openers[MORE])
         placed = told["thread"].scatter(opens.arg_true(), openers["thread"])
         return told.with_columns(placed.scatter((~opens).arg_true(), pl.Series(threads, dtype=pl.String)), goes_on)
@@ -82,19 +81,19 @@ class Conversations:
     def _gone_on(self, openers: pl.DataFrame) -> pl.DataFrame:
         """Return opening messages with `more`, whether each goes on with the one before, and the thread it belongs to."""
         kinds = {name: MESSAGES[name] for name in openers.columns}
-        known = [(channel, last.thread, last.author, last.at) for channel, last in self._last.items()]
+        known = [(place, last.thread, last.author, last.at) for place, last in self._last.items()]
         before = pl.DataFrame(known, schema=kinds, orient="row").filter(
-            pl.col("channel").is_in(openers["channel"].unique().implode(), nulls_equal=True)
+            pl.col("place").is_in(openers["place"].unique().implode(), nulls_equal=True)
         )
         same = pl.col("author") == pl.col("author").shift(1)
         soon = (pl.col("at") - pl.col("at").shift(1)).is_between(timedelta(0), ONE_MESSAGE)
-        told = pl.concat([before, openers]).with_columns((same & soon).over("channel").fill_null(False).alias(MORE))
-        begun = pl.when(~pl.col(MORE)).then("key").forward_fill().over("channel").alias("thread")
+        told = pl.concat([before, openers]).with_columns((same & soon).over("place").fill_null(False).alias(MORE))
+        begun = pl.when(~pl.col(MORE)).then("key").forward_fill().over("place").alias("thread")
         told = told.with_columns(begun)
-        for channel, author, at, thread in (
-            told.group_by("channel").last().select("channel", "author", "at", "thread").iter_rows()
+        for place, author, at, thread in (
+            told.group_by("place").last().select("place", "author", "at", "thread").iter_rows()
         ):
-            self._last[channel] = _Said(author=author, at=at, thread=thread)
+            self._last[place] = _Said(author=author, at=at, thread=thread)
         return told.slice(before.height)
 
 

@@ -31,7 +31,23 @@ SAID = ("default", "reply", "chatinputcommand", "applicationcommand", "contextme
 REPLIES = ("default", "reply", "0", "19")
 JOINS = ("guildmemberjoin", "userjoin", "7")
 STARTERS = ("threadstartermessage", "21")
-THREAD_TYPES, DIRECT_TYPES = ("10", "11", "12"), ("1", "3")
+CHANNELS = (
+    *(
+        "guildtextchat",
+        "guildvoicechat",
+        "guildnews",
+        "guildannouncement",
+        "guildstagevoice",
+        "guildforum",
+        "guildmedia",
+    ),
+    *("0", "2", "5", "13", "15", "16"),
+)
+THREADS = ("guildnewsthread", "guildannouncementthread", "guildpublicthread", "10", "11")
+THREAD_BEGINS = ("threadcreated", "18")
+PRIVATE = "a file of a private thread or conversation (never opened)"
+UNKNOWN_KIND = "a file of a kind of channel that is not known, and so may be private (never opened)"
+NO_CHANNEL = "a JSON file that is no channel of Discord, or is empty"
 
 _BEGINNING = re.compile(rb'\s*\{\s*"guild"\s*:\s*\{')
 _CHANNEL = re.compile(rb'"channel"\s*:\s*\{')
@@ -54,14 +70,16 @@ def read(export: Export, reading: Reading) -> Iterator[Batch]:
             "and give the folder of its files."
         )
     export.unpack(names)
+    channels = _public(export, names, reading)
     for table in ("member", "thread", "post", "reaction"):
         yield Batch(table, pl.DataFrame(schema=dict(TABLES[table].columns)))
-    channels = sorted((_channel(export, name) for name in names), key=lambda each: each.order)
     _note_times(channels, reading)
     with tempfile.TemporaryDirectory(prefix="cop-metrics-") as folder:
         guild = _Guild(export=export, reading=reading, folder=Path(folder))
         for channel in channels:
             _read_channel(guild, channel)
+        reading.is_quiet = not guild.ids and not reading.skipped
+        _note_threads(guild, channels)
         yield from _conversations(guild)
     yield Batch("member", _members(guild))
 
@@ -70,8 +88,9 @@ SOURCE = Source(
     id="discord",
     title="Discord (DiscordChatExporter JSON)",
     how_to_export=(
-        "With DiscordChatExporter, a tool of its own: choose the server's channels and threads, the format JSON, and give "
-        "the folder of files that it writes. On its command line: exportguild --format Json --include-threads All."
+        "With DiscordChatExporter, a tool of its own: choose those channels and threads of the server that everybody may "
+        "see, as the files do not tell which others may not, the format JSON, and give the folder of files that it writes. "
+        "On its command line: exportguild --format Json --include-threads All."
     ),
     personal_fields=(
         "author: id, name, nickname",
@@ -84,7 +103,12 @@ SOURCE = Source(
         "when a reaction was given, and with older versions of the tool by whom",
         "what was deleted before the export",
     ),
-    version=1,
+    never_opens=(
+        "private threads, direct messages and conversations of several: only the beginning of their files, which says so",
+        "files that messages link to or that were downloaded with them",
+    ),
+    version=2,
+    private_before=2,
     recognises=recognises,
     read=read,
 )
@@ -98,11 +122,12 @@ class _Channel(NamedTuple):
 
     file: str
     guild: int
+    guild_name: str
     id: int
+    kind: str
     name: str
     parent_name: str
     is_thread: bool
-    is_direct: bool
     is_partial: bool
     exported_at: datetime | None
     until: datetime | None
@@ -117,6 +142,55 @@ class _Channel(NamedTuple):
     def shown(self) -> str | None:
         """Return the channel that people know: a thread's is the one that it hangs on."""
         return (self.parent_name if self.is_thread else self.name) or None
+
+
+def _public(export: Export, names: list[str], reading: Reading) -> list[_Channel]:
+    """Return the channels and threads that are not private, in order; all others are counted, and no name of theirs is told.
+
+    Raises `CopError` if there is none, or if they are of several servers.
+    """
+    others = [name for name in _json_files(export) if name not in set(names)]
+    for name in others:
+        reading.skip(NO_CHANNEL, None if _is_direct(name) else name)
+    channels = []
+    for channel in (_channel(export, name) for name in names):
+        if channel.kind in ("", *CHANNELS, *THREADS) and not _is_direct(channel.guild_name):
+            channels.append(channel)
+        else:
+            is_private = any(word in channel.kind for word in ("private", "direct", "group")) or channel.kind.isdigit()
+            reading.skip(PRIVATE if is_private or _is_direct(channel.guild_name) else UNKNOWN_KIND, None)
+    if not channels:
+        raise CopError(
+            f"'{export.path.name}' holds private threads and conversations only, which are never opened. "
+            "Export the channels of the server that everybody may see."
+        )
+    _refuse_several(export, channels)
+    return sorted(channels, key=lambda each: each.order)
+
+
+def _is_direct(name: str) -> bool:
+    """Return whether a file or a server bears the name under which the tool keeps direct messages."""
+    return PurePosixPath(name).name.casefold().startswith("direct messages")
+
+
+def _refuse_several(export: Export, channels: list[_Channel]) -> None:
+    servers = {channel.guild or channel.guild_name: channel.guild_name or str(channel.guild) for channel in channels}
+    if len(servers) > 1:
+        named = ", ".join(f"'{name}'" for name in sorted(servers.values())[:5])
+        raise CopError(
+            f"'{export.path.name}' holds channels of {len(servers)} servers ({named}), which are communities of their own. "
+            "Put the files of each into a folder, and import one by one."
+        )
+
+
+def _note_threads(guild: "_Guild", channels: list[_Channel]) -> None:
+    """Say how many threads begin in the channels without being in the export: what is answered there looks unanswered."""
+    missing = guild.begun - {channel.id for channel in channels}
+    if missing:
+        guild.reading.notes.append(
+            f"Threads that begin here and are not in the export: {len(missing):,}. What was answered there looks unanswered: "
+            "export again with the threads, on the tool's command line with --include-threads All."
+        )
 
 
 def _json_files(export: Export) -> list[str]:
@@ -147,11 +221,12 @@ def _channel(export: Export, name: str) -> _Channel:
     return _Channel(
         file=name,
         guild=_id(told.get("guild.id")),
+        guild_name=told.get("guild.name", ""),
+        kind=kind,
         id=_id(told.get("channel.id")),
         name=told.get("channel.name", ""),
         parent_name=told.get("channel.category", ""),
-        is_thread="thread" in kind or kind in THREAD_TYPES,
-        is_direct="direct" in kind or kind in DIRECT_TYPES,
+        is_thread=kind in THREADS,
         is_partial="dateRange.after" in told,
         exported_at=_time(told.get("exportedAt")),
         until=_time(told.get("dateRange.before")),
@@ -252,6 +327,8 @@ class _Member:
     username: str | None
     is_bot: bool
     is_deleted: bool
+    rank: tuple[bool, datetime]
+    """Whether it is told as the author of a message, and when: who reacted is told by the name of their account alone."""
     joined_at: datetime | None = None
 
 
@@ -287,6 +364,8 @@ class _Guild:
     members: dict[str, _Member] = field(default_factory=dict)
     threads: dict[int, _Thread] = field(default_factory=dict)
     files: list["_Spooled"] = field(default_factory=list)
+    begun: set[int] = field(default_factory=set)
+    """Ids of the threads that messages of channels say began there."""
 
     def spool(self, channel: _Channel, messages: list[tuple[Any, ...]], reactions: list[tuple[Any, ...]]) -> None:
         """Write messages and their reactions into files, and empty the lists."""
@@ -306,9 +385,6 @@ def _read_channel(guild: _Guild, channel: _Channel) -> None:
     first_file, first_row = len(guild.files), len(guild.ids)
     for number, told in enumerate(_messages(guild.export, channel.file), 1):
         place = f"{channel.file} message {number}"
-        if channel.is_direct:
-            guild.reading.skip("a message of a private conversation, which is nobody else's", place)
-            continue
         id_ = _id(told.get("id")) if isinstance(told, dict) else 0
         at = _time(told.get("timestamp")) if id_ else None
         if not id_:
@@ -317,10 +393,12 @@ def _read_channel(guild: _Guild, channel: _Channel) -> None:
             guild.reading.skip("a message whose time cannot be read", f"{channel.file} message {id_}")
         else:
             kind = str(told.get("type", "")).lower()
-            author = _meet(guild, told.get("author"), joined_at=at if kind in JOINS else None)
+            author = _meet(guild, told.get("author"), channel, is_author=True, joined_at=at if kind in JOINS else None)
+            if kind in THREAD_BEGINS and (begun := _id(_reference(told).get("channelId"))):
+                guild.begun.add(begun)
             text = told.get("content")
             messages.append((id_, author, at, text[:LONGEST_TEXT] if isinstance(text, str) else "", kind not in SAID))
-            reactions += _reactions(guild, told.get("reactions"), id_)
+            reactions += _reactions(guild, told.get("reactions"), channel, id_)
             guild.ids.append(id_)
             guild.parents.append(_parent(told, kind, id_, channel, thread))
             if len(messages) >= MESSAGES_A_BATCH:
@@ -337,6 +415,11 @@ def _thread_of(guild: _Guild, channel: _Channel) -> _Thread:
     return thread
 
 
+def _reference(told: dict[str, Any]) -> dict[str, Any]:
+    reference = told.get("reference")
+    return reference if isinstance(reference, dict) else {}
+
+
 def _parent(told: dict[str, Any], kind: str, id_: int, channel: _Channel, thread: _Thread | None) -> int:
     """Return the id of what a message replies to, 0 if it opens a conversation; in a thread that is its beginning.
 
@@ -349,34 +432,40 @@ def _parent(told: dict[str, Any], kind: str, id_: int, channel: _Channel, thread
     if thread:
         thread.first = min(thread.first or id_, id_)
         return channel.id if channel.id < id_ else 0
-    reference = told.get("reference")
-    if kind not in REPLIES or not isinstance(reference, dict) or reference.get("type") in ("Forward", "1", 1):
+    reference = _reference(told)
+    if kind not in REPLIES or reference.get("type") in ("Forward", "1", 1):
         return 0
     of_other_channel = _id(reference.get("channelId")) not in (0, channel.id)
     parent = 0 if of_other_channel else _id(reference.get("messageId"))
     return parent if parent < id_ else 0
 
 
-def _meet(guild: _Guild, told: object, *, joined_at: datetime | None = None) -> str | None:
+def _meet(
+    guild: _Guild, told: object, channel: _Channel, *, is_author: bool, joined_at: datetime | None = None
+) -> str | None:
     """Remember a member and return their key, None where the file names nobody."""
     id_ = _id(told.get("id")) if isinstance(told, dict) else 0
     if not isinstance(told, dict) or not id_:
         return None
     key = str(id_)
     name, nickname = (told.get(each) if isinstance(told.get(each), str) else None for each in ("name", "nickname"))
-    known = guild.members.get(key)
+    known, rank = guild.members.get(key), (is_author, channel.exported_at or datetime.min)
     joined = min((each for each in (joined_at, known.joined_at if known else None) if each), default=None)
+    if known and rank < known.rank:
+        known.joined_at = joined
+        return key
     guild.members[key] = _Member(
         name=(nickname or name or "")[:200] or None,
         username=(name or "")[:200] or None,
         is_bot=told.get("isBot") is True,
         is_deleted=bool(name and (name == "Deleted User" or name.startswith("deleted_user_"))),
+        rank=rank,
         joined_at=joined,
     )
     return key
 
 
-def _reactions(guild: _Guild, told: object, id_: int) -> Iterator[tuple[Any, ...]]:
+def _reactions(guild: _Guild, told: object, channel: _Channel, id_: int) -> Iterator[tuple[Any, ...]]:
     """Yield the reactions to a message: one a giver where they are named, the rest of the count without."""
     row, post = len(guild.ids), str(id_)
     for each in told if isinstance(told, list) else ():
@@ -385,7 +474,7 @@ def _reactions(guild: _Guild, told: object, id_: int) -> Iterator[tuple[Any, ...
         if kind is None:
             guild.reading.skip("a reaction without a name", f"message {id_}")
             continue
-        met = [_meet(guild, user) for user in users] if isinstance(users, list) else []
+        met = [_meet(guild, user, channel, is_author=False) for user in users] if isinstance(users, list) else []
         givers = dict.fromkeys(giver for giver in met if giver)
         yield from ((row, post, giver, kind, 1) for giver in givers)
         count = each.get("count")
@@ -492,6 +581,7 @@ def _said(messages: pl.DataFrame, channel: _Channel, titles: dict[int, str]) -> 
         "at",
         "text",
         pl.lit(channel.shown).alias("channel"),
+        pl.lit(str(channel.id or channel.file)).alias("place"),
         pl.Series("title", [titles.get(id_) for id_ in messages["id"]], pl.String),
         (address if channel.guild and channel.id else pl.lit(None, pl.String)).alias("url"),
     )

@@ -14,13 +14,16 @@ import stat
 import struct
 import tarfile
 import tempfile
+import unicodedata
 import zipfile
 import zlib
 from abc import ABC, abstractmethod
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, NoReturn, cast
+from urllib.parse import unquote
 
 import py7zr
 import py7zr.exceptions
@@ -35,8 +38,13 @@ RATIO_MATTERS_FROM = GIGABYTE
 
 _BLOCK = 1 << 20
 _TARS = (".tar", ".tar.gz", ".tgz")
+MAY_BE_EMPTY = (".mbox", ".mbx")  # a mailbox without a mail has no byte
 _JUNK = {"__MACOSX", "Thumbs.db", "desktop.ini"}
 _ESCAPED = re.compile(r"\.[0-9A-F]{2}.*\.json", re.DOTALL)  # zulip-archive: a topic that begins with an unusual sign
+_WRITTEN_OUT = re.compile(r"#U([0-9a-fA-F]{4})|#L([0-9a-fA-F]{6})")
+_OF_BOXES = re.compile("[\u2500-\u259f]")
+_TAKEN_FOR = ("cp437", "cp850", "cp1252", "latin-1", "mac-roman")
+_UNICODE_PATH = 0x7075  # the extra field in which packers keep a name in UTF-8 beside one that is not
 _DAMAGE = (
     OSError,
     EOFError,
@@ -87,9 +95,9 @@ class Export:
         self.path = path
         self._on_bytes = on_bytes
         self._files = {
-            prefix + name: (container, inside, size)
+            prefix + new: (container, *container.names[name])
             for prefix, container in containers
-            for name, (inside, size) in container.names.items()
+            for name, new in _mended(container.names).items()
         }
         self.names: tuple[str, ...] = tuple(sorted(self._files))
         self.size: int = sum(size for _, _, size in self._files.values())
@@ -201,7 +209,7 @@ def _refuse_missing(path: Path) -> None:
         raise CopError(f"There is no file or folder '{path}'. Check the path.")
     if not path.is_file():
         raise CopError(f"'{path}' is neither a file nor a folder. Give the folder, file or archive that was exported.")
-    if path.stat().st_size == 0:
+    if path.stat().st_size == 0 and path.suffix.lower() not in MAY_BE_EMPTY:
         raise CopError(f"'{path.name}' is empty (0 bytes). Export, copy or download it again.")
 
 
@@ -310,11 +318,56 @@ def _refuse_encrypted(archive: Path) -> NoReturn:
     raise CopError(f"'{archive.name}' is encrypted. Unpack it with its password, and give the folder.")
 
 
-def _visible(archive: Path, sizes: Iterable[tuple[str, int]]) -> dict[str, tuple[str, int]]:
-    """Return the names of an archive's files; raises `CopError` if they are unsafe or too large."""
-    names = {_safe(archive, inside): (inside, size) for inside, size in sizes}
+def _visible(archive: Path, files: Iterable[tuple[str, str, int]]) -> dict[str, tuple[str, int]]:
+    """Return an archive's files, given as name, name inside and size; raises `CopError` if they are unsafe or too large."""
+    names = {_safe(archive, name): (inside, size) for name, inside, size in files}
     _refuse_too_large(archive, sum(size for _, size in names.values()))
     return {name: place for name, place in names.items() if not _is_hidden(name)}
+
+
+# Names
+
+
+def _mended(names: Iterable[str]) -> dict[str, str]:
+    """Return each file's name as it was before somebody's unpacker spelled it its own way; in doubt as it is."""
+    spelled = {name: mended(name) for name in names}
+    times = Counter(spelled.values())
+    return {name: new if times[new] == 1 else name for name, new in spelled.items()}
+
+
+def mended(name: str) -> str:
+    """Return a name in which what an unpacker made of letters other than ASCII is undone, where that is sure.
+
+    `#U00fc` stands for a letter; and UTF-8 that was taken for the letters of DOS is UTF-8 again, as nobody writes those.
+    """
+    written_out = _WRITTEN_OUT.sub(_written_out, name)
+    dos = _taken_for(written_out, "cp437") or (
+        _taken_for(written_out, "cp850") if _OF_BOXES.search(written_out) else None
+    )
+    return dos or written_out
+
+
+def readings(name: str) -> set[str]:
+    """Return what a name may have been before it was unpacked, itself among it, to be compared with names that are known."""
+    once = mended(unquote(name))
+    each = {name, once, *(read for encoding in _TAKEN_FOR if (read := _taken_for(once, encoding)))}
+    return {unicodedata.normalize("NFC", reading) for reading in each}
+
+
+def _taken_for(name: str, encoding: str) -> str | None:
+    """Return the UTF-8 that was read in another encoding and gave this name, None where it cannot be that."""
+    if name.isascii():
+        return None
+    try:
+        return name.encode(encoding).decode("utf-8")
+    except UnicodeError:
+        return None
+
+
+def _written_out(found: re.Match[str]) -> str:
+    sign = int(found[1] or found[2], 16)
+    is_letter = 0x80 <= sign < 0x110000 and not 0xD800 <= sign < 0xE000
+    return chr(sign) if is_letter else found[0]
 
 
 def _refuse_too_large(archive: Path, total: int) -> None:
@@ -360,7 +413,8 @@ class _Zip(Container):
         _refuse_links(path, [file.filename for file in files if stat.S_ISLNK(file.external_attr >> 16)])
         if any(file.flag_bits & 1 for file in files):
             _refuse_encrypted(path)
-        return _visible(path, ((file.filename, file.file_size) for file in files))
+        self._members = dict(zip(map(str, range(len(files))), files, strict=True))
+        return _visible(path, ((_name_in_zip(file), key, file.file_size) for key, file in self._members.items()))
 
     def __enter__(self) -> "_Zip":
         return self
@@ -369,7 +423,29 @@ class _Zip(Container):
         self._zip.close()
 
     def open(self, inside: str) -> BinaryIO:
-        return cast(BinaryIO, self._zip.open(inside))
+        return cast(BinaryIO, self._zip.open(self._members[inside]))
+
+
+def _name_in_zip(file: zipfile.ZipInfo) -> str:
+    """Return the name of a file in a .zip, which may be UTF-8 without saying so."""
+    if file.flag_bits & 0x800:
+        return file.filename
+    packed = file.orig_filename.encode("cp437", "replace")
+    beside = _unicode_path(file.extra, packed)
+    try:
+        return (beside or packed).decode("utf-8").partition("\0")[0]
+    except UnicodeDecodeError:
+        return file.filename
+
+
+def _unicode_path(extra: bytes, packed: bytes) -> bytes | None:
+    """Return the name in UTF-8 that stands beside a packed one, if it was written for that one."""
+    while len(extra) >= 4:
+        kind, size = struct.unpack("<HH", extra[:4])
+        field, extra = extra[4 : 4 + size], extra[4 + size :]
+        if kind == _UNICODE_PATH and field[:1] == b"\1" and field[1:5] == struct.pack("<L", zlib.crc32(packed)):
+            return field[5:]
+    return None
 
 
 class _Tar(Container):
@@ -396,7 +472,7 @@ class _Tar(Container):
         except _DAMAGE as problem:
             _not_whole(path, problem)
         _refuse_links(path, [member.name for member in members if not member.isreg()])
-        return _visible(path, ((member.name, member.size) for member in members))
+        return _visible(path, ((member.name, member.name, member.size) for member in members))
 
     def _check_end(self) -> None:
         """Make sure that the list of members ends where the archive does: to `tarfile` damage in it is an end, too."""
@@ -444,7 +520,7 @@ class _SevenZip(Container):
             _refuse_encrypted(path)
         files = [member for member in members if not member.is_directory]
         _refuse_links(path, [file.filename for file in files if not file.is_file])
-        self.names = _visible(path, ((file.filename, int(file.uncompressed)) for file in files))
+        self.names = _visible(path, ((file.filename, file.filename, int(file.uncompressed)) for file in files))
 
     def open(self, inside: str) -> BinaryIO:
         self.unpack([inside])

@@ -23,7 +23,7 @@ BATCH_ROWS = 20_000
 MOST_VOTES = 10**5
 MOST_VIEWS = 10**9
 COMMUNITY = -1
-"""The account of Stack Exchange to which posts of removed people are given."""
+"""The account with which a site of Stack Exchange writes itself."""
 
 _POSTS: dict[str, Any] = {
     "key": pl.String,
@@ -324,17 +324,17 @@ def _take_votes(issues: Issues, told: dict[str, Any], post: str) -> None:
 
 
 def _owner(told: dict[str, Any]) -> Author | None:
-    """Return the author: the account, else the name that a deleted one left; nobody where the community owns it."""
+    """Return the author: the account, else the name that a deleted one left."""
     owner = mapping(told.get("owner"))
     id_, name = number(owner.get("user_id")), text(owner.get("display_name"))
-    if id_ == COMMUNITY or (id_ is None and name is None):
+    if id_ is None and name is None:
         return None
     return Author(
         key=f"name:{name}" if id_ is None else str(id_),
         name=name,
         username=None,
         email_hash=None,
-        is_bot=False,
+        is_bot=id_ == COMMUNITY,
         is_deleted=id_ is None,
     )
 

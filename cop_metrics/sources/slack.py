@@ -4,7 +4,6 @@
 """
 
 import re
-import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -24,6 +23,7 @@ from cop_metrics.errors import CopError
 from cop_metrics.sources.conversations import TITLE_LENGTH, Conversations
 from cop_metrics.sources.export import Export
 from cop_metrics.sources.inferred_replies import InferredReplies
+from cop_metrics.sources.slack_channels import Channels, Kind, channel_id, channel_name, channels_of, is_private
 from cop_metrics.sources.source import Batch, Reading, Source
 from cop_metrics.tables import NOTICE, TABLES, TIME, typed
 from cop_metrics.tabular import email_hash
@@ -35,10 +35,22 @@ LARGEST_WHOLE = 16 << 20  # bytes; a larger file is parsed piece by piece: its o
 HEAD = 1 << 16
 BOM = b"\xef\xbb\xbf"
 
-USERS, CHANNELS, CANVASES = "users.json", "channels.json", "canvases.json"
-GROUPS, DIRECT, GROUP_DIRECT = "groups.json", "dms.json", "mpims.json"
+USERS, ORG_USERS, CHANNELS, CANVASES = "users.json", "org_users.json", "channels.json", "canvases.json"
+ACCOUNTS = (USERS, ORG_USERS)
+"""The lists of accounts: of a workspace, and of an organisation on Enterprise Grid."""
+PRIVATE_LISTS = ("groups.json", "dms.json", "mpims.json")
+NEVER_OPENED = {
+    Kind.PRIVATE: "a day of a private channel or of direct messages (never opened)",
+    Kind.LOOKS_PRIVATE: "a day of a folder that may be a private channel's (never opened)",
+    Kind.CLOSED: f"a day of a folder that is no public channel of {CHANNELS} (never opened, as the export lists private ones)",
+    Kind.CANVAS: "a canvas",
+    Kind.UPLOADS: "a file that holds no messages",
+}
+_USER = re.compile(r"[UW][0-9A-Z]+")
 DAY = re.compile(r"(?:(?P<root>.+)/)?(?P<channel>[^/]+)/\d{4}-\d\d-\d\d\.json", re.IGNORECASE)
 _PERMALINK = re.compile(rb'"permalink"\s*:\s*"https:\\?/\\?/((?!files\b|app\b)[a-z0-9-]+(?:\.enterprise)?)\.slack\.com')
+_CHANNEL_LIST = re.compile(rb'\[\s*(?:\]|\{[^\]}]*"id"\s*:\s*"[CG][0-9A-Z]+")', re.DOTALL)
+_USER_LIST = re.compile(rb'\[\s*(?:\]|\{[^\]}]*"id"\s*:\s*"[UWB][0-9A-Z]+")', re.DOTALL)
 _SHOWN = {
     r"<@[^>]*>": "@someone",
     r"<#(?:[^>|]*\|)?": "#",
@@ -51,7 +63,10 @@ _SHOWN = {
     r"\s\s+|[^\S ]": " ",
 }
 MOST_GIVERS = 100_000
-DIRECT_FOLDER = re.compile(r"D[0-9A-Z]{8,}|mpdm-.+")
+_ABSENT = ("key", "thread", "author", "place", "channel", "ts")
+"""What is known of a reply that the export lists and does not hold."""
+ASKERS = ("user", "user_id", "submitter", "submitted_by", "requester", "requested_by", "created_by", "asked_by")
+"""Fields of a message's metadata in which an app says on whose behalf it wrote."""
 
 SLACKBOT, A_BOT = "USLACKBOT", "bot"
 NAMES = {SLACKBOT: "Slackbot", A_BOT: "a bot without an id"}
@@ -69,19 +84,43 @@ LATEST_SECOND = 4_102_444_800  # the year 2100
 
 
 def recognises(export: Export) -> bool:
-    """Return whether the export holds a Slack workspace's day files, at any depth."""
+    """Return whether the export holds a Slack workspace's day files, at any depth, or its lists and nothing said.
+
+    Where there are lists no day file is looked into, as it may be a private channel's.
+    """
     root, days = _root(export)
+    lists = _lists(export, root)
     if not days:
-        return False
-    names = set(export.names)
-    has_lists = f"{root}{USERS}" in names and f"{root}{CHANNELS}" in names
-    one_a_channel = {day.channel: day.name for day in days}
+        return _is_quiet(export, lists)
+    if CHANNELS in lists and any(name in lists for name in ACCOUNTS):
+        return all(_begins_as_list(export, name) for name in lists.values())
+    unknown = Channels()
+    one_a_channel = {folder: name for folder, name in days if unknown.folder(folder).kind is Kind.UNLISTED}
     try:
         heads = [export.head(name, HEAD) for name in list(one_a_channel.values())[:5]]
     except CopError:
-        return has_lists
+        return False
     starts = all(head.removeprefix(BOM).lstrip().startswith(b"[") for head in heads)
-    return starts and (has_lists or any(b'"ts"' in head and b'"type"' in head for head in heads))
+    return starts and any(b'"ts"' in head and b'"type"' in head for head in heads)
+
+
+def _begins_as_list(export: Export, name: str) -> bool:
+    try:
+        return export.head(name, HEAD).removeprefix(BOM).lstrip().startswith(b"[")
+    except CopError:
+        return True
+
+
+def _is_quiet(export: Export, lists: dict[str, str]) -> bool:
+    """Return whether the lists are those of a workspace, of which an export in which nobody said anything has no more."""
+    accounts = [lists[name] for name in ACCOUNTS if name in lists]
+    if CHANNELS not in lists or not accounts:
+        return False
+    try:
+        channels, users = (export.head(name, HEAD).removeprefix(BOM).strip() for name in (lists[CHANNELS], accounts[0]))
+    except CopError:
+        return False
+    return bool(_CHANNEL_LIST.match(channels) and _USER_LIST.match(users))
 
 
 def read(export: Export, reading: Reading) -> Iterator[Batch]:
@@ -90,6 +129,7 @@ def read(export: Export, reading: Reading) -> Iterator[Batch]:
     Raises `CopError` when there are no day files or several exports, or when a list of users or channels is damaged.
     """
     files = _files(export, reading)
+    reading.is_quiet = not files.days
     export.unpack((*files.lists.values(), *(day.name for day in files.days)))
     workspace = _Workspace(export=export, files=files, reading=reading)
     for table in ("member", "thread", "post", "reaction", "channel_member"):
@@ -121,9 +161,16 @@ SOURCE = Source(
         "what was said in private channels and direct messages: it is left out",
         "messages deleted before the export, unless others had replied to them",
     ),
-    version=1,
+    never_opens=(
+        "private channels and direct messages: what groups.json, dms.json, mpims.json or channels.json call so, by name or id",
+        "where one of the first three is there, every folder that is no public channel of channels.json",
+        "canvases and comments on them, and uploaded files",
+    ),
+    version=2,
+    private_before=2,
     recognises=recognises,
     read=read,
+    lasting_place="C[0-9A-Z]+|G[0-9A-Z]+",
 )
 
 
@@ -131,58 +178,74 @@ SOURCE = Source(
 
 
 class _Day(NamedTuple):
-    """A file that holds a channel's messages of one day."""
+    """A file that holds a channel's messages of one day: the channel's lasting key, its name, and the file's."""
 
+    key: str
     channel: str
     name: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Files:
-    """The files of one workspace: its lists by their names, and its day files, channel by channel in order of time."""
+    """The files of one workspace: its lists by their names, its channels, and its day files in order of channel and time."""
 
     lists: dict[str, str]
+    channels: Channels
     days: list[_Day]
-    canvases: list[str]
 
 
-def _root(export: Export) -> tuple[str, list[_Day]]:
-    """Return the folder that holds the channels' folders ("" or ending in "/"), and its day files."""
-    by_root: dict[str, list[_Day]] = {}
+def _root(export: Export) -> tuple[str, list[tuple[str, str]]]:
+    """Return the folder that holds the channels' folders ("" or ending in "/"), and its day files with their folder."""
+    by_root: dict[str, list[tuple[str, str]]] = {}
     for name in export.names:
         found = DAY.fullmatch(name)
         if found:
             root = f"{found['root']}/" if found["root"] else ""
-            by_root.setdefault(root, []).append(_Day(unicodedata.normalize("NFC", found["channel"]), name))
-    if not by_root:
-        return "", []
+            by_root.setdefault(root, []).append((found["channel"], name))
     names = set(export.names)
+    if not by_root:
+        listed = export.find(CHANNELS)
+        return (listed or "").removesuffix(PurePosixPath(listed or "").name), []
     root = min(by_root, key=lambda each: (not _has_lists(each, names), each.count("/"), each))
     return root, by_root[root]
 
 
 def _has_lists(root: str, names: set[str]) -> bool:
-    return f"{root}{USERS}" in names or f"{root}{CHANNELS}" in names
+    return any(f"{root}{name}" in names for name in (*ACCOUNTS, CHANNELS))
+
+
+def _lists(export: Export, root: str) -> dict[str, str]:
+    """Return the lists by their names: those beside the channels' folders, else in the folders above."""
+    found: dict[str, str] = {}
+    names = {name.casefold(): name for name in reversed(export.names)}
+    above = [root, *(f"{folder}/" if str(folder) != "." else "" for folder in PurePosixPath(root).parents)]
+    for wanted in (*ACCOUNTS, CHANNELS, CANVASES):
+        place = next((names[each] for folder in above if (each := f"{folder}{wanted}".casefold()) in names), None)
+        if place:
+            found[wanted] = place
+    return found
 
 
 def _files(export: Export, reading: Reading) -> _Files:
     root, days = _root(export)
-    if not days:
+    lists = _lists(export, root)
+    if not days and not _is_quiet(export, lists):
         raise CopError(
             f"'{export.path.name}' holds no day of a Slack channel (channel/2024-01-31.json). "
             "Give the export of one workspace, as .zip or unpacked."
         )
     _refuse_several(export)
-    here = {name: f"{root}{name}" for name in (USERS, CHANNELS, CANVASES, GROUPS, DIRECT, GROUP_DIRECT)}
-    lists = {name: place for name, place in here.items() if place in set(export.names)}
-    days = _public(export, days, lists, reading)
-    _count_others(export, {*lists.values(), *(day.name for day in _root(export)[1])}, reading)
-    canvases = [name for name in export.names if _is_canvas(name) and name.startswith(root)]
-    return _Files(lists=lists, days=days, canvases=canvases)
+    reading.lists_accounts = any(name in lists for name in ACCOUNTS)
+    private = [name for name in export.names if PurePosixPath(name).name.casefold() in PRIVATE_LISTS]
+    channels = _channels_of(export, lists, private, reading)
+    public = _public(days, channels, reading)
+    _refuse_closed(export, days, public, channels)
+    _count_others(export, root, {*lists.values(), *private, *(name for _, name in days)}, reading)
+    return _Files(lists=lists, channels=channels, days=public)
 
 
 def _refuse_several(export: Export) -> None:
-    roots = sorted(str(PurePosixPath(name).parent) for name in export.names if PurePosixPath(name).name == USERS)
+    roots = sorted({str(PurePosixPath(name).parent) for name in export.names if PurePosixPath(name).name in ACCOUNTS})
     if len(roots) > 1:
         raise CopError(
             f"'{export.path.name}' holds {len(roots)} exports ({', '.join(roots[:3])}). "
@@ -190,33 +253,46 @@ def _refuse_several(export: Export) -> None:
         )
 
 
-def _public(export: Export, days: list[_Day], lists: dict[str, str], reading: Reading) -> list[_Day]:
-    """Return the days of public channels; those of private channels and direct messages are counted and never opened."""
-    listed = {
-        str(each.get(key))
-        for file, key in ((GROUPS, "name"), (GROUP_DIRECT, "name"), (DIRECT, "id"))
-        if file in lists
-        for each in _listed(export, lists[file], reading)
-    }
-    private = {unicodedata.normalize("NFC", name) for name in listed}
+def _refuse_closed(export: Export, days: list[tuple[str, str]], public: list[_Day], channels: Channels) -> None:
+    if days and not public and channels.is_closed and not channels.has_list:
+        raise CopError(
+            f"'{export.path.name}' lists private channels and has no {CHANNELS}, so that none of its folders is known to be a "
+            f"public channel, and none was opened. Give the whole export, {CHANNELS} included."
+        )
+
+
+def _channels_of(export: Export, lists: dict[str, str], private: list[str], reading: Reading) -> Channels:
+    listed = list(_listed(export, lists[CHANNELS], reading)) if CHANNELS in lists else []
+    closed = [each for name in private for each in _listed(export, name, reading)]
+    return channels_of(listed, closed, has_list=CHANNELS in lists, is_closed=bool(private))
+
+
+def _public(days: list[tuple[str, str]], channels: Channels, reading: Reading) -> list[_Day]:
+    """Return the days of public channels, channel by channel; all others are counted and never opened.
+
+    What a private channel or a canvas is called is itself private, and so is not told.
+    """
+    folders = {folder: channels.folder(folder) for folder, _ in days}
     public = []
-    for day in days:
-        if day.channel in private or DIRECT_FOLDER.fullmatch(day.channel):
-            reading.skip("a day of a private channel or of direct messages (never opened)", day.name)
+    for folder, name in days:
+        kind, channel, key = folders[folder]
+        if kind in (Kind.PUBLIC, Kind.UNLISTED):
+            public.append(_Day(key, channel, name))
         else:
-            public.append(day)
-    return public
+            reading.skip(NEVER_OPENED[kind], channel if kind is Kind.CLOSED else None)
+    return sorted(public, key=lambda day: (day.key, PurePosixPath(day.name).name, day.name))
 
 
 def _is_canvas(name: str) -> bool:
     return PurePosixPath(name).name.lower().startswith("canvas_")
 
 
-def _count_others(export: Export, known: set[str], reading: Reading) -> None:
+def _count_others(export: Export, root: str, known: set[str], reading: Reading) -> None:
+    """Count what else is there; only what lies beside the lists is named, as folders and files may be of private channels."""
     for name in export.names:
         if name not in known:
             reason = "a canvas" if _is_canvas(name) else "a file that holds no messages"
-            reading.skip(reason, name)
+            reading.skip(reason, name if PurePosixPath(name).parent == PurePosixPath(root) else None)
 
 
 # What the files hold
@@ -332,17 +408,19 @@ def _name(account: dict[str, Any], profile: dict[str, Any]) -> str | None:
 
 
 def _members(workspace: _Workspace) -> Iterator[Batch]:
-    name = workspace.files.lists.get(USERS)
-    if name is None:
+    names = [workspace.files.lists[name] for name in ACCOUNTS if name in workspace.files.lists]
+    if not names:
         workspace.reading.notes.append(
             f"There is no {USERS}: silent members are missing, and bots are told by their messages alone."
         )
         return
     rows: list[dict[str, object]] = []
-    for account in _listed(workspace.export, name, workspace.reading):
+    for account in chain.from_iterable(_listed(workspace.export, name, workspace.reading) for name in names):
         key = _text(account.get("id"))
         if key is None:
             workspace.reading.skip(f"{USERS}: an account without an id", str(account.get("name")))
+            continue
+        if key in workspace.known:
             continue
         rows.append(_member(workspace, key, account))
         if len(rows) >= BATCH_ROWS:
@@ -396,13 +474,16 @@ def _channels(workspace: _Workspace) -> Iterator[Batch]:
     rows: list[tuple[str, str]] = []
     schema = dict(TABLES["channel_member"].columns)
     for channel in _listed(workspace.export, name, workspace.reading):
-        title = _text(channel.get("name"))
+        title, channels = channel_name(channel), workspace.files.channels
         if title is None:
-            workspace.reading.skip(f"{CHANNELS}: a channel without a name", str(channel.get("id")))
+            workspace.reading.skip(f"{CHANNELS}: a channel without a name", channel_id(channel))
             continue
-        title = unicodedata.normalize("NFC", title)
+        folder = channels.folder(channel_id(channel) or title)
+        if is_private(channel) or folder.kind is not Kind.PUBLIC:
+            workspace.reading.skip(f"{CHANNELS}: a private channel", None)
+            continue
         workspace.met(_number(channel.get("created")))
-        workspace.channel_ids[title] = str(channel.get("id"))
+        workspace.channel_ids[folder.key] = str(channel.get("id"))
         members = channel.get("members")
         rows += [(title, member) for member in (members if isinstance(members, list) else ()) if _text(member)]
         if len(rows) >= BATCH_ROWS:
@@ -423,6 +504,7 @@ class _Profile(msgspec.Struct, gc=False):
     display_name: Any = None
     real_name: Any = None
     name: Any = None
+    is_workflow_bot: Any = None
 
 
 class _Record(msgspec.Struct, gc=False):
@@ -435,6 +517,10 @@ class _Record(msgspec.Struct, gc=False):
     subtype: Any = None
     text: Any = None
     reply_count: Any = None
+    replies: Any = None
+    reply_users: Any = None
+    latest_reply: Any = None
+    metadata: Any = None
     reactions: Any = None
     edited: Any = None
     root: Any = None
@@ -484,16 +570,18 @@ class _Gathered:
 
     def __init__(self) -> None:
         self.texts: dict[str, list[Any]] = {name: [] for name in TEXTS}
-        self.channels: list[tuple[str, int]] = []
+        self.days: list[tuple[_Day, int]] = []
         self.reply_counts: list[tuple[int, Any]] = []
         self.reactions: list[tuple[int, str, str | None]] = []
+        self.replies: list[tuple[int, str, str | None]] = []
+        self.askers: list[tuple[int, str]] = []
         self.rows = 0
         self.signs = 0
 
     def is_full(self) -> bool:
         return self.rows >= BATCH_ROWS or self.signs >= BATCH_SIGNS
 
-    def take(self, workspace: _Workspace, channel: str, records: list[_Record]) -> None:
+    def take(self, workspace: _Workspace, day: _Day, records: list[_Record]) -> None:
         """Add the records of a channel, which is fastest a column at a time."""
         if not records:
             return
@@ -503,11 +591,23 @@ class _Gathered:
         for name, texts in self.texts.items():
             texts += columns[name]
         self.rows += len(records)
-        self.channels.append((channel, len(records)))
+        self.days.append((day, len(records)))
         self.signs += sum(map(len, map(str, columns["text"])))
         self.reply_counts += _given_by(first, columns["reply_count"])
         for row, reactions in _given_by(first, columns["reactions"]):
             self.reactions += _given(row, reactions)
+        for row, replies in _given_by(first, columns["replies"]):
+            self.replies += _listed_replies(row, replies)
+        for row, latest in _given_by(first, columns["latest_reply"]):
+            if not columns["replies"][row - first]:
+                self.replies += _latest_reply(
+                    row, latest, columns["reply_users"][row - first], columns["user"][row - first]
+                )
+        for row, metadata in _given_by(first, columns["metadata"]):
+            self.askers += [(row, asker) for asker in _asker(metadata)]
+        for row, profile in _given_by(first, columns["bot_profile"]):
+            if profile.is_workflow_bot is True and type(user := columns["user"][row - first]) is str:
+                self.askers.append((row, user))
         for _, edited in _given_by(first, columns["edited"]):
             workspace.met(_number(_object(edited).get("ts")))
         self._complete(first, columns)
@@ -515,14 +615,20 @@ class _Gathered:
 
     def frame(self) -> pl.DataFrame:
         """Return the records as text columns and the stated number of replies; what is of another type is null."""
-        names, lengths = zip(*self.channels, strict=True)
-        channels = pl.Series(names, dtype=pl.String).gather(np.repeat(np.arange(len(names)), lengths))
+        days, lengths = zip(*self.days, strict=True)
+        rows = np.repeat(np.arange(len(days)), lengths)
+        told = {"channel": [day.key for day in days], "shown": [day.channel for day in days]}
+        channels = [pl.Series(name, each, dtype=pl.String).gather(rows) for name, each in told.items()]
         counts: list[int | None] = [None] * self.rows
         for row, count in self.reply_counts:
             counts[row] = count if type(count) is int and 0 <= count < 1 << 40 else None
         texts = [_texts(name, values) for name, values in self.texts.items()]
+        askers: list[str | None] = [None] * self.rows
+        for row, asker in self.askers:
+            askers[row] = asker
+        texts.append(_texts("asked_by", askers))
         stated = pl.Series("reply_count", counts, dtype=pl.Int64)
-        return pl.DataFrame([channels.alias("channel"), *texts, stated]).with_row_index("row")
+        return pl.DataFrame([*channels, *texts, stated]).with_row_index("row")
 
     def _complete(self, first: int, columns: dict[str, tuple[Any, ...]]) -> None:
         """Fill in what older exports keep elsewhere: the thread of a broadcast reply, and who commented on a file."""
@@ -546,7 +652,7 @@ def _gathered(workspace: _Workspace) -> Iterator[_Gathered]:
     for day in workspace.files.days:
         try:
             for records in _day(workspace, day):
-                gathered.take(workspace, day.channel, records)
+                gathered.take(workspace, day, records)
                 if gathered.is_full():
                     yield gathered
                     gathered = _Gathered()
@@ -581,9 +687,10 @@ def _said(workspace: _Workspace) -> Iterator[Batch]:
         for gathered in _gathered(workspace):
             if ahead is not None:
                 yield from ahead.result()
-            ahead = worker.submit(messages.batches, gathered.frame(), gathered.reactions)
+            ahead = worker.submit(messages.batches, gathered.frame(), gathered.reactions, gathered.replies)
         if ahead is not None:
             yield from ahead.result()
+    yield from messages.absent()
     messages.tell()
 
 
@@ -603,18 +710,61 @@ class _Messages:
         self._notices: Counter[str] = Counter()
         self._missing_replies: Counter[str] = Counter()
         self._guesses = 0
+        self._absent: dict[str, dict[str, Any]] = {}
+        self._opened_by_app: set[str] = set()
+        self._helped_in_app: set[str] = set()
+        self._asked_by_form = 0
 
-    def batches(self, gathered: pl.DataFrame, reactions: list[tuple[int, str, str | None]]) -> list[Batch]:
+    def batches(
+        self,
+        gathered: pl.DataFrame,
+        reactions: list[tuple[int, str, str | None]],
+        replies: list[tuple[int, str, str | None]],
+    ) -> list[Batch]:
         """Return the threads, posts and reactions of these records."""
         records = self._once(_dated(gathered, self._skipped))
         records = _of_kinds(records.sort("channel", "at"), self._workspace.bots)
         self._remember(records)
+        self._look_for(replies, records)
+        self._remember_apps(records)
         told = self._placed(records.filter(~pl.col("is_notice")))
+        told = told.with_columns(pl.col("channel").alias("place"), pl.col("shown").alias("channel"))
         return [
             *_notices(records.filter("is_notice")),
             *self._conversations.batches(told),
             self._reactions(reactions, records),
         ]
+
+    def absent(self) -> Iterator[Batch]:
+        """Yield the replies that the export lists and does not hold: who replied and when, without what was said."""
+        if not self._absent:
+            return
+        told = pl.DataFrame(list(self._absent.values()), schema=dict.fromkeys(_ABSENT, pl.String))
+        told = told.with_columns(_time("ts").alias("at"), pl.lit(None, pl.String).alias("text"))
+        self._workspace.authors.update(told["author"].drop_nulls().unique().to_list())
+        yield from self._conversations.batches(told.drop("ts").sort("place", "at"))
+
+    def _look_for(self, replies: list[tuple[int, str, str | None]], records: pl.DataFrame) -> None:
+        """Remember which listed replies have not come yet, and forget those that have."""
+        schema: dict[str, Any] = {"row": pl.UInt32, "ts": pl.String, "author": pl.String}
+        opened = records.select("row", "thread", pl.col("channel").alias("place"), pl.col("shown").alias("channel"))
+        listed = pl.DataFrame(replies, schema=schema, orient="row").join(opened, on="row")
+        listed = listed.filter(_time("ts").is_not_null()).with_columns(
+            (pl.col("place") + "/" + pl.col("ts")).alias("key")
+        )
+        self._absent.update((each["key"], each) for each in listed.select(_ABSENT).to_dicts())
+        for key in records["key"].filter(records["key"].is_in(list(self._absent))):
+            del self._absent[key]
+
+    def _remember_apps(self, records: pl.DataFrame) -> None:
+        """Remember what apps opened, and where people replied to that: a form's questions are opened so."""
+        opens, of_people = pl.col("key") == pl.col("thread"), ~pl.col("is_bot") & ~pl.col("is_notice")
+        begun = pl.col("thread_ts").is_not_null() | (pl.col("reply_count") > 0)
+        of_app = pl.col("is_bot") & pl.col("subtype").ne_missing(TOMBSTONE) & pl.col("author").ne_missing(SLACKBOT)
+        self._opened_by_app.update(records.filter(opens & begun & of_app)["key"])
+        replied = set(records.filter(~opens & of_people)["thread"])
+        self._helped_in_app |= replied & self._opened_by_app
+        self._asked_by_form += records.filter(opens & of_people & pl.col("asked_by").is_not_null()).height
 
     def tell(self) -> None:
         """Report what was left out and what a leader should know; to be called after the last batch."""
@@ -630,7 +780,21 @@ class _Messages:
         reading.notes.extend(self._notes())
 
     def _notes(self) -> Iterator[str]:
-        missing = sum(1 for count in self._missing_replies.values() if count)
+        without = {each["thread"] for each in self._absent.values()}
+        if without:
+            yield (
+                f"THREADS WITHOUT THEIR REPLIES: {len(without):,}. The export lists {len(self._absent):,} replies that it does "
+                "not hold: who replied and when is taken from those lists, and what was said is not known. Export again with "
+                "the threads to have it."
+            )
+        if self._helped_in_app:
+            yield (
+                f"Conversations opened by an app in which people replied: {len(self._helped_in_app):,}. They are no questions "
+                "and in no number, as the export does not say who asked; a channel whose questions come from a form has them."
+            )
+        if self._asked_by_form:
+            yield f"Conversations that people opened through an app, and that count as theirs: {self._asked_by_form:,}."
+        missing = sum(1 for thread, count in self._missing_replies.items() if count and thread not in without)
         if missing:
             yield f"Threads with more or fewer replies than Slack counts, as some are deleted or not there: {missing:,}."
         if self._guesses:
@@ -724,7 +888,7 @@ def _holds(export: Export, name: str, wanted: bytes) -> bool:
 def _address(workspace: _Workspace) -> dict[str, str]:
     """Return how the address of a message begins, by channel; only canvases tell the workspace's own."""
     lists = [workspace.files.lists[CANVASES]] if CANVASES in workspace.files.lists else []
-    for name in [*lists, *workspace.files.canvases[:3]]:
+    for name in lists:
         found = _PERMALINK.search(workspace.export.head(name, HEAD))
         if found:
             site = f"https://{found[1].decode()}.slack.com/archives/"
@@ -747,6 +911,27 @@ def _given(row: int, reactions: object) -> list[tuple[int, str, str | None]]:
     return given
 
 
+def _listed_replies(row: int, replies: object) -> list[tuple[int, str, str | None]]:
+    """Return the row, time and author of each reply that a thread's first message lists."""
+    listed = map(_object, replies if isinstance(replies, list) else ())
+    told = ((_text(reply.get("ts")), _text(reply.get("user"))) for reply in listed)
+    return [(row, ts, user) for ts, user in told if ts]
+
+
+def _latest_reply(row: int, latest: object, users: object, asker: object) -> list[tuple[int, str, str | None]]:
+    """Return the one reply that is known where replies are not listed; its author only if nobody else can be it."""
+    others = [user for user in users if type(user) is str] if isinstance(users, list) else []
+    others = [user for user in others if user != asker] or others
+    ts = _text(latest)
+    return [(row, ts, others[0] if len(others) == 1 else None)] if ts else []
+
+
+def _asker(metadata: object) -> list[str]:
+    """Return on whose behalf an app says that it wrote."""
+    payload = _object(_object(metadata).get("event_payload"))
+    return [user for user in map(payload.get, ASKERS) if type(user) is str and _USER.fullmatch(user)][:1]
+
+
 def _texts(name: str, values: list[Any]) -> pl.Series:
     try:
         return pl.Series(name, values, dtype=pl.String, strict=True)
@@ -760,7 +945,7 @@ def _without(records: pl.DataFrame, wrong: pl.Series, reason: str, reading: Read
     if not wrong.any():
         return records
     bad = records.filter(wrong)
-    for channel, ts in bad.head(3).select("channel", "ts").iter_rows():
+    for channel, ts in bad.head(3).select("shown", "ts").iter_rows():
         reading.skip(reason, f"{channel}/{ts}")
     if bad.height > 3:
         reading.skip(reason, "", bad.height - 3)
@@ -791,20 +976,30 @@ def _time(column: str) -> pl.Expr:
 
 
 def _of_kinds(records: pl.DataFrame, bots: set[str]) -> pl.DataFrame:
-    """Return the records with `is_notice`, `is_bot` and `author`; what an app says in somebody's name is the app's."""
+    """Return the records with `is_notice`, `is_bot` and `author`; what an app says in somebody's name is the app's.
+
+    Only where the app's own record says who asked through it (`asked_by`) is that person the author.
+    """
     is_plain = pl.col("subtype").is_null() | pl.col("subtype").is_in(SAYS)
+    people = pl.when(~pl.col("asked_by").is_in(list(bots))).then("asked_by")
     by_app = pl.col("subtype").is_in(BOTS).fill_null(False)
+    is_form = people.is_not_null() & (by_app | pl.col("bot_id").is_not_null())
+    records = records.with_columns(pl.when(is_form).then(people).alias("asked_by"))
     user = pl.when(pl.col("user") != "").then("user")
     by_bot = user.is_in(list(bots)).fill_null(False)
     records = records.with_columns(
         (~is_plain & ~by_app).alias("is_notice"),
-        (by_app | by_bot | (is_plain & pl.col("bot_id").is_not_null())).alias("is_bot"),
+        ((by_app | by_bot | (is_plain & pl.col("bot_id").is_not_null())) & pl.col("asked_by").is_null()).alias(
+            "is_bot"
+        ),
         by_bot.alias("by_bot"),
         user.alias("user"),
     )
     author = (
         pl.when("is_notice")
         .then(pl.coalesce("user", "bot_id", pl.lit(SLACKBOT)))
+        .when(pl.col("asked_by").is_not_null())
+        .then("asked_by")
         .when(pl.col("is_bot") & ~pl.col("by_bot"))
         .then(pl.coalesce("bot_id", pl.lit(A_BOT)))
         .when(pl.col("subtype") == TOMBSTONE)
@@ -824,7 +1019,7 @@ def _notices(records: pl.DataFrame) -> Iterator[Batch]:
     opened = records.filter(pl.col("key") == pl.col("thread"))
     of_kind = pl.lit(NOTICE).alias("kind")
     created = pl.col("at").alias("created_at")
-    yield Batch("thread", typed("thread", opened.select("thread", of_kind, "channel", created)))
+    yield Batch("thread", typed("thread", opened.select("thread", of_kind, pl.col("shown").alias("channel"), created)))
     yield Batch(
         "post", typed("post", records.select(pl.col("key").alias("post"), "thread", "author", of_kind, created))
     )

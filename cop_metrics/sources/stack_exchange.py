@@ -1,4 +1,4 @@
-"""Stack Exchange: the public data dump of a site, or the one that a company's own Stack Overflow gives.
+"""Stack Exchange: the public data dump of a site, an XML file a table.
 
 Posts.xml is enough; Users.xml, Votes.xml and Comments.xml add names, recognition and comments.
 """
@@ -6,10 +6,11 @@ Posts.xml is enough; Users.xml, Votes.xml and Comments.xml add names, recognitio
 import re
 import tempfile
 from array import array
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO, NamedTuple, NoReturn
 from xml.parsers import expat
@@ -81,6 +82,7 @@ def read(export: Export, reading: Reading) -> Iterator[Batch]:
     Raises `CopError` when a file is cut short, is not XML of a dump, or declares entities.
     """
     files = _files(export, reading)
+    reading.lists_accounts = USERS in files
     export.unpack(files.values())
     with tempfile.TemporaryDirectory(prefix="cop-metrics-") as folder:
         dump = _Dump(export=export, files=files, reading=reading, folder=Path(folder))
@@ -93,6 +95,10 @@ def read(export: Export, reading: Reading) -> Iterator[Batch]:
         yield from _answers(dump, threads)
         yield from _comments(dump, threads)
         yield from _other_authors(dump)
+        reading.is_quiet = not dump.posts and not reading.skipped
+        if dump.of_the_site.total():
+            told = " and ".join(f"{posts:,} {kind}" for kind, posts in dump.of_the_site.items() if posts)
+            reading.notes.append(f"{told} are of the site's own account (user -1), a program: they are in no number.")
 
 
 SOURCE = Source(
@@ -113,7 +119,12 @@ SOURCE = Source(
         "who voted: only bookmarks and bounties name their giver",
         "the hour of a vote or of an acceptance: they are dated by the day",
     ),
-    version=1,
+    never_opens=(
+        "addresses, places and texts about people in Users.xml",
+        "PostHistory.xml and all files but Posts, Users, Votes and Comments",
+    ),
+    version=2,
+    private_before=0,
     recognises=recognises,
     read=read,
 )
@@ -207,6 +218,9 @@ class _Pairs:
         self._keys.frombytes(keys.cast(pl.Int64).to_numpy().tobytes())
         self._values.frombytes(values.cast(pl.Int64).to_numpy().tobytes())
 
+    def __len__(self) -> int:
+        return len(self._keys)
+
     def lookup(self) -> _Lookup:
         return _Lookup(np.frombuffer(self._keys, dtype=np.int64), np.frombuffer(self._values, dtype=np.int64))
 
@@ -245,6 +259,12 @@ class _Dump:
     accepted: _Pairs = field(default_factory=_Pairs)
     accepted_days: _Pairs = field(default_factory=_Pairs)
     answers: list[Path] = field(default_factory=list)
+    of_the_site: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def posts(self) -> int:
+        """Return how many questions and answers were seen."""
+        return len(self.threads)
 
     def rows(self, file: str) -> Iterator[pl.DataFrame]:
         """Yield the file's rows that have an `Id` (Int64) and a `CreationDate` (a time); the rest is counted."""
@@ -254,7 +274,14 @@ class _Dump:
             for rows in _parsed(stream, file):
                 dated = _timed(rows, "CreationDate").with_columns(_number("Id"))
                 dated = self.without(dated, pl.col("Id").is_null(), f"{file}: a row without a readable Id")
-                yield self.without(dated, pl.col("CreationDate").is_null(), f"{file}: unreadable date")
+                dated = self.without(dated, pl.col("CreationDate").is_null(), f"{file}: unreadable date")
+                self._note_newest(dated["CreationDate"].max())
+                yield dated
+
+    def _note_newest(self, newest: object) -> None:
+        """Date the dump by its newest row, whoever's it is, as it does not say when it was made."""
+        if isinstance(newest, datetime):
+            self.reading.exported_at = max(newest, self.reading.exported_at or newest)
 
     def without(self, rows: pl.DataFrame, wrong: pl.Expr, reason: str) -> pl.DataFrame:
         """Return the rows that are not wrong, and count the others by reason."""
@@ -286,19 +313,13 @@ def _timed(rows: pl.DataFrame, column: str) -> pl.DataFrame:
 
 
 def _person(account: str, name: str) -> pl.Expr:
-    """Return the key of an author: the account, else the display name that a deleted one left."""
+    """Return the key of an author: the account, else the display name that a removed one left.
+
+    User -1 is an account like any other here, and a program (decision 18).
+    """
     left = pl.col(name).str.strip_chars()
     named = pl.when(left != "").then(pl.lit("name:") + left)
     return pl.coalesce(_number(account).cast(pl.String), named).alias("author")
-
-
-def _owner() -> pl.Expr:
-    """Return the author of a question or answer: nobody known where the site's community owns it.
-
-    The dump gives posts of removed people to user -1, so that account is no bot here as it is elsewhere.
-    """
-    author = _person("OwnerUserId", "OwnerDisplayName")
-    return pl.when(author != str(SYSTEM_USER)).then(author).alias("author")
 
 
 def _key(column: str) -> pl.Expr:
@@ -524,7 +545,9 @@ def _questions(dump: _Dump) -> Iterator[Batch]:
 def _posts(dump: _Dump, rows: pl.DataFrame) -> pl.DataFrame:
     """Return the questions and answers among the rows, with `kind` (the type's number), `parent` and `author`."""
     posts = _timed(rows.with_columns(pl.col("ClosedDate").alias("closed_at")), "closed_at").with_columns(
-        _number("PostTypeId").alias("kind"), _number("ParentId").alias("parent"), _owner()
+        _number("PostTypeId").alias("kind"),
+        _number("ParentId").alias("parent"),
+        _person("OwnerUserId", "OwnerDisplayName"),
     )
     for kind in posts["kind"].unique().drop_nulls().sort().to_list():
         if kind not in (1, 2):
@@ -536,8 +559,9 @@ def _posts(dump: _Dump, rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _remember(dump: _Dump, questions: pl.DataFrame, answers: pl.DataFrame) -> None:
-    dump.authors.add(questions["author"])
-    dump.authors.add(answers["author"])
+    for kind, posts in (("questions", questions), ("answers", answers)):
+        dump.authors.add(posts["author"])
+        dump.of_the_site[kind] += int((posts["author"] == str(SYSTEM_USER)).sum())
     dump.threads.add(questions["Id"], questions["Id"])
     placed = answers.drop_nulls("parent")
     dump.threads.add(placed["Id"], placed["parent"])

@@ -115,6 +115,8 @@ def sidebar(scope: Scope, query: Query, catalogue: Catalogue) -> None:
         if len(catalogue) > 1:
             _community(scope, newest_first(catalogue), opened_with(DEFAULT, choices))
         _period(scope, query, choices)
+        if scope.moved:
+            st.caption(scope.moved)
         comparison = (query.get("compare") or [Compare.BEFORE.value])[-1]
         _select("Compare with", "compare", COMPARISONS, comparison, default=Compare.BEFORE.value)
         if set(choices.team_choices(scope.names)) - {UNKNOWN}:

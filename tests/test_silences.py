@@ -1,0 +1,223 @@
+"""Zero is a number: a group of people of whom nobody did anything is 0 of so many, in every number, chart and sentence."""
+
+from pathlib import Path
+
+import pytest
+from communities import Community, Told, at, days_later, plus
+
+from cop_metrics.captions import kept
+from cop_metrics.changes import scan
+from cop_metrics.charts import LIGHT, describe, draw, groups
+from cop_metrics.metrics import EXHIBITS, METRICS
+from cop_metrics.metrics.metric import Share, Total, Unit
+from cop_metrics.pagebook import ANSWERS, OVERVIEW, Groups
+from cop_metrics.scope import Scope, read_catalogue
+from cop_metrics.silences import silence_sentence, silences
+from cop_metrics.view import PageView, Viewer
+
+YEAR = "2025-07-01..2026-06-30"
+PEOPLE = {("Service", "junior"): 30, ("Service", "senior"): 8, ("Drives", "junior"): 12, ("Drives", "senior"): 8}
+NONE_ASKED = "none of the 30 juniors asked"
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
+    """Return a year in which all ask, help and read but the 30 juniors of Service, who only read; nobody reacts."""
+    craft = Community()
+    names = {
+        cell: [craft.member(f"{cell[0]} {cell[1]} {n}", joined="2024-01-01") for n in range(people)]
+        for cell, people in PEOPLE.items()
+    }
+    for (team, seniority), members in names.items():
+        for who in members:
+            craft.works(who, team, seniority)
+    askers = [who for cell, members in names.items() if cell != ("Service", "junior") for who in members]
+    for day in range(0, 360, 2):
+        asker, helper = askers[day // 2 % len(askers)], askers[(day // 2 + 5) % len(askers)]
+        asked = f"{days_later('2025-07-01', day)} 10:00"
+        question = craft.ask(asker, asked, topics=("pipes",))
+        craft.answer(question, helper, plus(asked, hours=3))
+        craft.read(question, names["Service", "junior"][day // 2 % 30], asked[:10])
+        craft.read(question, askers[(day // 2 + 9) % len(askers)], asked[:10])
+    return craft.tell(tmp_path_factory.mktemp("zero"), since="2025-01-01 00:00", until="2026-06-30 12:00")
+
+
+def row(told: Told, id_: str, by: str, group: str, scope: Scope) -> tuple[float | None, int, str | None]:
+    table = told.measurer.figures_by(METRICS[id_], scope, by)
+    [found] = table.filter(group=group).select("value", "sample_size", "note").rows()
+    return found
+
+
+@pytest.mark.parametrize("names", [True, False], ids=["names", "no names"])
+def test_a_group_that_did_not_ask_is_zero_of_its_members(told: Told, names: bool) -> None:
+    juniors = told.scope(period=YEAR, seniority="junior", names=names)
+    assert row(told, "questions", "team", "Service", juniors) == (0.0, 30, NONE_ASKED)
+    service = told.scope(period=YEAR, team="Service", names=names)
+    assert row(told, "questions", "seniority", "junior", service) == (0.0, 30, NONE_ASKED)
+    both = told.scope(period=YEAR, team="Service", seniority="junior", names=names)
+    figure = told.measurer.figure(METRICS["questions"], both)
+    assert (figure.value, figure.sample_size, figure.note) == (0.0, 30, NONE_ASKED)
+
+
+def test_what_there_is_nothing_to_divide_by_says_whose_and_why(told: Told) -> None:
+    juniors = told.scope(period=YEAR, seniority="junior")
+    assert row(told, "answer_rate", "team", "Service", juniors) == (
+        None,
+        0,
+        f"{NONE_ASKED}, so there is nothing to answer",
+    )
+    assert row(told, "wait", "team", "Service", juniors)[2] == f"{NONE_ASKED}, so there is nothing to answer"
+    helped = row(told, "help_across_seniority", "team", "Service", juniors)
+    assert helped == (None, 0, "none of the 30 juniors helped, so there is nothing to divide")
+
+
+def test_shares_of_people_are_zero_of_so_many_with_an_interval(told: Told) -> None:
+    figure = told.figure("helpers_rate", period=YEAR, team="Service", seniority="junior")
+    assert (figure.value, figure.sample_size) == (0.0, 30)
+    assert figure.interval
+    assert (figure.interval.low, round(figure.interval.high, 4)) == (0.0, 0.1135)
+    assert told.split("reading_juniors_asking", "team", period=YEAR)["Service"] == 0.0
+
+
+@pytest.mark.parametrize("metric", [m for m in METRICS.values() if "team" in m.splits], ids=lambda each: each.id)
+@pytest.mark.parametrize("names", [True, False], ids=["names", "no names"])
+def test_every_team_with_people_stands_in_every_number_by_team(told: Told, metric, names: bool) -> None:  # type: ignore[no-untyped-def]
+    if told.measurer.unmeasurable(metric):
+        pytest.skip("not measurable here")
+    scope = told.scope(period=YEAR, seniority="junior", names=names)
+    table = told.measurer.figures_by(metric, scope, "team")
+    assert {"Service", "Drives"} <= set(table["group"])
+    for value, note in table.select("value", "note").iter_rows():
+        assert value is not None or (note and note != "no data"), metric.id
+        assert value is not None or not isinstance(metric.measure, Total)
+
+
+def test_a_month_in_which_nothing_was_asked_is_zero(told: Told) -> None:
+    months = told.split("questions", "month", period="2025-05-01..2025-08-31")
+    assert months == {"2025-05-01": 0, "2025-06-01": 0, "2025-07-01": 16, "2025-08-01": 15}
+    rates = told.measurer.figures_by(METRICS["answer_rate"], told.scope(period="2025-05-01..2025-07-31"), "month")
+    assert rates["value"].to_list() == [None, None, 1.0]
+    assert rates["note"][0] == "none of the 58 members asked, so there is nothing to answer"
+
+
+def test_a_topic_that_is_asked_for_and_was_not_asked_about_says_so(told: Told) -> None:
+    figure = told.figure("questions", period="2025-05-01..2025-06-30", topic="pipes")
+    assert (figure.value, figure.note) == (0.0, "none of the 58 members asked (pipes)")
+
+
+def test_questions_that_are_all_too_young_are_not_said_not_to_be_asked(tmp_path: Path) -> None:
+    """Red's only question is two days old, Blue's was withdrawn: both teams asked."""
+    craft = Community()
+    for team in ("Red", "Blue", "Gold"):
+        for number in range(6):
+            craft.works(craft.member(f"{team} {number}", joined="2026-01-01"), team, "mid")
+    craft.ask("Red 0", "2026-06-28 10:00")
+    craft.ask("Blue 0", "2026-05-01 10:00", closed_at=at("2026-05-01 11:00"))
+    told = craft.tell(tmp_path, since="2026-01-01 00:00", until="2026-06-30 12:00")
+    rates = told.measurer.figures_by(METRICS["answer_rate"], told.scope(), "team")
+    assert dict(rates.select("group", "note").iter_rows()) == {
+        "Blue": "every question of this period was withdrawn or is too young to tell",
+        "Gold": "none of the 6 members asked, so there is nothing to answer",
+        "Red": "too soon to tell: 1 of this period, all younger than 7 days",
+    }
+
+
+def test_a_period_without_data_gives_no_zero_for_a_reason(told: Told) -> None:
+    figure = told.figure("answer_rate", period="2020-01-01..2020-03-31")
+    assert (figure.value, figure.note) == (None, "the data does not reach into this period")
+
+
+def seen(told: Told, page: object, scope: Scope) -> PageView:
+    viewer = Viewer(version=1, cursor=told.cursor, catalogue=read_catalogue(told.cursor))
+    return viewer.page(page, scope, scan)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("names", [True, False], ids=["names", "no names"])
+def test_that_none_of_a_team_asked_is_a_finding(told: Told, names: bool) -> None:
+    scope = told.scope(period=YEAR, names=names)
+    found = {each.act: silence_sentence(each) for each in silences(told.measurer, scope)}
+    others = "while 100 % of all others did."
+    assert found == {act: f"None of Service's 30 juniors {act}, {others}" for act in ("wrote", "asked", "helped")}
+    # Who did not write did not ask either: it is said once on a page about everything, and of asking where that is the point.
+    assert [each.act for each in seen(told, OVERVIEW, scope).silences] == ["wrote"]
+    assert seen(told, OVERVIEW, scope).headline[1] == found["wrote"]
+    assert seen(told, ANSWERS, scope).headline[1] == found["asked"]
+
+
+def test_who_asked_elsewhere_is_no_silence_there_and_neither_is_a_group_of_four(tmp_path: Path) -> None:
+    """Of Red's six one asked; Blue's four are fewer than a small group; none of Gold's five asked, nor of all five juniors."""
+    craft = Community()
+    for team, people in (("Red", 6), ("Blue", 4), ("Gold", 5), ("Teal", 9)):
+        for number in range(people):
+            craft.works(craft.member(f"{team} {number}", joined="2026-01-01"), team, "mid")
+    craft.ask("Red 5", "2026-03-01 10:00")
+    for number in range(9):
+        craft.ask(f"Teal {number}", "2026-03-02 10:00")
+    told = craft.tell(tmp_path, since="2026-01-01 00:00", until="2026-06-30 12:00")
+    found = [each for each in silences(told.measurer, told.scope()) if each.act == "asked"]
+    assert [silence_sentence(each) for each in found] == [
+        "None of Gold's 5 members asked, while 53 % of all others did."
+    ]
+    assert not silences(told.measurer, told.scope(team="Red"))
+    assert [each.act for each in silences(told.measurer, told.scope(team="Gold"))] == ["asked", "wrote"]
+
+
+def test_where_nobody_at_all_asks_no_group_is_named(tmp_path: Path) -> None:
+    craft = Community()
+    for number in range(12):
+        craft.works(craft.member(f"Red {number}", joined="2026-01-01"), ("Red", "Blue")[number % 2], "mid")
+    craft.answer("lost thread", "Red 0", "2026-03-01 10:00", kind="message")
+    told = craft.tell(tmp_path, since="2026-01-01 00:00", until="2026-06-30 12:00")
+    assert [each.act for each in silences(told.measurer, told.scope())] == ["wrote"]  # by Blue, while one of Red did
+
+
+def test_the_chart_of_a_group_with_nothing_shows_it(told: Told) -> None:
+    juniors = told.scope(period=YEAR, seniority="junior")
+    counts = told.measurer.figures_by(METRICS["questions"], juniors, "team")
+    assert "Service 0 (n 30)" in describe(groups(counts, Unit.COUNT, LIGHT))
+    rates = told.measurer.figures_by(METRICS["answer_rate"], juniors, "team")
+    assert f"Service: {NONE_ASKED}, so there is nothing to answer." in describe(groups(rates, Unit.PERCENT, LIGHT))
+
+
+def test_a_table_by_seniority_has_a_row_for_those_who_did_not_ask(told: Told) -> None:
+    service = told.scope(period=YEAR, team="Service")
+    table = told.measurer.table(EXHIBITS["gaps"], service)
+    assert table.select("seniority", "answer_rate", "questions").rows() == [("junior", None, 0), ("senior", 1.0, 56)]
+    assert "junior: no question asked." in describe(draw(EXHIBITS["gaps"], table, LIGHT))
+    curve = next(each for each in seen(told, ANSWERS, service).charts if each.chart.id == "waiting_curve")
+    assert "nothing is counted of junior (30 members)" in curve.remarks
+
+
+def test_a_page_of_those_who_did_not_ask_says_so_first(told: Told) -> None:
+    view = seen(told, ANSWERS, told.scope(period=YEAR, team="Service", seniority="junior"))
+    assert view.headline[0] == f"Team Service and Juniors: {NONE_ASKED}, so there is nothing to answer."
+    [card] = [each for each in view.cards if each.metric.id == "answer_rate"]
+    assert (card.value, kept(card.figure, 0.7)) == ("–", "nothing to judge")
+    [chart] = [
+        each for each in view.charts if isinstance(each.chart, Groups) and each.chart.id == "answer_rate-by-team"
+    ]
+    assert chart.note == f"{NONE_ASKED}, so there is nothing to answer."
+    waits = next(each for each in view.charts if each.chart.id == "waiting_curve")
+    assert waits.note == (
+        "Nobody asked within these filters; without them there is something to show: choose fewer filters."
+    )
+
+
+def test_an_empty_chart_tells_whether_other_days_would_fill_it(told: Told) -> None:
+    early = seen(told, ANSWERS, told.scope(period="2025-05-01..2025-06-30"))
+    notes = {each.chart.id: each.note for each in early.charts}
+    assert notes["waiting_curve"] == (
+        "Nobody asked in this period; in all of the data there is something to show: choose a longer period."
+    )
+    assert notes["topics"] == (
+        "No question has a topic in this period; in all of the data there is something to show: choose a longer period."
+    )
+    assert all("topics or tags" not in str(note) for note in notes.values())
+
+
+def test_shares_without_a_reason_are_none(told: Told) -> None:
+    scope = told.scope(period=YEAR, seniority="junior")
+    for metric in METRICS.values():
+        if isinstance(metric.measure, Share) and not told.measurer.unmeasurable(metric):
+            figure = told.measurer.figure(metric, scope)
+            assert figure.value is not None or figure.note, metric.id

@@ -4,7 +4,7 @@ Definition: metrics, 2.9. Nothing that is not in the result may be called a chan
 number for changes, add its id to `SCANNED`.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
@@ -13,7 +13,7 @@ import polars as pl
 
 from cop_metrics.measure import AT_ONCE, Measurer, people_of
 from cop_metrics.metrics import METRICS
-from cop_metrics.metrics.metric import Better, Computed, Metric, PeopleShare, Share, Total, Unit
+from cop_metrics.metrics.metric import Better, Computed, Exhibit, Metric, PeopleShare, Share, Total, Unit
 from cop_metrics.scope import Scope
 from cop_metrics.statistics import (
     Comparison,
@@ -44,6 +44,7 @@ SCANNED = (
     "questions",
     "helps",
     "help_across_teams",
+    "own_team_odds",
 )
 POINTS_ALIKE, PART_ALIKE = 0.05, 0.25
 """Differences of shares, and parts of a wait or a count, that are too small to matter (metrics, 10.1)."""
@@ -146,12 +147,12 @@ class Standing:
 def margin(metric: Metric, base: float) -> Interval:
     """Return which comparisons with `base` are too small to matter, on the scale on which the number is compared.
 
-    Shares: differences of 5 points; waits: of a quarter of `base`, in its unit; counts: ratios that far from 1.
+    Shares: differences of 5 points; waits: of a quarter of `base`, in its unit; counts and odds: ratios that far from 1.
     """
     match metric.measure:
         case Share() | PeopleShare():
             return Interval(low=-POINTS_ALIKE, high=POINTS_ALIKE)
-        case Total():
+        case Total() | Computed(person=None):
             return Interval(low=1 - PART_ALIKE, high=1 + PART_ALIKE)
     return Interval(low=-PART_ALIKE * base, high=PART_ALIKE * base)
 
@@ -223,8 +224,18 @@ def scan(measurer: Measurer, scope: Scope) -> Scan:
     return Scan(changes=tuple(sorted(changes, key=lambda each: each.p)))
 
 
-def standings(measurer: Measurer, scope: Scope, asked: Iterable[tuple[Metric, str]]) -> tuple[Standing, ...]:
-    """Compare each group of each metric and dimension asked for with all others, the clearest first.
+@dataclass(frozen=True, kw_only=True)
+class Differences:
+    """The standings of groups, the clearest first, and of each exhibit whose groups were tested together whether they differ."""
+
+    standings: tuple[Standing, ...]
+    exhibits: Mapping[str, bool]
+
+
+def differences(
+    measurer: Measurer, scope: Scope, asked: Iterable[tuple[Metric, str]], exhibits: Iterable[Exhibit] = ()
+) -> Differences:
+    """Compare each group of each metric and dimension asked for with all others, and test the exhibits: one list of tests.
 
     Rates and medians by team or seniority; a question has several topics, so that no topic has others apart from it.
     """
@@ -234,7 +245,8 @@ def standings(measurer: Measurer, scope: Scope, asked: Iterable[tuple[Metric, st
         if by in ("team", "seniority")
         for compared in _against_others(measurer, metric, by, scope)
     ]
-    beyond = benjamini_hochberg([each.measured.comparison.p for each in found])
+    tested = {each.id: p for each in exhibits if (p := measurer.tested(each, scope)) is not None}
+    beyond = benjamini_hochberg([*(each.measured.comparison.p for each in found), *tested.values()])
     standing = [
         Standing(
             metric=each.metric,
@@ -246,17 +258,23 @@ def standings(measurer: Measurer, scope: Scope, asked: Iterable[tuple[Metric, st
             p=each.measured.comparison.p,
             beyond_noise=bool(past),
         )
-        for each, past in zip(found, beyond, strict=True)
+        for each, past in zip(found, beyond[: len(found)], strict=True)
     ]
-    return tuple(sorted(standing, key=lambda each: each.p))
+    return Differences(
+        standings=tuple(sorted(standing, key=lambda each: each.p)),
+        exhibits={id_: bool(past) for id_, past in zip(tested, beyond[len(found) :], strict=True)},
+    )
 
 
 def _against_others(measurer: Measurer, metric: Metric, by: str, scope: Scope) -> Iterator[_Compared]:
-    if isinstance(metric.measure, Total) or (isinstance(metric.measure, Computed) and metric.measure.person is None):
+    drawn = isinstance(metric.measure, Computed) and metric.measure.person is not None
+    if isinstance(metric.measure, Total) or (
+        isinstance(metric.measure, Computed) and not drawn and metric.measure.compared is None
+    ):
         return
     found = measurer.evidence(metric, scope, by, most_in_all=2 * MOST_DRAWN)
     shown = {group: rows for group, rows in found.items() if not measurer.hides(metric, group, scope, by)}
-    if isinstance(metric.measure, Computed) and len(shown) * sum(rows.height for rows in shown.values()) > MOST_IN_ALL:
+    if drawn and len(shown) * sum(rows.height for rows in shown.values()) > MOST_IN_ALL:
         return
     for group, own in shown.items():
         others = [rows for name, rows in shown.items() if name != group]
@@ -306,6 +324,9 @@ def _compare(metric: Metric, own: pl.DataFrame, others: pl.DataFrame, likeness: 
             return _compare_shares(people_of(own, likeness), people_of(others, likeness), clustered_newcombe)
         case Share() | PeopleShare():
             return _compare_people(own, others)
+        case Computed(compared=compared) if compared:
+            found = compared(own, others)
+            return found and _Measured(before=found[0], now=found[1], comparison=found[2])
         case Computed() if metric.unit is Unit.HOURS:
             return _compare_waits(own, others)
     return None

@@ -214,11 +214,7 @@ class Measurer:
         names = tuple(exhibit.columns)
         if self.withheld(exhibit, scope):
             return pl.DataFrame(schema=dict.fromkeys(names, pl.String)), None
-        parts = [
-            f"{name} as {_read_again(RELATIONS[name])}({self._cut(RELATIONS[name], exhibit, scope, 'month')})"
-            for name in exhibit.relations
-        ]
-        frame = self._frame(f"with {self._periods(scope, 'month')}, {', '.join(parts)}{_joined(exhibit.sql)}", scope)
+        frame = self._told_by(exhibit, scope)
         shaped = exhibit.shape(frame) if exhibit.shape else frame
         hidden = () if scope.names else exhibit.personal
         hidden += tuple(name for name in names if self._tells_of_few_unknown(name, scope))
@@ -228,6 +224,20 @@ class Measurer:
         table = self._along_the_scale(table)
         table = table.with_columns(pl.lit(None, dtype=table.schema[name]).alias(name) for name in hidden)
         return table, exhibit.finding(frame) if exhibit.finding and frame.height else None
+
+    def tested(self, exhibit: Exhibit, scope: Scope) -> float | None:
+        """Return the p-value of the test that the groups of an exhibit differ, None where none is made or there is too little."""
+        if exhibit.tested is None or self.withheld(exhibit, scope):
+            return None
+        return exhibit.tested(self._told_by(exhibit, scope))
+
+    def _told_by(self, exhibit: Exhibit, scope: Scope) -> pl.DataFrame:
+        """Return what the SQL of an exhibit says."""
+        parts = [
+            f"{name} as {_read_again(RELATIONS[name])}({self._cut(RELATIONS[name], exhibit, scope, 'month')})"
+            for name in exhibit.relations
+        ]
+        return self._frame(f"with {self._periods(scope, 'month')}, {', '.join(parts)}{_joined(exhibit.sql)}", scope)
 
     def _along_the_scale(self, table: pl.DataFrame) -> pl.DataFrame:
         """Return a table that begins with seniorities in their order, lowest first."""

@@ -243,6 +243,7 @@ STATUS = Page(
     cards=(
         "recognition_rate",
         "helpers_and_up",
+        "helpers_and_up_rate",
         "moved_up",
         "moved_down",
         "first_helps",
@@ -288,6 +289,7 @@ CONNECTIONS = Page(
     headline="help_across_teams",
     cards=(
         "help_across_teams",
+        "own_team_odds",
         "help_across_seniority",
         "reciprocity",
         "answer_concentration",
@@ -308,7 +310,7 @@ CONNECTIONS = Page(
             about="The share of each month's helps that crossed teams, and seniority; and of the pairs of a month, the share "
             "in which help went both ways.",
         ),
-        Groups(id_="help_across_teams", by="team", title="Which teams help others?"),
+        Groups(id_="own_team_odds", by="team", title="Which teams help their own beyond chance?"),
         ShowExhibit(id="asking_and_helping"),
         Groups(id_="top_three_share", by="team", title="How much of each team's help rests on three people?"),
     ),

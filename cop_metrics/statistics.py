@@ -31,6 +31,7 @@ SURELY = 1e6
 STRETCH_WEEKS, SHORT_STRETCH_WEEKS = 8, 4
 ENOUGH_STRETCHES, FEWEST_STRETCHES = 6, 4
 ENOUGH_BLOCKS = 3
+MOST_ALIKE = 0.9
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -289,11 +290,11 @@ class Pairs:
         """Return the variance of the difference of both rates over that of independent posts.
 
         Each person adds to the difference what both their residuals come to, so that what is the same in both periods
-        cancels out: it can be below 1. As in one period, it is the larger of their own (cluster-robust, over all people of either
-        period) and of the one expected by the likeness in the whole community.
+        cancels out: it can be below 1, though never below a tenth. As in one period, it is the larger of their own
+        (cluster-robust, over all people of either period) and of the one expected by the likeness in the whole community.
         """
         now, before = self.now, self.before
-        alike = max(now.likeness, before.likeness)
+        alike = min(MOST_ALIKE, max(now.likeness, before.likeness))
         once = 1 / now.n + 1 / before.n
         squares = now.n_n / now.n**2 + before.n_n / before.n**2 - 2 * self.n_n / (now.n * before.n)
         return max(self._own_design_effect, 1 - alike + alike * max(0.0, squares) / once)
@@ -385,6 +386,127 @@ def _people(hits_per_person: ArrayLike, n_per_person: ArrayLike) -> tuple[Floats
         raise CopError("Someone has more hits than posts, or fewer than none. Give 0 <= hits <= n for each person.")
     present = sizes > 0
     return hits[present], sizes[present]
+
+
+# Rates within strata
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standardised:
+    """Two rates as they would be if both had the same mix of strata: `hits` of `n` of each, n at its effective size."""
+
+    hits_a: float
+    n_a: float
+    hits_b: float
+    n_b: float
+
+
+def standardised(hits_a: ArrayLike, n_a: ArrayLike, hits_b: ArrayLike, n_b: ArrayLike) -> Standardised | None:
+    """Give two rates alike in their strata, from arrays with one place a stratum; None where no stratum has both.
+
+    Each stratum weighs n_a n_b / (n_a + n_b), so that the difference is that of Mantel and Haenszel. Strata of which one
+    is missing say nothing and are left out.
+    """
+    hits, sizes = np.array([hits_a, hits_b], dtype=float), np.array([n_a, n_b], dtype=float)
+    both = (sizes > 0).all(axis=0)
+    if not both.any():
+        return None
+    hits, sizes = hits[:, both], sizes[:, both]
+    weights = sizes.prod(axis=0) / sizes.sum(axis=0)
+    weights /= weights.sum()
+    shares = np.minimum((hits / sizes) @ weights, 1.0)
+    effective = 1 / (weights**2 / sizes).sum(axis=1)
+    return Standardised(
+        hits_a=float(shares[0] * effective[0]),
+        n_a=float(effective[0]),
+        hits_b=float(shares[1] * effective[1]),
+        n_b=float(effective[1]),
+    )
+
+
+# A part against the rest
+
+
+def against_the_rest(
+    sums_per_person: ArrayLike, n_per_person: ArrayLike, other_sums: ArrayLike, other_n: ArrayLike
+) -> tuple[float, float] | None:
+    """Give (difference, p) of the mean of a part of all posts, less that of the rest; arrays with one place a person.
+
+    Each may have posts in both. The variance is cluster-robust by person, and at least that which all posts together have
+    around their mean, so that a part in which nothing varies is not taken for certain. With Student's t, its degrees of
+    freedom from how many people weigh in the part. None where either is of nothing, or the part is one person's.
+    """
+    sums, n, others, m = (
+        np.asarray(each, dtype=float) for each in (sums_per_person, n_per_person, other_sums, other_n)
+    )
+    size, rest = float(n.sum()), float(m.sum())
+    people = int((n > 0).sum())
+    if rest <= 0 or people < 2:
+        return None
+    own, mean = float(sums.sum()) / size, float(others.sum()) / rest
+    difference, overall = own - mean, float((sums + others).sum()) / (size + rest)
+    parts = (sums - own * n) / size - (others - mean * m) / rest
+    pooled = float(((sums + others - overall * (n + m)) ** 2).sum()) / (size + rest) * (1 / size + 1 / rest)
+    error = sqrt(max(float((parts**2).sum()) * people / (people - 1), pooled))
+    freedom = max(1.0, size**2 / float(n @ n) - 1)
+    if error == 0:
+        return difference, 1.0
+    return difference, _two_sided(difference / error, freedom)
+
+
+# Odds over those that are expected
+
+
+@dataclass(frozen=True, kw_only=True)
+class Odds:
+    """The logarithm of odds over those expected, its standard error, and the degrees of freedom of that."""
+
+    log: float
+    error: float
+    freedom: float
+
+    @property
+    def ratio(self) -> float:
+        return float(np.exp(self.log))
+
+    @property
+    def interval(self) -> Interval:
+        """Give the 95 % interval of the ratio."""
+        arm = _critical(self.freedom) * self.error
+        return Interval(low=float(np.exp(self.log - arm)), high=float(np.exp(self.log + arm)))
+
+
+def odds_over_expected(hits: ArrayLike, n: ArrayLike, expected: ArrayLike) -> Odds | None:
+    """Give the odds of a hit over the odds that `expected` hits would have, from arrays with one place a person.
+
+    Half a hit and half a miss are added to what was seen, so that none and all have odds too. The error is cluster-robust
+    by person, and at least that of independent hits. None where no hit, or nothing but hits, could be expected, or where
+    there is one person only.
+    """
+    found, sizes, due = (np.asarray(each, dtype=float) for each in (hits, n, expected))
+    people, total, all_due = len(sizes), float(sizes.sum()), float(due.sum())
+    if people < 2 or not ROUNDING < all_due < total - ROUNDING:
+        return None
+    odds = (float(found.sum()) + 0.5) / (total - float(found.sum()) + 0.5)
+    log = float(np.log(odds) - np.log(all_due / (total - all_due)))
+    shares = due / np.maximum(sizes, 1)
+    raised = shares * np.exp(log) / (1 - shares + shares * np.exp(log))
+    information = float((sizes * raised * (1 - raised)).sum())
+    scores = ((found - sizes * raised) ** 2).sum() * people / (people - 1)
+    error = sqrt(max(1 / information, float(scores) / information**2))
+    return Odds(log=log, error=error, freedom=max(1.0, total**2 / float(sizes @ sizes) - 1))
+
+
+def compared_odds(a: Odds, b: Odds) -> Comparison:
+    """Compare two odds over those expected by their ratio, a / b, with Student's t, its degrees of freedom after Welch."""
+    error = hypot(a.error, b.error)
+    freedom = error**4 / (a.error**4 / a.freedom + b.error**4 / b.freedom)
+    log, arm = a.log - b.log, _critical(freedom) * error
+    return Comparison(
+        estimate=float(np.exp(log)),
+        interval=Interval(low=float(np.exp(log - arm)), high=float(np.exp(log + arm))),
+        p=_two_sided(log / error, freedom),
+    )
 
 
 # Counts

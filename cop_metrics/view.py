@@ -13,7 +13,7 @@ import polars as pl
 
 from cop_metrics import words
 from cop_metrics.captions import ALIKE, change_text, change_word
-from cop_metrics.changes import Change, Scan, Standing, scan, standings
+from cop_metrics.changes import Change, Scan, Standing, differences, scan
 from cop_metrics.errors import CopError
 from cop_metrics.measure import AT_ONCE, FIGURE_SCHEMA, Measurer
 from cop_metrics.metrics import EXHIBITS, METRICS, declared
@@ -193,7 +193,9 @@ class Viewer:
             drawn, lists = tuple(charted), tuple(listed)
         silent = _silent(silences(measurer, scope), page)
         grouped = [chart for chart in charts if isinstance(chart, Groups)]
-        stood = standings(measurer, scope, [(METRICS[chart.id_], chart.by) for chart in grouped])
+        tested = [EXHIBITS[chart.id] for chart in charts if isinstance(chart, ShowExhibit)]
+        found = differences(measurer, scope, [(METRICS[chart.id_], chart.by) for chart in grouped], tested)
+        stood = found.standings
         cards = tuple(told_of[id_] for id_ in page.cards)
         return PageView(
             page=page,
@@ -202,7 +204,7 @@ class Viewer:
             version=self.version,
             headline=_headline(told_of[first], cards, scope, choices, scanned, page, silent),
             cards=tuple(card for card in cards if _belongs(page, card.metric, measurer)),
-            charts=tuple(_with_standing(chart, stood, choices) for chart in drawn),
+            charts=tuple(_with_standing(_with_test(chart, found.exhibits), stood, choices) for chart in drawn),
             lists=lists,
             scan=scanned,
             standings=stood,
@@ -364,6 +366,15 @@ def _chart(measurer: Measurer, chart: Chart, scope: Scope) -> ChartTable:
             average = _average(measurer, METRICS[id_], scope, by)
             beyond = _beyond_its_groups(METRICS[id_], table, average)
             return replace(composed, average=average, remarks=(*composed.remarks, *_remarks(beyond)))
+
+
+def _with_test(told: ChartTable, tested: Mapping[str, bool]) -> ChartTable:
+    """Return the chart of curves with whether these differ beyond noise, where that was tested (metrics, 4)."""
+    differ = tested.get(told.chart.id) if isinstance(told.chart, ShowExhibit) else None
+    if differ is None:
+        return told
+    said = "The curves differ." if differ else "No clear difference between the curves."
+    return replace(told, finding=" ".join(each for each in (told.finding, said) if each))
 
 
 def _with_standing(told: ChartTable, stood: tuple[Standing, ...], choices: CommunityChoices) -> ChartTable:
@@ -702,7 +713,8 @@ def _small_print(
         )
     if not choices.has_roster:
         prints.append(
-            "There is no roster: experience (newcomer for 90 days, then established) stands in for seniority."
+            "There is no roster: experience (newcomer for 90 days, then established) stands in for seniority. It is unknown of "
+            "those who were there in the first 90 days of the data, until 90 days after, where nobody knows when they joined."
         )
     if not scope.names:
         prints.append(

@@ -373,9 +373,9 @@ def test_bots_notices_and_whispers(tmp_path: Path) -> None:
         ],
     )
     seen = read(tmp_path, told)
-    assert kinds(seen) == {"501": "message", "502": "notice", "503": "comment"}
+    assert kinds(seen) == {"501": "message", "502": "notice"}
     assert dict(seen.rows("member", "member", "is_bot")) == {"-2": True, "12": False}
-    assert seen.skipped == {"a post of a type that is not known": 1}
+    assert seen.skipped == {"a post of a type that is not known": 1, "a whisper among staff": 1}
 
 
 def test_people_who_left(tmp_path: Path) -> None:

@@ -49,16 +49,23 @@ def test_scores_are_those_of_networkx(helps: dict[tuple[int, int], int]) -> None
 
 
 def test_the_store_ranks_those_who_helped_in_the_last_12_months_of_the_data(tmp_path: Path) -> None:
-    """bo helps ana, cy helps bo: cy is first; gone is deleted and old helped too long ago: neither has a rank."""
+    """bo helps ana, cy helps bo: cy is first; first helped on the first of 365 days.
+
+    gone is deleted, old helped too long ago, and today on the day on which the data ends: none of them has a rank.
+    """
     craft = Community()
     craft.member("gone", deleted="2026-05-01 10:00")
     for asker, helper, when in (
         ("ana", "bo", "2026-03-01"),
         ("bo", "cy", "2026-03-02"),
         ("ana", "gone", "2026-03-03"),
-        ("ana", "old", "2025-01-05"),
+        ("ana", "old", "2025-05-31"),
+        ("ana", "first", "2025-06-01"),
+        ("ana", "today", "2026-06-01"),
     ):
         craft.answer(craft.ask(asker, f"{when} 10:00"), helper, f"{when} 11:00")
     cursor = craft.build(tmp_path, until="2026-06-01 12:00")
-    ranked = cursor.sql("select name, rank from expertise join members using (member_id) order by rank").fetchall()
-    assert ranked == [("cy", 1), ("bo", 2)]
+    ranked = cursor.sql(
+        "select name, rank from expertise join members using (member_id) order by rank, name"
+    ).fetchall()
+    assert ranked == [("cy", 1), ("bo", 2), ("first", 2)]

@@ -79,6 +79,29 @@ def test_a_reaction_makes_a_message_a_question(tmp_path: Path) -> None:
     assert told_of(chat, tmp_path).listed("questions")["Counts because of"].to_list() == ["a reaction"]
 
 
+@pytest.mark.parametrize(
+    ("channel", "reacted", "text", "reason"),
+    [
+        ("help", True, "How do I weld aluminium?", "its channel"),
+        ("help", False, "How do I weld aluminium?", "its channel"),
+        ("help", True, "The torch sparks at the tip", "its channel"),
+        ("general", True, "How do I weld aluminium?", "a reaction"),
+        ("general", False, "How do I weld aluminium?", "opening, question mark"),
+    ],
+)
+def test_of_several_reasons_the_channel_is_told_first_then_the_reaction_then_the_words(
+    tmp_path: Path, channel: str, reacted: bool, text: str, reason: str
+) -> None:
+    chat = Chat(settings=CommunitySettings(question_channels=("help",)))
+    message = chat.say("ana", NOON, text, channel=channel)
+    if reacted:
+        chat.react(message, "bo", plus(NOON, hours=1), "question")
+    told = told_of(chat, tmp_path)
+    assert told.listed("questions")["Counts because of"].to_list() == [reason]
+    explicit = reason in ("its channel", "a reaction")
+    assert told.value("questions", asked="explicit") == int(explicit)
+
+
 def test_a_rule_that_is_switched_off_finds_nothing(tmp_path: Path) -> None:
     chat = Chat(settings=CommunitySettings(rules_off=("statement",)))
     chat.say("bo", NOON, "I am having trouble with the new torch")

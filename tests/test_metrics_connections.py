@@ -5,11 +5,15 @@ from math import dist
 from pathlib import Path
 
 import networkx
+import numpy as np
+import polars as pl
 import pytest
 from communities import Community, Told, days_later, plus
 
 from cop_metrics.lake import Lake
 from cop_metrics.metrics import EXHIBITS
+from cop_metrics.metrics.connections import compare_own_team_odds
+from cop_metrics.statistics import People, benjamini_hochberg, clustered_newcombe
 
 NOON = "2026-03-02 12:00"
 LATER = "2026-06-01 12:00"
@@ -100,6 +104,94 @@ def test_help_across_teams_leaves_out_whose_team_is_unknown(tmp_path: Path) -> N
     figure = told.figure("help_across_teams")
     assert (figure.value, figure.sample_size) == (pytest.approx(2 / 3), 3)
     assert told.split("help_across_teams", "team") == {"Blue": pytest.approx(2 / 3)}
+
+
+def test_own_team_odds_are_those_of_helps_within_over_those_that_who_was_helped_lets_expect(tmp_path: Path) -> None:
+    """Half of all helps go to each team; rex of Red and bo of Blue help their own three times of four.
+
+    With half a help more on either side that is 6.5 to 2.5, and 1 to 1 is expected: 2.6. What a stranger gave or got is in no
+    team. One helper of a team says nothing about the team.
+    """
+    craft = Community()
+    for who, team in (("ana", "Red"), ("rex", "Red"), ("ben", "Blue"), ("bo", "Blue")):
+        craft.works(who, team, "mid")
+    for helper, asker, times in (("rex", "ana", 3), ("rex", "ben", 1), ("bo", "ben", 3), ("bo", "ana", 1)):
+        helped(craft, helper, 10, asker=asker, times=times)
+    helped(craft, "stranger", 10, asker="ana", times=5)
+    helped(craft, "rex", 10, asker="stranger", times=5)
+    told = craft.tell(tmp_path, until=LATER)
+    figure = told.figure("own_team_odds")
+    assert (figure.value, figure.sample_size) == (pytest.approx(2.6), 8)
+    assert figure.interval is not None
+    assert figure.interval.low < 1 < figure.interval.high
+    assert told.listed("own_team_odds").height == 8
+    assert told.split("own_team_odds", "team") == {"Blue": None, "Red": None}
+
+
+def test_own_team_odds_expect_of_nobody_that_they_help_themselves(tmp_path: Path) -> None:
+    """Rex of Red got two of ten helps himself: of the eight others four went to Red, so that half is expected of him."""
+    craft = Community()
+    for who, team in (("ana", "Red"), ("rex", "Red"), ("ben", "Blue"), ("bo", "Blue")):
+        craft.works(who, team, "mid")
+    for helper, asker, times in (
+        ("rex", "ana", 3),
+        ("rex", "ben", 1),
+        ("bo", "ben", 3),
+        ("bo", "ana", 1),
+        ("bo", "rex", 2),
+    ):
+        helped(craft, helper, 10, asker=asker, times=times)
+    expected = craft.tell(tmp_path, until=LATER).listed("own_team_odds")
+    shares = expected.group_by("Helper").agg(pl.col("Expected share of own team").mean())
+    assert dict(shares.rows()) == {"rex": pytest.approx(0.5), "bo": pytest.approx(0.4)}
+
+
+def test_own_team_odds_are_not_known_where_there_is_one_team(tmp_path: Path) -> None:
+    craft = Community()
+    for who in ("ana", "bo", "cat"):
+        craft.works(who, "Red", "mid")
+    helped(craft, "bo", 10, times=3)
+    helped(craft, "cat", 10, times=3)
+    figure = craft.tell(tmp_path, until=LATER).figure("own_team_odds")
+    assert (figure.value, figure.sample_size) == (None, 6)
+
+
+def helps_at_random(draws: np.random.Generator, teams: list[int]) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return (helper_id, asker_id) of 600 helps given at random, and the team of each person; some help more than others."""
+    people = pl.DataFrame({"person": range(sum(teams)), "team": np.repeat(range(len(teams)), teams)})
+    gives, asks = (draws.dirichlet(np.full(people.height, 0.7)) for _ in range(2))
+    pairs = np.column_stack([draws.choice(people.height, 1200, p=share) for share in (gives, asks)])
+    helps = pl.DataFrame(pairs[pairs[:, 0] != pairs[:, 1]][:600], schema=["helper", "asker"])
+    return helps, people
+
+
+def own_and_expected(helps: pl.DataFrame, people: pl.DataFrame) -> pl.DataFrame:
+    """Return what `mixed_helps` says of each helper, counted on its own."""
+    team = dict(people.iter_rows())
+    of_team = np.array([team[asker] for asker in helps["asker"]])
+    rows = []
+    for (helper,), part in helps.group_by("helper", maintain_order=True):
+        others = (helps["asker"] != helper).to_numpy()
+        share = float((of_team[others] == team[helper]).mean())
+        own = sum(team[asker] == team[helper] for asker in part["asker"])
+        rows.append((team[helper], helper, float(part.height), float(own), share * part.height))
+    return pl.DataFrame(rows, schema=["team", "person", "helps", "own", "expected"], orient="row")
+
+
+def test_where_help_is_given_at_random_hardly_any_team_is_said_to_keep_to_itself() -> None:
+    """Teams of 8 to 60: their plain shares differ by size alone, their odds in at most one of twenty communities."""
+    draws = np.random.default_rng(20_260_101)
+    found, plain = 0, 0
+    for _ in range(60):
+        rows = own_and_expected(*helps_at_random(draws, [60, 40, 25, 15, 10, 8]))
+        parts = [(rows.filter(team=team), rows.filter(pl.col("team") != team)) for team in range(6)]
+        compared = [each for part in parts if (each := compare_own_team_odds(*part))]
+        assert len(compared) >= 4
+        found += bool(benjamini_hochberg([comparison.p for _, _, comparison in compared]).any())
+        shares = [clustered_newcombe(*(People.of(side["own"], side["helps"]) for side in part)) for part in parts]
+        plain += bool(benjamini_hochberg([each.p for each in shares if each]).any())
+    assert found <= 0.05 * 60 + 2 * (60 * 0.05 * 0.95) ** 0.5
+    assert plain > 30
 
 
 def test_help_across_seniority_takes_both_as_they_were(tmp_path: Path) -> None:

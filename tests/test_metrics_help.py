@@ -1,16 +1,20 @@
 """A worked example for each number and table of help: small stories whose figures can be counted by hand."""
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+import numpy as np
 import polars as pl
 import pytest
 from communities import Community, Told, at, days_later, plus
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
+from cop_metrics.changes import differences
 from cop_metrics.metrics import EXHIBITS, METRICS
+from cop_metrics.metrics.topics import NO_OTHER, TOO_FEW, with_action
 from cop_metrics.settings import CommunitySettings
 from cop_metrics.statistics import log_rank, survival
 from cop_metrics.summary import moved_answers
@@ -358,18 +362,26 @@ def test_waiting_curve_of_freireichs_trial_says_that_the_curves_differ(tmp_path:
     tested = log_rank(*curves)
     assert tested
     assert tested.chi2 == pytest.approx(16.79, abs=0.005)
-    assert finding(told, "waiting_curve").endswith("had help. The curves differ.")
+    p = told.measurer.tested(EXHIBITS["waiting_curve"], told.scope())
+    assert p == pytest.approx(tested.p)
+    found = differences(told.measurer, told.scope(), [], [EXHIBITS["waiting_curve"], EXHIBITS["outcomes"]])
+    assert found.exhibits == {"waiting_curve": True}
 
 
-def test_waiting_curve_of_groups_that_wait_alike_says_so(tmp_path: Path) -> None:
+def test_waiting_curve_of_groups_that_wait_alike_is_tested_and_found_no_different(tmp_path: Path) -> None:
     craft = waits(1, 2, 3, 4, 6, seniority="senior", craft=waits(1, 2, 3, 4, 5, seniority="junior"))
-    assert "No clear difference between the curves." in finding(craft.tell(tmp_path, until=LATER), "waiting_curve")
+    told = craft.tell(tmp_path, until=LATER)
+    assert differences(told.measurer, told.scope(), [], [EXHIBITS["waiting_curve"]]).exhibits == {
+        "waiting_curve": False
+    }
 
 
 def test_waiting_curve_says_nothing_of_a_group_with_four_answered_questions(tmp_path: Path) -> None:
     craft = waits(100, 200, 300, 400, left=(500,), seniority="senior", craft=waits(1, 2, 3, 4, 5, seniority="junior"))
-    told = finding(craft.tell(tmp_path, until=LATER), "waiting_curve")
-    assert told == "Of all questions a quarter after 3.0 h, half after 5.0 h and three quarters after 12 days had help."
+    told = craft.tell(tmp_path, until=LATER)
+    said = "Of all questions a quarter after 3.0 h, half after 5.0 h and three quarters after 12 days had help."
+    assert finding(told, "waiting_curve") == said
+    assert told.measurer.tested(EXHIBITS["waiting_curve"], told.scope()) is None
 
 
 def test_waiting_curve_tells_only_the_quartiles_that_are_reached(tmp_path: Path) -> None:
@@ -467,13 +479,15 @@ def test_waiting_questions_are_those_that_only_a_bot_answered_too(tmp_path: Path
     assert craft.tell(tmp_path, until=LATER).value("waiting_questions") == 1
 
 
-def test_given_up_is_every_question_that_has_waited_for_more_than_30_days(tmp_path: Path) -> None:
+def test_given_up_is_every_question_that_has_waited_for_30_to_365_days(tmp_path: Path) -> None:
+    """Not those of 30 days to the second, which are still waited for, and of over 365 days, which nobody comes back for."""
     craft = Community()
-    craft.ask("ana", "2024-03-01 10:00")
-    craft.answer(craft.ask("ana", "2024-03-01 10:00"), "bo", "2026-05-31 10:00")
+    for ago in (timedelta(days=30), timedelta(days=30, seconds=1), timedelta(days=365), timedelta(days=365, seconds=1)):
+        craft.ask("ana", (at(LATER) - ago).isoformat(sep=" "))
+    craft.answer(craft.ask("ana", "2026-03-01 10:00"), "bo", "2026-05-31 10:00")
     told = craft.tell(tmp_path, until=LATER)
-    assert told.value("given_up") == 1
-    assert told.listed("given_up")["Question"].to_list() == ["Question q1"]
+    assert (told.value("given_up"), told.value("waiting_questions")) == (2, 1)
+    assert set(told.listed("given_up")["Question"]) == {"Question q2", "Question q3"}
 
 
 def test_solved_rate_counts_anothers_answer_accepted_within_30_days(tmp_path: Path) -> None:
@@ -605,17 +619,17 @@ def test_topics_each_count_a_question_that_has_two(tmp_path: Path) -> None:
 
 
 def ask_about(craft: Community, topic: str, questions: int, helpers: int) -> None:
-    """Tell of so many questions about a topic, each helped by so many."""
-    for _ in range(questions):
-        question = craft.ask("ana", NOON, topics=(topic,))
+    """Tell of so many questions about a topic, each asked by somebody else and helped by so many."""
+    for asker in range(questions):
+        question = craft.ask(f"asker {asker}", NOON, topics=(topic,))
         for number in range(helpers):
             craft.answer(question, f"helper {number}", plus(NOON, hours=number + 1))
 
 
 def test_topics_are_split_at_the_medians_of_those_with_five_ripe_questions(tmp_path: Path) -> None:
-    """The medians of the five topics are 7 questions and 2 helps each; what lies on them is few."""
+    """The medians of the five topics are 21 questions and 2 helps each; what lies on them is few, and no other than the rest."""
     craft = Community()
-    topics = {"drift": (9, 0), "plc": (8, 4), "bolts": (5, 3), "paint": (6, 1), "middle": (7, 2), "rare": (4, 9)}
+    topics = {"drift": (27, 0), "plc": (24, 4), "bolts": (15, 3), "paint": (18, 1), "middle": (21, 2), "rare": (4, 9)}
     for topic, (questions, helpers) in topics.items():
         ask_about(craft, topic, questions, helpers)
     for _ in range(3):  # young ones make a topic no riper, withdrawn ones neither
@@ -627,20 +641,52 @@ def test_topics_are_split_at_the_medians_of_those_with_five_ripe_questions(tmp_p
         "plc": "exchange knowledge",
         "bolts": "write guidance or an FAQ",
         "paint": "watch",
-        "middle": "watch",
+        "middle": "no other than the rest",
         "rare": "too few questions to tell",
     }
     assert dict(table.select("topic", "ripe").rows())["rare"] == 4
 
 
+def counted(helps: NDArray[np.int64], topics: NDArray[np.int64], askers: NDArray[np.int64]) -> pl.DataFrame:
+    """Return what is counted of questions with so many helps each, of these topics and askers; any help came in 7 days."""
+    questions = pl.DataFrame({"topic": topics, "asker_id": askers, "helps": helps})
+    questions = questions.with_columns(pl.format("topic {}", "topic"), answered=(pl.col("helps") > 0).cast(pl.Int64))
+    each = pl.concat([questions, questions.with_columns(pl.lit(None, pl.String).alias("topic"))])
+    size = [pl.len().alias(name) for name in ("questions", "ripe", "old")]
+    return each.group_by("topic", "asker_id").agg(*size, pl.col("helps", "answered").sum()).sort("topic", "asker_id")
+
+
+def test_topics_that_are_all_alike_are_told_to_do_nothing_in_nineteen_of_twenty_communities() -> None:
+    """30 topics with the same help to come; who asks more is helped more or less, whatever the topic."""
+    draws = np.random.default_rng(20_260_101)
+    advised = 0
+    for _ in range(100):
+        askers = draws.integers(0, 120, size=900)
+        liked = draws.gamma(4.0, 0.3, size=120)
+        rows = counted(draws.poisson(liked[askers]), draws.integers(0, 30, size=900), askers)
+        advised += not set(with_action(rows)["action"]) <= {NO_OTHER, TOO_FEW}
+    assert advised <= 0.05 * 100 + 2 * (100 * 0.05 * 0.95) ** 0.5
+
+
+def test_no_expert_is_to_be_found_for_a_topic_that_is_answered_as_well_as_the_others() -> None:
+    """All questions are answered; those of topic 0 by one each, the others by two: less help, and nobody waits for long."""
+    topics = np.repeat(np.arange(5), [40, 20, 20, 20, 10])
+    helps = np.where(topics == 0, 1, 2)
+    actions = dict(with_action(counted(helps, topics, np.arange(110))).select("topic", "action").rows())
+    assert actions["topic 0"] == NO_OTHER
+    unanswered = np.where((topics == 0) & (np.arange(110) % 2 == 0), 0, helps)
+    actions = dict(with_action(counted(unanswered, topics, np.arange(110))).select("topic", "action").rows())
+    assert actions["topic 0"] == "find an expert or research it"
+
+
 def test_topics_to_act_on_begin_with_those_short_of_help_and_link_what_waits(tmp_path: Path) -> None:
     craft = Community()
     for topic, questions, helpers in (
-        ("drift", 9, 0),
-        ("plc", 8, 4),
-        ("bolts", 5, 3),
-        ("paint", 6, 1),
-        ("middle", 7, 2),
+        ("drift", 27, 0),
+        ("plc", 24, 4),
+        ("bolts", 15, 3),
+        ("paint", 18, 1),
+        ("middle", 21, 2),
     ):
         ask_about(craft, topic, questions, helpers)
     for days in (5, 3):

@@ -74,6 +74,25 @@ def test_readers_not_posting_read_in_the_period_and_wrote_nothing_in_it(tmp_path
     assert told.value("readers_not_posting", period="2026-03-01..2026-03-19") == 2
 
 
+def test_readers_not_posting_go_by_what_they_did_in_the_whole_period_in_whatever_team(tmp_path: Path) -> None:
+    """Jo reads in Red and writes in Blue, to which she goes on March 10: in all of March she does not only watch."""
+    craft = Community()
+    for who, moves in (("jo", True), ("bo", True), ("cat", False)):
+        craft.works(craft.member(who), "Red", "mid", until="2026-03-10" if moves else None)
+        if moves:
+            craft.works(who, "Blue", "mid", since="2026-03-10")
+    question = craft.ask("ana", "2026-03-01 10:00")
+    for who in ("jo", "bo", "cat"):
+        craft.read(question, who, "2026-03-02")
+    craft.read(question, "bo", "2026-03-12")
+    craft.answer(question, "jo", "2026-03-20 10:00", kind="comment")
+    told = craft.tell(tmp_path, until="2026-06-01 12:00")
+    assert told.split("readers_not_posting", "team", period=MARCH) == {"Blue": 1, "Red": 2, "Unknown": 0}
+    assert told.value("readers_not_posting", period=MARCH) == 2
+    assert told.listed("readers_not_posting", period=MARCH, team="Red")["Member"].to_list() == ["bo", "cat"]
+    assert told.value("readers_not_posting", period="2026-03-01..2026-03-09", team="Red") == 3
+
+
 def crossing(craft: Community) -> str:
     """Ana of Red asks; she reads it herself, bo of Red and cat of Blue read it on two days, an unrostered dan too."""
     for who, team in {"ana": "Red", "bo": "Red", "cat": "Blue"}.items():

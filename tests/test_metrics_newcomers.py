@@ -193,7 +193,8 @@ def test_newcomers_back_says_more_often_where_that_is_beyond_noise(craft: Commun
         ("not answered", 0, 0, pytest.approx(0.4345, abs=1e-4), 0, 5),
     ]
     assert finding(craft, tmp_path) == (
-        "Newcomers whose first question was answered came back more often: 100 % against 0 %."
+        "Of newcomers who joined in the same quarters, those whose first question was answered came back more often: "
+        "100 % against 0 %."
     )
 
 
@@ -212,8 +213,44 @@ def test_newcomers_back_is_silent_within_noise(
 def test_newcomers_back_says_less_often_where_that_is_so(craft: Community, tmp_path: Path) -> None:
     several(craft, answered=6, back=0, unanswered=6, unanswered_back=6)
     assert finding(craft, tmp_path) == (
-        "Newcomers whose first question was answered came back less often: 0 % against 100 %."
+        "Of newcomers who joined in the same quarters, those whose first question was answered came back less often: "
+        "0 % against 100 %."
     )
+
+
+def test_newcomers_back_compares_those_who_joined_in_the_same_quarter(craft: Community, tmp_path: Path) -> None:
+    """Nearly all who join in July come back and are answered; of those of April few are, and the unanswered come back more.
+
+    April: 1 of 5 answered, 5 of 20 not. July: 16 of 20 answered, 5 of 5 not. Taken together 17 of 25 against 10 of 25; within
+    the quarters, which weigh 4 each, 50 % against 62.5 %. October has none that was not answered, and says nothing.
+    """
+    quarters = (("2026-05-01", 5, 1, 20, 5), ("2026-07-01", 20, 16, 5, 5), ("2026-10-01", 3, 3, 0, 0))
+    for joined, answered, back, unanswered, unanswered_back in quarters:
+        for number in range(answered + unanswered):
+            returns = number < back or answered <= number < answered + unanswered_back
+            newcomer(
+                craft,
+                f"{joined} {number}",
+                answered=number < answered,
+                back_after=10 if returns else None,
+                joined=f"{joined} 09:00",
+                asked=f"{joined} 12:00",
+            )
+    told = craft.tell(tmp_path, since=SINCE, until="2027-03-01 12:00")
+    table, finding = told.measurer.table_and_finding(EXHIBITS["newcomers_back"], told.scope())
+    assert table.select("first_question", "share", "hits", "newcomers").rows() == [
+        ("answered within 7 days", pytest.approx(0.5), 17, 25),
+        ("not answered", pytest.approx(0.625), 10, 25),
+    ]
+    assert finding is None
+
+
+def test_newcomers_back_is_empty_where_no_quarter_has_both(craft: Community, tmp_path: Path) -> None:
+    newcomer(craft, "ana", back_after=10)
+    newcomer(craft, "ben", answered=False, joined="2026-07-01 09:00", asked="2026-07-02 12:00")
+    told = craft.tell(tmp_path, since=SINCE, until=LATER)
+    table, finding = told.measurer.table_and_finding(EXHIBITS["newcomers_back"], told.scope())
+    assert (table.height, finding) == (0, None)
 
 
 def test_newcomers_by_quarter_counts_each_where_the_question_was_asked(craft: Community, tmp_path: Path) -> None:
@@ -222,7 +259,7 @@ def test_newcomers_by_quarter_counts_each_where_the_question_was_asked(craft: Co
     newcomer(craft, "cat", joined="2026-10-01 09:00", asked="2026-10-05 12:00")
     table = craft.tell(tmp_path, since=SINCE, until=LATER).table("newcomers_by_quarter")
     assert table.select("month", "number", "share", "newcomers").rows() == [
-        (at("2026-05-01").date(), "answered within 7 days", 0.5, 2),
-        (at("2026-05-01").date(), "came back", 0.5, 2),
+        (at("2026-04-01").date(), "answered within 7 days", 0.5, 2),
+        (at("2026-04-01").date(), "came back", 0.5, 2),
         (at("2026-10-01").date(), "answered within 7 days", 1, 1),
     ]

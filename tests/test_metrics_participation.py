@@ -158,11 +158,10 @@ def test_contributor_rate_is_not_measurable_where_only_writers_are_known(tmp_pat
         assert told.measurer.unmeasurable(EXHIBITS[id_]) == note
     craft.lists_accounts = True
     told = craft.tell(tmp_path / "accounts", since="2026-01-01 00:00", until="2026-06-01 12:00")
-    assert told.value("members", period="2026-02-01..2026-05-31") == 2
     assert told.figure("contributor_rate", period="2026-02-01..2026-03-31").value == 0.25
 
 
-OVER_MEMBERS = ("members", "contributor_rate", "helpers_rate", "seniors_helping", "seniors_silent", "juniors_silent")
+OVER_MEMBERS = ("contributor_rate", "helpers_rate", "seniors_helping", "seniors_silent", "juniors_silent")
 
 
 def test_every_source_has_to_list_its_accounts(tmp_path: Path) -> None:
@@ -306,15 +305,73 @@ def test_retention_is_not_known_without_anybody_before_or_where_before_is_not_in
     assert by_month == {"2026-03-01": None, "2026-04-01": 0, "2026-05-01": None, "2026-06-01": None}
 
 
-def test_retention_remembers_who_has_deleted_the_account_since(tmp_path: Path) -> None:
-    """Two of five came again, whether the other three still have an account or not."""
+def nobody_writes(craft: Community, *days: str) -> None:
+    """Tell of questions by authors of whom nothing is known, at noon of these days."""
+    for day in days:
+        craft.ask("nobody", f"{day} 12:00")
+        craft.rows["post"][-1]["author"] = None
+    craft.rows["member"] = [row for row in craft.rows["member"] if row["member"] != "nobody"]
+
+
+def test_retention_leaves_out_deleted_accounts_and_the_unknown_author(tmp_path: Path) -> None:
+    """Of a and b, who still have an account, both came again; c, d and e did not, nor does anybody know who wrote the rest."""
     craft = Community()
     for who in "abcde":
         craft.member(who, joined="2026-03-01 10:00", deleted="2026-05-20 10:00" if who in "cde" else None)
     on_days(craft, {"2026-04-10": "a b c d e", "2026-05-10": "a b"})
+    nobody_writes(craft, "2026-04-11", "2026-05-11")
     told = craft.tell(tmp_path, since="2026-03-01 00:00", until="2026-06-01 12:00")
     figure = told.figure("retention", period="2026-05-02..2026-05-31")
-    assert (figure.value, figure.sample_size) == (0.4, 5)
+    assert (figure.value, figure.sample_size) == (1, 2)
+
+
+def test_stickiness_leaves_out_deleted_accounts_and_the_unknown_author(tmp_path: Path) -> None:
+    """April: ana comes on 3 of 30 days; gone came on all others, and on one nobody knows who did."""
+    craft = Community()
+    craft.member("gone", deleted="2026-05-02 10:00")
+    on_days(craft, {"2026-03-20": "ana"} | {days_later("2026-04-01", day): "gone" for day in range(27)})
+    on_days(craft, {f"2026-04-{day}": "ana" for day in (28, 29, 30)})
+    nobody_writes(craft, "2026-04-05")
+    figure = craft.tell(tmp_path, until="2026-05-20 12:00").figure("stickiness")
+    assert (figure.value, figure.sample_size) == (pytest.approx(0.1), 1)
+
+
+def test_health_index_leaves_out_deleted_accounts_and_the_unknown_author(tmp_path: Path) -> None:
+    """Of ana and bo bo came in December too; gone and an unknown came in neither and both."""
+    craft = Community()
+    craft.member("gone", deleted="2026-12-20 10:00")
+    on_days(craft, {"2025-12-31": "old", "2026-03-05": "ana gone", "2026-12-05": "bo"})
+    nobody_writes(craft, "2026-03-06", "2026-12-06")
+    figure = craft.tell(tmp_path, since="2025-12-01 00:00", until="2027-01-20 12:00").figure("health_index")
+    assert (figure.value, figure.sample_size) == (0.5, 2)
+
+
+def leavers(tmp_path: Path) -> Told:
+    """Ana and gone join in April and help, ana once and gone four times; gone's account is deleted in June."""
+    craft = Community()
+    craft.member("early", joined="2026-01-05 10:00")
+    craft.member("ana", joined="2026-04-10 10:00")
+    craft.member("gone", joined="2026-04-10 10:00", deleted="2026-06-15 10:00")
+    for number in range(5):
+        craft.answer(craft.ask("early", "2026-04-11 10:00"), "gone" if number else "ana", "2026-04-12 10:00")
+    return craft.tell(tmp_path, since="2026-01-01 00:00", until="2026-07-10 12:00")
+
+
+def test_who_has_left_since_stays_in_cohorts_and_in_what_was_given(tmp_path: Path) -> None:
+    told = leavers(tmp_path)
+    april = {"period": "2026-04-01..2026-04-30"}
+    assert told.table("cohorts").select("members", "months", "active").rows() == [(2, 0, 2), (2, 1, 0), (2, 2, 0)]
+    assert told.value("new", **april) == 2
+    assert told.table("giving", **april).select("people").to_series().to_list() == [1, 1, 0, 1]
+    assert told.value("core_helpers", **april) == told.table("giving", **april)["people"][0]
+    helpers = told.table("lorenz", **april).filter(series="among those who helped")
+    assert helpers["gini"][0] == pytest.approx(0.3)
+
+
+def test_new_members_are_those_of_whom_the_milestones_tell(tmp_path: Path) -> None:
+    told = leavers(tmp_path)
+    followed = told.table("milestones", period="all").filter(milestone="First help")["followed"][0]
+    assert told.value("new") == followed == told.table("milestone_cohorts")["people"][0] == 2
 
 
 def test_health_index_is_the_last_whole_month_against_its_twelve_months(tmp_path: Path) -> None:
@@ -506,7 +563,19 @@ def test_balance_knows_an_accepted_answer_beyond_the_most_points_of_a_thread(tmp
     for number in range(6):
         craft.react(answer, f"fan {number}", "2026-01-11 10:00")
     told = craft.tell(tmp_path, until="2026-06-01 12:00")
-    assert told.cursor.sql("select name from benefits where recognised").fetchall() == [("bo",)]
+    assert told.cursor.sql("select distinct name from benefits where recognised").fetchall() == [("bo",)]
+
+
+def test_balance_and_no_benefit_are_of_the_90_whole_days_before_the_data_ends(tmp_path: Path) -> None:
+    """The data ends on June 1 at noon: March 3 is the first of the 90 days before, and what came on June 1 is in none."""
+    craft = Community()
+    for who, when in (("first", "2026-03-03 10:00"), ("before", "2026-03-02 23:00"), ("last day", "2026-06-01 09:00")):
+        craft.member(who, joined="2026-01-01 10:00")
+        craft.works(who, "Red", "mid")
+        craft.answer(craft.ask(who, when), "helper", when)
+    told = craft.tell(tmp_path, since="2026-01-01 00:00", until="2026-06-01 12:00")
+    rows = told.table("balance_by_team").filter(member_team="Red").select("members", "got_help").rows()
+    assert rows == [(3, pytest.approx(1 / 3))]
 
 
 def test_no_benefit_is_counted_by_group_and_never_listed(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import lifelines
+import numpy as np
 import polars as pl
 import pytest
 from communities import Community, Told, at, days_later, plus
@@ -12,11 +13,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cop_metrics.metrics import EXHIBITS, METRICS
-from cop_metrics.metrics.status import milestone_curves, tendency
+from cop_metrics.metrics.status import growth_bound, milestone_curves, rising_members, tendency
 from cop_metrics.pagebook import STATUS, ShowExhibit
 from cop_metrics.scope import read_catalogue
 from cop_metrics.settings import CommunitySettings
-from cop_metrics.statistics import People, clustered_wilson, z_score
+from cop_metrics.statistics import People, clustered_wilson, wilson, z_score
 from cop_metrics.view import Viewer, chart_table
 
 NOON = "2026-03-02 12:00"
@@ -124,6 +125,24 @@ def test_helpers_and_up_are_counted_at_the_last_moment_of_the_period(tmp_path: P
     assert counts == {"2026-03-02": 0, "2026-03-03": 1, "2026-08-27": 1, "2026-08-28": 0}
 
 
+def test_helpers_and_up_rate_is_their_share_of_all_members(tmp_path: Path) -> None:
+    """Bo is a Helper; ana, ben and cat only asked, idle never did anything, and gone had left: one of five is 20 %."""
+    craft = Community(settings=open_about_people())
+    thanked_helps(craft, "bo", "2026-03-01")
+    craft.member("idle", joined="2026-02-01")
+    craft.member("gone", joined="2026-02-01", deleted="2026-03-04")
+    told = craft.tell(tmp_path, until="2026-03-10 12:00")
+    figure = told.figure("helpers_and_up_rate")
+    assert (figure.value, figure.sample_size) == (1 / told.value("members"), told.value("members"))
+    assert figure.interval == wilson(1, figure.sample_size)
+    listed = told.listed("helpers_and_up_rate")
+    assert dict(listed.select("Member", "Level").iter_rows())["idle"] == "no level yet"
+    assert "gone" not in listed["Member"].to_list()
+    assert listed.height == figure.sample_size
+    craft.lists_accounts = False
+    assert craft.tell(tmp_path / "unlisted", until="2026-03-10 12:00").value("helpers_and_up_rate") is None
+
+
 def up_and_down(tmp_path: Path) -> Told:
     """Bo becomes a Helper on March 3, falls to Participant on August 28 and to Member on August 30; new joins in May."""
     craft = Community(settings=open_about_people())
@@ -180,6 +199,21 @@ def test_moves_down_count_each_fall_of_those_who_fell(tmp_path: Path) -> None:
     told = up_and_down(tmp_path)
     assert (told.value("moves_down"), told.value("moved_down")) == (6, 5)
     assert told.listed("moves_down")["Member"].to_list().count("bo") == 2
+
+
+@pytest.mark.parametrize("how", ["account deleted", "roster ended"])
+def test_moved_down_leaves_out_whose_points_ran_out_after_leaving(tmp_path: Path, how: str) -> None:
+    """Bo leaves as a Helper on June 1; that his level runs out in August is no fall of anybody who is there."""
+    craft = Community(settings=open_about_people())
+    craft.ask("first", "2025-01-01 10:00")
+    if how == "account deleted":
+        craft.member("bo", deleted="2026-06-01 10:00")
+    else:
+        craft.works("bo", "Red", "mid", until="2026-06-01")
+    thanked_helps(craft, "bo", "2026-03-01")
+    told = craft.tell(tmp_path, until="2026-10-01 12:00")
+    assert set(told.listed("moved_down")["Member"]) == {"ana", "ben", "cat", "first"}
+    assert (told.value("moves_down"), told.value("moved_down"), told.value("moves_up")) == (4, 4, 1)
 
 
 def test_levels_count_those_present_with_an_act_so_far(tmp_path: Path) -> None:
@@ -315,6 +349,8 @@ def check_flows(told: Told, earliest: str, first: str, last: str) -> None:
             ends = {level: row[-1] for level, row in rows.items() if row[-1]}
             assert ends == (at_levels(told, last, **chosen) if starts <= last else {})
             check_paths(told.table("level_paths", period=f"{first}..{last}", **chosen), rows)
+            moves = [told.value(f"moves_{way}", period=f"{first}..{last}", **chosen) or 0 for way in ("up", "down")]
+            assert sum(row[3] for row in rows.values()) == sum(row[4] for row in rows.values()) == sum(moves)
             if starts <= last:
                 before = {level: row[0] for level, row in rows.items() if row[0]}
                 assert before == at_levels(told, days_later(starts, -1), **chosen)
@@ -385,26 +421,83 @@ def open_about_people() -> CommunitySettings:
     return CommunitySettings(individual_scores=True)
 
 
+def gaining(points: list[tuple[list[int], list[int]]]) -> pl.DataFrame:
+    """Return what `gains` says of members who had so many points in each part of the period before, and of this one."""
+    rows = [
+        {
+            "member": f"m{number}",
+            "name": f"m{number}",
+            "member_team": "Red",
+            "member_seniority": "mid",
+            "points_before": sum(before),
+            "points_now": sum(now),
+            "squares": float(sum(each * each for each in (*before, *now))),
+            "blocks": len(now),
+            "compared": len(points),
+            "givers": 3,
+            "was_present": True,
+        }
+        for number, (before, now) in enumerate(points)
+    ]
+    return pl.DataFrame(rows)
+
+
+def test_rising_is_at_least_what_luck_would_not_give_any_of_those_compared() -> None:
+    """In parts of 1 or 3 points before, 11 or 13 now: 40 more, give or take sqrt(8 * 8 / 6), and 1.943 of these for one.
+
+    The squares within are 8 with 6 degrees of freedom, so that a part varies by 4 / 3, and a gain of eight of them by 32 / 3.
+    """
+    assert growth_bound(1, 4) == pytest.approx(1.943, abs=1e-3)
+    grown, same = ([1, 3, 1, 3], [11, 13, 11, 13]), ([1, 3, 1, 3], [1, 3, 3, 3])
+    alone = rising_members(gaining([grown])).select("gain", "at_least", "kind").row(0)
+    assert alone == (40, pytest.approx(40 - 1.943 * (32 / 3) ** 0.5, abs=0.01), "rising")
+    both = rising_members(gaining([grown, same]))
+    assert both["name"].to_list() == ["m0"]
+    assert both["at_least"][0] == pytest.approx(40 - growth_bound(2, 4) * (32 / 3) ** 0.5)
+
+
+def test_rising_names_somebody_in_at_most_one_of_twenty_communities_in_which_nobody_changes() -> None:
+    """150 members each, with points of one in several threads, and good and bad months of each member's own."""
+    draws = np.random.default_rng(20_260_101)
+    named = 0
+    for _ in range(200):
+        usual = draws.gamma(1.0, 2.0, size=(150, 1)) * draws.gamma(2.0, 0.5, size=(150, 24))
+        parts = 12 * draws.poisson(usual)
+        found = rising_members(gaining([(list(row[:12]), list(row[12:])) for row in parts.tolist()]))
+        named += found.height > 0
+    assert named <= 0.05 * 200 + 2 * (200 * 0.05 * 0.95) ** 0.5
+
+
+def steadily_thanked(craft: Community, who: str, first: str, *, days: int, every: int) -> None:
+    """Let a member be thanked for a help by six in turn, on one day of so many."""
+    for number, day in enumerate(range(0, days, every)):
+        thanked_helps(craft, who, days_later(first, day), (("ana", "ben", "cat", "dan", "eve", "flo")[number % 6],))
+
+
 def test_rising_shows_the_gain_over_ones_own_earlier_period_and_its_lower_bound(tmp_path: Path) -> None:
-    """Bo: 12 points in May, 36 in June in three threads: 24 - 1.96 * sqrt(4 * 144). Fay has two givers only."""
+    """Bo is thanked every sixth day of May and every day of June; dee as often in both; new was not there in May.
+
+    Of bo's twelve parts of 2 or 3 days in June each has 24 or 36 points.
+    """
     craft = Community(settings=open_about_people())
-    craft.ask("bo", "2026-01-01 10:00")
-    thanked_helps(craft, "bo", "2026-05-10", ("ana",))
-    thanked_helps(craft, "bo", "2026-06-10")
+    for who in ("bo", "dee", "fay"):
+        craft.ask(who, "2026-01-01 10:00")
+    steadily_thanked(craft, "bo", "2026-05-02", days=30, every=6)
+    steadily_thanked(craft, "bo", "2026-06-01", days=30, every=1)
+    steadily_thanked(craft, "dee", "2026-05-02", days=60, every=5)
     thanked_helps(craft, "fay", "2026-06-10", ("ana", "ben", "ana"))
     thanked_helps(craft, "new", "2026-06-15")
     table = craft.tell(tmp_path, until="2026-07-01 12:00").table("rising", period="2026-06-01..2026-06-30")
-    shown = table.select("name", "points_before", "points_now", "gain", "at_least", "givers", "kind").rows()
-    assert shown == [
-        ("bo", 12, 36, 24, pytest.approx(24 - 1.96 * (4 * 144) ** 0.5), 3, "rising"),
-        ("new", 0, 36, 36, pytest.approx(36 - 1.96 * (3 * 144) ** 0.5), 3, "new face"),
-    ]
+    shown = table.select("name", "points_before", "points_now", "gain", "givers", "kind").rows()
+    assert shown == [("bo", 60, 360, 300, 6, "rising"), ("new", 0, 36, 36, 3, "new face")]
+    assert 0 < table["at_least"][0] < 300
+    assert table["at_least"][1] < 0
 
 
 def test_rising_takes_no_downvote_for_recognition(tmp_path: Path) -> None:
     """Two thank bo, a third votes him down."""
     craft = Community(settings=open_about_people())
-    craft.ask("bo", "2026-01-01 10:00")
+    craft.ask("first", "2026-01-01 10:00")
     thanked_helps(craft, "bo", "2026-06-10", ("ana", "ben"))
     craft.react("a3", "cat", "2026-06-12 12:00", kind="downvote")
     craft.react("a3", "ana", "2026-06-12 12:00")
@@ -418,7 +511,6 @@ def test_rising_takes_no_downvote_for_recognition(tmp_path: Path) -> None:
 def test_rising_is_not_known_where_the_period_before_reaches_back_before_the_data(tmp_path: Path) -> None:
     """Whoever had points before the data begins would seem to rise from none."""
     craft = Community(settings=open_about_people())
-    craft.member("bo", joined="2020-01-01 10:00")
     thanked_helps(craft, "bo", "2026-05-10")
     told = craft.tell(tmp_path, since="2026-04-01 00:00", until="2026-06-01 12:00")
     assert told.table("rising", period="2026-05-01..2026-05-31").is_empty()
@@ -426,15 +518,15 @@ def test_rising_is_not_known_where_the_period_before_reaches_back_before_the_dat
 
 
 def test_rising_compares_a_period_that_has_only_begun_with_as_many_days_before(tmp_path: Path) -> None:
-    """June has 10 days so far, in which bo gained 36 points, and 12 in the last 10 days of May; May 5 is longer ago."""
+    """June has 10 days so far, in which bo gained 12 points each, and 12 in the last 10 days of May; May 5 is longer ago."""
     craft = Community(settings=open_about_people())
     craft.ask("bo", "2026-01-01 10:00")
     thanked_helps(craft, "bo", "2026-05-05", ("ana", "ben"))
     thanked_helps(craft, "bo", "2026-05-25", ("ana",))
-    thanked_helps(craft, "bo", "2026-06-01")
+    steadily_thanked(craft, "bo", "2026-06-01", days=10, every=1)
     told = craft.tell(tmp_path, since="2026-05-20 00:00", until="2026-06-10 12:00")
     table = told.table("rising", period="2026-06-01..2026-06-30")
-    assert table.select("name", "points_before", "points_now").rows() == [("bo", 12, 36)]
+    assert table.select("name", "points_before", "points_now").rows() == [("bo", 12, 120)]
     assert told.table("rising", period="2026-06-01..2026-06-10").equals(table)
 
 
@@ -863,7 +955,7 @@ def newcomers(tmp_path: Path) -> Told:
 
 
 def test_milestones_are_shares_of_those_who_joined_in_view_censored_at_leaving(tmp_path: Path) -> None:
-    """Of three followed at first, nia helps on day 10: a third; ned and nel leave view on days 40 and 45."""
+    """Of three followed at first, nia helps on day 10: a third; ned and nel leave view on days 40 and 44."""
     told = newcomers(tmp_path)
     table = told.table("milestones", period="all")
     helps = table.filter(milestone="First help").select("days", "reached", "followed").rows()
@@ -871,7 +963,7 @@ def test_milestones_are_shares_of_those_who_joined_in_view_censored_at_leaving(t
         (0, 0, 3),
         (10, pytest.approx(1 / 3), 3),
         (40, pytest.approx(1 / 3), 2),
-        (45, pytest.approx(1 / 3), 1),
+        (44, pytest.approx(1 / 3), 1),
     ]
     assert table.filter(milestone="First post").row(0)[1:3] == (0, pytest.approx(1 / 3))
     first = {step: part.filter(pl.col("reached") > 0)["days"][0] for (step,), part in table.group_by("milestone")}

@@ -127,6 +127,39 @@ def test_of_one_givers_thanks_in_a_month_only_the_first_five_count(tmp_path: Pat
     ]
 
 
+def thanked(craft: Community, receiver: str, giver: str, when: str, times: int) -> None:
+    """Let the giver thank the receiver so many times, each for a post of a thread of its own, worth 2 points each."""
+    for _ in range(times):
+        remark = craft.answer(craft.ask("somebody", when), receiver, when, kind="comment")
+        craft.react(remark, giver, plus(when, hours=1))
+
+
+def test_the_cap_of_a_month_is_of_one_giver_to_one_receiver(tmp_path: Path) -> None:
+    """Ana thanks bo and cy four times each, and di thanks bo four times: twelve thanks count; of ana's two more to bo one."""
+    craft = Community()
+    for receiver, giver in (("bo", "ana"), ("cy", "ana"), ("bo", "di")):
+        thanked(craft, receiver, giver, "2026-03-02 10:00", 4)
+    thanked(craft, "bo", "ana", "2026-03-20 10:00", 2)
+    store = craft.build(tmp_path, until=UNTIL)
+    assert {who: total(store, who) for who in ("bo", "cy")} == {"bo": 2 * (4 + 4 + 1), "cy": 2 * 4}
+
+
+def test_the_cap_begins_anew_with_each_month_of_each_year(tmp_path: Path) -> None:
+    craft = Community()
+    for when in ("2025-03-02 10:00", "2026-03-02 10:00", "2026-04-02 10:00"):
+        thanked(craft, "bo", "ana", when, 7)
+    assert total(craft.build(tmp_path, until=UNTIL)) == 3 * 2 * THANKS_A_MONTH
+
+
+def test_a_downvote_uses_up_no_thanks_of_the_month(tmp_path: Path) -> None:
+    craft = Community()
+    remark = craft.answer(craft.ask("somebody", "2026-03-02 10:00"), "bo", "2026-03-02 10:00", kind="comment")
+    for hour in range(11, 14):
+        craft.react(remark, "ana", f"2026-03-02 {hour}:00", "downvote")
+    thanked(craft, "bo", "ana", "2026-03-03 10:00", 5)
+    assert total(craft.build(tmp_path, until=UNTIL)) == 5 * 2 - 3 * 2
+
+
 def test_the_givers_month_is_the_communitys_own(tmp_path: Path) -> None:
     """In Berlin the last of six thanks is given in April already; in UTC it is the sixth of March."""
     totals = {}

@@ -162,7 +162,58 @@ def test_without_a_roster_experience_stands_in_for_seniority(tmp_path: Path) -> 
         "newcomer",
         "established",
     )
-    assert told.split("questions", "seniority") == {"newcomer": 1, "established": 1}
+    assert told.split("questions", "seniority") == {"newcomer": 1, "established": 0, "Unknown": 1}
+
+
+@pytest.mark.parametrize(
+    ("joined", "asked", "experience"),
+    [
+        ("2026-01-11", "2026-01-20", "newcomer"),
+        ("2026-01-11", "2026-04-10", "newcomer"),
+        ("2026-01-11", "2026-04-11", "established"),
+        ("2025-11-01", "2026-01-20", "newcomer"),
+        ("2025-09-01", "2026-01-20", "established"),
+        ("2026-02-01", "2026-01-20", "Unknown"),
+        (None, "2026-01-20", "Unknown"),
+        (None, "2026-03-31", "Unknown"),
+        (None, "2026-04-01", "newcomer"),
+    ],
+    ids=[
+        "joined in the first 90 days",
+        "89 days after joining",
+        "90 days after joining",
+        "joined shortly before the data",
+        "joined long before the data",
+        "posted before joining, so that nobody knows when",
+        "first seen in the first 90 days",
+        "first seen on the last of them",
+        "first seen in view",
+    ],
+)
+def test_at_the_edge_of_the_data_experience_is_known_of_whom_joining_is_known(
+    tmp_path: Path, joined: str | None, asked: str, experience: str
+) -> None:
+    craft = Community()
+    craft.member("ana", joined=f"{joined} 09:00" if joined else None)
+    craft.ask("ana", f"{asked} 10:00")
+    told = craft.tell(tmp_path, since="2026-01-01 00:00", until="2026-06-01 12:00")
+    assert [group for group, count in told.split("questions", "seniority").items() if count] == [experience]
+
+
+def test_who_was_first_seen_at_the_edge_is_established_90_days_later(tmp_path: Path) -> None:
+    craft = Community()
+    for day in ("2026-01-20", "2026-04-19", "2026-04-20"):
+        craft.ask("ana", f"{day} 10:00")
+    told = craft.tell(tmp_path, since="2026-01-01 00:00", until="2026-06-01 12:00")
+    assert told.split("questions", "seniority") == {"established": 1, "Unknown": 2}
+
+
+def test_who_is_listed_without_a_day_of_joining_and_did_nothing_is_of_unknown_experience(tmp_path: Path) -> None:
+    craft = Community()
+    craft.member("nobody has seen her")
+    craft.ask("ana", "2026-05-01 10:00")
+    told = craft.tell(tmp_path, since="2026-01-01 00:00", until="2026-06-01 12:00")
+    assert told.split("members", "seniority") == {"newcomer": 1, "Unknown": 1}
 
 
 def test_the_community_with_the_newest_data_is_opened_first_those_alike_by_name(told: Told) -> None:

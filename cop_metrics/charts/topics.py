@@ -12,7 +12,7 @@ from cop_metrics import words
 from cop_metrics.charts import canvas, labels
 from cop_metrics.charts.look import Look
 from cop_metrics.metrics.metric import Promise, Unit
-from cop_metrics.metrics.topics import ACTIONS, FEWEST_RIPE
+from cop_metrics.metrics.topics import ACTIONS, FEWEST_RIPE, NO_OTHER
 
 HEIGHT = 400
 ROOM_ACROSS, ROOM_UP = 300, 320
@@ -241,7 +241,7 @@ def _meet(one: Box, other: Box) -> bool:
 
 
 def _told(rows: list[dict[str, Any]], split: Split, left_out: int) -> str:
-    by_action: dict[str, list[str]] = {action: [] for action in ACTIONS.values()}
+    by_action: dict[str, list[str]] = {action: [] for action in (*ACTIONS.values(), NO_OTHER)}
     for row in sorted(rows, key=lambda row: -row["questions"]):
         by_action[row["action"]].append(row["topic"])
     told = "; ".join(f"{action}: {_first(names)}" for action, names in by_action.items() if names)

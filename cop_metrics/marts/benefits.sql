@@ -19,7 +19,7 @@ meanwhile as (
     join memberships
         on memberships.community = got.community and memberships.member = got.member
         and got.day >= memberships.from_day and got.day < memberships.to_day
-    where got.day >= communities.as_of_day - 90
+    where got.day >= communities.as_of_day - 90 and got.day < communities.as_of_day
     group by 1
 ),
 rostered as (
@@ -31,9 +31,9 @@ select
     members.community, members.member, members.member_id, members.name,
     memberships.stretch_id, memberships.team as member_team, memberships.seniority as member_seniority,
     communities.as_of_day - coalesce(members.since_day, rostered.from_day) as days_here,
-    least(memberships.held_to, communities.as_of_day + 1) - greatest(memberships.held_from, communities.as_of_day - 90)
+    least(memberships.held_to, communities.as_of_day) - greatest(memberships.held_from, communities.as_of_day - 90)
         as days_held,
-    memberships.held_to > communities.as_of_day as is_now,
+    memberships.held_to >= communities.as_of_day as is_now,
     coalesce(max(meanwhile.help) over (partition by members.member_id), 0) = 1 as got_help,
     coalesce(max(meanwhile.watched) over (partition by members.member_id), 0) = 1 as watched,
     coalesce(max(meanwhile.recognised) over (partition by members.member_id), 0) = 1 as recognised,
@@ -43,7 +43,7 @@ from members
 join communities on communities.community = members.community
 join memberships
     on memberships.community = members.community and memberships.member = members.member
-    and memberships.held_from <= communities.as_of_day and memberships.held_to > communities.as_of_day - 90
+    and memberships.held_from < communities.as_of_day and memberships.held_to > communities.as_of_day - 90
 left join rostered on rostered.community = members.community and rostered.member = members.member
 left join meanwhile on meanwhile.stretch_id = memberships.stretch_id
 where not members.is_deleted

@@ -26,7 +26,7 @@ elsewhere as (
 select
     questions.community, questions.question, questions.question_id, questions.title, questions.url,
     questions.asker, questions.asker_id, questions.asker_name, questions.asker_team, questions.asker_seniority,
-    questions.asked_at, questions.second, questions.day, questions.helped_in_7_days,
+    questions.asked_at, questions.second, questions.day, members.since_day, questions.helped_in_7_days,
     case
         when questions.age_seconds < 97 * 86400 or elsewhere.back_before = 1 then null
         else coalesce(elsewhere.back_then = 1, false)

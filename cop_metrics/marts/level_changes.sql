@@ -93,4 +93,4 @@ join members on members.community = levels.community and members.member = levels
 join memberships
     on memberships.community = levels.community and memberships.member = levels.member
     and levels.day >= memberships.from_day and levels.day < memberships.to_day
-where levels.day <= communities.as_of_day
+where levels.day <= communities.as_of_day and levels.day < members.left_day

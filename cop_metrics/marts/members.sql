@@ -41,6 +41,7 @@ select
     username, is_deleted,
     coalesce(least(joined_day, first_day), joined_day, first_day) as since_day,
     first_day,
+    coalesce(joined_day <= coalesce(first_day, joined_day), false) as joining_known,
     coalesce(coalesce(least(joined_day, first_day), joined_day, first_day) >= source_first_day + 90, false) as start_in_view,
     case when dated.member = dated.source || ':unknown' then 0 else least(
         coalesce(deleted_day, case when is_deleted then as_of_day else 99999 end), coalesce(roster_ends.left_day, 99999)

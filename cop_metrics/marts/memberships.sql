@@ -18,30 +18,29 @@ gaps as (
     group by 1, 2
 ),
 unrostered as (
-    select members.community, members.member, communities.has_roster, since_day, start_in_view
+    select
+        members.community, members.member, communities.has_roster, since_day,
+        joining_known or start_in_view as joining_told
     from members
     join communities on communities.community = members.community
     left join roster_ends on roster_ends.community = members.community and roster_ends.member = members.member
     where roster_ends.member is null
 ),
 experience as (
-    select community, member, 'Unknown' as team, 'established' as seniority, 0 as from_day, since_day as to_day
-    from unrostered
-    where not has_roster and start_in_view
-    union all
-    select community, member, 'Unknown' as team, 'newcomer' as seniority, since_day as from_day, since_day + 90 as to_day
-    from unrostered
-    where not has_roster and start_in_view
-    union all
+    -- Until 90 days after the first act of whom joined nobody knows when, they may be new or old; from then on they are old.
     select
-        community, member, 'Unknown' as team, 'established' as seniority,
-        case when start_in_view then since_day + 90 else 0 end as from_day, 99999 as to_day
+        community, member, 'Unknown' as team, case when joining_told then 'newcomer' else 'Unknown' end as seniority,
+        0 as from_day, since_day + 90 as to_day
     from unrostered
-    where not has_roster
+    where not has_roster and since_day is not null
+    union all
+    select community, member, 'Unknown' as team, 'established' as seniority, since_day + 90 as from_day, 99999 as to_day
+    from unrostered
+    where not has_roster and since_day is not null
     union all
     select community, member, 'Unknown' as team, 'Unknown' as seniority, 0 as from_day, 99999 as to_day
     from unrostered
-    where has_roster
+    where has_roster or since_day is null
 ),
 stretches as (
     select community, member, team, seniority, from_day, to_day from rostered

@@ -170,7 +170,7 @@ select
     not withdrawn and helped_second is null and not self_answered and solved_second is null and self_solved_second is null
         and age_seconds > 86400 and age_seconds <= 30 * 86400 as waiting,
     not withdrawn and helped_second is null and not self_answered and solved_second is null and self_solved_second is null
-        and age_seconds > 30 * 86400 as given_up
+        and age_seconds > 30 * 86400 and age_seconds <= 365 * 86400 as given_up
 from known
 join office_waits on office_waits.community = known.community and office_waits.question = known.question
 join members on members.community = known.community and members.member = known.asker

@@ -23,13 +23,14 @@ from cop_metrics.metrics.metric import (
     Whose,
 )
 from cop_metrics.scope import UNKNOWN
-from cop_metrics.statistics import absence_factor
+from cop_metrics.statistics import Comparison, Odds, absence_factor, compared_odds, odds_over_expected
 
 ASKER_SPLITS = ("team", "seniority", "topic")
 HELPER_SPLITS = ("team", "seniority")
 HALF, CORE, REGULAR = (1, 2), (4, 5), (19, 20)
 FEWEST_GOT = 20
-"""From how many helps on a group that gives none is named."""
+"""From how many helps on a group that gives none is named, and its odds are compared."""
+NOBODY_TO_CHOOSE = "not known: it takes two helpers, and askers in their own team as well as in others"
 
 OF_ALL_ASKERS = "len($teams) = 0 and len($seniorities) = 0 as of_all"
 """Whether no filter of askers leaves out whom a group may have helped."""
@@ -238,6 +239,30 @@ def laid_out(rows: pl.DataFrame) -> pl.DataFrame:
     return ties
 
 
+def own_team_odds(rows: pl.DataFrame) -> Figure:
+    """Return the odds that help stays in the team over those that the margins let expect, from one row a helper."""
+    n = int(rows["helps"].sum())
+    if not n:
+        return Figure(value=None, sample_size=0, note="nobody helped among members of known teams")
+    odds = _odds(rows)
+    if odds is None:
+        return Figure(value=None, sample_size=n, note=NOBODY_TO_CHOOSE)
+    return Figure(value=odds.ratio, sample_size=n, interval=odds.interval)
+
+
+def compare_own_team_odds(one: pl.DataFrame, other: pl.DataFrame) -> tuple[float, float, Comparison] | None:
+    """Return (the other's odds, the one's, their ratio), None unless both have 20 helps and odds can be told."""
+    if min(int(rows["helps"].sum()) for rows in (one, other)) < FEWEST_GOT:
+        return None
+    found, others = _odds(one), _odds(other)
+    return (others.ratio, found.ratio, compared_odds(found, others)) if found and others else None
+
+
+def _odds(rows: pl.DataFrame) -> Odds | None:
+    by_helper = rows.group_by("person", maintain_order=True).agg(pl.col("own", "helps", "expected").sum())
+    return odds_over_expected(*(by_helper[name].to_numpy() for name in ("own", "helps", "expected")))
+
+
 def _across(id_: str, group: str, title: str, question: str, peers: str) -> Metric:
     """Declare the share of helps between two members of different groups."""
     either_unknown = f"'{UNKNOWN}' in (asker_{group}, helper_{group})"
@@ -308,6 +333,39 @@ METRICS = (
         "Help across seniority",
         "Does help cross seniority?",
         "Discourse's support section tells the trust level of those who reply, not of those who ask.",
+    ),
+    Metric(
+        id="own_team_odds",
+        promise=Promise.HELP,
+        title="Own team beyond chance",
+        question="Does a team help its own more than its size lets expect?",
+        description="How many times higher the odds are that help stays in the helper's team than if it were given at random "
+        "among all helps of the period: 1 is chance, 3 three times the odds. A small team has few colleagues to help, and "
+        "so much of its help crosses teams whatever it prefers; here its size is taken out. What is expected is, for each "
+        "helper, the share of all helps to others that went to the helper's team. Helps with an unknown team on either side "
+        "are left out. The interval is over helpers.",
+        formula="odds of helps within the team / odds of those expected from who was helped",
+        source="log-linear models of mobility tables (Goodman 1979)",
+        peers="SWOOP and Viva Insights show the share of ties across groups, which is mostly the size of the groups.",
+        unit=Unit.RATIO,
+        better=Better.NEITHER,
+        whose=Whose.HELPER,
+        counts=Counts.FLOW,
+        relation="mixed_helps",
+        measure=Computed(
+            columns=(
+                "helper_id as person",
+                "cast(count(*) as double) as helps",
+                "cast(sum(cast(is_own as int)) as double) as own",
+                "sum(expected) as expected",
+            ),
+            per=("helper_id",),
+            figure=own_team_odds,
+            compared=compare_own_team_odds,
+        ),
+        splits=HELPER_SPLITS,
+        needs="team",
+        beside="help_across_teams",
     ),
     Metric(
         id="reciprocity",

@@ -177,8 +177,9 @@ METRICS = (
         promise=Promise.INSPIRATION,
         title="Readers who did not post",
         question="How many only watch?",
-        description="People who read at least one thread in the period and posted nothing in it. Deleted accounts are left out.",
-        formula="distinct people with a read, less those of them with a post",
+        description="People who read at least one thread in the period and posted nothing in all of it, in whatever group. "
+        "Deleted accounts are left out.",
+        formula="distinct people with a read and without a post",
         source="our own",
         peers="SWOOP gives the share of observers, who mostly consume. Usually views are counted, which do not tell "
         "who read.",
@@ -186,13 +187,8 @@ METRICS = (
         better=Better.NEITHER,
         whose=Whose.MEMBER,
         counts=Counts.FLOW,
-        relation="member_days",
-        measure=Total(
-            of="count(distinct member_id) - count(distinct case when posts > 0 then member_id end)",
-            listed="member",
-            where="(threads_read > 0 or posts > 0) and not is_deleted",
-            without="posts > 0",
-        ),
+        relation="reading_only",
+        measure=Total(of="count(distinct member_id)", listed="member"),
         splits=SPLITS,
         needs="read",
     ),

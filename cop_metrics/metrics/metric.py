@@ -9,7 +9,7 @@ from enum import Enum, StrEnum
 
 import polars as pl
 
-from cop_metrics.statistics import Interval
+from cop_metrics.statistics import Comparison, Interval
 
 
 class Promise(Enum):
@@ -148,6 +148,8 @@ class Computed:
     """A figure that Python computes from columns of the relation's rows, or of their sums per `per`.
 
     `person`: the column that a comparison draws by. `listed`: SQL of which each value is one listed row, else each row is.
+    `compared`: what becomes of the rows of two periods or groups, None where it cannot be told: (the second's value, the
+    first's, their ratio).
     `alike`: where its interval rests on how alike one person's rows are; its rows then have the column `likeness` too.
     """
 
@@ -157,6 +159,7 @@ class Computed:
     per: tuple[str, ...] = ()
     person: str | None = None
     listed: str | None = None
+    compared: Callable[[pl.DataFrame, pl.DataFrame], tuple[float, float, Comparison] | None] | None = None
     alike: Alike | None = None
 
 
@@ -217,7 +220,9 @@ class Exhibit:
     its rows are single persons. `personal`: columns that are empty for viewers who may not see names. `finding` says in a
     sentence what the rows of `sql` show, None where nothing can be said. What is not `drawn` is a list to act on, shown as
     a table. `places`: columns that say where the picture puts its marks and how large they are, told of nowhere else.
-    `a_row_each`: it has one row a group, so that groups of which there is nothing have one too. `about`: as of `Metric`.
+    `tested`: the p-value of a test that its groups differ at all, None where there are too few; what it comes to is said only
+    after the correction for all differences of a page. `a_row_each`: it has one row a group, so that groups of which there is
+    nothing have one too. `about`: as of `Metric`.
     """
 
     id: str
@@ -239,6 +244,7 @@ class Exhibit:
     individual: bool = False
     personal: tuple[str, ...] = ()
     finding: Callable[[pl.DataFrame], str | None] | None = None
+    tested: Callable[[pl.DataFrame], float | None] | None = None
     drawn: bool = True
     places: tuple[str, ...] = ()
     a_row_each: bool = False

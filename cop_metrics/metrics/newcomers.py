@@ -2,8 +2,9 @@
 
 import polars as pl
 
+from cop_metrics import words
 from cop_metrics.metrics.metric import NEWCOMER, Better, Counts, Exhibit, Metric, Promise, Share, Unit, Whose
-from cop_metrics.statistics import newcombe, wilson
+from cop_metrics.statistics import Standardised, newcombe, standardised, wilson
 
 SPLITS = ("team", "seniority", "topic")
 SOURCE = "Joyce and Kraut 2006"
@@ -105,44 +106,84 @@ def _shares(rows: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def standardised_shares(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return both groups with the shares that came back as they would be with the same mix of quarters of joining.
+
+    `rows`: first_question, quarter, hits, newcomers. Counts are of the quarters that have both; empty where none has.
+    """
+    alike = _alike(rows)
+    if alike is None:
+        return pl.DataFrame(schema=BACK_SCHEMA)
+    both = rows.group_by("quarter").agg(pl.col("first_question").n_unique() == 2).filter("first_question")
+    counts = rows.join(both, on="quarter", how="semi").group_by("first_question").agg(pl.col("hits", "newcomers").sum())
+    shares = [
+        (group, hits / n, interval.low, interval.high)
+        for group, hits, n in ((ANSWERED, alike.hits_a, alike.n_a), (UNANSWERED, alike.hits_b, alike.n_b))
+        for interval in (wilson(hits, n),)
+    ]
+    told = pl.DataFrame(shares, schema=list(BACK_SCHEMA)[:4], orient="row")
+    return told.join(counts, on="first_question", how="left", maintain_order="left").cast(BACK_SCHEMA)  # type: ignore[arg-type]
+
+
+def _alike(rows: pl.DataFrame) -> Standardised | None:
+    """Return the shares that came back, answered and not, weighed as Mantel and Haenszel do over quarters of joining."""
+    quarters = rows.select("quarter").unique().sort("quarter")
+    sides = [
+        quarters.join(rows.filter(first_question=group), on="quarter", how="left", maintain_order="left").fill_null(0)
+        for group in (ANSWERED, UNANSWERED)
+    ]
+    return standardised(*(side[name].to_numpy() for side in sides for name in ("hits", "newcomers")))
+
+
 def more_often(rows: pl.DataFrame) -> str | None:
-    """Say in which of two groups newcomers came back more often; None within noise, and never why."""
-    counts = {
-        group: (hits, newcomers) for group, hits, newcomers in rows.select("first_question", "hits", "newcomers").rows()
-    }
-    if set(counts) != {ANSWERED, UNANSWERED}:
-        return None
-    compared = newcombe(*counts[ANSWERED], *counts[UNANSWERED])
-    if compared is None or compared.p >= SURELY:
+    """Say in which of two groups newcomers of the same quarters came back more often; None within noise, and never why."""
+    alike = _alike(rows)
+    compared = newcombe(alike.hits_a, alike.n_a, alike.hits_b, alike.n_b) if alike else None
+    if alike is None or compared is None or compared.p >= SURELY:
         return None
     one, other = (
-        f"{hits / newcomers:.0%}".replace("%", " %") for hits, newcomers in (counts[ANSWERED], counts[UNANSWERED])
+        words.value(Unit.PERCENT, hits / n) for hits, n in ((alike.hits_a, alike.n_a), (alike.hits_b, alike.n_b))
     )
     more = "more" if compared.estimate > 0 else "less"
-    return f"Newcomers whose first question was answered came back {more} often: {one} against {other}."
+    return (
+        f"Of newcomers who joined in the same quarters, those whose first question was answered came back {more} often: "
+        f"{one} against {other}."
+    )
 
+
+BACK_SCHEMA: dict[str, type[pl.DataType]] = {
+    "first_question": pl.String,
+    "share": pl.Float64,
+    "low": pl.Float64,
+    "high": pl.Float64,
+    "hits": pl.Int64,
+    "newcomers": pl.Int64,
+}
 
 EXHIBITS = (
     Exhibit(
         id="newcomers_back",
         promise=Promise.HELP,
         title="Do newcomers come back when they are answered?",
-        description=f"The share of newcomers who came back, by whether their first question was answered within 7 days; "
-        f"questions withdrawn before that without an answer are left out. {FIRST} {BACK}",
-        source=SOURCE,
+        description="The share of newcomers who came back, by whether their first question was answered within 7 days, each "
+        "as it would be had both joined in the same quarters: who joined in one in which nearly all are answered, and few "
+        "come back, is compared with those of that quarter. Quarters in which all were answered, or nobody, are left out. "
+        f"Questions withdrawn before that without an answer are left out. {FIRST} {BACK}",
+        source="Joyce and Kraut 2006; Mantel and Haenszel 1959",
         unit=Unit.PERCENT,
         whose=Whose.ASKER,
         counts=Counts.FLOW,
         relations=("first_questions",),
         sql=f"""
             select case when helped_in_7_days then '{ANSWERED}' else '{UNANSWERED}' end as first_question,
+                date_trunc('quarter', date '1970-01-01' + cast(since_day as int)) as quarter,
                 cast(sum(cast(came_back as int)) as bigint) as hits, count(*) as newcomers
             from first_questions
             where came_back is not null and helped_in_7_days is not null
-            group by 1 order by 1""",
+            group by 1, 2 order by 1, 2""",
         columns={
             "first_question": "First question",
-            "share": "Came back",
+            "share": "Came back, same quarters",
             "low": "Low",
             "high": "High",
             "hits": "Newcomers who came back",
@@ -150,7 +191,7 @@ EXHIBITS = (
         },
         splits=SPLITS,
         about=NEWCOMER,
-        shape=_shares,
+        shape=standardised_shares,
         finding=more_often,
     ),
     Exhibit(
@@ -165,14 +206,15 @@ EXHIBITS = (
         counts=Counts.FLOW,
         relations=("first_questions",),
         sql="""
-            select min(month) as month, number, cast(sum(cast(hit as int)) as bigint) as hits, count(*) as newcomers
+            select cast(date_trunc('quarter', month) as date) as month, number, cast(sum(cast(hit as int)) as bigint) as hits,
+                count(*) as newcomers
             from (
                 select month, 'answered within 7 days' as number, helped_in_7_days as hit from first_questions
                 union all
                 select month, 'came back' as number, came_back as hit from first_questions
             )
             where hit is not null
-            group by date_trunc('quarter', month), number order by month, number""",
+            group by 1, number order by 1, number""",
         columns={
             "month": "Quarter from",
             "number": "Number",

@@ -56,7 +56,6 @@ def _present(
     peers: str,
     where: str,
     better: Better,
-    needs: str | None = None,
 ) -> Metric:
     """Declare a count of members present at the last moment of the period."""
     return Metric(
@@ -75,7 +74,6 @@ def _present(
         relation="present",
         measure=Total(of="count(*)", listed="member", where=where),
         splits=SPLITS,
-        needs=needs,
     )
 
 
@@ -184,7 +182,8 @@ GIVING_SCHEMA: dict[str, type[pl.DataType]] = {
 }
 HELPS_OF_MEMBERS = """, known as (select accounts_known from communities where community = $community),
             given as (select member_id, sum(helps) as helps from member_days
-                where helps > 0 and not is_deleted group by member_id)
+                where helps > 0 and member_id in (select member_id from members where left_day > 0)
+                group by member_id)
             select cast(coalesce(helps, 0) as bigint) as helps, count(*) as people, any_value(accounts_known) as accounts_known
             from (select distinct member_id from belonged) full join given using (member_id), known
             group by 1 order by 1"""
@@ -197,12 +196,11 @@ METRICS = (
         "Members",
         "How many people belong to the community?",
         "People with an account at the last moment of the period who had not left. Bots and system accounts are not people. "
-        "Only where the sources list their accounts: else no more than those who took part are known.",
+        "Where a source does not list its accounts, only those of its people count who took part: no share is taken of them.",
         "accounts of people, joined before the end of the period and not left",
         "Discourse's pipeline of trust levels counts the accounts that there are today, whatever the period.",
         "true",
         Better.NEITHER,
-        needs="account",
     ),
     _people(
         "active",
@@ -229,8 +227,8 @@ METRICS = (
         promise=Promise.PARTICIPATION,
         title="New members",
         question="How many joined?",
-        description="People who joined in the period, else were first seen in it. The first 90 days of the data are left out: "
-        "there, everyone would look new.",
+        description="People who joined in the period, else were first seen in it, whether or not they have left since. The first "
+        "90 days of the data are left out: there, everyone would look new.",
         formula="people whose joining (else first act) lies in the period",
         source="CHAOSS new contributors",
         peers="Discourse counts sign-ups; 8Knot takes the first act in its data for the arrival, so that where the "
@@ -311,7 +309,7 @@ METRICS = (
         title="Stickiness",
         question="How often do active members come?",
         description="The mean share of a month's active members who are active on a day of it, days without anybody included; "
-        "the mean over the complete calendar months of the period.",
+        "the mean over the complete calendar months of the period. Deleted accounts are left out.",
         formula="mean of daily active / active in the month",
         source="SWOOP; Discourse DAU/MAU",
         peers="Discourse leaves out the days on which nobody came.",
@@ -328,7 +326,7 @@ METRICS = (
             ),
             per=("month",),
             figure=mean_stickiness,
-            where="month_complete",
+            where="month_complete and not is_deleted",
             listed="(member_id, month)",
         ),
         splits=SPLITS,
@@ -339,7 +337,8 @@ METRICS = (
         title="Retention",
         question="Do those who were here come again?",
         description="Of the people active in as many days before the period, the share who were active in the period too, "
-        "with the group at their last act before it. Not known where those days reach back before the data.",
+        "with the group at their last act before it. Deleted accounts are left out. Not known where those days reach back "
+        "before the data.",
         formula="people active before and now / people active before",
         source="CHAOSS; Discourse",
         peers="Viva Engage's retention is another thing: who still uses Microsoft 365 28 days later, those active on "
@@ -360,7 +359,8 @@ METRICS = (
         title="Health index",
         question="How much of a year's community came in its last month?",
         description="Of the people active in the twelve months that end with the last complete month of the period, the share "
-        "active in that month, with the group at the last act. Not known before there are twelve months of data.",
+        "active in that month, with the group at the last act. Deleted accounts are left out. Not known before there are "
+        "twelve months of data.",
         formula="active in the month / active in the twelve months that end with it",
         source="SWOOP health index",
         peers="SWOOP gives the same share for each community, and marks it green, yellow or red.",
@@ -470,8 +470,9 @@ EXHIBITS = (
         promise=Promise.PARTICIPATION,
         title="Do people stay?",
         description="Of those who joined (else were first seen) in a month of the period, the share who posted, reacted or "
-        "read in that calendar month and in each month after it; months that are not over are left blank. The first 90 days of "
-        "the data are left out: there, everyone would look new. A filter by team means the team on joining.",
+        "read in that calendar month and in each month after it, those who left since among them; months that are not over "
+        "are left blank. The first 90 days of the data are left out: there, everyone would look new. A "
+        "filter by team means the team on joining.",
         source="Discourse; CHAOSS",
         unit=Unit.PERCENT,
         whose=Whose.MEMBER,
@@ -502,7 +503,8 @@ EXHIBITS = (
         promise=Promise.PARTICIPATION,
         title="How evenly is help given?",
         description="The share of all help given by the share of people who gave the least, over those who helped and over all "
-        "members of the period; the further below the straight line, the more rests on few. Gini's coefficient says how far.",
+        "members of the period, those who left since among them; the further below the straight line, the more rests on few. "
+        "Gini's coefficient says how far.",
         source="Lorenz 1905; Gini 1912",
         unit=Unit.PERCENT,
         whose=Whose.MEMBER,
@@ -519,7 +521,7 @@ EXHIBITS = (
         promise=Promise.PARTICIPATION,
         title="How much rests on how few?",
         description="The members of the period by how much they helped: the core are the fewest who together gave 80 % of all "
-        "help, the regulars those it takes beyond them to reach 95 %.",
+        "help, the regulars those it takes beyond them to reach 95 %. Who left since is among them.",
         source="CHAOSS contributor absence factor; our own, after the 90-9-1 rule",
         unit=Unit.PERCENT,
         whose=Whose.MEMBER,

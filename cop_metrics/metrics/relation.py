@@ -209,7 +209,7 @@ ARRIVALS = Relation(
         from members
         join memberships on memberships.member_id = members.member_id
             and members.since_day >= memberships.from_day and members.since_day < memberships.to_day
-        where members.community = $community and members.start_in_view and members.left_day > 0 and not members.is_deleted""",
+        where members.community = $community and members.start_in_view and members.left_day > members.since_day""",
     day="day",
     topic=None,
     personal=("member", "name"),
@@ -245,21 +245,6 @@ PEOPLE = Relation(
     name="people",
     one_row="One row per period, member, stretch of a group held in it and month: the days held, and what was done meanwhile.",
     sql="select * from {people}",
-    day=None,
-    topic=None,
-    personal=("member", "name"),
-    listing=MEMBER_LISTING,
-)
-
-ACTIVE_PEOPLE = Relation(
-    name="active_people",
-    one_row="One row per period, member and stretch of a group held in it, of those who did anything meanwhile.",
-    sql="""
-        select start, stretch_id, any_value(member) as member, any_value(member_id) as member_id, any_value(name) as name,
-            any_value(member_team) as member_team, any_value(member_seniority) as member_seniority, sum(helps) as helps
-        from {people}
-        where active
-        group by all""",
     day=None,
     topic=None,
     personal=("member", "name"),
@@ -314,6 +299,27 @@ SILENT = Relation(
     listing=MEMBER_LISTING,
 )
 
+READING_ONLY = Relation(
+    name="reading_only",
+    one_row="One row per period, member who read and posted nothing in it, and group held while reading.",
+    sql="""
+        select periods.start, acts.member, acts.member_id, any_value(acts.name) as name, acts.member_team,
+            acts.member_seniority
+        from periods
+        join {member_days} as acts on acts.community = $community and acts.day >= periods.first_day
+            and acts.day < periods.end_day and threads_read > 0 and not is_deleted
+        anti join (
+            select start, member_id from periods
+            join {member_days} as posts on community = $community and day >= first_day and day < end_day and posts > 0
+            group by all
+        ) as posted on posted.start = periods.start and posted.member_id = acts.member_id
+        group by all""",
+    day=None,
+    topic=None,
+    personal=("member", "name"),
+    listing=MEMBER_LISTING,
+)
+
 LEVELS = Relation(
     name="levels",
     one_row="One row per period and member present at its last moment with any act so far, with the level then.",
@@ -322,6 +328,24 @@ LEVELS = Relation(
     "join level_stretches as stretches on stretches.community = $community "
     "and stretches.from_day < periods.end_day and stretches.to_day >= periods.end_day "
     "join level_bars on level_bars.level = stretches.level",
+    day=None,
+    topic=None,
+    personal=("member", "name"),
+    listing={**MEMBER_LISTING, "level_name": "Level"},
+)
+
+LEVELS_OF_MEMBERS = Relation(
+    name="levels_of_members",
+    one_row="One row per period and member present at its last moment, with the level then, 0 for who never did anything.",
+    sql="select periods.start, memberships.member, memberships.name, coalesce(stretches.level, 0) as level, "
+    "coalesce(level_bars.name, 'no level yet') as level_name, memberships.team as member_team, "
+    "memberships.seniority as member_seniority from periods "
+    "join memberships on memberships.community = $community "
+    "and held_from < periods.end_day and held_to >= periods.end_day "
+    "left join level_stretches as stretches on stretches.community = $community "
+    "and stretches.member = memberships.member "
+    "and stretches.from_day < periods.end_day and stretches.to_day >= periods.end_day "
+    "left join level_bars on level_bars.level = stretches.level",
     day=None,
     topic=None,
     personal=("member", "name"),
@@ -374,8 +398,7 @@ CLAIMS = Relation(
         with held as (
             select any_value(member_id) as member_id, any_value(member_team) as member_team,
                 any_value(member_seniority) as member_seniority, sum(days_held) as days_held, max(days) as days,
-                sum(helps) as helps, bool_or(active) as active,
-                bool_or(questions > 0 or threads_watched > 0) as asked_or_read
+                sum(helps) as helps, bool_or(questions > 0 or threads_watched > 0) as asked_or_read
             from {people_of_all}
             group by stretch_id
         ),
@@ -413,7 +436,10 @@ CLAIMS = Relation(
         select 'helpers_rate', member_id, member_team, member_seniority, cast(helps > 0 as int), 1, days_held, days
         from held where (select accounts_known from communities where community = $community)
         union all
-        select 'helps_per_active', member_id, member_team, member_seniority, helps, 1, null, null from held where active
+        select 'helps_per_active', member_id, member_team, member_seniority, sum(helps), 1, null, null
+        from {member_days}
+        where community = $community and day >= $first_day and day < $end_day and not is_deleted
+        group by member_id, member_team, member_seniority
         union all
         select 'recognition_rate', member_id, member_team, member_seniority, hits, n, null, null from helped
         where n > 0 and exists (from measured where community = $community and table_name = 'reaction')
@@ -434,12 +460,42 @@ MILESTONES = Relation(
     sql="""
         select milestones.*, least(left_day, last_day) - since_day as followed_days, last_day - since_day as days_since
         from milestones
-        join (select community, least($end_day - 1, as_of_day) as last_day from communities) using (community)
+        join (select community, least($end_day, as_of_day) - 1 as last_day from communities) using (community)
         where community = $community and since_day <= last_day""",
     day=None,
     topic=None,
     personal=("member", "name"),
     listing=MEMBER_LISTING,
+)
+
+MIXED_HELPS = Relation(
+    name="mixed_helps",
+    one_row="One row per period and help between two members of known teams, with the share of all such helps of others in the "
+    "period that went to the helper's team.",
+    sql="""
+        with known as (
+            select periods.start, helps.*
+            from helps join periods on day >= first_day and day < end_day
+            where community = $community and asker_team <> 'Unknown' and helper_team <> 'Unknown'
+        ),
+        everybody as (select start, count(*) as helps from known group by all),
+        teams as (select start, asker_team as team, count(*) as helps from known group by all),
+        own as (select start, asker_id, count(*) as helps from known group by all),
+        own_here as (select start, asker_id, asker_team as team, count(*) as helps from known group by all)
+        select known.*, known.asker_team = known.helper_team as is_own,
+            (coalesce(teams.helps, 0) - coalesce(own_here.helps, 0)) / (everybody.helps - coalesce(own.helps, 0)) as expected
+        from known
+        join everybody on everybody.start = known.start
+        left join teams on teams.start = known.start and teams.team = known.helper_team
+        left join own on own.start = known.start and own.asker_id = known.helper_id
+        left join own_here on own_here.start = known.start and own_here.asker_id = known.helper_id
+            and own_here.team = known.helper_team""",
+    day=None,
+    topic=None,
+    personal=("helper", "helper_name", "asker", "asker_name"),
+    listing={**HELPS.listing, "asker_team": "Team helped", "expected": "Expected share of own team"},
+    order="second, question, helper",
+    roles=("helper", "asker"),
 )
 
 GIVEN = Relation(
@@ -466,54 +522,51 @@ RECEIVED = Relation(
     roles=("member", "other"),
 )
 
-MOST_GAINING = 500
+MOST_GAINING, BLOCKS = 500, 12
+"""Of how many members growth is told, and how many stretches of days each of their two periods is cut into."""
 
 GAINS = Relation(
     name="gains",
-    one_row="One row per member whose points grew, of those who gained the most: now, in as many days before, and how sure; none "
-    "where those reach back before the data.",
+    one_row="One row per member whose points grew, of those who gained the most: now, in as many days before, and how they came "
+    "over stretches of these days; none where those reach back before the data.",
     sql=f"""
         with span as (
             select community, $first_day - (end_day - $first_day) as before_day, end_day,
-                all_sources_day
+                end_day - $first_day as days, least({BLOCKS}, end_day - $first_day) as blocks, all_sources_day
             from (select *, least($end_day, as_of_day + 1) as end_day from communities where community = $community)
         ),
-        sums as (
-            select member_id, coalesce(sum(points) filter (where day >= $first_day), 0) as points_now,
-                coalesce(sum(points) filter (where day < $first_day), 0) as points_before
+        blocks as (
+            select member_id, (day - before_day) * blocks // days as block, sum(points) as points
             from points join span using (community)
             where day >= before_day and day < end_day
             group by all
         ),
+        sums as (
+            select member_id, coalesce(sum(points) filter (where block >= blocks), 0) as points_now,
+                coalesce(sum(points) filter (where block < blocks), 0) as points_before,
+                sum(cast(points as double) ** 2) as squares, any_value(blocks) as blocks
+            from blocks join span on true
+            group by all
+        ),
         most as (
-            select * from sums
+            select *, (select count(*) from sums) as compared from sums
             where points_now > points_before
             order by points_now - points_before desc, member_id
             limit {MOST_GAINING}
         ),
-        own as (
-            select points.*, day >= $first_day as is_now
+        thanked as (
+            select member_id, count(distinct coalesce(giver, 'unknown, in ' || thread))
+                    filter (where day >= $first_day and reason not in ('help', 'downvote')) as givers,
+                arg_max(member_team, second) as member_team, arg_max(member_seniority, second) as member_seniority
             from points join span using (community)
             semi join most on most.member_id = points.member_id
             where day >= before_day and day < end_day
-        ),
-        threads as (
-            select member_id, thread, coalesce(sum(points) filter (where is_now), 0) as now,
-                coalesce(sum(points) filter (where not is_now), 0) as before
-            from own group by all
-        ),
-        spread as (select member_id, sum(greatest(abs(now), abs(before)) ** 2) as squares from threads group by all),
-        thanked as (
-            select member_id, count(distinct coalesce(giver, 'unknown, in ' || thread))
-                    filter (where is_now and reason not in ('help', 'downvote')) as givers,
-                arg_max(member_team, second) as member_team, arg_max(member_seniority, second) as member_seniority
-            from own group by all
+            group by all
         )
         select members.member, members.member_id, members.name, thanked.member_team, thanked.member_seniority,
-            most.points_before, most.points_now, spread.squares, thanked.givers,
+            most.points_before, most.points_now, most.squares, most.blocks, most.compared, thanked.givers,
             coalesce(members.since_day, 0) <= before_day as was_present
         from most
-        join spread using (member_id)
         join thanked using (member_id)
         join members on members.member_id = most.member_id
         join span on span.community = members.community and before_day >= all_sources_day
@@ -550,6 +603,7 @@ RETAINED = Relation(
             before.day_after < end_day as retained
         from days_before
         join member_days as before on before.day = days_before.day and before.day_after >= days_before.first_day
+            and not before.is_deleted
         where community = $community""",
     day=None,
     topic=None,
@@ -577,7 +631,7 @@ TWELVE_MONTHS = Relation(
             active.day = months.month_day as active_now
         from months
         join member_months as active on active.community = $community and active.day >= months.year_day
-            and active.day <= months.month_day and active.month_after > months.month_day
+            and active.day <= months.month_day and active.month_after > months.month_day and not active.is_deleted
         where month_day >= months.first_day and year_day >= all_sources_day""",
     day=None,
     topic=None,
@@ -845,14 +899,16 @@ RELATIONS = {
         LEVEL_MOVES,
         ARRIVALS,
         PEOPLE,
-        ACTIVE_PEOPLE,
+        READING_ONLY,
         PRESENT,
         SILENT,
         LEVELS,
+        LEVELS_OF_MEMBERS,
         LEVEL_LEDGER,
         LEVEL_SIDES,
         CLAIMS,
         MILESTONES,
+        MIXED_HELPS,
         GIVEN,
         RECEIVED,
         GAINS,

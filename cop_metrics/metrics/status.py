@@ -2,6 +2,7 @@
 
 import numpy as np
 import polars as pl
+from scipy import special
 
 from cop_metrics import words
 from cop_metrics.levels import LEVELS
@@ -30,11 +31,11 @@ CAME, WENT = "Came", "Went"
 FLOWS = ("joined", "transferred in", "moved in", "moved out", "transferred out", "left")
 
 
-def helps_each(stretches: pl.DataFrame) -> Figure:
-    """Return the mean of helps over active people from rows of a member and helps; the interval is that of the mean."""
-    if stretches.is_empty():
+def helps_each(people: pl.DataFrame) -> Figure:
+    """Return the mean of helps over active people, a row each; the interval is that of the mean."""
+    if people.is_empty():
         return Figure(value=None, sample_size=0, note="nobody was active")
-    given = stretches.group_by("member_id").agg(pl.col("helps").sum())["helps"].to_numpy()
+    given = people["helps"].to_numpy()
     return Figure(value=float(given.mean()), sample_size=len(given), interval=mean_interval(given))
 
 
@@ -246,6 +247,27 @@ METRICS = (
         measure=Total(of="count(*)", listed="member", where="level >= 2"),
         splits=MEMBER_SPLITS,
         individual=True,
+        beside="helpers_and_up_rate",
+    ),
+    Metric(
+        id="helpers_and_up_rate",
+        promise=Promise.STATUS,
+        title="Members who are helpers, experts or mentors",
+        question="Does the community grow experts faster than it grows?",
+        description="The share of members at the level Helper or above at the last moment of the period. Members who never did "
+        "anything are members too.",
+        formula="members whose level is Helper, Expert or Mentor / members, at the end of the period",
+        source="our own, after Discourse's pipeline of trust levels",
+        peers="Discourse tells how many are at each trust level today, and not of how many.",
+        unit=Unit.PERCENT,
+        better=Better.HIGHER,
+        whose=Whose.MEMBER,
+        counts=Counts.STOCK,
+        relation="levels_of_members",
+        measure=Share(hit="level >= 2", person=None),
+        splits=MEMBER_SPLITS,
+        needs="account",
+        individual=True,
     ),
     Metric(
         id="moved_up",
@@ -451,17 +473,23 @@ METRICS = (
         promise=Promise.STATUS,
         title="Helps per active member",
         question="What load does helping put on them?",
-        description="Helps given in the period for each member who posted, reacted or read in it. The interval is that of the "
-        "mean over people.",
+        description="Helps given in the period for each member who posted, reacted or read in it; deleted accounts are left out. "
+        "The interval is that of the mean over people.",
         formula="helps / members who posted, reacted or read",
         source="our own",
         peers="SWOOP's activity per active user adds up posts, replies and likes.",
         unit=Unit.RATIO,
         better=Better.NEITHER,
         whose=Whose.MEMBER,
-        counts=Counts.STOCK,
-        relation="active_people",
-        measure=Computed(columns=("member_id", "helps"), figure=helps_each, listed="member_id"),
+        counts=Counts.FLOW,
+        relation="member_days",
+        measure=Computed(
+            columns=("cast(sum(helps) as bigint) as helps",),
+            per=("member_id",),
+            figure=helps_each,
+            where="not is_deleted",
+            listed="member_id",
+        ),
         splits=MEMBER_SPLITS,
     ),
     Metric(
@@ -613,7 +641,8 @@ def both_claims(people: pl.DataFrame) -> pl.DataFrame:
                 rows.append((claim, title, seniority, None, None, None, 0, load, note))
                 continue
             hits, sizes = (np.repeat(part[name].to_numpy(), part["people"].to_numpy()) for name in ("hits", "n"))
-            interval, n = clustered_wilson(People.of(hits, sizes)), int(sizes.sum())
+            people_of = People.of(hits, sizes, float(part["likeness"][0]))
+            interval, n = clustered_wilson(people_of), int(sizes.sum())
             ends = (None, None) if number == "top_three_share" else (interval.low, interval.high)
             rows.append((claim, title, seniority, int(hits.sum()) / n, *ends, n, load, None))
     return pl.DataFrame(rows, schema=CLAIM_SCHEMA, orient="row")
@@ -659,9 +688,12 @@ def with_tendency(counted: pl.DataFrame) -> pl.DataFrame:
 
 
 def tendencies(counted: pl.DataFrame) -> pl.DataFrame:
-    """Return how many people of each seniority mostly ask, mostly help, or do both alike, from counts of equal people."""
+    """Return how many people of each seniority mostly ask, mostly help, or do both alike, from counts of equal people.
+
+    `counted`: rows by seniority, and once more, without one, of everybody over all that they did.
+    """
     return (
-        with_tendency(counted)
+        with_tendency(counted.filter(pl.col("seniority").is_not_null()))
         .group_by("seniority", "tendency")
         .agg(pl.col("people").sum())
         .sort("seniority", pl.col("tendency").cast(pl.Enum(TENDENCIES)))
@@ -670,7 +702,8 @@ def tendencies(counted: pl.DataFrame) -> pl.DataFrame:
 
 def tendencies_finding(counted: pl.DataFrame) -> str | None:
     """Say of how many who took part which tendency is the most frequent."""
-    people = dict(tendencies(counted).group_by("tendency").agg(pl.col("people").sum()).iter_rows())
+    everybody = with_tendency(counted.filter(pl.col("seniority").is_null()))
+    people = dict(everybody.group_by("tendency").agg(pl.col("people").sum()).iter_rows())
     most = max(TENDENCIES, key=lambda each: (people.get(each, 0), each))
     does = {"mostly asks": "mostly ask", "both alike": "ask and help alike", "mostly helps": "mostly help"}
     return f"Of {sum(people.values()):,d} who helped or were helped, {people.get(most, 0):,d} {does[most]}."
@@ -763,21 +796,33 @@ HALF_YEAR = (
 )
 
 
-def rising_members(gains: pl.DataFrame) -> pl.DataFrame:
-    """Return members by the lower bound of their gain of points over their own earlier period (metrics, section 6).
+def growth_bound(compared: int, blocks: int) -> float:
+    """Return how many standard errors a gain must have, for one of twenty chances that any of so many has them by luck."""
+    return float(special.stdtrit(2 * blocks - 2, 1 - FALSELY / max(1, compared)))
 
-    Members with at least three givers; those not present through the whole earlier period are "new faces".
+
+def rising_members(gains: pl.DataFrame) -> pl.DataFrame:
+    """Return members whose points grew over their own earlier period beyond luck, by what the gain is at least (metrics, 10.10).
+
+    Both periods are cut into as many stretches, whose points differ by luck from one another as the periods do. The bound
+    is corrected for all members who gained or lost points, so that in a community in which nobody changes it is above 0
+    for anybody in one of twenty periods. Members with at least three givers; those not present through the whole earlier
+    period are "new faces", whatever their bound.
     """
-    if gains.is_empty():
+    if gains.is_empty() or gains["blocks"][0] < 2:
         return pl.DataFrame(schema=RISING_SCHEMA)
-    gain = (pl.col("points_now") - pl.col("points_before")).cast(pl.Float64)
+    now, before = (pl.col(f"points_{side}").cast(pl.Float64) for side in ("now", "before"))
+    within = (pl.col("squares") - (now**2 + before**2) / pl.col("blocks")).clip(lower_bound=0)
+    error = (within / (pl.col("blocks") - 1) * pl.col("blocks")).sqrt()
+    surely = growth_bound(*gains.select("compared", "blocks").row(0))
     return (
         gains.with_columns(
-            gain.alias("gain"),
-            (gain - 1.96 * pl.col("squares").sqrt()).alias("at_least"),
+            (now - before).alias("gain"),
+            (now - before - surely * error).alias("at_least"),
             pl.when("was_present").then(pl.lit("rising")).otherwise(pl.lit("new face")).alias("kind"),
         )
         .filter((pl.col("givers") >= ENOUGH_GIVERS) & (pl.col("gain") > 0))
+        .filter((pl.col("at_least") > 0) | (pl.col("kind") == "new face"))
         .sort("kind", "at_least", "member", descending=[True, True, False])
         .rename({"member_team": "team", "member_seniority": "seniority"})
         .select(list(RISING_SCHEMA))
@@ -787,6 +832,7 @@ def rising_members(gains: pl.DataFrame) -> pl.DataFrame:
 
 
 MOST_RISING = 200
+FALSELY = 0.05
 RISING_SCHEMA: dict[str, type[pl.DataType]] = {
     "name": pl.String,
     "team": pl.String,
@@ -909,7 +955,8 @@ EXHIBITS = (
         promise=Promise.STATUS,
         title="Who mostly helps, and who mostly asks?",
         description="Members who helped or were helped in the period, by seniority: those whom they helped against those who "
-        "helped them, both as distinct people. Mostly: apart by at least the square root of both together.",
+        "helped them, both as distinct people. Mostly: apart by at least the square root of both together. Who changed "
+        "seniority meanwhile is in each, for what they did there. Deleted accounts are left out.",
         source="z-score of Zhang, Ackerman and Adamic 2007, over distinct people",
         unit=Unit.COUNT,
         whose=Whose.MEMBER,
@@ -918,16 +965,15 @@ EXHIBITS = (
         sql="""
             select seniority, helped, helped_by, count(*) as people
             from (
-                select coalesce(gave.member_seniority, got.member_seniority) as seniority,
-                    coalesce(gave.others, 0) as helped, coalesce(got.others, 0) as helped_by
+                select member_seniority as seniority, member_id, count(distinct other_id) filter (where gave) as helped,
+                    count(distinct other_id) filter (where not gave) as helped_by
                 from (
-                    select member_seniority, member_id, count(*) as others
-                    from (select distinct member_seniority, member_id, other_id from given) group by all
-                ) as gave
-                full join (
-                    select member_seniority, member_id, count(*) as others
-                    from (select distinct member_seniority, member_id, other_id from received) group by all
-                ) as got using (member_seniority, member_id)
+                    select member_id, member_seniority, other_id, true as gave from given
+                    union all
+                    select member_id, member_seniority, other_id, false from received
+                )
+                semi join (select member_id from members where not is_deleted) as people using (member_id)
+                group by grouping sets ((member_seniority, member_id), (member_id))
             )
             group by all
             order by all""",
@@ -1072,7 +1118,8 @@ EXHIBITS = (
         counts=Counts.STOCK,
         relations=("claims",),
         sql="""
-            select number, member_seniority as seniority, hits, n, count(*) as people
+            select number, member_seniority as seniority, hits, n, count(*) as people,
+                coalesce(any_value(likeness.likeness), 0) as likeness
             from (
                 select number, member_seniority, member_id,
                     cast(case when max(days) is null then sum(hits) else max(hits) end as bigint) as hits,
@@ -1082,7 +1129,8 @@ EXHIBITS = (
                 group by 1, 2, 3
                 having max(days) is null or sum(days_held) >= least(30, max(days))
             )
-            group by all
+            left join likeness on likeness.community = $community and likeness.metric = number
+            group by number, member_seniority, hits, n
             order by all""",
         columns={
             "claim": "Claim",
@@ -1103,10 +1151,12 @@ EXHIBITS = (
         id="rising",
         promise=Promise.STATUS,
         title="Who is growing?",
-        description="Members whose points grew over their own earlier period, surest first, of the 500 who gained the "
-        "most: at least three people recognised them, and 'at least' is the lower bound of the gain. "
-        "New faces were not there through the whole earlier period. Not known where that reaches back before the data.",
-        source="our own",
+        description="Members whose points grew over their own earlier period beyond luck, surest first, of the 500 who gained "
+        "the most: at least three people recognised them, and 'at least' is the lower bound of the gain. It takes the twelve "
+        "parts of each period as luck would mix them, and all members whose points are compared: where nobody changes, "
+        "somebody is named here in at most one of twenty periods. New faces were not there through the whole earlier "
+        "period, so that their gain may be luck. Not known where that reaches back before the data.",
+        source="our own; Bonferroni's correction",
         unit=Unit.POINTS,
         whose=Whose.MEMBER,
         counts=Counts.FLOW,

@@ -1,8 +1,10 @@
 """What each topic needs, by its questions and the help that they get (Nick Milton 2013; metrics, 4)."""
 
+import numpy as np
 import polars as pl
 
 from cop_metrics.metrics.metric import Counts, Exhibit, Metric, Promise, Unit, Whose
+from cop_metrics.statistics import against_the_rest, benjamini_hochberg
 
 SPLITS = ("team", "seniority", "topic")
 FEWEST_RIPE = 5
@@ -20,41 +22,108 @@ QUADRANTS = {
     "write guidance or an FAQ": "few questions, much help",
     "watch": "few questions, little help",
 }
+WATCH, NO_OTHER = ACTIONS[False, False], "no other than the rest"
+"""What there is to do about a topic that has few of both, and about one that differs from the rest by no more than luck."""
 COUNTED = """
-    select topic, count(*) as questions, count(helps_in_30_days) as ripe, avg(helps_in_30_days) as helps_per_question,
-        avg(cast(helped_in_7_days as int)) as answer_rate
-    from questions
-    join question_topics as bridge on bridge.question_id = questions.question_id
-    group by topic"""
+    select topic, asker_id, count(*) as questions, count(helps_in_30_days) as ripe,
+        cast(sum(helps_in_30_days) as bigint) as helps, count(helped_in_7_days) as old,
+        cast(sum(cast(helped_in_7_days as int)) as bigint) as answered
+    from (
+        select topic, questions.* from questions
+        join question_topics as bridge on bridge.question_id = questions.question_id
+        union all
+        select null, * from questions
+    )
+    group by topic, asker_id"""
+"""Of each topic, and of all questions without one, the questions of each asker."""
 ABOUT = (
     f"Topics with {FEWEST_RIPE} or more questions at least 30 days old, not withdrawn, are split at the medians of their "
     "questions and of their helps per question within 30 days; strictly above is many. A question counts in each of its "
-    "topics, so topics do not add up."
+    "topics, so topics do not add up. Something is to be done only about a topic whose helps per question differ beyond "
+    "noise from those of all other questions; an expert is to be found only where fewer of its questions are answered "
+    "within 7 days too. Where all topics are alike, something is advised in at most one of twenty periods."
 )
+SURELY = 0.05
+
+
+def of_topics(rows: pl.DataFrame) -> pl.DataFrame:
+    """Return one row a topic: questions, those that are ripe, helps per question and answer rate, the largest first."""
+    return (
+        rows.filter(pl.col("topic").is_not_null())
+        .group_by("topic")
+        .agg(pl.col("questions", "ripe", "helps", "old", "answered").sum())
+        .with_columns(
+            pl.when(pl.col("ripe") > 0).then(pl.col("helps") / pl.col("ripe")).alias("helps_per_question"),
+            pl.when(pl.col("old") > 0).then(pl.col("answered") / pl.col("old")).alias("answer_rate"),
+        )
+        .sort("questions", "topic", descending=[True, False])
+    )
+
+
+def beyond_noise(rows: pl.DataFrame, topics: list[str]) -> dict[str, tuple[int, int]]:
+    """Return of each topic whether its helps per question, and its answer rate, differ from those of all other questions.
+
+    1 is more, -1 less, 0 no more than luck, corrected for all that are compared (metrics, 2.9).
+    """
+    everybody = rows.filter(pl.col("topic").is_null()).sort("asker_id")
+    found: list[tuple[float, float]] = []
+    for topic in topics:
+        own = everybody.select("asker_id").join(
+            rows.filter(topic=topic), on="asker_id", how="left", maintain_order="left"
+        )
+        for hits, size in (("helps", "ripe"), ("answered", "old")):
+            part = own.select(pl.col(hits, size).fill_null(0))
+            rest = everybody.select(pl.col(hits, size).fill_null(0)) - part
+            found.append(
+                against_the_rest(*(side[name].to_numpy() for side in (part, rest) for name in (hits, size)))
+                or (0.0, 1.0)
+            )
+    sure = benjamini_hochberg([p for _, p in found])
+    signs = [int(np.sign(difference)) * bool(beyond) for (difference, _), beyond in zip(found, sure, strict=True)]
+    return dict(zip(topics, zip(signs[::2], signs[1::2], strict=True), strict=True))
 
 
 def with_action(rows: pl.DataFrame) -> pl.DataFrame:
     """Return the topics with what to do about each; one with fewer than five ripe questions says that they are too few."""
-    told = rows.filter(pl.col("ripe") >= FEWEST_RIPE)
-    middle = told.select(pl.col("questions", "helps_per_question").median()).row(0)
-    action = pl.lit(TOO_FEW)
-    if told.height:
-        many, much = pl.col("questions") > middle[0], pl.col("helps_per_question") > middle[1]
-        for (is_many, is_much), text in ACTIONS.items():
-            fits = (many == is_many) & (much == is_much) & (pl.col("ripe") >= FEWEST_RIPE)
-            action = pl.when(fits).then(pl.lit(text)).otherwise(action)
-    return rows.with_columns(action.alias("action"))
+    topics = of_topics(rows)
+    told = topics.filter(pl.col("ripe") >= FEWEST_RIPE)
+    many_questions, much_help = told.select(pl.col("questions", "helps_per_question").median()).row(0)
+    differs = beyond_noise(rows, told["topic"].to_list())
+    actions = {
+        topic: _action(questions > many_questions, helps > much_help, *differs[topic])
+        for topic, questions, helps in told.select("topic", "questions", "helps_per_question").rows()
+    }
+    return topics.with_columns(
+        pl.col("topic").replace_strict(actions, default=TOO_FEW, return_dtype=pl.String).alias("action")
+    )
+
+
+def _action(many: bool, much: bool, helped: int, answered: int) -> str:
+    """Return what to do about a topic, by whether it has many questions and much help, and how it differs from the rest."""
+    differs = helped > 0 if much else helped < 0
+    if (many, much) == (True, False):
+        differs = differs and answered < 0
+    return ACTIONS[many, much] if differs else NO_OTHER
 
 
 def to_act_on(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return the topics for which there is something to do, the most urgent action first, then by questions."""
+    """Return the topics for which there is something to do, the most urgent action first, then by questions.
+
+    `rows`: those of `with_action`, and among them, without an `asker_id`, what waits of each topic.
+    """
+    counted, waiting = (rows.filter(pl.col("asker_id").is_null() == waits) for waits in (False, True))
     urgency = {action: place for place, action in enumerate(ACTIONS.values())}
-    acted = with_action(rows).filter(~pl.col("action").is_in([TOO_FEW, "watch"]))
+    acted = with_action(counted).filter(~pl.col("action").is_in([TOO_FEW, WATCH, NO_OTHER]))
     place = pl.col("action").replace_strict(urgency, default=len(urgency), return_dtype=pl.Int64)
-    return acted.with_columns(
-        pl.col("action").replace_strict(QUADRANTS, default="", return_dtype=pl.String).alias("quadrant"),
-        place.alias("place"),
-    ).sort("place", "questions", "topic", descending=[False, True, False])
+    return (
+        acted.join(waiting.select("topic", "waiting_now", "title", "url"), on="topic", how="left")
+        .with_columns(
+            pl.col("waiting_now").fill_null(0),
+            pl.col("action").replace_strict(QUADRANTS, default="", return_dtype=pl.String).alias("quadrant"),
+            place.alias("place"),
+        )
+        .sort("place", "questions", "topic", descending=[False, True, False])
+    )
 
 
 METRICS: tuple[Metric, ...] = ()
@@ -69,7 +138,7 @@ EXHIBITS = (
         whose=Whose.ASKER,
         counts=Counts.FLOW,
         relations=("questions",),
-        sql=f"{COUNTED} order by questions desc, topic",
+        sql=f"{COUNTED} order by topic, asker_id",
         columns={
             "topic": "Topic",
             "action": "What to do",
@@ -103,10 +172,10 @@ EXHIBITS = (
                 from open_questions
                 join question_topics as bridge on bridge.question_id = open_questions.question_id
             )
-            select counted.*, coalesce(waiting_now, 0) as waiting_now, title, url
-            from counted
-            left join open on open.topic = counted.topic and open.place = 1
-            order by questions desc, topic""",
+            select * from counted
+            union all by name
+            select topic, waiting_now, title, url from open where place = 1
+            order by topic, asker_id""",
         columns={
             "topic": "Topic",
             "quadrant": "It has",

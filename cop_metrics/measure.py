@@ -214,7 +214,7 @@ class Measurer:
         names = tuple(exhibit.columns)
         if self.withheld(exhibit, scope):
             return pl.DataFrame(schema=dict.fromkeys(names, pl.String)), None
-        frame = self._rows_of(exhibit, scope)
+        frame = self._told_by(exhibit, scope)
         shaped = exhibit.shape(frame) if exhibit.shape else frame
         hidden = () if scope.names else exhibit.personal
         hidden += tuple(name for name in names if self._tells_of_few_unknown(name, scope))
@@ -229,9 +229,9 @@ class Measurer:
         """Return the p-value of the test that the groups of an exhibit differ, None where none is made or there is too little."""
         if exhibit.tested is None or self.withheld(exhibit, scope):
             return None
-        return exhibit.tested(self._rows_of(exhibit, scope))
+        return exhibit.tested(self._told_by(exhibit, scope))
 
-    def _rows_of(self, exhibit: Exhibit, scope: Scope) -> pl.DataFrame:
+    def _told_by(self, exhibit: Exhibit, scope: Scope) -> pl.DataFrame:
         """Return what the SQL of an exhibit says."""
         parts = [
             f"{name} as {_read_again(RELATIONS[name])}({self._cut(RELATIONS[name], exhibit, scope, 'month')})"

@@ -652,13 +652,16 @@ def sentence(card: Card, scope: Scope, choices: CommunityChoices) -> str:
         stated += f" (95 % interval {card.interval}, n = {figure.sample_size:,d})"
     if card.compared is None or card.before is None or scope.compare is None:
         return f"{stated}."
-    before, compared = words.value(metric.unit, card.before.value), words.before(scope.compare, scope.locale)
-    said = change_word(card.compared)
-    if said == ALIKE:
+    change, compared = card.compared, words.before(scope.compare, scope.locale)
+    said = change_word(change)
+    now, before = (words.value(change.unit, value) for value in (change.now, change.before))
+    if said.startswith(ALIKE):
         return f"{stated}, {said} as in {compared}."
-    if card.compared.beyond_noise:
-        return f"{stated}, {said} from {before} in {compared}."
-    return f"{stated}; {said} whether that differs from {before} in {compared}."
+    if change.beyond_noise:
+        own = f"; {now} a member and month" if change.per_member else ""
+        return f"{stated}{own}, {said} from {before} in {compared}."
+    whether = f"whether {now} a member and month" if change.per_member else "whether that"
+    return f"{stated}; {said} {whether} differs from {before} in {compared}."
 
 
 def _nothing_done(figure: Figure) -> bool:
@@ -668,10 +671,14 @@ def _nothing_done(figure: Figure) -> bool:
 
 def change_sentence(change: Change, choices: CommunityChoices) -> str:
     """Word one clear change: the group, the number, the direction, the size."""
-    metric = change.metric
     whose = group_name(change.by, change.group, choices) if change.by else "All"
-    before = words.value(metric.unit, change.before)
-    return f"{whose}: {words.stated(metric, change.now)}, {change_word(change)} from {before}."
+    now, before = (words.value(change.unit, value) for value in (change.now, change.before))
+    if change.per_member:
+        counts = [words.value(change.metric.unit, value) for value in change.counted or ()]
+        in_all = f" (in all {counts[1]}, {counts[0]} before)" if counts else ""
+        title = f"{change.metric.title[:1].lower()}{change.metric.title[1:]}"
+        return f"{whose}: {now} {title} a member and month, {change_word(change)} from {before}{in_all}."
+    return f"{whose}: {words.stated(change.metric, change.now)}, {change_word(change)} from {before}."
 
 
 def group_name(by: str, group: str, choices: CommunityChoices) -> str:

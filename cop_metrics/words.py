@@ -133,6 +133,7 @@ DID: Mapping[str, str | None] = {
     "points": "gained points",
     "arrivals": "joined",
     "helpers_and_up": "is a helper, expert or mentor",
+    "helpers_and_up_rate": "is a helper, expert or mentor",
     "moved_up": "rose",
     "moves_up": "rose",
     "moved_down": "fell",

@@ -91,6 +91,9 @@ def test_a_source_says_what_it_is(source: Source) -> None:
         assert said.strip()
     assert source.cannot_measure
     assert source.personal_fields
+    assert source.never_opens
+    told = " ".join(DOCS.split())
+    assert f"* **{source.title}:** {'; '.join(source.never_opens)}." in told
     if source.id != IN_ITS_OWN_DOCS:
         name = source.id.replace("_", " ")
         assert re.search(rf"(?mi)^## {name}$", DOCS), name

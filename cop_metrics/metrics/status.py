@@ -247,6 +247,27 @@ METRICS = (
         measure=Total(of="count(*)", listed="member", where="level >= 2"),
         splits=MEMBER_SPLITS,
         individual=True,
+        beside="helpers_and_up_rate",
+    ),
+    Metric(
+        id="helpers_and_up_rate",
+        promise=Promise.STATUS,
+        title="Members who are helpers, experts or mentors",
+        question="Does the community grow experts faster than it grows?",
+        description="The share of members at the level Helper or above at the last moment of the period. Members who never did "
+        "anything are members too.",
+        formula="members whose level is Helper, Expert or Mentor / members, at the end of the period",
+        source="our own, after Discourse's pipeline of trust levels",
+        peers="Discourse tells how many are at each trust level today, and not of how many.",
+        unit=Unit.PERCENT,
+        better=Better.HIGHER,
+        whose=Whose.MEMBER,
+        counts=Counts.STOCK,
+        relation="levels_of_members",
+        measure=Share(hit="level >= 2", person=None),
+        splits=MEMBER_SPLITS,
+        needs="account",
+        individual=True,
     ),
     Metric(
         id="moved_up",
@@ -617,7 +638,8 @@ def both_claims(people: pl.DataFrame) -> pl.DataFrame:
                 rows.append((claim, title, seniority, None, None, None, 0, load, note))
                 continue
             hits, sizes = (np.repeat(part[name].to_numpy(), part["people"].to_numpy()) for name in ("hits", "n"))
-            interval, n = clustered_wilson(People.of(hits, sizes)), int(sizes.sum())
+            people_of = People.of(hits, sizes, float(part["likeness"][0]))
+            interval, n = clustered_wilson(people_of), int(sizes.sum())
             ends = (None, None) if number == "top_three_share" else (interval.low, interval.high)
             rows.append((claim, title, seniority, int(hits.sum()) / n, *ends, n, load, None))
     return pl.DataFrame(rows, schema=CLAIM_SCHEMA, orient="row")
@@ -1092,7 +1114,8 @@ EXHIBITS = (
         counts=Counts.STOCK,
         relations=("claims",),
         sql="""
-            select number, member_seniority as seniority, hits, n, count(*) as people
+            select number, member_seniority as seniority, hits, n, count(*) as people,
+                coalesce(any_value(likeness.likeness), 0) as likeness
             from (
                 select number, member_seniority, member_id,
                     cast(case when max(days) is null then sum(hits) else max(hits) end as bigint) as hits,
@@ -1102,7 +1125,8 @@ EXHIBITS = (
                 group by 1, 2, 3
                 having max(days) is null or sum(days_held) >= least(30, max(days))
             )
-            group by all
+            left join likeness on likeness.community = $community and likeness.metric = number
+            group by number, member_seniority, hits, n
             order by all""",
         columns={
             "claim": "Claim",

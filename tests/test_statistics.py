@@ -10,7 +10,7 @@ from lifelines.statistics import logrank_test, multivariate_logrank_test
 
 from cop_metrics import statistics
 from cop_metrics.errors import CopError
-from cop_metrics.statistics import Interval, Pairs, People, SurvivalCurve, Waits
+from cop_metrics.statistics import Z95, Interval, Pairs, People, SurvivalCurve, Waits
 
 # Freireich et al. 1963: weeks in remission; "+" is still in remission when last seen.
 SIX_MP = "6 6 6 6+ 7 9+ 10 10+ 11+ 13 16 17+ 19+ 20+ 22 23 25+ 32+ 32+ 34+ 35+"
@@ -659,8 +659,19 @@ def test_an_answer_in_the_same_second_waited_for_nothing_whatever_its_sign() -> 
 
 def test_questions_all_still_open_have_no_median() -> None:
     shown = curve("3+ 5+ 9+")
-    assert shown.survival.tolist() == shown.low.tolist() == shown.high.tolist() == [1, 1, 1]
+    assert shown.survival.tolist() == shown.high.tolist() == [1, 1, 1]
     assert shown.median is None
+
+
+def test_as_long_as_nobody_is_answered_the_band_is_that_of_none_among_those_still_followed() -> None:
+    """Of three, of two, of one: Wilson's 0 of 3 reaches up to 3.8415 / (3 + 3.8415), and so on."""
+    shown = curve("3+ 5+ 9+ 11")
+    assert shown.low[:3] == pytest.approx([1 - statistics.wilson(0, n).high for n in (4, 3, 2)])
+    low, high = shown.band_at([0, 2, 4, 11])
+    assert low == pytest.approx([4 / (4 + Z95**2), 4 / (4 + Z95**2), 4 / (4 + Z95**2), 0])
+    assert high.tolist() == [1, 1, 1, 1]
+    alike = statistics.survival([3, 5], [False, False], design_effect=2)
+    assert alike.low[0] == pytest.approx(1 - statistics.wilson(0, 2 / 2).high)
 
 
 @pytest.mark.parametrize("q", [0, 1, -0.5, float("nan")])

@@ -4,7 +4,7 @@ Definition: metrics, 2.9. Nothing that is not in the result may be called a chan
 number for changes, add its id to `SCANNED`.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
@@ -13,7 +13,7 @@ import polars as pl
 
 from cop_metrics.measure import AT_ONCE, Measurer, people_of
 from cop_metrics.metrics import METRICS
-from cop_metrics.metrics.metric import Better, Computed, Metric, PeopleShare, Share, Total, Unit
+from cop_metrics.metrics.metric import Better, Computed, Exhibit, Metric, PeopleShare, Share, Total, Unit
 from cop_metrics.scope import Scope
 from cop_metrics.statistics import (
     Comparison,
@@ -224,8 +224,18 @@ def scan(measurer: Measurer, scope: Scope) -> Scan:
     return Scan(changes=tuple(sorted(changes, key=lambda each: each.p)))
 
 
-def standings(measurer: Measurer, scope: Scope, asked: Iterable[tuple[Metric, str]]) -> tuple[Standing, ...]:
-    """Compare each group of each metric and dimension asked for with all others, the clearest first.
+@dataclass(frozen=True, kw_only=True)
+class Differences:
+    """The standings of groups, the clearest first, and of each exhibit whose groups were tested together whether they differ."""
+
+    standings: tuple[Standing, ...]
+    exhibits: Mapping[str, bool]
+
+
+def differences(
+    measurer: Measurer, scope: Scope, asked: Iterable[tuple[Metric, str]], exhibits: Iterable[Exhibit] = ()
+) -> Differences:
+    """Compare each group of each metric and dimension asked for with all others, and test the exhibits: one list of tests.
 
     Rates and medians by team or seniority; a question has several topics, so that no topic has others apart from it.
     """
@@ -235,7 +245,8 @@ def standings(measurer: Measurer, scope: Scope, asked: Iterable[tuple[Metric, st
         if by in ("team", "seniority")
         for compared in _against_others(measurer, metric, by, scope)
     ]
-    beyond = benjamini_hochberg([each.measured.comparison.p for each in found])
+    tested = {each.id: p for each in exhibits if (p := measurer.tested(each, scope)) is not None}
+    beyond = benjamini_hochberg([*(each.measured.comparison.p for each in found), *tested.values()])
     standing = [
         Standing(
             metric=each.metric,
@@ -247,9 +258,12 @@ def standings(measurer: Measurer, scope: Scope, asked: Iterable[tuple[Metric, st
             p=each.measured.comparison.p,
             beyond_noise=bool(past),
         )
-        for each, past in zip(found, beyond, strict=True)
+        for each, past in zip(found, beyond[: len(found)], strict=True)
     ]
-    return tuple(sorted(standing, key=lambda each: each.p))
+    return Differences(
+        standings=tuple(sorted(standing, key=lambda each: each.p)),
+        exhibits={id_: bool(past) for id_, past in zip(tested, beyond[len(found) :], strict=True)},
+    )
 
 
 def _against_others(measurer: Measurer, metric: Metric, by: str, scope: Scope) -> Iterator[_Compared]:

@@ -61,7 +61,7 @@ from cop_metrics.scope import (
     read_catalogue,
 )
 from cop_metrics.settings import SETTINGS, read_settings
-from cop_metrics.shown import FORMATS, aligned, json_text, measured
+from cop_metrics.shown import FORMATS, aligned, json_text, measured, still
 from cop_metrics.sources import SOURCES
 from cop_metrics.store import Snapshot, Store
 from cop_metrics.summary import found_questions, moved_answers, roster_fit, settings_in_vain
@@ -125,7 +125,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         _drop_stdout()
         return 0
     except (*PROBLEMS, KeyboardInterrupt) as problem:
-        print(_sentence(problem), file=sys.stderr)
+        _say(_sentence(problem))
         _flush_or_drop()
         return 1
     return 0
@@ -286,9 +286,9 @@ def _import(asked: argparse.Namespace) -> None:
     _take_in(asked.data, request, is_preview=asked.preview)
     if request.roster:
         for note in read_roster(request.roster).notes:
-            print(f"  note       {note}")
+            _tell(f"  note       {note}")
     if asked.preview:
-        print(_waiting(asked.data))
+        _tell(_waiting(asked.data))
 
 
 def _waiting(data: Path) -> str:
@@ -302,13 +302,13 @@ def _accept(asked: argparse.Namespace) -> None:
     with _progress() as (_, on_build):
         accepted = accept(asked.data, asked.import_ids, on_build=on_build)
     for each in accepted:
-        print(f"Imported {each.file_name} into '{each.community}' ({each.id}).")
+        _tell(f"Imported {each.file_name} into '{each.community}' ({each.id}).")
 
 
 def _discard(asked: argparse.Namespace) -> None:
     with _progress() as (_, on_build):
         discard(asked.data, on_build=on_build)
-    print("Nothing waits to be imported.")
+    _tell("Nothing waits to be imported.")
 
 
 def _import_needs(asked: argparse.Namespace) -> str | None:
@@ -324,16 +324,16 @@ def _take_in(data: Path, request: Request, *, is_preview: bool = False) -> None:
         written = (preview if is_preview else take_in)(data, request, on_bytes=on_bytes, on_build=on_build)
     snapshot = Store(data / PREVIEW if is_preview else data).snapshot()
     for each in written:
-        print("\n".join(_import_lines(each, is_preview=is_preview)))
-    print("\n".join(_community_lines(snapshot, written[0].imported.community, is_preview=is_preview)))
+        _tell("\n".join(_import_lines(each, is_preview=is_preview)))
+    _tell("\n".join(_community_lines(snapshot, written[0].imported.community, is_preview=is_preview)))
     for sentence in settings_in_vain(snapshot.cursor, read_settings(data)):
-        print(f"  settings   {sentence}")
+        _tell(f"  settings   {sentence}")
     _say_what_is_private(data)
 
 
 def _say_what_is_private(data: Path) -> None:
     for sentence in to_take_out(Lake(data).imports()):
-        print(f"  private    {sentence}")
+        _tell(f"  private    {sentence}")
 
 
 def _import_lines(written: Written, *, is_preview: bool) -> Iterator[str]:
@@ -403,7 +403,7 @@ def _collect(asked: argparse.Namespace) -> None:
     with _counter() as on_item:
         found = collect(asked.backend, args, Path(into or ""), on_item=on_item, say=_say)
     since = "from the beginning" if found.since == BEGINNING else f"changed since {found.since}"
-    print(f"Collected {words.counted(found.items, 'item')} {since} into {found.file}.")
+    _tell(f"Collected {words.counted(found.items, 'item')} {since} into {found.file}.")
 
 
 def _collect_needs(asked: argparse.Namespace) -> str | None:
@@ -418,8 +418,12 @@ def _collect_words(asked: argparse.Namespace) -> tuple[list[str], str | None]:
     return args, named.into
 
 
+def _tell(text: str, *, flush: bool = False) -> None:
+    print(still(text), flush=flush)
+
+
 def _say(sentence: str) -> None:
-    print(sentence, file=sys.stderr, flush=True)
+    print(still(sentence), file=sys.stderr, flush=True)
 
 
 @contextmanager
@@ -453,14 +457,14 @@ def _imports(asked: argparse.Namespace) -> None:
         }
         for each in Lake(asked.data).imports()
     ]
-    print(aligned(rows) if rows else "There are no imports yet.")
+    _tell(aligned(rows) if rows else "There are no imports yet.")
     _say_what_is_private(asked.data)
 
 
 def _undo(asked: argparse.Namespace) -> None:
     with _progress() as (_, on_build):
         undone = undo(asked.data, asked.import_id, on_build=on_build)
-    print(f"Took {undone.file_name} out of '{undone.community}' ({undone.id}).")
+    _tell(f"Took {undone.file_name} out of '{undone.community}' ({undone.id}).")
 
 
 def _alias(asked: argparse.Namespace) -> None:
@@ -479,10 +483,10 @@ def _alias(asked: argparse.Namespace) -> None:
     with _progress() as (_, on_build):
         change_aliases(asked.data, changed, on_build=on_build)
     if asked.undo and asked.same_as:
-        print(f"'{asked.account}' and '{asked.same_as}' are no longer said to be one person in '{community}'.")
+        _tell(f"'{asked.account}' and '{asked.same_as}' are no longer said to be one person in '{community}'.")
     else:
         done = "is again a person of its own" if asked.undo else f"and '{asked.same_as}' are one person"
-        print(f"'{asked.account}' {done} in '{community}'.")
+        _tell(f"'{asked.account}' {done} in '{community}'.")
 
 
 def _alias_needs(asked: argparse.Namespace) -> str | None:
@@ -512,7 +516,7 @@ def _aliases(asked: argparse.Namespace) -> None:
             }
             for each in suggestions(snapshot.cursor, community)
         ]
-    print(aligned(rows) if rows else "No account is another's, and none looks like it.")
+    _tell(aligned(rows) if rows else "No account is another's, and none looks like it.")
 
 
 def _communities(asked: argparse.Namespace) -> None:
@@ -531,7 +535,7 @@ def _communities(asked: argparse.Namespace) -> None:
                 "teams": str(len({*choices.teams} - {UNKNOWN})) if choices.has_roster else "no roster",
             }
         )
-    print(aligned(rows) if rows else "There are no communities yet: import an export first.")
+    _tell(aligned(rows) if rows else "There are no communities yet: import an export first.")
 
 
 def _metrics(asked: argparse.Namespace) -> None:
@@ -551,15 +555,15 @@ def _metrics(asked: argparse.Namespace) -> None:
     if asked.format == "json":
         print(json_text(rows))
     else:
-        print(aligned([{name: row[name] for name in ("id", "promise", "unit", "kind", "title")} for row in rows]))
+        _tell(aligned([{name: row[name] for name in ("id", "promise", "unit", "kind", "title")} for row in rows]))
 
 
 def _build(asked: argparse.Namespace) -> None:
     with _progress() as (_, on_build):
         version = rebuild(asked.data, engine=ENGINES[asked.engine](), on_build=on_build)
-    print(f"Built version {version} of the store.")
+    _tell(f"Built version {version} of the store.")
     for sentence in settings_in_vain(Store(asked.data).snapshot().cursor, read_settings(asked.data)):
-        print(f"  settings   {sentence}")
+        _tell(f"  settings   {sentence}")
     _say_what_is_private(asked.data)
 
 
@@ -569,7 +573,8 @@ def _show(asked: argparse.Namespace) -> None:
     catalogue = read_catalogue(snapshot.cursor)
     scope = _scope(asked, catalogue)
     measurer = Measurer(cursor=snapshot.cursor, choices=catalogue[scope.community])
-    print(FORMATS[asked.format](measured(of, scope, measurer, asked.by)))
+    text = FORMATS[asked.format](measured(of, scope, measurer, asked.by))
+    print(still(text) if asked.format == "table" else text)
 
 
 def _report(asked: argparse.Namespace) -> None:
@@ -588,7 +593,7 @@ def _report(asked: argparse.Namespace) -> None:
         with_lists(viewer.page(each, scope, lambda *_: scanned, measurer), measurer, most=MOST_ROWS) for each in shown
     ]
     write_report(asked.output, views)
-    print(f"Wrote {asked.output} ({', '.join(each.id for each in pages)}).")
+    _tell(f"Wrote {asked.output} ({', '.join(each.id for each in pages)}).")
 
 
 def _scope(asked: argparse.Namespace, catalogue: Catalogue) -> Scope:
@@ -613,7 +618,7 @@ def _serve(asked: argparse.Namespace) -> None:
         raise CopError(f"'{dashboard}' is not there: run this from a copy of the whole project.")
     if find_spec("streamlit") is None:
         raise CopError("Streamlit is not installed: 'pip install -r requirements.txt' brings it.")
-    print(f"CoP Metrics is at http://{asked.address}:{asked.port} (Ctrl+C ends it).", flush=True)
+    _tell(f"CoP Metrics is at http://{asked.address}:{asked.port} (Ctrl+C ends it).", flush=True)
     flags = {
         "server.headless": "true",
         "server.port": str(asked.port),

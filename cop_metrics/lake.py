@@ -116,8 +116,12 @@ class Lake:
                 for batch in source.read(export, reading):
                     tables.add(batch if keep_titles else _untitled(batch), reading)
             words_version = questions.version() if tables.hold_rules else 0
-            exported_at, since, until = _times(_human_span(staged, tables.rows), reading, file_name, now)
+            span = _human_span(staged, tables.rows)
+            if span is None and reading.is_quiet:
+                self._note_that_nothing_is_new(community, source_name, reading)
+            exported_at, since, until = _times(span, reading, file_name, now)
             self._refuse_another_site(staged, community, source_name, file_name)
+            self._note_a_clock_that_ran_back(reading, now)
             digest = _digest(staged, community, source_name)
             imported = Import(
                 id=f"{exported_at:%Y%m%dT%H%M%S}-v{source.version}{f'.{words_version}' * bool(words_version)}-{digest}",
@@ -137,6 +141,13 @@ class Lake:
                 lists_accounts=reading.lists_accounts,
             )
             return self._commit(staged, imported)
+
+    def _note_that_nothing_is_new(self, community: str, source_name: str, reading: Reading) -> None:
+        """Say that an export holds no post; where it does not say when it was made, it is as old as the newest before it."""
+        reading.notes.append("There is no post in this export: nobody wrote in it, and what was imported before stays.")
+        earlier = [each for each in self.imports() if (each.community, each.source) == (community, source_name)]
+        if earlier and reading.exported_at is None and reading.observed_until is None:
+            reading.exported_at, reading.observed_until = earlier[-1].exported_at, earlier[-1].observed_until
 
     def write_roster(
         self, *, community: str, rows: pl.DataFrame, file_name: str, now: datetime, skipped: Mapping[str, Skipped]
@@ -281,6 +292,15 @@ class Lake:
                 f"'{file_name}' is of another site than '{largest.file_name}', which '{community}' has as source "
                 f"'{source_name}': {others:,} of the {shared:,} conversations that both have by the same key began on other "
                 "days. Import it as a source of its own, with --source and a name, or into a community of its own."
+            )
+
+    def _note_a_clock_that_ran_back(self, reading: Reading, now: datetime) -> None:
+        latest = max(self.imports(), key=lambda each: each.imported_at, default=None)
+        if latest is not None and latest.imported_at > now + AHEAD_OF_THE_CLOCK:
+            reading.notes.append(
+                f"The clock of this machine says {now:%Y-%m-%d %H:%M}, before the import of '{latest.file_name}' on "
+                f"{latest.imported_at:%Y-%m-%d %H:%M}: set it right, then import the export again, as what it dates "
+                "later than the clock is left out."
             )
 
     def _commit(self, staged: Path, imported: Import) -> Written:

@@ -47,7 +47,7 @@ from cop_metrics.queries import (
     persons,
     together,
 )
-from cop_metrics.scope import CommunityChoices, Reading, Scope
+from cop_metrics.scope import UNKNOWN, CommunityChoices, Reading, Scope
 from cop_metrics.statistics import SUMMED_UP, Pairs, People, clustered_wilson, wilson
 
 LOG = logging.getLogger("cop_metrics.measure")
@@ -70,6 +70,8 @@ UNRECORDED = {
     "account": "know only people who took part",
 }
 """What is said where a table is there and yet not all of it, or where one of several would do."""
+BY_OWN_TEAMS = ("reads_from_other_teams", "teams")
+"""The numbers and columns that the build counted by teams as they are, without Unknown: they would tell of few such people."""
 TELLS_SENIORITY = "Without names this is not listed: it would tell the seniority of those who wrote, thread by thread."
 _CALENDAR = """,
     cast(date_trunc('month', date '1970-01-01' + cast({day} as int)) as date) as month,
@@ -212,19 +214,30 @@ class Measurer:
         names = tuple(exhibit.columns)
         if self.withheld(exhibit, scope):
             return pl.DataFrame(schema=dict.fromkeys(names, pl.String)), None
-        parts = [
-            f"{name} as {_read_again(RELATIONS[name])}({self._cut(RELATIONS[name], exhibit, scope, 'month')})"
-            for name in exhibit.relations
-        ]
-        frame = self._frame(f"with {self._periods(scope, 'month')}, {', '.join(parts)}{_joined(exhibit.sql)}", scope)
+        frame = self._told_by(exhibit, scope)
         shaped = exhibit.shape(frame) if exhibit.shape else frame
         hidden = () if scope.names else exhibit.personal
+        hidden += tuple(name for name in names if self._tells_of_few_unknown(name, scope))
         table = self._long_months(shaped, scope).select(names)
         if exhibit.a_row_each:
             table = self._with_every_group(exhibit, table, scope)
         table = self._along_the_scale(table)
         table = table.with_columns(pl.lit(None, dtype=table.schema[name]).alias(name) for name in hidden)
         return table, exhibit.finding(frame) if exhibit.finding and frame.height else None
+
+    def tested(self, exhibit: Exhibit, scope: Scope) -> float | None:
+        """Return the p-value of the test that the groups of an exhibit differ, None where none is made or there is too little."""
+        if exhibit.tested is None or self.withheld(exhibit, scope):
+            return None
+        return exhibit.tested(self._told_by(exhibit, scope))
+
+    def _told_by(self, exhibit: Exhibit, scope: Scope) -> pl.DataFrame:
+        """Return what the SQL of an exhibit says."""
+        parts = [
+            f"{name} as {_read_again(RELATIONS[name])}({self._cut(RELATIONS[name], exhibit, scope, 'month')})"
+            for name in exhibit.relations
+        ]
+        return self._frame(f"with {self._periods(scope, 'month')}, {', '.join(parts)}{_joined(exhibit.sql)}", scope)
 
     def _along_the_scale(self, table: pl.DataFrame) -> pl.DataFrame:
         """Return a table that begins with seniorities in their order, lowest first."""
@@ -279,6 +292,8 @@ class Measurer:
         told_of = (*self._seniorities(metric.about), *self._seniorities(metric.about_others))
         if not scope.names and (scope.seniorities or told_of):
             return TELLS_SENIORITY
+        if self._tells_of_few_unknown(metric.id, scope):
+            return "Without names this is not listed: it would tell of too small a group."
         if metric.individual and not (scope.names and self.choices.individual_scores):
             return INDIVIDUAL
         return None
@@ -586,7 +601,9 @@ class Measurer:
         return max(to_day(start), scope.period.first_day), min(to_day(_next(start, by)), last)
 
     def _groups(self, metric: Metric, pieces: Mapping[str, Figure], scope: Scope, by: str) -> list[str]:
-        """Return the groups to show, in order: each that the scope lets in and that anybody is in, with nothing counted too.
+        """Return the groups to show, in order: of counts each that the scope lets in, else those with anything to count from.
+
+        A group of as many people as a small group needs stands there with nothing too (2.6).
 
         Groups that are hidden stand there whether there is anything in them or not, which else would show.
         """
@@ -601,7 +618,8 @@ class Measurer:
         lacking = [group for group in chosen or known if group not in pieces]
         there = {group for group in lacking if counted or group in chosen or self.hides(metric, group, scope, by)}
         if len(there) < len(lacking):
-            there |= {group for group, people in self._members(metric, scope, by).items() if people}
+            size = self.choices.small_groups.size
+            there |= {group for group, people in self._members(metric, scope, by).items() if people >= size}
         return [group for group in known if group in pieces or (group in there and group in lacking)]
 
     def _row(self, metric: Metric, group: str, found: Figure | None, scope: Scope, by: str) -> tuple[Any, ...]:
@@ -621,7 +639,7 @@ class Measurer:
 
         `start`: the first day of one month or week (`by`); None for the scope's whole period.
         """
-        if self._about_too_few(metric, scope):
+        if self._about_too_few(metric, scope) or self._tells_of_few_unknown(metric.id, scope):
             return TOO_SMALL
         _, end = self._days(scope) if start is None or by is None else self._bounds(start, scope, by)
         if metric.edge_days and end <= self.choices.first_day + metric.edge_days:
@@ -653,7 +671,12 @@ class Measurer:
 
     def hides(self, metric: Metric, group: str, scope: Scope, by: str) -> bool:
         """Say whether this viewer is not shown a number of a group (metrics, 2.11)."""
-        return self.too_small(group, scope, by) or self._about_too_few(metric, self.only(scope, by, group))
+        about_few = self._about_too_few(metric, self.only(scope, by, group))
+        return self.too_small(group, scope, by) or about_few or self._tells_of_few_unknown(metric.id, scope)
+
+    def _tells_of_few_unknown(self, name: str, scope: Scope) -> bool:
+        """Say whether a number or a column leaves out people of no known team where they are too few for this viewer."""
+        return not scope.names and name in BY_OWN_TEAMS and UNKNOWN in self.choices.small_groups.shown_as
 
     def too_small(self, group: str, scope: Scope, by: str) -> bool:
         """Say whether a group may not be shown to this viewer (metrics, 2.11)."""
@@ -736,8 +759,8 @@ class Measurer:
         return {_label(name): people for name, people in found.iter_rows()}
 
     def lacking(self, exhibit: Exhibit, table: pl.DataFrame, scope: Scope) -> dict[str, int]:
-        """Return the groups that a table splits by and that are not in it, though people were in them, with how many."""
-        lacking: dict[str, int] = {}
+        """Return the groups that a table splits by and that are not in it, though enough people were in them, with how many."""
+        lacking, size = dict[str, int](), self.choices.small_groups.size
         for by in exhibit.shows if table.height else ():
             columns = [name for name in table.columns if name == by or name.endswith(f"_{by}")]
             told = {group for name in columns for group in table[name].unique()}
@@ -746,7 +769,7 @@ class Measurer:
             lacking |= {
                 group: held[group]
                 for group in known
-                if columns and held.get(group) and group not in told and group not in rows
+                if columns and held.get(group, 0) >= size and group not in told and group not in rows
             }
         return lacking
 

@@ -243,6 +243,7 @@ STATUS = Page(
     cards=(
         "recognition_rate",
         "helpers_and_up",
+        "helpers_and_up_rate",
         "moved_up",
         "moved_down",
         "first_helps",

@@ -3,6 +3,7 @@
 To accept another name of a column: one word in `ROSTER_COLUMNS`.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,7 +13,7 @@ from pathlib import Path
 import polars as pl
 
 from cop_metrics.errors import CopError
-from cop_metrics.tabular import columns_by_name, email_hash, lines_of, listed, plain_name
+from cop_metrics.tabular import NOTHING, columns_by_name, email_hash, lines_of, listed, plain_name
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +77,9 @@ ROSTER_COLUMNS = (
         meaning="the first day that no longer belongs to the period; empty means still open",
     ),
 )
+NEVER = 2200
+"""The year from which on a day means that there is none: 31.12.9999 is an open end."""
+_FAR = re.compile(r"\d{1,2}[./ -]\d{1,2}[./ -](?P<year>\d{4})(?!\d)")
 IDENTITY = ("who", "email", "username", "member_id", "name")
 GROUPS = ("team", "seniority", "job_title")
 
@@ -184,7 +188,7 @@ def _row(
     path: Path, places: Mapping[str, int], line: int, cells: Sequence[str], skipped: dict[str, list[int]]
 ) -> _Period | None:
     """Return a line as a period, or None if it says nothing, which is then counted in `skipped`."""
-    values = {name: cells[place] for name, place in places.items() if place < len(cells) and cells[place]}
+    values = {name: cells[place] for name, place in places.items() if place < len(cells) and _says(name, cells[place])}
     identity = _identity(values)
     if not any(identity):
         skipped.setdefault("names nobody", []).append(line)
@@ -193,6 +197,11 @@ def _row(
         skipped.setdefault("has no team, seniority or job title", []).append(line)
         return None
     start, end = (_day(path, line, name, values.get(name)) for name in ("from", "to"))
+    if start and start.year >= NEVER:
+        skipped.setdefault(f"begins in {NEVER} or later", []).append(line)
+        return None
+    if end and end.year >= NEVER:
+        end = None
     if start and end and start >= end:
         raise CopError(
             f"The roster {path.name}, row {line}: the period from {start} to {end} holds no day. "
@@ -206,6 +215,11 @@ def _row(
         start=start,
         end=end,
     )
+
+
+def _says(column: str, cell: str) -> bool:
+    """Tell whether a cell holds anything; a team may be called NA, such as that of North America."""
+    return bool(cell) and (cell not in NOTHING or (column in GROUPS and cell == "NA"))
 
 
 def _identity(values: Mapping[str, str]) -> tuple[str | None, str | None, str | None, str | None]:
@@ -227,6 +241,9 @@ def _day(path: Path, line: int, column: str, value: str | None) -> date | None:
             return datetime.strptime(value, form).date()
         except ValueError:
             continue
+    far = _FAR.match(value)
+    if far and int(far["year"]) >= NEVER:  # which of the others is the month makes no difference
+        return date(int(far["year"]), 12, 31)
     try:
         return datetime.fromisoformat(value).date()
     except ValueError as problem:

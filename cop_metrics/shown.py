@@ -112,10 +112,18 @@ FORMATS: dict[str, Callable[[Shown], str]] = {"table": as_table, "csv": as_csv, 
 _NUMBER = re.compile(rf"[\d.,]+( (%|h|min|days))?|{words.NOTHING}")
 
 
+_MOVES = re.compile(r"[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+
+
+def still(text: str) -> str:
+    """Return a text in which nothing moves a terminal's cursor, colours it or turns a line around: others wrote the names."""
+    return _MOVES.sub("\ufffd", text)
+
+
 def aligned(rows: Sequence[Mapping[str, str]]) -> str:
     """Return rows, of which there must be one, as columns of text under their names; numbers stand to the right."""
     names = list(rows[0])
-    columns = [[name, *(row[name] for row in rows)] for name in names]
+    columns = [[name, *(still(row[name]) for row in rows)] for name in names]
     padded = [
         [cell.rjust(width) if right else cell.ljust(width) for cell in column]
         for column, width, right in ((each, max(map(len, each)), _is_numeric(each[1:])) for each in columns)

@@ -1,5 +1,6 @@
 """The store: one DuckDB file a version, swapped by a pointer, so that nobody ever meets half a file."""
 
+import errno
 import fcntl
 import json
 import os
@@ -202,7 +203,7 @@ def _versions(folder: Path) -> list[int]:
 
 def _current(folder: Path) -> int | None:
     try:
-        name = (folder / _CURRENT).read_text(encoding="utf-8").strip()
+        name = (folder / _CURRENT).read_text(encoding="utf-8", errors="replace").strip()
     except FileNotFoundError:
         return None
     except NotADirectoryError as problem:
@@ -233,6 +234,8 @@ def _verify(unfinished: Path) -> None:
             connection.execute("checkpoint")
             connection.execute("from meta limit 1").fetchall()
     except duckdb.Error as problem:
+        if os.strerror(errno.ENOSPC) in str(problem):
+            raise
         raise CopError(f"The new store is not complete, so the one before stays: {problem}") from problem
     if unfinished.with_name(unfinished.name + ".wal").exists():
         raise CopError("The new store is still being written to, so the one before stays: build again.")

@@ -73,6 +73,31 @@ class Texts(NamedTuple):
     row_number: Callable[[int], int]
 
 
+NOTHING = (
+    "NULL",
+    "null",
+    "(null)",
+    "\\N",
+    "NA",
+    "<NA>",
+    "N/A",
+    "n/a",
+    "#N/A",
+    "#NV",
+    "None",
+    "nan",
+    "NaN",
+    "NaT",
+    "-",
+    "–",
+    "—",
+)
+"""What databases, R, Python and spreadsheets write where there is nothing."""
+_EITHER_CASE = tuple(dict.fromkeys(word.lower() for word in NOTHING if word != "NA"))
+ROUNDED = r"^\d(?:[.,]\d*[eE]\+?|[eE]\+)(?:1[1-9]|[2-9]\d)$"
+"""A long key as a spreadsheet shows it: 1.21457E+18, 1,21457E+18."""
+LONG, EXACT, DOUBLE = 16, (14, 15), 17  # digits: of keys that may have been rounded, and those that remain of them
+
 Columns = Callable[[Sequence[str]], Mapping[str, int]]
 """Says which columns of a header are wanted: their names for the reader, and where they stand."""
 
@@ -85,6 +110,38 @@ def email_hash(address: str) -> str:
 def plain_name(name: str) -> str:
     """Return a column's or table's name as names are compared: no case, spaces, underscores or hyphens."""
     return re.sub(r"[\s_\-\ufeff]+", "", name).casefold()
+
+
+def nothing_as_null(texts: pl.Series, *, is_name: bool) -> pl.Series:
+    """Return texts with null for what stands for nothing.
+
+    Of names only the spellings of `NOTHING`, in which no person is written: somebody may be called Null, Na or Nan.
+    """
+    says = texts.is_in(NOTHING) | (texts.str.to_lowercase().is_in(_EITHER_CASE) & (not is_name))
+    return texts.set(says.fill_null(False), None)
+
+
+def refuse_rounded_keys(called: object, column: str, keys: pl.Series) -> None:
+    """Raise `CopError` where keys were rounded, as spreadsheets do with numbers of 16 digits and more.
+
+    Either they are written as 1.21457E+18, or all long ones end in zeros behind the digits that a spreadsheet keeps (15,
+    or 17 in a file that a program wrote), or behind six. Times in microseconds end in zeros too, but behind ten or thirteen.
+    """
+    shown = keys.filter(keys.str.contains(ROUNDED).fill_null(False))
+    if shown.is_empty():
+        long = keys.filter((keys.str.contains(r"^\d+$") & (keys.str.len_chars() >= LONG)).fill_null(False)).unique()
+        digits = long.str.strip_chars_end("0").str.len_chars()
+        zeros = long.str.len_chars() - digits
+        most = digits.max()
+        looks = isinstance(most, int) and (most < 8 or most in EXACT or most == DOUBLE)
+        if not looks or zeros.min() == 0 or int(zeros.sum()) < 4:
+            return
+        shown = keys.filter(keys.is_in(long.implode()))
+    raise CopError(
+        f"{called}: {len(shown):,} keys look as if a spreadsheet had rounded them ({shown[0]}, in column {column}), so that "
+        "those of different posts or people became one. Export again, and import what was exported without opening and "
+        "saving it in a spreadsheet, or let it read this column as text."
+    )
 
 
 def listed(names: Sequence[str], most: int = 10) -> str:

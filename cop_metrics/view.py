@@ -13,7 +13,7 @@ import polars as pl
 
 from cop_metrics import words
 from cop_metrics.captions import ALIKE, change_text, change_word
-from cop_metrics.changes import Change, Scan, Standing, scan, standings
+from cop_metrics.changes import Change, Scan, Standing, differences, scan
 from cop_metrics.errors import CopError
 from cop_metrics.measure import AT_ONCE, FIGURE_SCHEMA, Measurer
 from cop_metrics.metrics import EXHIBITS, METRICS, declared
@@ -193,7 +193,9 @@ class Viewer:
             drawn, lists = tuple(charted), tuple(listed)
         silent = _silent(silences(measurer, scope), page)
         grouped = [chart for chart in charts if isinstance(chart, Groups)]
-        stood = standings(measurer, scope, [(METRICS[chart.id_], chart.by) for chart in grouped])
+        tested = [EXHIBITS[chart.id] for chart in charts if isinstance(chart, ShowExhibit)]
+        found = differences(measurer, scope, [(METRICS[chart.id_], chart.by) for chart in grouped], tested)
+        stood = found.standings
         cards = tuple(told_of[id_] for id_ in page.cards)
         return PageView(
             page=page,
@@ -202,7 +204,7 @@ class Viewer:
             version=self.version,
             headline=_headline(told_of[first], cards, scope, choices, scanned, page, silent),
             cards=tuple(card for card in cards if _belongs(page, card.metric, measurer)),
-            charts=tuple(_with_standing(chart, stood, choices) for chart in drawn),
+            charts=tuple(_with_standing(_with_test(chart, found.exhibits), stood, choices) for chart in drawn),
             lists=lists,
             scan=scanned,
             standings=stood,
@@ -364,6 +366,15 @@ def _chart(measurer: Measurer, chart: Chart, scope: Scope) -> ChartTable:
             average = _average(measurer, METRICS[id_], scope, by)
             beyond = _beyond_its_groups(METRICS[id_], table, average)
             return replace(composed, average=average, remarks=(*composed.remarks, *_remarks(beyond)))
+
+
+def _with_test(told: ChartTable, tested: Mapping[str, bool]) -> ChartTable:
+    """Return the chart of curves with whether these differ beyond noise, where that was tested (metrics, 4)."""
+    differ = tested.get(told.chart.id) if isinstance(told.chart, ShowExhibit) else None
+    if differ is None:
+        return told
+    said = "The curves differ." if differ else "No clear difference between the curves."
+    return replace(told, finding=" ".join(each for each in (told.finding, said) if each))
 
 
 def _with_standing(told: ChartTable, stood: tuple[Standing, ...], choices: CommunityChoices) -> ChartTable:
@@ -641,13 +652,16 @@ def sentence(card: Card, scope: Scope, choices: CommunityChoices) -> str:
         stated += f" (95 % interval {card.interval}, n = {figure.sample_size:,d})"
     if card.compared is None or card.before is None or scope.compare is None:
         return f"{stated}."
-    before, compared = words.value(metric.unit, card.before.value), words.before(scope.compare, scope.locale)
-    said = change_word(card.compared)
-    if said == ALIKE:
+    change, compared = card.compared, words.before(scope.compare, scope.locale)
+    said = change_word(change)
+    now, before = (words.value(change.unit, value) for value in (change.now, change.before))
+    if said.startswith(ALIKE):
         return f"{stated}, {said} as in {compared}."
-    if card.compared.beyond_noise:
-        return f"{stated}, {said} from {before} in {compared}."
-    return f"{stated}; {said} whether that differs from {before} in {compared}."
+    if change.beyond_noise:
+        own = f"; {now} a member and month" if change.per_member else ""
+        return f"{stated}{own}, {said} from {before} in {compared}."
+    whether = f"whether {now} a member and month" if change.per_member else "whether that"
+    return f"{stated}; {said} {whether} differs from {before} in {compared}."
 
 
 def _nothing_done(figure: Figure) -> bool:
@@ -657,10 +671,14 @@ def _nothing_done(figure: Figure) -> bool:
 
 def change_sentence(change: Change, choices: CommunityChoices) -> str:
     """Word one clear change: the group, the number, the direction, the size."""
-    metric = change.metric
     whose = group_name(change.by, change.group, choices) if change.by else "All"
-    before = words.value(metric.unit, change.before)
-    return f"{whose}: {words.stated(metric, change.now)}, {change_word(change)} from {before}."
+    now, before = (words.value(change.unit, value) for value in (change.now, change.before))
+    if change.per_member:
+        counts = [words.value(change.metric.unit, value) for value in change.counted or ()]
+        in_all = f" (in all {counts[1]}, {counts[0]} before)" if counts else ""
+        title = f"{change.metric.title[:1].lower()}{change.metric.title[1:]}"
+        return f"{whose}: {now} {title} a member and month, {change_word(change)} from {before}{in_all}."
+    return f"{whose}: {words.stated(change.metric, change.now)}, {change_word(change)} from {before}."
 
 
 def group_name(by: str, group: str, choices: CommunityChoices) -> str:

@@ -22,8 +22,8 @@ from cop_metrics.private_rows import to_take_out
 from cop_metrics.settings import read_settings
 from cop_metrics.sources import SOURCES
 from cop_metrics.summary import channels_of, roster_fit, settings_in_vain, unlisted_reactions
-from pages.parts.frame import PROJECT, Frame, locale, standing
-from pages.parts.layout import html, plain
+from pages.parts.frame import PROJECT, Frame, locale, plain, standing
+from pages.parts.layout import html
 
 MOST_PAIRS = 50
 

@@ -112,5 +112,13 @@ def asked(store: Path, sql: str) -> list[tuple[Any, ...]]:
         return connection.sql(sql).fetchall()
 
 
+def everything_kept(data: Path) -> str:
+    """Return every value of the lake's tables and every word of its imports' own files."""
+    values = [path.read_text(encoding="utf-8") for path in sorted((data / "lake").rglob("*.json"))]
+    for path in sorted((data / "lake").rglob("*.parquet")):
+        values += [str(row) for row in pl.read_parquet(path, glob=False).rows()]
+    return "\n".join(values)
+
+
 def has_exact_columns(read: Read) -> bool:
     return all(dict(rows.schema) == dict(TABLES[table].columns) for table, rows in read.tables.items())

@@ -10,13 +10,13 @@ import polars as pl
 import pytest
 from communities import Community, Told, days_later, plus
 
-from cop_metrics.changes import ENOUGH, SCANNED, Change, Standing, _compare, scan, standings
+from cop_metrics.changes import ENOUGH, SCANNED, Change, Standing, _compare, _compare_counts, _months, differences, scan
 from cop_metrics.metrics import METRICS
-from cop_metrics.metrics.metric import Better, Metric, PeopleShare, Share, Total
+from cop_metrics.metrics.metric import Better, Metric, PeopleShare, Share, Total, Unit
 from cop_metrics.pagebook import PAGES, Page
 from cop_metrics.period import Period
 from cop_metrics.scope import Scope
-from cop_metrics.statistics import Interval, People, Verdict
+from cop_metrics.statistics import Interval, Pairs, People, Unsteadiness, Verdict, paired_newcombe, rate_ratio
 
 MAY_AND_JUNE = "2026-05-02..2026-06-30"
 
@@ -149,10 +149,10 @@ def test_waits_of_more_questions_than_are_drawn_are_left_to_the_rate(
     scanned = scan(told.measurer, told.scope(**scope))
     assert scanned.of("wait", "team", "Red") is not None
     assert (scanned.of("wait"), scanned.of("answer_rate_24h") is None) == (None, False)
-    assert standings(told.measurer, told.scope(**scope), [(METRICS["wait"], "team")]) != ()
+    assert differences(told.measurer, told.scope(**scope), [(METRICS["wait"], "team")]).standings != ()
     monkeypatch.setattr("cop_metrics.changes.MOST_DRAWN", 59)
     assert scan(told.measurer, told.scope(**scope)).of("wait", "team", "Red") is None
-    assert standings(told.measurer, told.scope(**scope), [(METRICS["wait"], "team")]) == ()
+    assert differences(told.measurer, told.scope(**scope), [(METRICS["wait"], "team")]).standings == ()
 
 
 def test_waits_are_compared_by_topic_too_unless_there_are_too_many_to_draw(
@@ -193,6 +193,132 @@ def test_waits_of_several_thousand_questions_are_compared() -> None:
     assert _compare(METRICS["wait"], pl.concat([now, now]), before, 0.0) is None
 
 
+def test_a_share_is_compared_person_by_person_over_both_periods(tmp_path: Path) -> None:
+    """Ana has 15 of 20 after 10 of 20, Ben 10 of 20 after 5 of 20: each gained five, whatever both differ in."""
+    told = told_twice(tmp_path)
+    pairs = told.measurer.paired(METRICS["answer_rate"], told.scope(period=MAY_AND_JUNE), None)[""]
+    now, before = pairs.now, pairs.before
+    assert (now.people, now.n, now.hits, before.people, before.n, before.hits) == (2, 40, 25, 2, 40, 15)
+    assert (pairs.both, pairs.n_n, pairs.hits_n, pairs.n_hits) == (2, 800, 500, 300)
+    assert pairs.hits_hits == 15 * 10 + 10 * 5
+    assert now.likeness == told.choices.likeness["answer_rate"]
+    change = scan(told.measurer, told.scope(period=MAY_AND_JUNE)).of("answer_rate")
+    compared = paired_newcombe(pairs)
+    assert change is not None
+    assert compared is not None
+    assert (change.before, change.now) == (15 / 40, 25 / 40)
+    assert (change.difference, change.p) == (compared.interval, compared.p)
+    assert change.verdict is Verdict.OPEN
+
+
+def told_twice(tmp_path: Path) -> Told:
+    """Tell of Ana and Ben, who ask 20 questions each in March and April, and in May and June."""
+    craft = Community()
+    helped = {("ana", 0): 10, ("ben", 0): 5, ("ana", 1): 15, ("ben", 1): 10}
+    for (who, half), answered in helped.items():
+        for number in range(20):
+            asked = f"{days_later('2026-03-05', 60 * half + 2 * number)} 10:00"
+            question = craft.ask(who, asked, topics=("pumps",) if who == "ana" else ("gears", "pumps"))
+            if number < answered:
+                craft.answer(question, "bo", plus(asked, hours=1))
+    return craft.tell(tmp_path, since="2026-03-01 00:00", until="2026-07-20 23:00")
+
+
+def test_pairs_are_the_same_asked_alone_and_together(tmp_path: Path) -> None:
+    """Both rates and all dimensions in one query, and each by itself."""
+    told = told_twice(tmp_path)
+    scope, together, alone = told.scope(period=MAY_AND_JUNE), told.measurer, told.measurer
+    rates = [METRICS[id_] for id_ in ("answer_rate", "answer_rate_24h")]
+    asked = [(together.paired_query(metric, scope, by), scope) for metric in rates for by in (None, "seniority")]
+    asked += [(together.paired_query(metric, scope, "topic"), scope) for metric in rates]
+    work = together.expect(asked)
+    assert len(work) == 2
+    for each in work:
+        each()
+    for metric in rates:
+        for by in (None, "seniority", "topic"):
+            found = together.paired(metric, scope, by)
+            assert found == alone.paired(metric, scope, by)
+            assert found
+    assert together.paired(rates[0], scope, "topic")["gears"].now.people == 1
+
+
+def twice_the_juniors(tmp_path: Path, *, until: str = "2026-07-20 23:00", lists_accounts: bool = True) -> Told:
+    """Tell of 20 juniors who ask a question every four days each, and of 20 more who do from May on; seniors stay 20."""
+    craft = Community()
+    craft.lists_accounts = lists_accounts
+    for number in range(20):
+        craft.works(craft.member(f"junior {number}", joined="2026-01-01"), "Red", "junior")
+        craft.works(craft.member(f"senior {number}", joined="2026-01-01"), "Red", "senior")
+        craft.works(craft.member(f"new {number}", joined="2026-05-02"), "Red", "junior", since="2026-05-02")
+    for day in range(140):
+        on = f"{days_later('2026-03-03', day)} 10:00"
+        for number in range(day % 4, 20, 4):
+            craft.ask(f"junior {number}", on)
+            craft.ask(f"senior {number}", on)
+            if day >= 60:
+                craft.ask(f"new {number}", on)
+    return craft.tell(tmp_path, since="2026-03-01 00:00", until=until)
+
+
+def test_twice_the_questions_of_twice_the_members_are_no_change(tmp_path: Path) -> None:
+    """300 and 600 questions of juniors in 60 days: 7.6 a member and month in both, as one in four days is."""
+    told = twice_the_juniors(tmp_path)
+    juniors = scan(told.measurer, told.scope(period=MAY_AND_JUNE)).of("questions", "seniority", "junior")
+    assert juniors is not None
+    assert juniors.counted == (300, 600)
+    assert juniors.per_member
+    assert juniors.unit is Unit.RATIO
+    assert (juniors.before, juniors.now) == (pytest.approx(30.4375 / 4), pytest.approx(30.4375 / 4))
+    assert not juniors.beyond_noise
+    assert juniors.p == pytest.approx(1)
+    assert 1 in juniors.difference
+
+
+def test_where_members_are_not_known_counts_are_compared_by_the_day(tmp_path: Path) -> None:
+    told = twice_the_juniors(tmp_path, lists_accounts=False)
+    juniors = scan(told.measurer, told.scope(period=MAY_AND_JUNE)).of("questions", "seniority", "junior")
+    assert juniors is not None
+    assert (juniors.before, juniors.now, juniors.counted, juniors.per_member) == (300, 600, (300, 600), False)
+    assert juniors.unit is Unit.COUNT
+    assert juniors.difference.low < 2 < juniors.difference.high
+
+
+def test_counts_are_not_compared_before_four_months_show_how_unsteady_a_community_is(tmp_path: Path) -> None:
+    """Fifteen whole weeks from Monday, 2 March on end with Sunday, 14 June; sixteen a week later."""
+    for until, known in (("2026-06-21 12:00", False), ("2026-06-22 12:00", True)):
+        told = twice_the_juniors(tmp_path / until[:10], until=until)
+        scope = told.scope(period="2026-05-10..2026-06-08")
+        assert len(told.choices.weekly_counts["questions"]) == (16 if known else 15)
+        assert (scan(told.measurer, scope).of("questions") is not None) == known
+
+
+def test_the_first_and_last_week_of_a_period_do_not_count_as_weeks() -> None:
+    """They may be cut; of five weeks the three between say how much weeks differ, and all five how much was asked."""
+    months = Unsteadiness(variance=0.0, weeks=4, freedom=100)
+    now, before = ([9.0, 20.0, 10.0, 30.0, 1.0], [0.0, 12.0, 14.0, 10.0, 40.0])
+    frames = [pl.DataFrame({"value": values}) for values in (now, before)]
+    found = _compare_counts(*frames, (33.0, 33.0), (33, 33), months, False)
+    expected = rate_ratio(70, 33, 76, 33, now[1:4], before[1:4], months=months)
+    assert found is not None
+    assert found.comparison == expected
+    assert (found.before, found.now, found.counted) == (76, 70, (76, 70))
+
+
+def test_what_is_new_in_a_period_does_not_speak_for_the_communitys_unsteadiness() -> None:
+    """Sixteen steady weeks, then four of ten times as much: known from the sixteen; by all twenty all months would be wild."""
+    weeks = [(7 * week, 10 if week < 16 else 100, 70) for week in range(20)]
+    measurer = SimpleNamespace(choices=SimpleNamespace(weekly_counts={"questions": weeks}), unmeasurable=lambda _: None)
+    period = Period(first_day=7 * 16, end_day=7 * 20, words="")
+    found = _months(measurer, METRICS["questions"], Scope(community="craft", period=period))  # type: ignore[arg-type]
+    assert found == Unsteadiness(variance=0.0, weeks=4, freedom=3)
+    longer = Period(first_day=7 * 15 + 1, end_day=7 * 20, words="")
+    of_all = _months(measurer, METRICS["questions"], Scope(community="craft", period=longer))  # type: ignore[arg-type]
+    assert of_all is not None
+    assert of_all.freedom == 4
+    assert of_all.variance > 0.5
+
+
 # Groups against all others
 
 
@@ -210,7 +336,7 @@ def test_a_team_that_is_answered_less_than_all_others_is_found_and_no_other(tmp_
             if (day // 20 + day) % 4 in ((0,) if team == "Red" else (0, 1, 2)):
                 craft.answer(question, f"bo {day % 7}", plus(asked, hours=1))
     told = craft.tell(tmp_path, since="2026-03-01 00:00", until="2026-06-01 12:00")
-    found = standings(told.measurer, told.scope(), [(METRICS["answer_rate"], "team")])
+    found = differences(told.measurer, told.scope(), [(METRICS["answer_rate"], "team")]).standings
     assert {each.group: each.beyond_noise for each in found} == dict.fromkeys(teams, False) | {"Red": True}
     assert (found[0].group, found[0].own, found[0].others) == ("Red", 0.25, 0.75)
     assert found[0].difference.high < 0
@@ -219,14 +345,17 @@ def test_a_team_that_is_answered_less_than_all_others_is_found_and_no_other(tmp_
 def test_groups_of_fewer_than_20_are_not_compared(tmp_path: Path) -> None:
     told = two_halves(tmp_path)
     asked = [(METRICS["answer_rate"], "team")]
-    assert standings(told.measurer, told.scope(period="2026-05-01..2026-05-19"), asked) == ()
-    both = standings(told.measurer, told.scope(period="2026-05-01..2026-05-20"), asked)
+    assert differences(told.measurer, told.scope(period="2026-05-01..2026-05-19"), asked).standings == ()
+    both = differences(told.measurer, told.scope(period="2026-05-01..2026-05-20"), asked).standings
     assert sorted(each.group for each in both) == ["Blue", "Red"]
 
 
 def test_counts_and_topics_are_not_compared_with_others(tmp_path: Path) -> None:
     told = two_halves(tmp_path)
-    assert standings(told.measurer, told.scope(), [(METRICS["questions"], "team"), (METRICS["wait"], "topic")]) == ()
+    assert (
+        differences(told.measurer, told.scope(), [(METRICS["questions"], "team"), (METRICS["wait"], "topic")]).standings
+        == ()
+    )
 
 
 # Luck
@@ -234,6 +363,15 @@ def test_counts_and_topics_are_not_compared_with_others(tmp_path: Path) -> None:
 
 TEAMS = [f"team {number:02d}" for number in range(15)]
 DRAWS, STATED_SHARE, THREE_SIGMA = 120, 0.05, 0.06
+WEEKLY = np.random.default_rng(4).negative_binomial(60, 0.4, size=52)
+CHOICES = SimpleNamespace(
+    as_of_day=400,
+    weekly_counts={
+        id_: [(7 * week, int(n), 600 * 7) for week, n in enumerate(WEEKLY)] for id_ in ("questions", "helps")
+    },
+)
+LIKENESS = 1 / 6
+"""That of hits drawn with shares of beta(3, 2)."""
 
 
 @dataclass(frozen=True)
@@ -253,6 +391,33 @@ class Luck:
 
     def evidence_query(self, *_asked: object) -> None:
         return None
+
+    query = paired_query = evidence_query
+
+    def likeness(self, metric: Metric) -> float:
+        return LIKENESS if isinstance(metric.measure, Share) else 0.0
+
+    def totals(self, _metric: Metric, _scope: Scope, _by: str | None) -> dict[str, float]:
+        return dict.fromkeys(TEAMS, 40 * 91.0)
+
+    def paired(self, metric: Metric, _scope: Scope, by: str | None) -> dict[str, Pairs]:
+        return {team: self.drawn_twice(metric) for team in TEAMS} if by == "team" else {}
+
+    def drawn_twice(self, metric: Metric) -> Pairs:
+        """Return 40 people who differ, three quarters of whom are there in both periods."""
+        shares = self.random.beta(3, 2, size=40)
+        sizes = [(self.random.poisson(3, size=40) + 1) * (self.random.random(40) < 0.87) for _ in range(2)]
+        hits = [self.random.binomial(n, shares) for n in sizes]
+        (now, before), (n, n_before) = np.array(hits, dtype=float), np.array(sizes, dtype=float)
+        return Pairs(
+            now=People.of(now, n, self.likeness(metric)),
+            before=People.of(before, n_before, self.likeness(metric)),
+            both=float(((n > 0) & (n_before > 0)).sum()),
+            hits_hits=float(now @ before),
+            hits_n=float(now @ n_before),
+            n_hits=float(n @ before),
+            n_n=float(n @ n_before),
+        )
 
     def expect(self, _asked: object) -> list[Callable[[], None]]:
         return []
@@ -281,10 +446,10 @@ class Luck:
 
 
 def test_identical_teams_stand_out_in_at_most_the_stated_share_of_draws() -> None:
-    luck = Luck(np.random.default_rng(20260302), SimpleNamespace(as_of_day=400))
+    luck = Luck(np.random.default_rng(20260302), CHOICES)
     scope = Scope(community="craft", period=Period(first_day=91, end_day=182, words=""))
     asked = [(METRICS[id_], "team") for id_ in SCANNED]
-    draws = [standings(luck, scope, asked) for _ in range(DRAWS)]  # type: ignore[arg-type]
+    draws = [differences(luck, scope, asked).standings for _ in range(DRAWS)]  # type: ignore[arg-type]
     assert min(len(each) for each in draws) > 6 * len(TEAMS)
     found = sum(any(standing.beyond_noise for standing in each) for each in draws)
     assert found / len(draws) <= STATED_SHARE + THREE_SIGMA
@@ -296,7 +461,7 @@ def test_identical_groups_are_called_different_in_at_most_the_stated_share_of_dr
     """Fifteen teams, nine numbers each, people who differ and weeks that cluster: in 5 % of scans a false alarm."""
     period = Period(first_day=91, end_day=182, words="")
     scope = Scope(community="craft", period=period, compare=Period(first_day=0, end_day=91, words=""))
-    luck = Luck(np.random.default_rng(20260301), SimpleNamespace(as_of_day=400))
+    luck = Luck(np.random.default_rng(20260301), CHOICES)
     scans = [scan(luck, scope) for _ in range(DRAWS)]  # type: ignore[arg-type]
     assert min(each.compared for each in scans) > 8 * len(TEAMS)
     assert all(each.of("wait", "team", TEAMS[0]) for each in scans[:3])

@@ -6,8 +6,8 @@ from pathlib import Path
 import field_chat
 import field_forum
 import field_mail
-import polars as pl
 import pytest
+from exports import everything_kept
 from field import Expected
 
 from cop_metrics import cli
@@ -69,14 +69,6 @@ def imported(folder: Path, expected: Expected, data: Path, capsys: pytest.Captur
         printed = capsys.readouterr()
         said = printed.out + printed.err
     return done, said
-
-
-def everything_kept(data: Path) -> str:
-    """Return every value of the lake's tables and every word of its imports' own files."""
-    values = [path.read_text(encoding="utf-8") for path in sorted((data / "lake").rglob("*.json"))]
-    for path in sorted((data / "lake").rglob("*.parquet")):
-        values += [str(row) for row in pl.read_parquet(path, glob=False).rows()]
-    return "\n".join(values)
 
 
 def shown(data: Path, metric: str, capsys: pytest.CaptureFixture[str]) -> float | None:

@@ -1,6 +1,7 @@
 """The lake keeps what people handed over: whole imports or none, the same one once, in an order that can be told."""
 
 import json
+import os
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -339,3 +340,118 @@ def test_another_site_that_numbers_alike_is_refused_as_the_same_source_and_taken
 def test_a_newer_export_of_the_same_site_is_taken_even_if_its_times_were_an_hour_wrong(lake: Lake) -> None:
     write(lake, *conversations(datetime(2024, 1, 1), range(1, 21)))
     assert write(lake, *conversations(datetime(2024, 1, 1, 1), range(10, 40))).is_new
+
+
+# What holds an import, and in which order
+
+
+@pytest.mark.parametrize("versions", [(9, 10), (10, 9)])
+def test_of_one_export_that_was_read_twice_the_newer_reader_wins(lake: Lake, versions: tuple[int, int]) -> None:
+    """By number, not by letter, and whatever the import is called or when it was made."""
+    for day, version in enumerate(versions, 1):
+        source = source_of(*TWO_POSTS, version=version)
+        now = datetime(2024, 6, day)
+        assert lake.write(community="Makers", source_name="forum", source=source, export=export(), now=now).is_new
+    assert [each.reader_version for each in lake.imports()] == [9, 10]
+
+
+def test_an_older_export_read_by_a_newer_reader_does_not_win_over_a_newer_export(lake: Lake) -> None:
+    newer = write(lake, *TWO_POSTS, exported_at=datetime(2024, 5, 31)).imported
+    source = source_of(*TWO_POSTS, version=2, exported_at=datetime(2024, 5, 30))
+    older = lake.write(community="Makers", source_name="forum", source=source, export=export(), now=NOW).imported
+    assert lake.imports() == (older, newer)
+
+
+class Disk:
+    """The order of what was synced and renamed, by the names of files and folders."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.steps: list[tuple[str, str]] = []
+        fsync, rename = os.fsync, os.rename
+
+        def synced(handle: int) -> None:
+            self.steps.append(("sync", Path(f"/proc/self/fd/{handle}").resolve().name))
+            fsync(handle)
+
+        def renamed(one: Any, other: Any, **more: Any) -> None:
+            self.steps.append(("rename", Path(other).name))
+            rename(one, other, **more)
+
+        monkeypatch.setattr(os, "fsync", synced)
+        monkeypatch.setattr(os, "rename", renamed)
+
+
+def test_an_import_is_on_the_disk_before_the_rename_that_makes_it_one(
+    lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else a power cut could leave an import of empty files. Files, their folder, the rename, the folders above."""
+    if not Path("/proc/self/fd").exists():
+        pytest.skip("needs /proc to see what is synced")
+    disk = Disk(monkeypatch)
+    imported = write(lake, *TWO_POSTS, rows("topic", {"thread": "t1", "topic": "sql"})).imported
+    [commit] = [number for number, step in enumerate(disk.steps) if step == ("rename", imported.id)]
+    before, after = disk.steps[:commit], disk.steps[commit + 1 :]
+    files = {("sync", name) for name in ("post.parquet", "topic.parquet", "import.json.tmp")}
+    assert files <= {*before}
+    assert before[-1][0] == "sync"
+    assert before[-1][1].startswith(".staging-")
+    assert after == [("sync", name) for name in ("forum", "Makers", "lake", tmp_path.name)]
+
+
+def test_an_undo_and_an_import_taken_over_are_on_the_disk_once_they_are_done(
+    lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not Path("/proc/self/fd").exists():
+        pytest.skip("needs /proc to see what is synced")
+    other = Lake(tmp_path / "other")
+    imported = write(other, *TWO_POSTS).imported
+    disk = Disk(monkeypatch)
+    lake.adopt(other.path(imported), imported)
+    assert disk.steps == [
+        ("rename", imported.id),
+        *(("sync", name) for name in ("forum", "Makers", "lake", tmp_path.name)),
+    ]
+    disk.steps.clear()
+    lake.undo(imported.id)
+    assert [step for step, _ in disk.steps] == ["rename", "sync"]
+    assert disk.steps[1] == ("sync", "forum")
+
+
+# What is damaged, and clocks
+
+
+@pytest.mark.parametrize(
+    ("damage", "says"),
+    [
+        (lambda folder: (folder / "post.parquet").unlink(), r"post\.parquet' is missing"),
+        (lambda folder: (folder / "post.parquet").write_bytes(b"PAR1"), "is not what was written there"),
+        (
+            lambda folder: (folder / "post.parquet").write_bytes((folder / "post.parquet").read_bytes()[:-9]),
+            "is not what",
+        ),
+    ],
+    ids=["missing", "no Parquet", "cut short"],
+)
+def test_a_damaged_table_is_named_with_what_to_do(lake: Lake, damage: Any, says: str) -> None:
+    write(lake, *TWO_POSTS, name="chat")
+    imported = write(lake, *TWO_POSTS).imported
+    lake.refuse_damaged(ValueError("nothing is damaged yet"))
+    damage(lake.path(imported))
+    with pytest.raises(CopError, match=rf"{says}.*undo {imported.id}', and import 'dump\.zip' again"):
+        lake.refuse_damaged(ValueError("cannot be read"))
+
+
+def test_a_clock_that_ran_back_is_told_with_the_rows_that_it_cost(lake: Lake) -> None:
+    write(lake, *TWO_POSTS)
+    late = rows("post", post("1", datetime(2024, 1, 2, 9)), post("3", datetime(2024, 5, 30)))
+    imported = write(lake, late, now=datetime(2024, 1, 5)).imported
+    assert imported.skipped["post dated more than a day after the import"]["rows"] == 1
+    [note] = imported.notes
+    assert "clock of this machine says 2024-01-05 00:00, before the import of 'dump.zip' on 2024-06-01 12:00" in note
+    assert "import the export again" in note
+
+
+def test_a_clock_that_goes_on_is_not_told_of(lake: Lake) -> None:
+    write(lake, *TWO_POSTS)
+    assert write(lake, *TWO_POSTS, exported_at=datetime(2024, 5, 31), now=NOW + timedelta(days=1)).imported.notes == []
+    assert write(lake, *TWO_POSTS, community="Readers", now=NOW).imported.notes == []

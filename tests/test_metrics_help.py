@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from cop_metrics.changes import differences
 from cop_metrics.metrics import EXHIBITS, METRICS
 from cop_metrics.metrics.topics import NO_OTHER, TOO_FEW, with_action
 from cop_metrics.settings import CommunitySettings
@@ -361,18 +362,26 @@ def test_waiting_curve_of_freireichs_trial_says_that_the_curves_differ(tmp_path:
     tested = log_rank(*curves)
     assert tested
     assert tested.chi2 == pytest.approx(16.79, abs=0.005)
-    assert finding(told, "waiting_curve").endswith("had help. The curves differ.")
+    p = told.measurer.tested(EXHIBITS["waiting_curve"], told.scope())
+    assert p == pytest.approx(tested.p)
+    found = differences(told.measurer, told.scope(), [], [EXHIBITS["waiting_curve"], EXHIBITS["outcomes"]])
+    assert found.exhibits == {"waiting_curve": True}
 
 
-def test_waiting_curve_of_groups_that_wait_alike_says_so(tmp_path: Path) -> None:
+def test_waiting_curve_of_groups_that_wait_alike_is_tested_and_found_no_different(tmp_path: Path) -> None:
     craft = waits(1, 2, 3, 4, 6, seniority="senior", craft=waits(1, 2, 3, 4, 5, seniority="junior"))
-    assert "No clear difference between the curves." in finding(craft.tell(tmp_path, until=LATER), "waiting_curve")
+    told = craft.tell(tmp_path, until=LATER)
+    assert differences(told.measurer, told.scope(), [], [EXHIBITS["waiting_curve"]]).exhibits == {
+        "waiting_curve": False
+    }
 
 
 def test_waiting_curve_says_nothing_of_a_group_with_four_answered_questions(tmp_path: Path) -> None:
     craft = waits(100, 200, 300, 400, left=(500,), seniority="senior", craft=waits(1, 2, 3, 4, 5, seniority="junior"))
-    told = finding(craft.tell(tmp_path, until=LATER), "waiting_curve")
-    assert told == "Of all questions a quarter after 3.0 h, half after 5.0 h and three quarters after 12 days had help."
+    told = craft.tell(tmp_path, until=LATER)
+    said = "Of all questions a quarter after 3.0 h, half after 5.0 h and three quarters after 12 days had help."
+    assert finding(told, "waiting_curve") == said
+    assert told.measurer.tested(EXHIBITS["waiting_curve"], told.scope()) is None
 
 
 def test_waiting_curve_tells_only_the_quartiles_that_are_reached(tmp_path: Path) -> None:
@@ -549,7 +558,10 @@ def test_helpers_per_question_is_over_the_questions_that_anyone_helped(tmp_path:
     figure = helped_by(3, 1, 0).tell(tmp_path, until=LATER).figure("helpers_per_question")
     assert (figure.value, figure.sample_size) == (2, 2)
     nobody = helped_by(0).tell(tmp_path / "none", until=LATER).figure("helpers_per_question")
-    assert (nobody.value, nobody.note) == (None, "no data in this period")
+    assert (nobody.value, nobody.note) == (
+        None,
+        "no question of this period that is 30 days old was answered within 30 days",
+    )
 
 
 def test_gaps_compares_seniorities_by_both_shares_with_the_median_beside(tmp_path: Path) -> None:

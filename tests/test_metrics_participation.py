@@ -158,11 +158,10 @@ def test_contributor_rate_is_not_measurable_where_only_writers_are_known(tmp_pat
         assert told.measurer.unmeasurable(EXHIBITS[id_]) == note
     craft.lists_accounts = True
     told = craft.tell(tmp_path / "accounts", since="2026-01-01 00:00", until="2026-06-01 12:00")
-    assert told.value("members", period="2026-02-01..2026-05-31") == 2
     assert told.figure("contributor_rate", period="2026-02-01..2026-03-31").value == 0.25
 
 
-OVER_MEMBERS = ("members", "contributor_rate", "helpers_rate", "seniors_helping", "seniors_silent", "juniors_silent")
+OVER_MEMBERS = ("contributor_rate", "helpers_rate", "seniors_helping", "seniors_silent", "juniors_silent")
 
 
 def test_every_source_has_to_list_its_accounts(tmp_path: Path) -> None:

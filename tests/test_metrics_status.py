@@ -17,7 +17,7 @@ from cop_metrics.metrics.status import growth_bound, milestone_curves, rising_me
 from cop_metrics.pagebook import STATUS, ShowExhibit
 from cop_metrics.scope import read_catalogue
 from cop_metrics.settings import CommunitySettings
-from cop_metrics.statistics import People, clustered_wilson, z_score
+from cop_metrics.statistics import People, clustered_wilson, wilson, z_score
 from cop_metrics.view import Viewer, chart_table
 
 NOON = "2026-03-02 12:00"
@@ -123,6 +123,24 @@ def test_helpers_and_up_are_counted_at_the_last_moment_of_the_period(tmp_path: P
     counts = {day: told.value("helpers_and_up", period=f"2026-03-01..{day}") for day in ("2026-03-02", "2026-03-03")}
     counts |= {day: told.value("helpers_and_up", period=f"2026-03-01..{day}") for day in ("2026-08-27", "2026-08-28")}
     assert counts == {"2026-03-02": 0, "2026-03-03": 1, "2026-08-27": 1, "2026-08-28": 0}
+
+
+def test_helpers_and_up_rate_is_their_share_of_all_members(tmp_path: Path) -> None:
+    """Bo is a Helper; ana, ben and cat only asked, idle never did anything, and gone had left: one of five is 20 %."""
+    craft = Community(settings=open_about_people())
+    thanked_helps(craft, "bo", "2026-03-01")
+    craft.member("idle", joined="2026-02-01")
+    craft.member("gone", joined="2026-02-01", deleted="2026-03-04")
+    told = craft.tell(tmp_path, until="2026-03-10 12:00")
+    figure = told.figure("helpers_and_up_rate")
+    assert (figure.value, figure.sample_size) == (1 / told.value("members"), told.value("members"))
+    assert figure.interval == wilson(1, figure.sample_size)
+    listed = told.listed("helpers_and_up_rate")
+    assert dict(listed.select("Member", "Level").iter_rows())["idle"] == "no level yet"
+    assert "gone" not in listed["Member"].to_list()
+    assert listed.height == figure.sample_size
+    craft.lists_accounts = False
+    assert craft.tell(tmp_path / "unlisted", until="2026-03-10 12:00").value("helpers_and_up_rate") is None
 
 
 def up_and_down(tmp_path: Path) -> Told:
@@ -910,7 +928,8 @@ def test_claims_are_the_metrics_of_the_same_name(tmp_path: Path, id_: str, filte
     known = of_claims.filter(pl.col("value").is_not_null())
     assert known.select("seniority", "value", "low", "high", "n").rows() == [
         (group, pytest.approx(value), pytest.approx(low), pytest.approx(high), n)
-        for group, value, low, high, n in of_metric.sort("group")
+        for group, value, low, high, n in of_metric.filter(pl.col("value").is_not_null())
+        .sort("group")
         .select("group", "value", "low", "high", "sample_size")
         .rows()
     ]

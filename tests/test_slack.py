@@ -1,5 +1,7 @@
 """Slack exports: a small made-up workspace told in full, every oddity that exports are known for, and a real one's figures."""
 
+import dataclasses
+import functools
 import json
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
@@ -8,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import duckdb
 import msgspec
 import polars as pl
 import py7zr
@@ -21,9 +24,9 @@ from cop_metrics.errors import CopError
 from cop_metrics.intake import Request, take_in
 from cop_metrics.lake import Lake
 from cop_metrics.sources import SOURCES, slack
-from cop_metrics.sources.export import open_export
+from cop_metrics.sources.export import Export, open_export
 from cop_metrics.sources.slack import SOURCE
-from cop_metrics.sources.source import Reading
+from cop_metrics.sources.source import Batch, Reading, Source
 from cop_metrics.store import Store
 from cop_metrics.tables import TABLES, typed
 from cop_metrics.tabular import email_hash
@@ -496,6 +499,117 @@ def test_threads_that_lack_replies_are_told(tmp_path: Path) -> None:
     assert read.said_in("help", "thread") == [(key(0),), (key(0),), (key(-99),)]
 
 
+def listing(minutes: float, user: str, text: str, *replies: tuple[float, str], **more: Json) -> dict[str, Json]:
+    """Return a message that lists its replies, as Slack's exports do."""
+    listed = [{"user": who, "ts": at(when)} for when, who in replies]
+    return said(minutes, user, text, thread_ts=at(minutes), reply_count=len(replies), replies=listed, **more)
+
+
+def test_replies_that_are_listed_and_not_there_count_and_are_told(tmp_path: Path) -> None:
+    """Ana's question has two replies, of which the export holds none; Bo's has its one."""
+    files = day(
+        listing(0, "U1", "How do I set the torque?", (20, "U2"), (30, "U1")),
+        listing(60, "U2", "Where is the key?", (70, "U1")),
+        reply(70, "U1", "In the drawer", 60),
+    )
+    read = Read(written(tmp_path, files))
+    assert read.said_in("help", "post", "thread", "author", "created_at")[:3] == [
+        (key(0), key(0), "U1", time(0)),
+        (key(20), key(0), "U2", time(20)),
+        (key(30), key(0), "U1", time(30)),
+    ]
+    assert len(read.said_in("help", "post")) == 5
+    (note,) = read.reading.notes
+    assert note.startswith("THREADS WITHOUT THEIR REPLIES: 1. The export lists 2 replies")
+
+
+@pytest.mark.parametrize("size", [1, 2, 50])
+def test_listed_replies_of_a_later_day_are_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    monkeypatch.setattr(slack, "BATCH_ROWS", size)
+    files = {
+        **day(listing(0, "U1", "How do I set the torque?", (2000, "U2"), (2001, "U4"))),
+        "help/2024-03-05.json": [reply(2000, "U2", "So", 0), reply(2001, "U4", "Or so", 0)],
+    }
+    read = Read(written(tmp_path, files))
+    assert [post for (post,) in read.said_in("help", "post")] == [key(0), key(2000), key(2001)]
+    assert read.reading.notes == []
+
+
+@pytest.mark.parametrize(
+    ("users", "author"), [(["U2"], "U2"), (["U1", "U2"], "U2"), (["U2", "U4"], None), (["U1"], "U1"), (None, None)]
+)
+def test_where_replies_are_not_listed_the_latest_is_known(users: Json, author: str | None, tmp_path: Path) -> None:
+    asked = said(0, "U1", "How do I?", thread_ts=at(0), reply_count=2, latest_reply=at(20), reply_users=users)
+    read = Read(written(tmp_path, day(asked)))
+    assert read.said_in("help", "post", "author") == [(key(0), "U1"), (key(20), author)]
+
+
+def form(minutes: float, text: str, **more: Json) -> dict[str, Json]:
+    return said(minutes, None, text, subtype="bot_message", bot_id="B7", thread_ts=at(minutes), reply_count=1) | more
+
+
+def test_conversations_that_an_app_opened_are_told(tmp_path: Path) -> None:
+    """Two forms got a reply of a person, one that of a bot; a person replied to a person."""
+    files = day(
+        form(0, "Question from <@U1>: how do I?"),
+        reply(5, "U2", "So", 0),
+        form(10, "Question from <@U4>: how do I?"),
+        reply(15, "U2", "So", 10),
+        form(20, "Deployed"),
+        reply(25, "U5", "Seen", 20),
+        said(30, "U1", "How do I?", thread_ts=at(30)),
+        reply(35, "U2", "So", 30),
+    )
+    read = Read(written(tmp_path, files))
+    (note,) = read.reading.notes
+    assert note.startswith("Conversations opened by an app in which people replied: 2.")
+    assert {author for post, author in read.said_in("help", "post", "author") if post == key(0)} == {"B7"}
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"metadata": {"event_type": "asked", "event_payload": {"submitter": "U4", "text": "How?"}}},
+        {"metadata": {"event_payload": {"user_id": "U4"}}},
+        {"user": "U4", "bot_profile": {"name": "Ask", "is_workflow_bot": True}},
+    ],
+)
+def test_a_form_that_says_who_asked_is_that_person_s_question(more: Json, tmp_path: Path) -> None:
+    read = Read(written(tmp_path, day(form(0, "How do I set the torque?", **more), reply(5, "U2", "So", 0))))
+    assert read.said_in("help", "post", "author") == [(key(0), "U4"), (key(5), "U2")]
+    assert "question_mark" in dict(read.said_in("help", "post", "rules"))[key(0)]
+    assert read.reading.notes == ["Conversations that people opened through an app, and that count as theirs: 1."]
+
+
+@pytest.mark.parametrize("who", ["U5", "ada", 7, None])
+def test_a_form_that_names_no_person_is_the_app_s(who: Json, tmp_path: Path) -> None:
+    read = Read(
+        written(tmp_path, day(form(0, "How?", metadata={"event_payload": {"user": who}}), reply(5, "U2", "So", 0)))
+    )
+    assert read.said_in("help", "post", "author") == [(key(0), "B7"), (key(5), "U2")]
+
+
+def test_an_export_in_which_nobody_said_anything_is_one(tmp_path: Path) -> None:
+    quiet = written(tmp_path / "quiet", {"users.json": USERS, "channels.json": CHANNELS, "integration_logs.json": []})
+    whole = written(tmp_path / "whole", WORKSPACE)
+    assert Read(quiet).recognised
+    for path in (whole, quiet):
+        take_in(tmp_path / "data", Request(path=path, community="craft"))
+    questions = Store(tmp_path / "data").snapshot().cursor.sql("select count(*) from questions").fetchall()
+    assert questions == [(1,)]
+
+
+def test_the_accounts_of_an_organisation_are_members(tmp_path: Path) -> None:
+    users, rest = USERS[:2], {name: each for name, each in WORKSPACE.items() if name != "users.json"}
+    both = {**rest, "users.json": users, "org_users.json": USERS}
+    known = {"U1", "U2", "U3", "U4", "U5"}
+    for number, files in enumerate((both, {**rest, "org_users.json": USERS})):
+        read = Read(written(tmp_path / str(number), files))
+        assert read.recognised
+        assert known <= {member for (member,) in read.rows("member", "member")}
+        assert read.tables["member"]["member"].is_duplicated().sum() == 0
+
+
 def test_the_export_is_as_old_as_the_newest_that_it_tells(tmp_path: Path) -> None:
     assert Read(written(tmp_path, WORKSPACE)).reading.exported_at == time(1540)
     edited = said(0, "U1", "Hello", edited={"user": "U1", "ts": at(9000)})
@@ -783,9 +897,9 @@ def test_without_joining_messages_every_figure_is_the_catalogue_s(monkeypatch: p
 def test_a_real_workspace_is_read_in_full(real: Read) -> None:
     assert real.recognised
     assert real.skipped == {"a canvas": 10, "a file that holds no messages": 5}
-    assert real.reading.notes == [
-        "Threads with more or fewer replies than Slack counts, as some are deleted or not there: 6."
-    ]
+    by_app, missing = real.reading.notes
+    assert by_app.startswith("Conversations opened by an app in which people replied: 11.")
+    assert missing == "Threads with more or fewer replies than Slack counts, as some are deleted or not there: 6."
     posts, members = real.tables["post"], real.tables["member"]
     assert posts["post"].n_unique() == posts.height
     assert posts["post"].str.extract("/(.*)").is_duplicated().sum() == 99  # 74 more than there are different ones
@@ -805,3 +919,72 @@ def test_the_store_of_a_real_workspace_has_its_people_and_messages(tmp_path: Pat
     assert cursor.sql("select count(*) from members").fetchall() == [(1_135,)]
     silent = "select count(*) from members where member not in (select member from posts)"
     assert cursor.sql(silent).fetchall() == [(758,)]
+
+
+# Names of channels that change
+
+
+RENAMED = {
+    **{name.replace("help/", "help-welding/"): each for name, each in WORKSPACE.items()},
+    "channels.json": [CHANNELS[0] | {"name": "help-welding"}, CHANNELS[1]],
+}
+
+
+def in_a_lake(data: Path, *exports: tuple[Source, Path]) -> Path:
+    lake = Lake(data)
+    for source, path in exports:
+        with open_export(path) as export:
+            lake.write(community="craft", source_name="slack", source=source, export=export, now=NOW)
+    return built(lake, data / "store.duckdb")
+
+
+def posts_of(store: Path) -> list[tuple[Any, ...]]:
+    with duckdb.connect(str(store), read_only=True) as connection:
+        return connection.sql("select post, thread, title from posts order by 1").fetchall()
+
+
+def by_name(export: Export, reading: Reading) -> Iterator[Batch]:
+    """Read as version 1 did, whose keys began with the name of the channel."""
+    names = {
+        "C1": "help" if any(name.startswith("help/") for name in export.names) else "help-welding",
+        "C2": "general",
+    }
+    for table, rows in slack.read(export, reading):
+        keys = [pl.col(name) for name in ("post", "thread") if name in rows.columns]
+        told = [
+            functools.reduce(lambda key, of: key.str.replace(f"^{of[0]}/", f"{of[1]}/"), names.items(), key)
+            for key in keys
+        ]
+        yield Batch(table, rows.with_columns(told))
+
+
+AS_BEFORE = dataclasses.replace(SOURCE, version=1, read=by_name)
+LATER = {"help-welding/2024-03-20.json": [said(20_000, "U4", "Does anyone know where the key is?")]}
+
+
+@pytest.mark.parametrize("older", [SOURCE, AS_BEFORE], ids=["today's keys", "keys of version 1"])
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_channel_that_was_renamed_stays_one(older: Source, order: int, tmp_path: Path) -> None:
+    before = written(tmp_path / "before", WORKSPACE | {"help/2024-02-01.json": [said(-50_000, "U2", "Anyone here?")]})
+    after = written(tmp_path / "after", {**RENAMED, **LATER})
+    exports = [(older, before), (SOURCE, after)][::order]
+    found = posts_of(in_a_lake(tmp_path / "both", *exports))
+    alone = posts_of(in_a_lake(tmp_path / "alone", (SOURCE, after)))
+    gone = key(-50_000)
+    assert [row for row in found if row[0] != f"slack:{gone}"] == alone
+
+
+def test_days_without_lists_are_of_the_channels_that_lists_name(tmp_path: Path) -> None:
+    days = written(tmp_path / "days", {name: each for name, each in WORKSPACE.items() if "/" in name})
+    whole = written(tmp_path / "whole", WORKSPACE)
+    alone = posts_of(in_a_lake(tmp_path / "alone", (SOURCE, whole)))
+    assert posts_of(in_a_lake(tmp_path / "both", (SOURCE, days), (SOURCE, whole))) == alone
+
+
+def test_channels_that_share_a_time_by_chance_stay_two(tmp_path: Path) -> None:
+    """Two people write at the same microsecond in two channels, of which one export knows only the name."""
+    older = written(
+        tmp_path / "older", {"tools/2024-03-04.json": [said(0, "U2", "Hello"), said(3, "U2", "Hello again")]}
+    )
+    store = in_a_lake(tmp_path / "data", (SOURCE, older), (SOURCE, written(tmp_path / "newer", day(ASKED))))
+    assert len({post for post, _, _ in posts_of(store) if post.endswith(f"/{at(0)}")}) == 2

@@ -411,3 +411,109 @@ def test_a_build_keeps_the_pattern_in_the_store(tmp_path: Path) -> None:
     assert groups.refuses(("A",), ("senior",), ("A", "B"))
     assert not groups.refuses((), ("senior",), ("A", "B"))
     assert not groups.refuses(("A",), ("junior", "senior"), ("A", "B"))
+
+
+# Boundaries
+
+
+@pytest.mark.parametrize(("smallest", "shown"), [(3, "C"), (2, SMALL_TEAMS)])
+def test_merging_stops_once_the_small_teams_are_as_many_as_a_group_must_be(smallest: int, shown: str) -> None:
+    """Two and three people are five together, which is enough; two and two are four, so that the next smallest joins."""
+    found = pattern(alone({("A", "mid"): 2, ("B", "mid"): smallest, ("C", "mid"): 6, ("D", "mid"): 30}), K)
+    assert found.shown_as == {"A": SMALL_TEAMS, "B": SMALL_TEAMS, "C": shown, "D": "D"}
+
+
+@pytest.mark.parametrize(("people", "shown"), [(5, "A"), (4, SMALL_TEAMS)])
+def test_a_team_of_exactly_as_many_as_a_group_must_be_stands_alone(people: int, shown: str) -> None:
+    assert pattern(alone({("A", "mid"): people, ("B", "mid"): 9, ("C", "mid"): 9}), K).shown_as["A"] == shown
+
+
+@pytest.mark.parametrize(("people", "hidden"), [(5, False), (4, True)])
+def test_a_cell_of_exactly_as_many_as_a_group_must_be_is_shown(people: int, hidden: bool) -> None:
+    found = pattern(alone({**COMPANY, ("Pumps", "senior"): people}), K)
+    assert (("Pumps", "senior") in found.hidden) == hidden
+
+
+def test_a_ring_goes_by_what_is_hidden_already_before_it_hides_more_people() -> None:
+    """Two small cells in one team: the ring that hides the one hides the other; other teams' smaller cells stay shown."""
+    found = pattern(
+        alone(
+            {
+                ("A", "junior"): 3,
+                ("A", "mid"): 4,
+                ("A", "senior"): 30,
+                ("B", "junior"): 9,
+                ("B", "mid"): 9,
+                ("B", "senior"): 6,
+                ("C", "junior"): 20,
+                ("C", "mid"): 20,
+                ("C", "senior"): 20,
+            }
+        ),
+        K,
+    )
+    # To hide A's juniors takes A's mids, small too, and B's 9 and 9; by way of the seniors it would be 30 and 6 and more.
+    assert found.hidden == {("A", "junior"), ("A", "mid"), ("B", "junior"), ("B", "mid")}
+
+
+def test_a_ring_hides_the_fewest_people_though_a_shorter_one_hides_more() -> None:
+    """Four links through C and D hide 5 people each; the ring of three others through B would hide 40 each."""
+    found = pattern(
+        alone(
+            {
+                ("A", "junior"): 2,
+                ("A", "mid"): 5,
+                ("B", "junior"): 40,
+                ("B", "mid"): 40,
+                ("C", "junior"): 6,
+                ("C", "senior"): 6,
+                ("D", "senior"): 6,
+                ("D", "mid"): 6,
+            }
+        ),
+        K,
+    )
+    assert found.hidden == {
+        ("A", "junior"),
+        ("A", "mid"),
+        ("C", "junior"),
+        ("C", "senior"),
+        ("D", "senior"),
+        ("D", "mid"),
+    }
+
+
+# People of no known team
+
+
+def test_three_people_of_no_known_team_are_a_small_group_however_many_left(store: duckdb.DuckDBPyConnection) -> None:
+    """Nine who left were thanked afterwards, as Unknown: they do not hide the three who are there."""
+    hire(store, 20, "A", "mid")
+    hire(store, 12, "B", "mid")
+    hire(store, 9, "B", "mid", left=AS_OF - 100)
+    hire(store, 3, "Unknown", "Unknown")
+    store.execute(
+        "insert into points select community, member, 'Unknown', 'Unknown', ? from members where left_day < 99999",
+        [AS_OF],
+    )
+    rows = find_small_groups(store).filter(team="Unknown").to_dicts()
+    assert [(row["shown_as"], row["population"], row["hidden"]) for row in rows] == [(SMALL_TEAMS, 3, True)]
+    groups = read_from(store)
+    assert groups.refuses(("Unknown",), (), ("A", "B", "Unknown"))
+    assert groups.refuses((), ("Unknown",), ("A", "B", "Unknown"))
+    assert groups.refuses((), ("mid",), ("A", "B", "Unknown"))  # all less the mids would be the three
+
+
+def test_enough_people_of_no_known_team_are_shown(store: duckdb.DuckDBPyConnection) -> None:
+    hire(store, 20, "A", "mid")
+    hire(store, 5, "Unknown", "Unknown")
+    assert read_from(store).shown_as == {}
+    assert not read_from(store).refuses((), ("Unknown",), ("A", "Unknown"))
+
+
+def read_from(store: duckdb.DuckDBPyConnection) -> SmallGroups:
+    """Keep the pattern found in a store, as a build does, and read it."""
+    store.register("found_now", find_small_groups(store).to_arrow())
+    store.execute("create or replace table small_groups as select * from found_now")
+    store.unregister("found_now")
+    return read_small_groups(store, "craft", K)

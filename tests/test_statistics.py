@@ -10,7 +10,7 @@ from lifelines.statistics import logrank_test, multivariate_logrank_test
 
 from cop_metrics import statistics
 from cop_metrics.errors import CopError
-from cop_metrics.statistics import Interval, People, SurvivalCurve, Waits
+from cop_metrics.statistics import Z95, Interval, Pairs, People, SurvivalCurve, Waits
 
 # Freireich et al. 1963: weeks in remission; "+" is still in remission when last seen.
 SIX_MP = "6 6 6 6+ 7 9+ 10 10+ 11+ 13 16 17+ 19+ 20+ 22 23 25+ 32+ 32+ 34+ 35+"
@@ -215,6 +215,180 @@ def test_a_scan_finds_the_one_team_that_does_differ() -> None:
     assert found[-1]
 
 
+# How alike one person's posts are
+
+
+def test_likeness_of_three_askers_by_hand() -> None:
+    """Two of two, none of two and two of four answered: between .5, within .2, typical size 2.5, so .3 / (.5 + 1.5 x .2)."""
+    assert statistics.likeness([2, 2, 4], [2, 0, 2], [2, 0, 2]) == pytest.approx(0.375)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "hits", "likeness"),
+    [
+        ([2, 2], [2, 0], 1),
+        ([2, 2], [1, 1], 0),
+        ([1, 1, 1], [1, 0, 1], 0),
+        ([5], [3], 0),
+        ([], [], 0),
+        ([3, 3], [3, 3], 0),
+    ],
+)
+def test_likeness_lies_between_strangers_and_one_fate_for_each(
+    sizes: list[int], hits: list[int], likeness: float
+) -> None:
+    assert statistics.likeness(sizes, hits, hits) == likeness
+
+
+def test_likeness_of_values_is_that_of_their_variance() -> None:
+    """Ana waits 1 and 3, Ben 5 and 7: between 16, within 2, so 14 / 18."""
+    assert statistics.likeness([2, 2], [4, 12], [10, 74]) == pytest.approx(14 / 18)
+
+
+def test_the_design_effect_is_the_larger_of_ones_own_and_that_of_the_community() -> None:
+    """Two askers of five each: 1 + (50 / 10 - 1) x .25 = 2 where their own posts say 1; where those say more, theirs stays."""
+    assert People.of([3, 3], [5, 5], 0.25).design_effect == pytest.approx(2)
+    assert statistics.clustered_wilson(People.of([3, 3], [5, 5], 0.25)) == statistics.wilson(3, 5)
+    assert People.of([10, 0], [10, 10], 0.25).design_effect == pytest.approx(19)
+    assert People.of([30], [30], 0.2).design_effect == pytest.approx(6.8)
+    assert People.of([1, 0, 1], [1, 1, 1], 0.5).design_effect == pytest.approx(1)
+
+
+def test_two_groups_together_are_as_alike_as_either() -> None:
+    together = People.of([3], [5], 0.2) + People.of([3], [5], 0.2)
+    assert together == People.of([3, 3], [5, 5], 0.2)
+
+
+@pytest.mark.parametrize(("people", "share"), [(8, 0.8), (20, 0.5), (60, 0.8)])
+def test_few_and_unequal_askers_have_intervals_that_hold_a_new_draw_of_them(people: int, share: float) -> None:
+    """Likeness .3, found anew in each draw from eight times as many askers; each one's own posts alone cover .84 to .9."""
+    random, runs, pooled, own = np.random.default_rng(31), 500, 0, 0
+    for _ in range(runs):
+        sizes = np.maximum(1, np.round(np.exp(random.normal(0.8, 1.1, people * 8)))).astype(int)
+        hits = random.binomial(sizes, random.beta(share * 7 / 3, (1 - share) * 7 / 3, people * 8))
+        alike = statistics.likeness(sizes, hits, hits)
+        asked = hits[:people], sizes[:people]
+        pooled += share in statistics.clustered_wilson(People.of(*asked, alike))
+        own += share in statistics.clustered_wilson(People.of(*asked))
+    assert 0.93 <= pooled / runs <= 0.985
+    assert own / runs < 0.93
+
+
+# The same people twice
+
+
+def pairs(now: tuple[list[int], list[int]], before: tuple[list[int], list[int]], likeness: float = 0.0) -> Pairs:
+    """Pair hits and numbers of posts of the same people, in order, in two periods."""
+    (hits, sizes), (hits_before, sizes_before) = np.array(now, dtype=float), np.array(before, dtype=float)
+    return Pairs(
+        now=People.of(hits, sizes, likeness),
+        before=People.of(hits_before, sizes_before, likeness),
+        both=float(((sizes > 0) & (sizes_before > 0)).sum()),
+        hits_hits=float(hits @ hits_before),
+        hits_n=float(hits @ sizes_before),
+        n_hits=float(sizes @ hits_before),
+        n_n=float(sizes @ sizes_before),
+    )
+
+
+def test_what_is_the_same_about_people_in_both_periods_cancels_out() -> None:
+    """Ana has 3 of 4 after 2 of 4, Ben 1 of 4 after none: each gained one, so that nothing but chance is left.
+
+    Their own residuals (1 and -1 in both periods) cancel; likeness .5 leaves half the variance of eight and eight posts.
+    """
+    both = pairs(([3, 1], [4, 4]), ([2, 0], [4, 4]), 0.5)
+    assert both.design_effect == pytest.approx(0.5)
+    compared = statistics.paired_newcombe(both)
+    assert compared is not None
+    assert compared.estimate == pytest.approx(0.25)
+    # Eight posts over .5 are sixteen. One degree of freedom for the two people of each period, joined after Welch.
+    variances = 9 / 18 * 9 / 18 / 16, 5 / 18 * 13 / 18 / 16
+    by_hand = statistics.newcombe(8, 16, 4, 16, sum(variances) ** 2 / (variances[0] ** 2 + variances[1] ** 2))
+    assert by_hand is not None
+    assert (compared.p, compared.interval.low) == pytest.approx((by_hand.p, by_hand.interval.low))
+
+
+def test_what_turned_round_for_each_is_less_sure_than_for_strangers() -> None:
+    """Ana falls from all of four to none, Ben rises from none to all: the difference of 0 hangs on who asked more."""
+    turned = pairs(([0, 4], [4, 4]), ([4, 0], [4, 4]))
+    # Residuals -2 and 2 now, 2 and -2 before: each person adds 4 / 8, squared and summed .5, x 2 over 2 x .25 / 7.
+    assert turned.design_effect == pytest.approx(0.5 * 2 / (2 * 0.25 / 7))
+
+
+def test_people_of_one_period_only_pair_with_nobody() -> None:
+    """Two ask now, two others asked before: the design effect is that of each, 10 of 10 and none of 10."""
+    apart = pairs(([10, 0, 0, 0], [10, 10, 0, 0]), ([0, 0, 10, 0], [0, 0, 10, 10]))
+    # 50 / 400 in each period, x 4 / 3 over .25 / 19.
+    assert apart.design_effect == pytest.approx(50 / 400 * 2 * (4 / 3) / (2 * 0.25 / 19))
+    expected = 1 + (200 / 400 * 2 / 0.1 - 1) * 0.3
+    assert pairs(([5, 5, 0, 0], [10, 10, 0, 0]), ([0, 0, 5, 5], [0, 0, 10, 10]), 0.3).design_effect == pytest.approx(
+        expected
+    )
+
+
+def test_nobody_is_so_much_alike_that_nothing_is_left_to_chance() -> None:
+    assert pairs(([4, 0], [4, 4]), ([4, 0], [4, 4]), 1.0).design_effect == pytest.approx(0.1)
+    assert statistics.paired_newcombe(pairs(([4, 0], [4, 4]), ([4, 0], [4, 4]), 1.0)) is not None
+
+
+def test_one_person_in_either_period_is_no_change_of_the_community() -> None:
+    assert statistics.paired_newcombe(pairs(([3, 0], [9, 0]), ([3, 3], [9, 9]))) is None
+
+
+def asked_twice(random: np.random.Generator, gain: float) -> tuple[Pairs, People, People]:
+    """Draw 40 askers with a likeness of .3, in two periods; the likeness is found from six times as many."""
+    often = np.exp(random.normal(0.8, 0.8, 240))
+    share = random.beta(0.6 * 7 / 3, 0.4 * 7 / 3, 240)
+    sizes, before = random.poisson(often), random.poisson(often)
+    hits, hits_before = random.binomial(sizes, np.minimum(share + gain, 1)), random.binomial(before, share)
+    some = sizes + before > 0
+    all_hits = (hits + hits_before)[some]
+    alike = statistics.likeness((sizes + before)[some], all_hits, all_hits)
+    of = slice(0, 40)
+    found = pairs((hits[of], sizes[of]), (hits_before[of], before[of]), alike)
+    return found, found.now, found.before
+
+
+def test_pairing_finds_more_of_the_real_changes_and_no_more_of_the_others() -> None:
+    random, runs = np.random.default_rng(12), 250
+    false = sum(
+        compared.p < 0.05 for _ in range(runs) if (compared := statistics.paired_newcombe(asked_twice(random, 0)[0]))
+    )
+    assert false <= about_one_in_twenty(runs)
+    paired = unpaired = 0
+    for _ in range(runs):
+        both, now, before = asked_twice(random, 0.15)
+        together, apart = statistics.paired_newcombe(both), statistics.clustered_newcombe(now, before)
+        assert together
+        assert apart
+        paired += together.p < 0.05
+        unpaired += apart.p < 0.05
+    assert paired > 2 * unpaired
+    assert paired / runs > 0.5
+
+
+def test_the_degrees_of_freedom_are_those_of_welch_from_smoothed_variances() -> None:
+    """Of 8 of 10 single posts the smoothed variance is 9/12 x 3/12 / 10, of 3 of 6 it is 1/2 x 1/2 / 6; 9 and 5 degrees."""
+    variances = 9 / 12 * 3 / 12 / 10, 1 / 4 / 6
+    freedom = sum(variances) ** 2 / (variances[0] ** 2 / 9 + variances[1] ** 2 / 5)
+    a, b = People.of([1] * 8 + [0] * 2, [1] * 10), People.of([1] * 3 + [0] * 3, [1] * 6)
+    ours, by_hand = statistics.clustered_newcombe(a, b), statistics.newcombe(8, 10, 3, 6, freedom)
+    assert ours is not None
+    assert by_hand is not None
+    assert (ours.p, ours.interval.low) == pytest.approx((by_hand.p, by_hand.interval.low))
+
+
+def test_people_who_post_unequally_count_for_fewer_the_more_alike_their_posts_are() -> None:
+    """Sizes 1, 1 and 4: with a likeness of 1 each weighs by n squared, 18 squared over 258; with none by n, 6 squared over 18."""
+    people = People.of([1, 0, 2], [1, 1, 4])
+    assert people.freedom_at(1 + (18 / 6 - 1) * 1) == pytest.approx(max(1, 18**2 / 258 - 1))
+    assert people.freedom_at(1) == pytest.approx(36 / 18 - 1)
+    half = (0.5 * 6 + 0.5 * 18) ** 2 / (0.25 * 18 + 0.5 * 66 + 0.25 * 258) - 1
+    assert people.freedom_at(1 + (18 / 6 - 1) * 0.5) == pytest.approx(max(1, half))
+    equal = People.of([1] * 9, [2] * 9)
+    assert equal.freedom_at(1.5) == pytest.approx(8)
+
+
 # Counts
 
 
@@ -281,6 +455,91 @@ def test_scans_of_counts_that_do_not_change_find_something_in_one_of_twenty_at_m
         changes = [statistics.rate_ratio(int(a.sum()), 56, int(b.sum()), 56, a, b) for a, b in weeks]
         found += statistics.benjamini_hochberg([change.p for change in changes if change is not None]).any()
     assert found <= about_one_in_twenty(scans)
+
+
+def test_a_community_of_good_and_bad_months_is_as_unsteady_as_they_are() -> None:
+    """Blocks of 40, 80, 40, 80 around 60: 1,600 x 4/3 less the 240 of chance, over 4 x 3,600."""
+    weekly = [10] * 4 + [20] * 4 + [10] * 4 + [20] * 4
+    found = statistics.unsteadiness(weekly, [7] * 16)
+    assert found == statistics.Unsteadiness(variance=pytest.approx((1600 * 4 / 3 - 240) / 14_400), weeks=4, freedom=3)
+
+
+def test_more_members_are_no_better_month() -> None:
+    weekly = [10] * 4 + [20] * 4 + [10] * 4 + [20] * 4
+    found = statistics.unsteadiness(weekly, weekly)
+    assert found == statistics.Unsteadiness(variance=0.0, weeks=4, freedom=3)
+
+
+def test_good_and_bad_months_are_known_from_four_months_on_and_by_two_months_from_48_weeks_on() -> None:
+    assert statistics.unsteadiness([5] * 15, [7] * 15) is None
+    assert statistics.unsteadiness([0] * 16, [7] * 16) is None
+    assert statistics.unsteadiness([5] * 16, [0] * 16) is None
+    of_weeks = {n: statistics.unsteadiness([5] * n, [7] * n) for n in (16, 47, 48, 60)}
+    assert {n: (found.weeks, found.freedom) for n, found in of_weeks.items() if found} == {
+        16: (4, 3),
+        47: (4, 10),
+        48: (8, 5),
+        60: (8, 6),
+    }
+
+
+def test_the_oldest_weeks_that_fill_no_block_are_left_out() -> None:
+    weekly = [10] * 4 + [20] * 4 + [10] * 4 + [20] * 4
+    assert statistics.unsteadiness([900, 900, *weekly], [7] * 18) == statistics.unsteadiness(weekly, [7] * 16)
+
+
+def test_what_months_add_to_the_dispersion_of_weeks() -> None:
+    """A variance of .1 of four weeks at 15 a week: 1 + .1 x 4 x 15 = 7, with 49 / (1 / 4 + 36 / 3) = 4 degrees of freedom."""
+    months = statistics.Unsteadiness(variance=0.1, weeks=4, freedom=3)
+    assert statistics.dispersion([10] * 3, [20] * 3, months, 15) == (pytest.approx(7), pytest.approx(4))
+    assert statistics.dispersion([10], [20], months, 15) == (pytest.approx(7), pytest.approx(49 / 12))
+    steady = statistics.Unsteadiness(variance=0.0, weeks=8, freedom=5)
+    assert statistics.dispersion([10] * 3, [20] * 3, steady, 15) == (1, pytest.approx(4))
+    assert statistics.dispersion([10], [20], steady, 15) == (1, 0)
+
+
+def test_blocks_of_four_weeks_speak_where_both_periods_have_three() -> None:
+    """Blocks of 20, 60, 40 in each: 20 + 20 over 4 degrees, where weeks alone say 40 / 22; the oldest week is in no block."""
+    weekly = [5] * 4 + [15] * 4 + [10] * 4
+    assert statistics.dispersion(weekly, weekly) == (pytest.approx(10), 4)
+    assert statistics.dispersion(weekly[1:], weekly)[1] == 21
+    assert statistics.dispersion([10, *weekly], [10, *weekly]) == (pytest.approx(10), 4)
+
+
+def test_counts_a_member_are_compared_by_the_days_of_members_and_spread_by_those_of_the_calendar() -> None:
+    """Twice the count of twice the members is a ratio of 1; a week has (200 + 100) / 140 days x 7 = 15."""
+    months = statistics.Unsteadiness(variance=0.1, weeks=4, freedom=3)
+    change = statistics.rate_ratio(200, 14_000, 100, 7_000, [], [], months=months, days=140)
+    assert change is not None
+    assert (change.estimate, change.p) == (pytest.approx(1), pytest.approx(1))
+    in_days = statistics.rate_ratio(150, 70, 150, 70, [], [], months=months)
+    assert in_days is not None
+    share = statistics._wilson(150 / 7, 300 / 7, float(scipy.stats.t.ppf(0.975, 49 / 12)))
+    assert in_days.interval.high == pytest.approx(share.high / (1 - share.high))
+
+
+def months_of(random: np.random.Generator, days: int) -> np.ndarray:
+    """Draw daily questions of a community, four a day, whose months differ by about 30 %."""
+    month = np.exp(random.normal(-0.045, 0.3, days // 30 + 2))
+    return random.poisson(4 * month[(np.arange(days) + random.integers(30)) // 30])
+
+
+def test_ordinary_good_and_bad_months_are_a_change_in_one_of_twenty_at_most() -> None:
+    """Two years of which the last quarter is compared with the one before; by weeks alone one in five is called a change."""
+    random, runs, by_months, by_weeks = np.random.default_rng(17), 250, 0, 0
+    for _ in range(runs):
+        days = months_of(random, 728)
+        weeks = days.reshape(-1, 7).sum(axis=1)
+        months = statistics.unsteadiness(weeks[:-13], [7] * (len(weeks) - 13))
+        now, before = weeks[-13:], weeks[-26:-13]
+        sums = int(now.sum()), 91, int(before.sum()), 91, now[1:-1], before[1:-1]
+        with_months, with_weeks = statistics.rate_ratio(*sums, months=months), statistics.rate_ratio(*sums)
+        assert with_months
+        assert with_weeks
+        by_months += with_months.p < 0.05
+        by_weeks += with_weeks.p < 0.05
+    assert by_months <= about_one_in_twenty(runs)
+    assert by_weeks / runs > 0.15
 
 
 # Times
@@ -400,8 +659,19 @@ def test_an_answer_in_the_same_second_waited_for_nothing_whatever_its_sign() -> 
 
 def test_questions_all_still_open_have_no_median() -> None:
     shown = curve("3+ 5+ 9+")
-    assert shown.survival.tolist() == shown.low.tolist() == shown.high.tolist() == [1, 1, 1]
+    assert shown.survival.tolist() == shown.high.tolist() == [1, 1, 1]
     assert shown.median is None
+
+
+def test_as_long_as_nobody_is_answered_the_band_is_that_of_none_among_those_still_followed() -> None:
+    """Of three, of two, of one: Wilson's 0 of 3 reaches up to 3.8415 / (3 + 3.8415), and so on."""
+    shown = curve("3+ 5+ 9+ 11")
+    assert shown.low[:3] == pytest.approx([1 - statistics.wilson(0, n).high for n in (4, 3, 2)])
+    low, high = shown.band_at([0, 2, 4, 11])
+    assert low == pytest.approx([4 / (4 + Z95**2), 4 / (4 + Z95**2), 4 / (4 + Z95**2), 0])
+    assert high.tolist() == [1, 1, 1, 1]
+    alike = statistics.survival([3, 5], [False, False], design_effect=2)
+    assert alike.low[0] == pytest.approx(1 - statistics.wilson(0, 2 / 2).high)
 
 
 @pytest.mark.parametrize("q", [0, 1, -0.5, float("nan")])
@@ -494,6 +764,82 @@ def test_scans_of_medians_that_do_not_differ_find_something_in_one_of_twenty_at_
         ]
         found += statistics.benjamini_hochberg([change.p for change in changes if change is not None]).any()
     assert found <= about_one_in_twenty(scans)
+
+
+def test_the_band_is_as_wide_as_the_design_effect_of_the_waits_makes_it() -> None:
+    """On the log-log scale a design effect of 4 makes each arm twice as long; the curve itself stays."""
+    plain, alike = (statistics.survival([1, 2, 3, 4], [True] * 4, design_effect=effect) for effect in (1, 4))
+    assert alike.survival.tolist() == plain.survival.tolist()
+    inner = slice(0, 3)
+    for ends, wider in ((plain.low, alike.low), (plain.high, alike.high)):
+        arm, wide_arm = (np.log(np.log(each[inner]) / np.log(plain.survival[inner])) for each in (ends, wider))
+        assert wide_arm == pytest.approx(2 * arm)
+
+
+def test_the_log_rank_is_divided_by_the_mean_design_effect_of_what_it_contrasts() -> None:
+    """Freireich's 21 and 21 at design effects 3 and 1 come to 2; of 21 and 7 the smaller group's weighs three times as much."""
+    (drug, placebo), alike = (curve(each) for each in (SIX_MP, PLACEBO)), waits(SIX_MP)
+    published = statistics.log_rank(drug, placebo)
+    halved = statistics.log_rank(statistics.survival(*alike, design_effect=3), placebo)
+    assert published is not None
+    assert halved is not None
+    assert halved.chi2 == pytest.approx(published.chi2 / 2)
+    assert halved.p == pytest.approx(scipy.stats.chi2.sf(published.chi2 / 2, 1))
+    few = [statistics.survival(*(each[:7] for each in waits(PLACEBO)), design_effect=effect) for effect in (1, 5)]
+    plain, divided = (statistics.log_rank(drug, each) for each in few)
+    assert plain is not None
+    assert divided is not None
+    assert plain.chi2 / divided.chi2 == pytest.approx(0.25 * 1 + 0.75 * 5)
+
+
+def alike_waits(random: np.random.Generator, askers: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Draw who asked, and log-normal waits in hours with median e squared and a likeness of .28, followed for 10 days."""
+    sizes = np.maximum(1, np.round(np.exp(random.normal(0.8, 1.1, askers)))).astype(int)
+    person = np.repeat(np.arange(askers), sizes)
+    own = random.normal(0, sqrt(0.28), askers)[person]
+    hours = np.exp(2 + 2 * (own + random.normal(0, sqrt(0.72), len(person))))
+    return person, np.minimum(hours, 240), hours < 240
+
+
+def test_bands_hold_and_curves_do_not_differ_where_one_askers_waits_are_alike() -> None:
+    random, runs = np.random.default_rng(23), 200
+    held, differ, plainly_held, plainly_differ = 0, 0, 0, 0
+    for _ in range(runs):
+        person, hours, ended = alike_waits(random, 160)
+        logs = np.log(1 + hours * 3600)
+        sizes = np.bincount(person)
+        alike = statistics.likeness(sizes, np.bincount(person, logs), np.bincount(person, logs**2))
+        groups = [(person >= first) & (person < first + 20) for first in (0, 20)]
+        effects = [statistics.pooled_design_effect(n.sum(), float(n @ n), alike) for n in (sizes[:20], sizes[20:40])]
+        curves = [
+            statistics.survival(hours[of], ended[of], design_effect=e) for of, e in zip(groups, effects, strict=True)
+        ]
+        plain = [statistics.survival(hours[of], ended[of]) for of in groups]
+        held += holds_half(curves[0], np.exp(2))
+        plainly_held += holds_half(plain[0], np.exp(2))
+        tests = [statistics.log_rank(*each) for each in (curves, plain)]
+        differ += tests[0] is not None and tests[0].p < 0.05
+        plainly_differ += tests[1] is not None and tests[1].p < 0.05
+    assert held / runs >= 0.93
+    assert differ <= about_one_in_twenty(runs)
+    assert plainly_held / runs < 0.88
+    assert plainly_differ / runs > 0.15
+
+
+def holds_half(shown: SurvivalCurve, time: float) -> bool:
+    """Say whether the band holds one half at the true median."""
+    step = int(np.searchsorted(shown.times, time, side="right")) - 1
+    return step < 0 or bool(shown.low[step] <= 0.5 <= shown.high[step])
+
+
+def test_the_percentile_interval_leaves_out_as_many_draws_as_students_t_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ten askers of one question each: t(9) = 2.262, of which 1.185 % lie beyond, so 12 - 2 = 10 of 1,000 draws at each end."""
+    drawn = np.arange(1000) - 500.0
+    monkeypatch.setattr(statistics, "_drawn_differences", lambda *_asked: drawn)
+    ten = Waits(durations=range(1, 11), observed=[True] * 10, askers=range(10))
+    change = statistics.bootstrap_median_difference(ten, ten)
+    assert change is not None
+    assert (change.interval.low, change.interval.high) == (-490, 489)
 
 
 # Scans
@@ -594,6 +940,18 @@ def test_the_interval_of_a_mean_is_students() -> None:
     assert interval is not None
     assert (interval.low, interval.high) == pytest.approx(reference)
     assert statistics.mean_interval([5]) is None
+
+
+def test_a_mean_is_as_unsure_as_the_community_lets_expect_where_few_people_say_too_little() -> None:
+    """Two askers of five questions with a help each: their own residuals are 0, those of the questions .8 / 9 x 2 / 10."""
+    helps = [5, 5], [5, 5], [9, 9]
+    mean, own = statistics.clustered_mean(*helps[:2])
+    assert (mean, own) == (1, Interval(low=1, high=1))
+    _, pooled = statistics.clustered_mean(*helps, 0.25)
+    variance = (18 / 10 - 1) / 9 * 2
+    assert pooled is not None
+    assert pooled.high == pytest.approx(1 + float(scipy.stats.t.ppf(0.975, 1)) * sqrt(variance))
+    assert statistics.clustered_mean([10, 0], [5, 5], [20, 0], 0.0) == statistics.clustered_mean([10, 0], [5, 5])
 
 
 # Rates within strata, odds over those expected, a part against the rest

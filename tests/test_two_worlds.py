@@ -20,7 +20,7 @@ from cop_metrics.measure import TELLS_SENIORITY, TOO_SMALL, Measurer
 from cop_metrics.metrics import EXHIBITS, METRICS
 from cop_metrics.metrics.metric import NEWCOMER, Counts, Figure, Metric
 from cop_metrics.pagebook import PAGES, Groups, GroupsOverTime, OverTime
-from cop_metrics.scope import EXPERIENCE, Scope, read_catalogue
+from cop_metrics.scope import EXPERIENCE, UNKNOWN, Scope, read_catalogue
 from cop_metrics.small_groups import EVERY, SMALL_TEAMS, Cell
 from cop_metrics.view import Card, ChartTable, PageView, Viewer
 
@@ -58,6 +58,14 @@ FEW_JUNIORS = {
     ("Valves", "mid"): 8,
 }
 NO_ROSTER = {("Staff", "established"): 30, ("Staff", "newcomer"): 3}
+FEW_UNKNOWN = {
+    ("Pumps", "junior"): 12,
+    ("Pumps", "mid"): 9,
+    ("Valves", "junior"): 20,
+    ("Valves", "mid"): 15,
+    ("Unknown", "Unknown"): 3,
+}
+LEAVERS = 9
 ALL, HALF_YEAR = ("", ""), "2025-08-04..2026-02-01"
 PARTNERS = ("Valves mid 0", "Valves mid 1")
 
@@ -72,9 +80,9 @@ def world(data: Path, people: Mapping[Cell, int], actors: tuple[str, ...], partn
     names = [f"{team} {seniority} {n}" for (team, seniority), number in people.items() for n in range(number)]
     for (team, seniority), number in people.items():
         for n in range(number):
-            late = (n == 0 and team in ("Pumps", "Tools")) or seniority == "newcomer"
+            late = (n == 0 and team in ("Pumps", "Tools", UNKNOWN)) or seniority == "newcomer"
             who = craft.member(f"{team} {seniority} {n}", joined="2025-08-01" if late else "2025-01-01")
-            if seniority not in EXPERIENCE:
+            if seniority not in EXPERIENCE and team != UNKNOWN:
                 craft.works(who, team, seniority)
     others = [name for name in names if not name.endswith((" 0", "Valves mid 1")) and " newcomer " not in name]
     for day in range(0, 380, 2):
@@ -88,9 +96,22 @@ def world(data: Path, people: Mapping[Cell, int], actors: tuple[str, ...], partn
             answer = craft.answer(question, helper, plus(asked, hours=1), accepted=day % 3 == 0)
             craft.react(answer, asker, plus(asked, hours=3))
         craft.read(question, others[(day * 5 + 2) % len(others)], days_later("2025-01-03", day))
+    if ("Unknown", "Unknown") in people:
+        _leave(craft)
     for actor, other in zip(actors, partners, strict=False):
         _acts(craft, actor, other)
     return craft.tell(data, since=SINCE, until=UNTIL)
+
+
+def _leave(craft: Community) -> None:
+    """Let people help, leave, and be thanked afterwards, when nobody knows their team any more."""
+    for number in range(LEAVERS):
+        who = craft.member(f"Leaver {number}", joined="2025-01-01")
+        craft.works(who, "Valves", "mid", until="2025-06-01")
+        help_ = craft.answer(
+            craft.ask("Valves mid 2", f"2025-03-{number + 1:02d} 10:00"), who, f"2025-03-{number + 1:02d} 11:00"
+        )
+        craft.react(help_, "Valves mid 2", f"2025-12-{number + 1:02d} 10:00")
 
 
 def _acts(craft: Community, actor: str, other: str) -> None:
@@ -190,9 +211,20 @@ def no_roster(tmp_path_factory: pytest.TempPathFactory) -> Worlds:
     )
 
 
+@pytest.fixture(scope="module")
+def few_unknown(tmp_path_factory: pytest.TempPathFactory) -> Worlds:
+    """Return two worlds with three people of no known team, and many who left and were thanked later as such."""
+    swapped = (("Unknown Unknown 0",), ("Pumps mid 0",))
+    return worlds(tmp_path_factory.mktemp("unknown"), FEW_UNKNOWN, swapped, (ALL, ("Valves", "")), (ALL,))
+
+
 def test_the_worlds_hide_what_they_should(
-    company: Worlds, few_seniors: Worlds, few_juniors: Worlds, no_roster: Worlds
+    company: Worlds, few_seniors: Worlds, few_juniors: Worlds, no_roster: Worlds, few_unknown: Worlds
 ) -> None:
+    for told in few_unknown.told:
+        groups = told.choices.small_groups
+        assert groups.shown_as == {"Pumps": SMALL_TEAMS, "Unknown": SMALL_TEAMS}
+        assert groups.hidden == {(team, name) for team in (SMALL_TEAMS, EVERY) for name in ("mid", "Unknown")}
     for told in company.told:
         groups = told.choices.small_groups
         assert groups.hidden == {(team, name) for team in ("Pumps", "Tools") for name in ("mid", "senior")}
@@ -217,7 +249,7 @@ def test_a_filter_to_a_hidden_group_is_refused(company: Worlds) -> None:
             told.scope(names=False, team="Pumps", seniority="senior")
 
 
-EACH_WORLD = pytest.mark.parametrize("which", ["company", "few_seniors", "few_juniors", "no_roster"])
+EACH_WORLD = pytest.mark.parametrize("which", ["company", "few_seniors", "few_juniors", "no_roster", "few_unknown"])
 
 
 @EACH_WORLD
@@ -229,7 +261,7 @@ def test_no_number_tells_hidden_groups(metric: Metric, which: str, request: pyte
         for by in splits_of(metric):
             one, other = (each.figures_by(metric, scope, by) for each in both.measurers)
             assert_frame_equal(one.select(TOLD), other.select(TOLD))
-            assert not set(one["group"]) & merged
+            assert by == "seniority" or not set(one["group"]) & merged
         if measured := both.measurers[0].unlisted(metric, scope) is None:
             one, other = (each.listed(metric, scope) for each in both.measurers)
             assert one.sort(pl.all()).rows() == other.sort(pl.all()).rows(), scope
@@ -244,7 +276,7 @@ def test_no_number_tells_hidden_groups(metric: Metric, which: str, request: pyte
 @pytest.mark.parametrize("id_", list(EXHIBITS))
 def test_no_table_or_finding_tells_hidden_groups(id_: str, which: str, request: pytest.FixtureRequest) -> None:
     both: Worlds = request.getfixturevalue(which)
-    merged = set(both.told[0].choices.small_groups.shown_as)
+    merged = set(both.told[0].choices.small_groups.shown_as) - {UNKNOWN}  # which is a seniority too
     for scope in both.scopes:
         (one, found), (other, found_there) = (each.table_and_finding(EXHIBITS[id_], scope) for each in both.measurers)
         assert_frame_equal(one, other)
@@ -254,7 +286,7 @@ def test_no_table_or_finding_tells_hidden_groups(id_: str, which: str, request: 
         assert not any(team in (found or "") for team in merged)
 
 
-@pytest.mark.parametrize("which", ["company", "few_seniors", "no_roster"])
+@pytest.mark.parametrize("which", ["company", "few_seniors", "no_roster", "few_unknown"])
 def test_no_page_tells_hidden_groups(which: str, request: pytest.FixtureRequest) -> None:
     both: Worlds = request.getfixturevalue(which)
     viewers = [Viewer(version=1, cursor=told.cursor, catalogue=read_catalogue(told.cursor)) for told in both.told]

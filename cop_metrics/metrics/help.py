@@ -474,7 +474,6 @@ METRICS = (
 CURVE_POINTS = 160
 CURVE_HOURS = 24.0 * 30
 MOST_TEAMS = 8
-SURELY = 0.05
 CURVE_SCHEMA: dict[str, type[pl.DataType]] = {
     "hours": pl.Float64,
     "waiting": pl.Float64,
@@ -505,30 +504,20 @@ def waiting_curves(rows: pl.DataFrame, *, by: str) -> pl.DataFrame:
     return pl.concat(tables) if tables else pl.DataFrame(schema={by: pl.String, **CURVE_SCHEMA})
 
 
-def waits_told(rows: pl.DataFrame, *, by: str) -> str | None:
-    """Say the quartiles of the wait over all groups, and whether the curves differ; None where neither can be said.
-
-    Whether they differ is not said where a group has fewer than five answered questions.
-    """
+def waits_differ(rows: pl.DataFrame, *, by: str) -> float | None:
+    """Return the p-value of the log-rank test of the curves; None where a group has fewer than five answered questions."""
     tested = log_rank(*_curves(rows, by).values())
-    differ = (
-        ""
-        if tested is None
-        else "The curves differ."
-        if tested.p < SURELY
-        else "No clear difference between the curves."
-    )
-    return " ".join(each for each in (_quartiles(rows), differ) if each) or None
+    return None if tested is None else tested.p
 
 
-def _quartiles(rows: pl.DataFrame) -> str:
+def quartiles_told(rows: pl.DataFrame) -> str | None:
     """Say after how long a quarter, half and three quarters of the questions had help, as far as that is reached."""
     curve = survival(rows["minutes"].to_numpy() / 60, rows["wait_ended"].to_numpy(), rows["questions"].to_numpy())
     found = {"a quarter": curve.quantile(0.25), "half": curve.quantile(0.5), "three quarters": curve.quantile(0.75)}
     told = [f"{part} after {words.duration(hours)}" for part, hours in found.items() if hours is not None]
     if not curve.answered.any():
         return "Not one of these questions has had help so far."
-    return f"Of all questions {words.listing(told)} had help." if told else ""
+    return f"Of all questions {words.listing(told)} had help." if told else None
 
 
 def _curve_table(by: str, name: str, curve: SurvivalCurve) -> pl.DataFrame:
@@ -537,7 +526,13 @@ def _curve_table(by: str, name: str, curve: SurvivalCurve) -> pl.DataFrame:
     followed_on = len(kept) < len(curve.times)
     if len(kept) > CURVE_POINTS:
         kept = np.unique(kept[np.linspace(0, len(kept) - 1, CURVE_POINTS).astype(int)])
-    first = {"hours": 0.0, "waiting": 1.0, "low": 1.0, "high": 1.0, "at_risk": int(curve.at_risk[0])}
+    first = {
+        "hours": 0.0,
+        "waiting": 1.0,
+        "low": curve.low_at_first,
+        "high": 1.0,
+        "at_risk": int(curve.at_risk[0]),
+    }
     steps = pl.DataFrame(
         {
             "hours": curve.times[kept],
@@ -584,7 +579,8 @@ def _waiting_curve(id_: str, by: str, title: str, whose: str) -> Exhibit:
         splits=ASKER_SPLITS,
         shape=partial(waiting_curves, by=by),
         shows=(by,),
-        finding=partial(waits_told, by=by),
+        finding=quartiles_told,
+        tested=partial(waits_differ, by=by),
     )
 
 

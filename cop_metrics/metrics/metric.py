@@ -220,7 +220,9 @@ class Exhibit:
     its rows are single persons. `personal`: columns that are empty for viewers who may not see names. `finding` says in a
     sentence what the rows of `sql` show, None where nothing can be said. What is not `drawn` is a list to act on, shown as
     a table. `places`: columns that say where the picture puts its marks and how large they are, told of nowhere else.
-    `a_row_each`: it has one row a group, so that groups of which there is nothing have one too. `about`: as of `Metric`.
+    `tested`: the p-value of a test that its groups differ at all, None where there are too few; what it comes to is said only
+    after the correction for all differences of a page. `a_row_each`: it has one row a group, so that groups of which there is
+    nothing have one too. `about`: as of `Metric`.
     """
 
     id: str
@@ -242,6 +244,7 @@ class Exhibit:
     individual: bool = False
     personal: tuple[str, ...] = ()
     finding: Callable[[pl.DataFrame], str | None] | None = None
+    tested: Callable[[pl.DataFrame], float | None] | None = None
     drawn: bool = True
     places: tuple[str, ...] = ()
     a_row_each: bool = False

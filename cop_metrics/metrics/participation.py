@@ -56,7 +56,6 @@ def _present(
     peers: str,
     where: str,
     better: Better,
-    needs: str | None = None,
 ) -> Metric:
     """Declare a count of members present at the last moment of the period."""
     return Metric(
@@ -75,7 +74,6 @@ def _present(
         relation="present",
         measure=Total(of="count(*)", listed="member", where=where),
         splits=SPLITS,
-        needs=needs,
     )
 
 
@@ -198,12 +196,11 @@ METRICS = (
         "Members",
         "How many people belong to the community?",
         "People with an account at the last moment of the period who had not left. Bots and system accounts are not people. "
-        "Only where the sources list their accounts: else no more than those who took part are known.",
+        "Where a source does not list its accounts, only those of its people count who took part: no share is taken of them.",
         "accounts of people, joined before the end of the period and not left",
         "Discourse's pipeline of trust levels counts the accounts that there are today, whatever the period.",
         "true",
         Better.NEITHER,
-        needs="account",
     ),
     _people(
         "active",

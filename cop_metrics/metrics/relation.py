@@ -334,6 +334,24 @@ LEVELS = Relation(
     listing={**MEMBER_LISTING, "level_name": "Level"},
 )
 
+LEVELS_OF_MEMBERS = Relation(
+    name="levels_of_members",
+    one_row="One row per period and member present at its last moment, with the level then, 0 for who never did anything.",
+    sql="select periods.start, memberships.member, memberships.name, coalesce(stretches.level, 0) as level, "
+    "coalesce(level_bars.name, 'no level yet') as level_name, memberships.team as member_team, "
+    "memberships.seniority as member_seniority from periods "
+    "join memberships on memberships.community = $community "
+    "and held_from < periods.end_day and held_to >= periods.end_day "
+    "left join level_stretches as stretches on stretches.community = $community "
+    "and stretches.member = memberships.member "
+    "and stretches.from_day < periods.end_day and stretches.to_day >= periods.end_day "
+    "left join level_bars on level_bars.level = stretches.level",
+    day=None,
+    topic=None,
+    personal=("member", "name"),
+    listing={**MEMBER_LISTING, "level_name": "Level"},
+)
+
 LEVEL_LEDGER = Relation(
     name="level_ledger",
     one_row=one_row("level_ledger"),
@@ -885,6 +903,7 @@ RELATIONS = {
         PRESENT,
         SILENT,
         LEVELS,
+        LEVELS_OF_MEMBERS,
         LEVEL_LEDGER,
         LEVEL_SIDES,
         CLAIMS,

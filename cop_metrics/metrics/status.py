@@ -247,6 +247,27 @@ METRICS = (
         measure=Total(of="count(*)", listed="member", where="level >= 2"),
         splits=MEMBER_SPLITS,
         individual=True,
+        beside="helpers_and_up_rate",
+    ),
+    Metric(
+        id="helpers_and_up_rate",
+        promise=Promise.STATUS,
+        title="Members who are helpers, experts or mentors",
+        question="Does the community grow experts faster than it grows?",
+        description="The share of members at the level Helper or above at the last moment of the period. Members who never did "
+        "anything are members too.",
+        formula="members whose level is Helper, Expert or Mentor / members, at the end of the period",
+        source="our own, after Discourse's pipeline of trust levels",
+        peers="Discourse tells how many are at each trust level today, and not of how many.",
+        unit=Unit.PERCENT,
+        better=Better.HIGHER,
+        whose=Whose.MEMBER,
+        counts=Counts.STOCK,
+        relation="levels_of_members",
+        measure=Share(hit="level >= 2", person=None),
+        splits=MEMBER_SPLITS,
+        needs="account",
+        individual=True,
     ),
     Metric(
         id="moved_up",
@@ -578,6 +599,7 @@ CLAIM_SCHEMA: dict[str, type[pl.DataType]] = {
 }
 NOTE_OF_CLAIM = {
     "asked_or_read_rate": "not measurable: the sources record no reads",
+    "helpers_rate": "not measurable: the sources know only people who took part",
     "solved_rate": "no question of theirs in this period is 30 days old and stands",
     "recognition_rate": "not known: reactions are not recorded, or no help is 30 days old",
     "top_three_share": "not known: nobody of a known team helped",
@@ -589,7 +611,7 @@ HELP_OF_CLAIM = ("recognition_rate", "top_three_share")
 
 def _none_helped(part: pl.DataFrame | None, seniority: str) -> str | None:
     """Say that none of a seniority helped, None where any did; `part`: how many did, and did not."""
-    if part is None or part["hits"].any():
+    if part is None or part["hits"].sum():
         return None
     return words.none_of(int(part["people"].sum()), (seniority,), "helped")
 
@@ -601,7 +623,7 @@ def both_claims(people: pl.DataFrame) -> pl.DataFrame:
     """
     rows: list[tuple[object, ...]] = []
     parts = dict(people.group_by("number", "seniority"))
-    recorded = (people["number"] == "recognition_rate").any()
+    recorded, listed = ((people["number"] == number).any() for number in ("recognition_rate", "helpers_rate"))
     for number, (claim, title) in CLAIM_NUMBERS.items():
         for seniority in people["seniority"].unique(maintain_order=True):
             load = _load(parts.get(("helps_per_active", seniority))) if number == "helpers_rate" else None
@@ -612,12 +634,15 @@ def both_claims(people: pl.DataFrame) -> pl.DataFrame:
                     none := _none_helped(parts.get(("helpers_rate", seniority)), str(seniority))
                 ):
                     note = none
+                elif number == "asked_or_read_rate" and not listed:
+                    note = NOTE_OF_CLAIM["helpers_rate"]
                 elif number == "recognition_rate" and recorded:
                     note = "no help of theirs in this period is 30 days old"
                 rows.append((claim, title, seniority, None, None, None, 0, load, note))
                 continue
             hits, sizes = (np.repeat(part[name].to_numpy(), part["people"].to_numpy()) for name in ("hits", "n"))
-            interval, n = clustered_wilson(People.of(hits, sizes)), int(sizes.sum())
+            people_of = People.of(hits, sizes, float(part["likeness"][0]))
+            interval, n = clustered_wilson(people_of), int(sizes.sum())
             ends = (None, None) if number == "top_three_share" else (interval.low, interval.high)
             rows.append((claim, title, seniority, int(hits.sum()) / n, *ends, n, load, None))
     return pl.DataFrame(rows, schema=CLAIM_SCHEMA, orient="row")
@@ -741,9 +766,8 @@ def milestone_curves(counted: pl.DataFrame) -> pl.DataFrame:
             continue
         curve = _curve(part)
         days = np.unique(np.append(0, curve.times[curve.times <= MILESTONE_DAYS])).astype(int)
-        at = np.searchsorted(curve.times, days, side="right")
-        bands = [1 - np.concatenate(([1.0], ends))[at] for ends in (curve.high, curve.low)]
-        columns = (1 - curve.at(days), *bands, curve.at_risk_at(days))
+        low, high = curve.band_at(days)
+        columns = (1 - curve.at(days), 1 - high, 1 - low, curve.at_risk_at(days))
         frames.append(
             pl.DataFrame(dict(zip(list(CURVE_SCHEMA)[1:], (days, *columns), strict=True)))
             .insert_column(0, pl.lit(step).alias("milestone"))
@@ -1093,7 +1117,8 @@ EXHIBITS = (
         counts=Counts.STOCK,
         relations=("claims",),
         sql="""
-            select number, member_seniority as seniority, hits, n, count(*) as people
+            select number, member_seniority as seniority, hits, n, count(*) as people,
+                coalesce(any_value(likeness.likeness), 0) as likeness
             from (
                 select number, member_seniority, member_id,
                     cast(case when max(days) is null then sum(hits) else max(hits) end as bigint) as hits,
@@ -1103,7 +1128,8 @@ EXHIBITS = (
                 group by 1, 2, 3
                 having max(days) is null or sum(days_held) >= least(30, max(days))
             )
-            group by all
+            left join likeness on likeness.community = $community and likeness.metric = number
+            group by number, member_seniority, hits, n
             order by all""",
         columns={
             "claim": "Claim",

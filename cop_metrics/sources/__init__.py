@@ -55,6 +55,6 @@ def source_of(export: Export, platform: str | None = None) -> Source:
     known = "; ".join(source.title for source in SOURCES.values())
     part = " If it is one file of an export, give the whole folder or archive." if len(export.names) == 1 else ""
     raise CopError(
-        f"'{export.path.name}' is no export that is known here.{part} Known are: {known}. "
+        f"'{export.path.name}' is no export that is known here.{part}{spreadsheet.what_tables_lack(export)} Known are: {known}. "
         "Any other platform's data can come as a table: see docs/spreadsheet.md for its columns."
     )

@@ -19,11 +19,15 @@ from cop_metrics.sources.conversations import Conversations, from_html
 from cop_metrics.sources.export import Export
 from cop_metrics.sources.json_files import NoJsonError, count, heads, mapping, number, sequence, text, time, values
 from cop_metrics.sources.source import Batch, Reading, Source
-from cop_metrics.tables import COMMENT, MESSAGE, NOTICE, QUESTION, TABLES, TIME, typed
+from cop_metrics.tables import MESSAGE, NOTICE, QUESTION, TABLES, TIME, typed
 from cop_metrics.tabular import Place, columns_by_name, email_hash, header_of, plain_name, texts_of
 
 BATCH_ROWS = 20_000
+PRINTED = 1_000
 REGULAR, WHISPER = 1, 4
+CATEGORY_FILES = ("site.json", "categories.json")
+"""Read first, as they say which categories only some may see."""
+RESTRICTED = "a post of a topic that only some may see"
 NOTICES = (2, 3)
 LIKE = 2
 MOST_VIEWS, MOST_LIKES = 10**9, 10**5
@@ -39,6 +43,12 @@ _OURS = (
     (b'"topic_slug"',),
     (b'"avatar_template"', b'"cooked"'),
 )
+_REFUSAL = re.compile(rb"(?i)too many requests|slow down")
+_LISTS = re.compile(
+    rb'\A\s*\{(?:\s*"users"\s*:.*)?(?:\s*"primary_groups"\s*:.*)?\s*"(?:topic_list|latest_posts)"\s*:', re.DOTALL
+)
+_RESULT = re.compile(rb'\A\s*\{\s*"success"\s*:.*"columns"\s*:', re.DOTALL)
+"""The result of a query of Data Explorer, which has the columns' names of posts."""
 _POSTS: dict[str, Any] = {
     "place": pl.Int64,
     "post": pl.Int64,
@@ -93,7 +103,9 @@ _LISTED: dict[str, Any] = {
 def recognises(export: Export) -> bool:
     """Return whether one of the export's JSON files begins as a topic or a post of Discourse does."""
     return any(
-        any(all(mark in head for mark in marks) for marks in _OURS) and not any(mark in head for mark in _OTHERS)
+        (any(all(mark in head for mark in marks) for marks in _OURS) or _LISTS.match(head) is not None)
+        and not any(mark in head for mark in _OTHERS)
+        and _RESULT.match(head) is None
         for head in heads(export, 20)
     )
 
@@ -111,9 +123,18 @@ def read(export: Export, reading: Reading) -> Iterator[Batch]:
         if others:
             reading.notes.append(f"{others:,} files are neither JSON nor a list of users, and were left alone.")
         export.unpack([*names, *lists])
-        for name in names:
+        for name in sorted(names, key=lambda each: each.rpartition("/")[2].lower() not in CATEGORY_FILES):
             forum.take_file(export, name)
         forum.flush()
+        forum.note_refusals()
+        if not forum.frames and forum.lists and not forum.refused and not reading.skipped:
+            reading.is_quiet = True
+            if forum.topics_named:
+                reading.notes.append(
+                    f"{forum.topics_named:,} topics are named, and no post of them is there: /t/ID.json?print=true holds them."
+                )
+            yield from no_tables()
+            return
         if not forum.frames:
             raise CopError(
                 f"'{export.path.name}' holds no topic and no post of Discourse. "
@@ -148,8 +169,8 @@ SOURCE = Source(
         "private messages: their topics are passed over",
         "whispers of staff, and topics of categories that site.json calls restricted",
     ),
-    version=1,
-    private_before=0,
+    version=2,
+    private_before=2,
     recognises=recognises,
     read=read,
 )
@@ -172,9 +193,16 @@ class Forum:
     categories: dict[int, tuple[str, int | None]] = field(default_factory=dict)
     solving_topics: set[int] = field(default_factory=set)
     solving_categories: set[int] = field(default_factory=set)
+    restricted: set[int] = field(default_factory=set)
+    """Categories that only some may see."""
+    closed: set[int] = field(default_factory=set)
+    """Topics that only some may see."""
     addresses: Counter[str] = field(default_factory=Counter)
     newest_at: datetime | None = None
     place: int = 0
+    lists: int = 0
+    topics_named: int = 0
+    refused: int = 0
     _posts: list[tuple[Any, ...]] = field(default_factory=list)
     _topics: list[tuple[Any, ...]] = field(default_factory=list)
     _reactions: list[tuple[Any, ...]] = field(default_factory=list)
@@ -189,7 +217,18 @@ class Forum:
                     self.reading.skip("a JSON value that is no topic, post or category", name)
                 self.flush_when_full()
         except NoJsonError:
-            self.reading.skip("a file that is no readable JSON or is cut short", name)
+            if _REFUSAL.search(export.head(name)):
+                self.refused += 1
+            else:
+                self.reading.skip("a file that is no readable JSON or is cut short", name)
+
+    def note_refusals(self) -> None:
+        """Say how often the forum answered with a refusal instead of a topic."""
+        if self.refused:
+            self.reading.notes.append(
+                f"The forum refused {self.refused:,} topics: it answered 'slow down' or that something is not allowed. Who is no "
+                "admin may have five topics an hour with print=true: wait and save these again, or ask an admin."
+            )
 
     def seen(self, at: datetime | None) -> None:
         """Remember the newest time that the export tells of."""
@@ -203,22 +242,30 @@ class Forum:
         if isinstance(told.get("post_stream"), dict):
             self.take_topic(told)
         elif isinstance(told.get("latest_posts"), list):
+            self.lists += 1
             for post in told["latest_posts"]:
                 self._take_post(mapping(post), None)
         elif "topic_id" in told and "post_number" in told:
             self._take_post(told, None)
         elif isinstance(topics, list):
+            self.lists += 1
+            self.topics_named += len(topics)
             for topic in topics:
                 self._note_topic(mapping(topic), whole=True)
         elif isinstance(categories, list):
             for category in categories:
                 self._take_category(mapping(category))
+        elif "error_type" in told or "errors" in told:
+            self.refused += 1
         else:
             return False
         return True
 
     def _take_category(self, category: Mapping[str, Any]) -> None:
         key, name = number(category.get("id")), text(category.get("name"))
+        parent = number(category.get("parent_category_id"))
+        if key is not None and (category.get("read_restricted") is True or parent in self.restricted):
+            self.restricted.add(key)
         if key is None or name is None:
             return
         self.categories[key] = (name, number(category.get("parent_category_id")))
@@ -230,22 +277,39 @@ class Forum:
     def take_topic(self, topic: Mapping[str, Any]) -> None:
         """Take a topic and its posts, as `/t/ID.json` answers; `topic` has a mapping as its `post_stream`."""
         posts = sequence(topic["post_stream"].get("posts"))
-        if topic.get("archetype") == "private_message":
-            self.reading.skip("a post of a private message", f"topic {number(topic.get('id'))}", max(len(posts), 1))
-            return
+        self.lists += not posts
+        self.topics_named += not posts
         key = number(topic.get("id"))
+        if topic.get("archetype") == "private_message":
+            self.reading.skip("a post of a private message", f"topic {key}", max(len(posts), 1))
+            return
+        if self._is_closed(topic):
+            self.reading.skip(RESTRICTED, f"topic {key}", max(len(posts), 1))
+            return
         if key is not None and "title" in topic:
             self._note_topic(topic, whole=True)
         for post in posts:
             self._take_post(mapping(post), key)
 
+    def _is_closed(self, topic: Mapping[str, Any]) -> bool:
+        """Return whether only some may see a topic, and remember it."""
+        key = number(topic.get("id"))
+        is_private = topic.get("archetype") == "private_message"
+        if key is not None and (is_private or number(topic.get("category_id")) in self.restricted):
+            self.closed.add(key)
+        return key in self.closed
+
     def _note_topic(self, topic: Mapping[str, Any], *, whole: bool) -> None:
         key = number(topic.get("id"))
+        if self._is_closed(topic):
+            return
         if key is None:
             self.reading.skip("a topic without a readable id", str(text(topic.get("slug"))))
             return
         answer = mapping(topic.get("accepted_answer"))
-        if answer or topic.get("has_accepted_answer") is True or topic.get("can_have_answer") is True:
+        answers = [mapping(each) for each in sequence(topic.get("accepted_answers"))]
+        accepters = {text(each.get("accepter_username")) for each in (answer, *answers) if each}
+        if answer or answers or topic.get("has_accepted_answer") is True or topic.get("can_have_answer") is True:
             self.solving_topics.add(key)
         newest_at = time(topic.get("last_posted_at")) or time(topic.get("created_at"))
         stream = sequence(mapping(topic.get("post_stream")).get("stream"))
@@ -265,7 +329,7 @@ class Forum:
                 time(topic.get("created_at")),
                 time(topic.get("deleted_at")),
                 number(answer.get("post_number")),
-                text(answer.get("accepter_username")),
+                accepters.pop() if len(accepters) == 1 else None,
                 len(stream) or None,
             )
         )
@@ -279,7 +343,11 @@ class Forum:
             self.reading.skip("a post without a readable id or topic", f"post {key} of topic {topic}")
         elif at is None:
             self.reading.skip("a post without a readable date", f"post {key}")
-        elif kind not in (REGULAR, WHISPER, *NOTICES):
+        elif topic in self.closed or number(post.get("category_id")) in self.restricted:
+            self.reading.skip(RESTRICTED, f"post {key}")
+        elif kind == WHISPER:
+            self.reading.skip("a whisper among staff", f"post {key}")
+        elif kind not in (REGULAR, *NOTICES):
             self.reading.skip("a post of a type that is not known", f"post {key}")
         else:
             self._add_post(post, key, topic, at, kind, in_topic)
@@ -439,6 +507,12 @@ def _says(row: Mapping[str, Any], column: str, what: str) -> bool:
 # The tables
 
 
+def no_tables() -> Iterator[Batch]:
+    """Yield the tables of a forum in which nobody wrote, so that they count as measured."""
+    for table in ("member", "thread", "post", "reaction", "read"):
+        yield Batch(table, pl.DataFrame(schema=dict(TABLES[table].columns)))
+
+
 def tables(forum: Forum, users_listed: Sequence[tuple[Any, ...]] = ()) -> Iterator[Batch]:
     """Yield the tables of all that was taken and flushed, which holds a post; `users_listed` are rows of `_LISTED`."""
     listed = _frame(users_listed, _LISTED)
@@ -528,12 +602,14 @@ def _note_times(forum: Forum, newest: pl.DataFrame, topics: pl.DataFrame) -> Non
     if forum.newest_at is not None and forum.newest_at.year < 9999:
         forum.reading.exported_at = forum.newest_at + timedelta(microseconds=min(max(grown, 0), 3_600_000_000))
     have = newest.group_by("topic").agg(pl.len().alias("have"))
-    missing = topics.join(have, on="topic").select((pl.col("posts") - pl.col("have")).alias("missing"))
+    missing = topics.join(have, on="topic").select("posts", (pl.col("posts") - pl.col("have")).alias("missing"))
     missing = missing.filter(pl.col("missing") > 0)
     if len(missing):
+        how = "/t/ID.json holds the first 20 posts only, /t/ID.json?print=true holds them all"
+        if (missing["posts"] > PRINTED).any():
+            how += f", {PRINTED:,} at a time: of longer topics save /t/ID.json?print=true&page=2 and on beside it"
         forum.reading.notes.append(
-            f"{int(missing['missing'].sum()):,} posts of {len(missing):,} topics are named in the export and not in it: "
-            "/t/ID.json holds the first 20 posts only, /t/ID.json?print=true holds them all."
+            f"{int(missing['missing'].sum()):,} posts of {len(missing):,} topics are named in the export and not in it: {how}."
         )
 
 
@@ -606,8 +682,6 @@ def _posts(posts: pl.DataFrame, topics: pl.DataFrame, ids: pl.DataFrame) -> pl.D
         _key("user").alias("author"),
         pl.when(pl.col("type").is_in(NOTICES))
         .then(pl.lit(NOTICE))
-        .when(pl.col("type") == WHISPER)
-        .then(pl.lit(COMMENT))
         .when(pl.col("opens") & pl.col("is_question"))
         .then(pl.lit(QUESTION))
         .otherwise(pl.lit(MESSAGE))

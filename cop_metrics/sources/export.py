@@ -38,6 +38,7 @@ RATIO_MATTERS_FROM = GIGABYTE
 
 _BLOCK = 1 << 20
 _TARS = (".tar", ".tar.gz", ".tgz")
+MAY_BE_EMPTY = (".mbox", ".mbx")  # a mailbox without a mail has no byte
 _JUNK = {"__MACOSX", "Thumbs.db", "desktop.ini"}
 _ESCAPED = re.compile(r"\.[0-9A-F]{2}.*\.json", re.DOTALL)  # zulip-archive: a topic that begins with an unusual sign
 _WRITTEN_OUT = re.compile(r"#U([0-9a-fA-F]{4})|#L([0-9a-fA-F]{6})")
@@ -208,7 +209,7 @@ def _refuse_missing(path: Path) -> None:
         raise CopError(f"There is no file or folder '{path}'. Check the path.")
     if not path.is_file():
         raise CopError(f"'{path}' is neither a file nor a folder. Give the folder, file or archive that was exported.")
-    if path.stat().st_size == 0:
+    if path.stat().st_size == 0 and path.suffix.lower() not in MAY_BE_EMPTY:
         raise CopError(f"'{path.name}' is empty (0 bytes). Export, copy or download it again.")
 
 

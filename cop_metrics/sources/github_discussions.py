@@ -3,6 +3,7 @@
 `QUERY` is what is asked; a page that holds less is read as far as it goes.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -13,7 +14,7 @@ import polars as pl
 from cop_metrics.errors import CopError
 from cop_metrics.sources.conversations import Conversations
 from cop_metrics.sources.export import Export
-from cop_metrics.sources.json_files import count, heads, mapping, number, sequence, text, time, values
+from cop_metrics.sources.json_files import HEAD, count, heads, mapping, number, sequence, text, time, values
 from cop_metrics.sources.source import Batch, Reading, Source
 from cop_metrics.tables import ANSWER, COMMENT, MESSAGE, QUESTION, TABLES, TIME, typed
 
@@ -65,6 +66,7 @@ query($owner: String!, $name: String!, $endCursor: String) {
 """Asks for some 20 x 100 x 50 things a page, within what GitHub allows."""
 
 _MARKS = (b'"isAnswerable"', b'"answerChosenAt"', b'"upvoteCount"')
+_EMPTY = re.compile(rb'"discussions"\s*:\s*\{[^{}\[\]]*(?:"pageInfo"\s*:\s*\{[^{}]*\}[^{}\[\]]*)?"nodes"\s*:\s*\[\s*\]')
 _POSTS: dict[str, Any] = {
     "key": pl.String,
     "thread": pl.String,
@@ -84,6 +86,7 @@ def recognises(export: Export) -> bool:
     return any(
         (b'"discussions"' in head and b'"nodes"' in head and any(mark in head for mark in (*_MARKS, b'"category"')))
         or sum(mark in head for mark in _MARKS) > 1
+        or _EMPTY.search(head) is not None
         for head in heads(export, 20, ends=ENDS)
     )
 
@@ -129,7 +132,7 @@ SOURCE = Source(
     never_opens=(
         "discussions of a repository that the account which fetches them may not see: they are not in the pages",
     ),
-    version=1,
+    version=2,
     private_before=0,
     recognises=recognises,
     read=read,
@@ -174,9 +177,13 @@ def _found(value: object, deep: int) -> Iterator[dict[str, Any]]:
 def _newest(export: Export, names: list[str], reading: Reading) -> set[int]:
     """Return the places of the newest state of each discussion; further pages of its comments are kept beside it."""
     newest: dict[tuple[str, str], tuple[datetime, int]] = {}
-    pages = repeated = 0
+    pages = repeated = lacking = 0
     for place, discussion in _discussions(export, names, reading):
         pages += 1
+        if not _tells_comments(discussion):
+            lacking += 1
+            reading.skip("a discussion without its comments", f"number {number(discussion.get('number'))}")
+            continue
         key = text(discussion.get("id"))
         if key is None:
             reading.skip("a discussion without an id", f"number {number(discussion.get('number'))}")
@@ -186,13 +193,31 @@ def _newest(export: Export, names: list[str], reading: Reading) -> set[int]:
         state = (time(discussion.get("updatedAt")) or datetime.min, place)
         repeated += (key, further) in newest
         newest[key, further] = max(state, newest.get((key, further), state))
-    if not pages:
+    reading.is_quiet = not pages and not reading.skipped and any(_is_a_page(export, name) for name in names)
+    if not pages and not reading.is_quiet:
         raise CopError(
             "There is no discussion in these files. Give what 'gh api graphql --paginate' printed; see docs/sources.md."
+        )
+    if lacking and lacking == pages:
+        raise CopError(
+            f"There are {lacking:,} discussions in these files and none of their comments, as 'gh discussion list' leaves them "
+            "out: every one would seem to be without an answer. Fetch them with 'gh api graphql' and the query in "
+            "docs/sources.md, which has the comments too."
         )
     if repeated:
         reading.notes.append(f"{repeated:,} discussions are there once more; the newest state of each counts.")
     return {place for _, place in newest.values()}
+
+
+def _tells_comments(discussion: dict[str, Any]) -> bool:
+    """Return whether a discussion has its comments beside it, or says that there are none."""
+    comments = mapping(discussion.get("comments"))
+    return "nodes" in comments or comments.get("totalCount") == 0
+
+
+def _is_a_page(export: Export, name: str) -> bool:
+    """Return whether a file is a page of discussions that holds none."""
+    return _EMPTY.search(export.head(name, HEAD)) is not None
 
 
 # Rows

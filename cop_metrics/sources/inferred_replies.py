@@ -27,8 +27,9 @@ class _Said(NamedTuple):
 class InferredReplies:
     """Follows the conversations of one export, channel after channel, however its messages are cut into frames."""
 
-    def __init__(self) -> None:
-        """Begin; nothing has been said yet."""
+    def __init__(self, within: timedelta = NEXT_MESSAGES) -> None:
+        """Begin; nothing has been said yet. What follows a question `within` that time belongs to it."""
+        self._within = within
         self._channel: str | None = None
         self._question: _Said | None = None
         self._asked: dict[str, _Said] = {}
@@ -76,7 +77,7 @@ class InferredReplies:
     def _of_question(self, author: str, at: datetime, asks: bool) -> str | None:
         """Return the question that others, and then its asker, follow within a short time."""
         question = self._question
-        if question is None or at - question.at > NEXT_MESSAGES:
+        if question is None or at - question.at > self._within:
             return None
         if author != question.author:
             return question.thread

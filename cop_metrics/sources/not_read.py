@@ -155,6 +155,59 @@ NOT_READ: tuple[NotRead, ...] = (
         ends=JSON,
         begins=rb'\A\s*\[?\s*\{\s*"(?:msg|_id|rid)"\s*:(?:.*"(?:msg|username|ts|u)"\s*:){3}',
     ),
+    NotRead(
+        what="the archive of one member's own posts in a forum of Discourse",
+        instead=(
+            "Nobody else's posts are in it, so that no question would have an answer. Save the topics of the forum as "
+            "docs/sources.md says under Discourse."
+        ),
+        named=r"(?:.*/)?user_archive(?:-[^/]*)?\.csv",
+        ends=TABLES,
+        begins=rb"\A\W*topic_title\W+categor(?:y|ies)\W.*\bpost_(?:raw|cooked)\b",
+    ),
+    NotRead(
+        what="the result of a query of Discourse's Data Explorer",
+        instead=(
+            "Save it as CSV and rename its columns: id to post_id, topic_id to thread_id, user_id to author_id, username to "
+            "author_name; post_number becomes kind, 'question' where it is 1 and 'answer' elsewhere. " + AS_A_TABLE
+        ),
+        ends=(*JSON, *TABLES),
+        begins=rb'\A\s*\{\s*"success"\s*:.*"columns"\s*:|\A(?=[^\n]*\btopic_id\b)(?=[^\n]*\bpost_number\b)[\w",;\t ]+\r?\n',
+    ),
+    NotRead(
+        what="a list of issues of GitHub's command line",
+        instead=(
+            "Fetch the issues with their comments with 'python -m cop_metrics collect github' (docs/sources.md, Perceval): a "
+            "list has no keys of accounts and often no comments."
+        ),
+        ends=JSON,
+        begins=rb'\A\s*\[\s*\{(?=.*"number"\s*:)(?=.*"createdAt"\s*:)(?=.*"(?:labels|state|closedAt)"\s*:)',
+    ),
+    NotRead(
+        what="an export of Stack Internal (Stack Overflow for Teams)",
+        instead="It has no reader yet: only the data dumps of public sites have one. " + AS_A_TABLE,
+        named=r"(?:.*/)?(?:questions_answers_comments|posts2votes|users2badges)\.json",
+    ),
+    NotRead(
+        what="a dump of a subreddit of Reddit",
+        instead="It has no reader yet. " + AS_A_TABLE,
+        named=r"(?:.*/)?[^/]+_(?:comments|submissions)\.(?:jsonl|ndjson|zst|json)",
+        ends=JSON,
+        begins=rb'\A\s*\{(?=.*"created_utc"\s*:)(?=.*"(?:subreddit|link_id|selftext)"\s*:)',
+    ),
+    NotRead(
+        what="an export of Confluence",
+        instead="It has no reader yet. " + AS_A_TABLE,
+        named=r"(?:.*/)?exportDescriptor\.properties",
+        ends=(".xml",),
+        begins=rb"<hibernate-generic",
+    ),
+    NotRead(
+        what="a table of a hosted community (Khoros, Higher Logic, Circle and the like)",
+        instead="Its columns have other names than those needed. " + AS_A_TABLE,
+        ends=TABLES,
+        begins=rb"(?i)\A\W*(?:message uid|messageuid|discussion ?key|community ?key|space_?slug)\W",
+    ),
 )
 
 

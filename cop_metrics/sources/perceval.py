@@ -6,6 +6,7 @@ To read one more backend: an entry in `BACKENDS`, and how its data is read, here
 import gzip
 import io
 import json
+import re
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -21,7 +22,7 @@ import orjson
 import polars as pl
 
 from cop_metrics.errors import CopError
-from cop_metrics.sources import discourse, mailbox, perceval_chats, perceval_issues
+from cop_metrics.sources import discourse, mail_files, mailbox, perceval_chats, perceval_issues
 from cop_metrics.sources.export import GIGABYTE, LARGEST_RATIO, Export
 from cop_metrics.sources.json_files import (
     HEAD,
@@ -38,6 +39,7 @@ from cop_metrics.sources.source import Batch, Reading, Source
 from cop_metrics.tables import TABLES
 
 ENDS = tuple(f"{kind}{packing}" for kind in (".json", ".jsonl", ".ndjson") for packing in ("", ".gz"))
+_COLLECTED = re.compile(r"(?:.*/)?([a-z]+)-\d{4}-\d\d-\d\d\.jsonl")
 _MARKS = (b'"backend_name"', b'"backend_version"')
 
 
@@ -72,7 +74,14 @@ class Backend:
 def recognises(export: Export) -> bool:
     """Return whether one of the export's JSON files begins as an item of Perceval does."""
     names = _names(export)
-    return any(all(mark in _head(export, name) for mark in _MARKS) for name in names[:: max(len(names) // 20, 1)][:20])
+    some = names[:: max(len(names) // 20, 1)][:20]
+    return any(all(mark in _head(export, name) for mark in _MARKS) for name in some) or _collected_nothing(export)
+
+
+def _collected_nothing(export: Export) -> bool:
+    """Return whether all that is there are files of 'collect', by their names, into which nothing came."""
+    named = [_COLLECTED.fullmatch(name) for name in export.names]
+    return all(each and each[1] in BACKENDS for each in named) and not any(_head(export, name) for name in export.names)
 
 
 def read(export: Export, reading: Reading) -> Iterator[Batch]:
@@ -86,6 +95,11 @@ def read(export: Export, reading: Reading) -> Iterator[Batch]:
         reading.notes.append(f"{len(export.names) - len(names):,} files are no JSON, and were left alone.")
     export.unpack(names)
     survey = _survey(export, names, reading)
+    if not survey.backends and _collected_nothing(export):
+        reading.is_quiet = True
+        for table in ("member", "thread", "post"):
+            yield Batch(table, pl.DataFrame(schema=dict(TABLES[table].columns)))
+        return
     backend = _backend(export, survey)
     with TemporaryDirectory(prefix="cop-metrics-") as folder:
         yield from backend.read(_chosen(export, names, survey), reading, Path(folder))
@@ -263,7 +277,7 @@ class _Unpacked(io.RawIOBase):
     """What a .gz holds; refuses one that is damaged, or that unpacks to far more than items do."""
 
     def __init__(self, packed: BinaryIO, name: str) -> None:
-        self._packed, self._name = mailbox.Measured(packed), name
+        self._packed, self._name = mail_files.Measured(packed), name
         self._unpacked = gzip.GzipFile(fileobj=cast(BinaryIO, self._packed), mode="rb")
         self._done = 0
 
@@ -298,8 +312,7 @@ def _read_topics(items: Items, reading: Reading, folder: Path) -> Iterator[Batch
     if forum.frames:
         yield from discourse.tables(forum)
     else:
-        for table in ("member", "thread", "post", "reaction", "read"):
-            yield Batch(table, pl.DataFrame(schema=dict(TABLES[table].columns)))
+        yield from discourse.no_tables()
 
 
 def _read_mails(items: Items, reading: Reading, folder: Path) -> Iterator[Batch]:
@@ -315,7 +328,9 @@ def _read_mails(items: Items, reading: Reading, folder: Path) -> Iterator[Batch]
         headers = {name: _bytes(value).decode("utf-8", "replace") for name, value in headers.items()}
         headers["content-type"] = f"text/{kind}"
         words = _bytes(body[kind]) if isinstance(body.get(kind), str) else b""
-        mail = mailbox.Raw(0, repr(sorted(headers.items())).encode("utf-8", "replace"), words[: mailbox.LARGEST_BODY])
+        mail = mail_files.Raw(
+            0, repr(sorted(headers.items())).encode("utf-8", "replace"), words[: mail_files.LARGEST_BODY]
+        )
         mailbox.take(archive, headers, mail, item.place, _list_name(item.origin))
     yield from mailbox.tables(archive)
 
@@ -420,8 +435,8 @@ SOURCE = Source(
         "private channels and conversations of Slack, Mattermost and Rocket.Chat, private messages of Discourse",
         "confidential issues and internal comments of GitLab",
     ),
-    version=1,
-    private_before=0,
+    version=2,
+    private_before=2,
     recognises=recognises,
     read=read,
 )

@@ -15,12 +15,14 @@ import polars as pl
 
 from cop_metrics.sources.conversations import TITLE_LENGTH, Conversations
 from cop_metrics.sources.json_files import count, mapping, second, sequence, text, time
+from cop_metrics.sources.slack_channels import is_private
 from cop_metrics.sources.source import Batch, Reading
 from cop_metrics.tables import MESSAGE, NOTICE, TABLES, TIME, typed
 from cop_metrics.tabular import email_hash
 
 BATCH_ROWS = 20_000
 MOST_REACTIONS = 10**4
+PRIVATE = "a message of a private channel or conversation, which is nobody else's"
 LONGEST_TEXT = 20_000
 
 _SPOOLED: dict[str, Any] = {
@@ -226,8 +228,8 @@ def take_slack(chat: Chat, told: dict[str, Any], place: str) -> None:
     if ts is None or at is None:
         chat.reading.skip("a message whose time cannot be read", place)
         return
-    if info.get("is_im") is True or info.get("is_mpim") is True:
-        chat.reading.skip("a message of a private conversation, which is nobody else's", place)
+    if is_private(info):
+        chat.reading.skip(PRIVATE, place)
         return
     channel_id, subtype = text(info.get("id")) or "", text(told.get("subtype"))
     key, opener = f"{channel_id}:{ts}", text(told.get("thread_ts"))
@@ -294,8 +296,8 @@ def take_mattermost(chat: Chat, told: dict[str, Any], place: str) -> None:
     if key is None or at is None:
         chat.reading.skip("a message without an id or a readable time", place)
         return
-    if info.get("type") in ("D", "G"):
-        chat.reading.skip("a message of a private conversation, which is nobody else's", place)
+    if info.get("type") in ("D", "G", "P"):
+        chat.reading.skip(PRIVATE, place)
         return
     kind, props = text(told.get("type")), mapping(told.get("props"))
     chat.say(
@@ -358,8 +360,8 @@ def take_rocketchat(chat: Chat, told: dict[str, Any], place: str) -> None:
     if key is None or at is None:
         chat.reading.skip("a message without an id or a readable time", place)
         return
-    if info.get("t") == "d":
-        chat.reading.skip("a message of a private conversation, which is nobody else's", place)
+    if info.get("t") in ("d", "p", "l", "v"):
+        chat.reading.skip(PRIVATE, place)
         return
     if told.get("_hidden") is True and text(told.get("parent")):
         chat.reading.skip("an older version of a message that was edited", place)

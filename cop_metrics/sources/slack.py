@@ -46,6 +46,7 @@ NEVER_OPENED = {
     Kind.CANVAS: "a canvas",
     Kind.UPLOADS: "a file that holds no messages",
 }
+_USER = re.compile(r"[UW][0-9A-Z]+")
 DAY = re.compile(r"(?:(?P<root>.+)/)?(?P<channel>[^/]+)/\d{4}-\d\d-\d\d\.json", re.IGNORECASE)
 _PERMALINK = re.compile(rb'"permalink"\s*:\s*"https:\\?/\\?/((?!files\b|app\b)[a-z0-9-]+(?:\.enterprise)?)\.slack\.com')
 _CHANNEL_LIST = re.compile(rb'\[\s*(?:\]|\{[^\]}]*"id"\s*:\s*"[CG][0-9A-Z]+")', re.DOTALL)
@@ -62,6 +63,10 @@ _SHOWN = {
     r"\s\s+|[^\S ]": " ",
 }
 MOST_GIVERS = 100_000
+_ABSENT = ("key", "thread", "author", "place", "channel", "ts")
+"""What is known of a reply that the export lists and does not hold."""
+ASKERS = ("user", "user_id", "submitter", "submitted_by", "requester", "requested_by", "created_by", "asked_by")
+"""Fields of a message's metadata in which an app says on whose behalf it wrote."""
 
 SLACKBOT, A_BOT = "USLACKBOT", "bot"
 NAMES = {SLACKBOT: "Slackbot", A_BOT: "a bot without an id"}
@@ -165,6 +170,7 @@ SOURCE = Source(
     private_before=2,
     recognises=recognises,
     read=read,
+    lasting_place="C[0-9A-Z]+|G[0-9A-Z]+",
 )
 
 
@@ -498,6 +504,7 @@ class _Profile(msgspec.Struct, gc=False):
     display_name: Any = None
     real_name: Any = None
     name: Any = None
+    is_workflow_bot: Any = None
 
 
 class _Record(msgspec.Struct, gc=False):
@@ -510,6 +517,10 @@ class _Record(msgspec.Struct, gc=False):
     subtype: Any = None
     text: Any = None
     reply_count: Any = None
+    replies: Any = None
+    reply_users: Any = None
+    latest_reply: Any = None
+    metadata: Any = None
     reactions: Any = None
     edited: Any = None
     root: Any = None
@@ -562,6 +573,8 @@ class _Gathered:
         self.days: list[tuple[_Day, int]] = []
         self.reply_counts: list[tuple[int, Any]] = []
         self.reactions: list[tuple[int, str, str | None]] = []
+        self.replies: list[tuple[int, str, str | None]] = []
+        self.askers: list[tuple[int, str]] = []
         self.rows = 0
         self.signs = 0
 
@@ -583,6 +596,18 @@ class _Gathered:
         self.reply_counts += _given_by(first, columns["reply_count"])
         for row, reactions in _given_by(first, columns["reactions"]):
             self.reactions += _given(row, reactions)
+        for row, replies in _given_by(first, columns["replies"]):
+            self.replies += _listed_replies(row, replies)
+        for row, latest in _given_by(first, columns["latest_reply"]):
+            if not columns["replies"][row - first]:
+                self.replies += _latest_reply(
+                    row, latest, columns["reply_users"][row - first], columns["user"][row - first]
+                )
+        for row, metadata in _given_by(first, columns["metadata"]):
+            self.askers += [(row, asker) for asker in _asker(metadata)]
+        for row, profile in _given_by(first, columns["bot_profile"]):
+            if profile.is_workflow_bot is True and type(user := columns["user"][row - first]) is str:
+                self.askers.append((row, user))
         for _, edited in _given_by(first, columns["edited"]):
             workspace.met(_number(_object(edited).get("ts")))
         self._complete(first, columns)
@@ -598,6 +623,10 @@ class _Gathered:
         for row, count in self.reply_counts:
             counts[row] = count if type(count) is int and 0 <= count < 1 << 40 else None
         texts = [_texts(name, values) for name, values in self.texts.items()]
+        askers: list[str | None] = [None] * self.rows
+        for row, asker in self.askers:
+            askers[row] = asker
+        texts.append(_texts("asked_by", askers))
         stated = pl.Series("reply_count", counts, dtype=pl.Int64)
         return pl.DataFrame([*channels, *texts, stated]).with_row_index("row")
 
@@ -658,9 +687,10 @@ def _said(workspace: _Workspace) -> Iterator[Batch]:
         for gathered in _gathered(workspace):
             if ahead is not None:
                 yield from ahead.result()
-            ahead = worker.submit(messages.batches, gathered.frame(), gathered.reactions)
+            ahead = worker.submit(messages.batches, gathered.frame(), gathered.reactions, gathered.replies)
         if ahead is not None:
             yield from ahead.result()
+    yield from messages.absent()
     messages.tell()
 
 
@@ -680,12 +710,23 @@ class _Messages:
         self._notices: Counter[str] = Counter()
         self._missing_replies: Counter[str] = Counter()
         self._guesses = 0
+        self._absent: dict[str, dict[str, Any]] = {}
+        self._opened_by_app: set[str] = set()
+        self._helped_in_app: set[str] = set()
+        self._asked_by_form = 0
 
-    def batches(self, gathered: pl.DataFrame, reactions: list[tuple[int, str, str | None]]) -> list[Batch]:
+    def batches(
+        self,
+        gathered: pl.DataFrame,
+        reactions: list[tuple[int, str, str | None]],
+        replies: list[tuple[int, str, str | None]],
+    ) -> list[Batch]:
         """Return the threads, posts and reactions of these records."""
         records = self._once(_dated(gathered, self._skipped))
         records = _of_kinds(records.sort("channel", "at"), self._workspace.bots)
         self._remember(records)
+        self._look_for(replies, records)
+        self._remember_apps(records)
         told = self._placed(records.filter(~pl.col("is_notice")))
         told = told.with_columns(pl.col("channel").alias("place"), pl.col("shown").alias("channel"))
         return [
@@ -693,6 +734,37 @@ class _Messages:
             *self._conversations.batches(told),
             self._reactions(reactions, records),
         ]
+
+    def absent(self) -> Iterator[Batch]:
+        """Yield the replies that the export lists and does not hold: who replied and when, without what was said."""
+        if not self._absent:
+            return
+        told = pl.DataFrame(list(self._absent.values()), schema=dict.fromkeys(_ABSENT, pl.String))
+        told = told.with_columns(_time("ts").alias("at"), pl.lit(None, pl.String).alias("text"))
+        self._workspace.authors.update(told["author"].drop_nulls().unique().to_list())
+        yield from self._conversations.batches(told.drop("ts").sort("place", "at"))
+
+    def _look_for(self, replies: list[tuple[int, str, str | None]], records: pl.DataFrame) -> None:
+        """Remember which listed replies have not come yet, and forget those that have."""
+        schema: dict[str, Any] = {"row": pl.UInt32, "ts": pl.String, "author": pl.String}
+        opened = records.select("row", "thread", pl.col("channel").alias("place"), pl.col("shown").alias("channel"))
+        listed = pl.DataFrame(replies, schema=schema, orient="row").join(opened, on="row")
+        listed = listed.filter(_time("ts").is_not_null()).with_columns(
+            (pl.col("place") + "/" + pl.col("ts")).alias("key")
+        )
+        self._absent.update((each["key"], each) for each in listed.select(_ABSENT).to_dicts())
+        for key in records["key"].filter(records["key"].is_in(list(self._absent))):
+            del self._absent[key]
+
+    def _remember_apps(self, records: pl.DataFrame) -> None:
+        """Remember what apps opened, and where people replied to that: a form's questions are opened so."""
+        opens, of_people = pl.col("key") == pl.col("thread"), ~pl.col("is_bot") & ~pl.col("is_notice")
+        begun = pl.col("thread_ts").is_not_null() | (pl.col("reply_count") > 0)
+        of_app = pl.col("is_bot") & pl.col("subtype").ne_missing(TOMBSTONE) & pl.col("author").ne_missing(SLACKBOT)
+        self._opened_by_app.update(records.filter(opens & begun & of_app)["key"])
+        replied = set(records.filter(~opens & of_people)["thread"])
+        self._helped_in_app |= replied & self._opened_by_app
+        self._asked_by_form += records.filter(opens & of_people & pl.col("asked_by").is_not_null()).height
 
     def tell(self) -> None:
         """Report what was left out and what a leader should know; to be called after the last batch."""
@@ -708,7 +780,21 @@ class _Messages:
         reading.notes.extend(self._notes())
 
     def _notes(self) -> Iterator[str]:
-        missing = sum(1 for count in self._missing_replies.values() if count)
+        without = {each["thread"] for each in self._absent.values()}
+        if without:
+            yield (
+                f"THREADS WITHOUT THEIR REPLIES: {len(without):,}. The export lists {len(self._absent):,} replies that it does "
+                "not hold: who replied and when is taken from those lists, and what was said is not known. Export again with "
+                "the threads to have it."
+            )
+        if self._helped_in_app:
+            yield (
+                f"Conversations opened by an app in which people replied: {len(self._helped_in_app):,}. They are no questions "
+                "and in no number, as the export does not say who asked; a channel whose questions come from a form has them."
+            )
+        if self._asked_by_form:
+            yield f"Conversations that people opened through an app, and that count as theirs: {self._asked_by_form:,}."
+        missing = sum(1 for thread, count in self._missing_replies.items() if count and thread not in without)
         if missing:
             yield f"Threads with more or fewer replies than Slack counts, as some are deleted or not there: {missing:,}."
         if self._guesses:
@@ -825,6 +911,27 @@ def _given(row: int, reactions: object) -> list[tuple[int, str, str | None]]:
     return given
 
 
+def _listed_replies(row: int, replies: object) -> list[tuple[int, str, str | None]]:
+    """Return the row, time and author of each reply that a thread's first message lists."""
+    listed = map(_object, replies if isinstance(replies, list) else ())
+    told = ((_text(reply.get("ts")), _text(reply.get("user"))) for reply in listed)
+    return [(row, ts, user) for ts, user in told if ts]
+
+
+def _latest_reply(row: int, latest: object, users: object, asker: object) -> list[tuple[int, str, str | None]]:
+    """Return the one reply that is known where replies are not listed; its author only if nobody else can be it."""
+    others = [user for user in users if type(user) is str] if isinstance(users, list) else []
+    others = [user for user in others if user != asker] or others
+    ts = _text(latest)
+    return [(row, ts, others[0] if len(others) == 1 else None)] if ts else []
+
+
+def _asker(metadata: object) -> list[str]:
+    """Return on whose behalf an app says that it wrote."""
+    payload = _object(_object(metadata).get("event_payload"))
+    return [user for user in map(payload.get, ASKERS) if type(user) is str and _USER.fullmatch(user)][:1]
+
+
 def _texts(name: str, values: list[Any]) -> pl.Series:
     try:
         return pl.Series(name, values, dtype=pl.String, strict=True)
@@ -869,20 +976,30 @@ def _time(column: str) -> pl.Expr:
 
 
 def _of_kinds(records: pl.DataFrame, bots: set[str]) -> pl.DataFrame:
-    """Return the records with `is_notice`, `is_bot` and `author`; what an app says in somebody's name is the app's."""
+    """Return the records with `is_notice`, `is_bot` and `author`; what an app says in somebody's name is the app's.
+
+    Only where the app's own record says who asked through it (`asked_by`) is that person the author.
+    """
     is_plain = pl.col("subtype").is_null() | pl.col("subtype").is_in(SAYS)
+    people = pl.when(~pl.col("asked_by").is_in(list(bots))).then("asked_by")
     by_app = pl.col("subtype").is_in(BOTS).fill_null(False)
+    is_form = people.is_not_null() & (by_app | pl.col("bot_id").is_not_null())
+    records = records.with_columns(pl.when(is_form).then(people).alias("asked_by"))
     user = pl.when(pl.col("user") != "").then("user")
     by_bot = user.is_in(list(bots)).fill_null(False)
     records = records.with_columns(
         (~is_plain & ~by_app).alias("is_notice"),
-        (by_app | by_bot | (is_plain & pl.col("bot_id").is_not_null())).alias("is_bot"),
+        ((by_app | by_bot | (is_plain & pl.col("bot_id").is_not_null())) & pl.col("asked_by").is_null()).alias(
+            "is_bot"
+        ),
         by_bot.alias("by_bot"),
         user.alias("user"),
     )
     author = (
         pl.when("is_notice")
         .then(pl.coalesce("user", "bot_id", pl.lit(SLACKBOT)))
+        .when(pl.col("asked_by").is_not_null())
+        .then("asked_by")
         .when(pl.col("is_bot") & ~pl.col("by_bot"))
         .then(pl.coalesce("bot_id", pl.lit(A_BOT)))
         .when(pl.col("subtype") == TOMBSTONE)

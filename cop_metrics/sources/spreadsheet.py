@@ -5,6 +5,7 @@ To add a column: one `Column` in its sheet, and the lake's column that it fills;
 
 import zipfile
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -27,7 +28,9 @@ from cop_metrics.tabular import (
     is_table,
     is_workbook,
     listed,
+    nothing_as_null,
     plain_name,
+    refuse_rounded_keys,
     sheet_names,
     texts_of,
 )
@@ -193,7 +196,10 @@ EXPORT = Sheet(
 SHEETS: dict[str, Sheet] = {sheet.name: sheet for sheet in (POSTS, THREADS, MEMBERS, REACTIONS, READS, VISITS, EXPORT)}
 KEYED = (POSTS, THREADS, MEMBERS)
 """The sheets whose first column is the key of a row: of rows with the same key, one counts."""
+NOBODY_IN = ("author_id", "author_name", "solved_by", "giver_id", "reader_id")
+"""The columns in which a cell that says NULL is told of: it may have been somebody's name."""
 TELLING = ("post_id", "thread_id", "created_at")
+NEVER = datetime(2200, 1, 1)
 IF_EMPTY: Mapping[str, object] = {"accepted": False, "is_bot": False, "reads": 1}
 
 
@@ -221,6 +227,24 @@ def recognises(export: Export) -> bool:
     except (CopError, OSError, ValueError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error):
         return False
     return {plain_name(name) for name in TELLING} <= header
+
+
+def what_tables_lack(export: Export) -> str:
+    """Return a sentence on the columns of the first table of an export that is not ours, empty where there is none."""
+    for name in export.names:
+        if not is_table(name):
+            continue
+        try:
+            sheet = sheet_names(export, name)[0] if is_workbook(name) else None
+            header = header_of(export, Place(name, sheet))
+        except (CopError, OSError, ValueError, EOFError, RuntimeError, IndexError, zipfile.BadZipFile, zlib.error):
+            continue
+        if len(header) > 1:
+            return (
+                f" {name} is a table with the columns {listed(header)}; a table of posts needs "
+                f"{', '.join(POSTS.required)} and author_id or author_name: rename them."
+            )
+    return ""
 
 
 def read(export: Export, reading: Reading) -> Iterator[Batch]:
@@ -278,10 +302,13 @@ def _read_place(export: Export, sheet: Sheet, place: Place, implied: "_Implied",
     if sheet is not POSTS:
         table = str(sheet.lake_table)
         yield Batch(table, pl.DataFrame(schema=TABLES[table].columns))
+    elif not rows and not reading.skipped:
+        reading.is_quiet = True
+        yield Batch("post", pl.DataFrame(schema=dict(TABLES["post"].columns)))
     elif not rows:
         why = [f"{reason} ({reading.examples[reason][0]})" for reason in reading.skipped if reason.startswith("posts:")]
         raise CopError(
-            f"{place} has no post that can be read{': ' + '; '.join(why) if why else ', only a header'}. "
+            f"{place} has no post that can be read{': ' + '; '.join(why) if why else ''}. "
             f"Write times as 2024-03-31 14:05 and kinds as {', '.join(KINDS)}; see {DOCS}."
         )
 
@@ -339,8 +366,22 @@ def _values(export: Export, sheet: Sheet, place: Place, reading: Reading) -> Ite
     def uneven(row: str) -> None:
         reading.skip(f"{sheet.name}: more or fewer columns than the header", row)
 
+    nobody: Counter[str] = Counter()
     for texts in texts_of(export, place, columns, uneven):
+        for column in set(NOBODY_IN) & set(texts.rows.columns):
+            nobody.update(_says_nothing(texts.rows[column]))
         yield values_of(sheet, texts, place, reading)
+    if nobody:
+        words = ", ".join(f"'{word}'" for word, _ in nobody.most_common(3))
+        reading.notes.append(
+            f"{place}: {nobody.total():,} cells that should name somebody hold {words}: that is taken for nobody."
+        )
+
+
+def _says_nothing(names: pl.Series) -> list[str]:
+    """Return what stands for nobody in a column of people."""
+    said = names.cast(pl.String).str.strip_chars().drop_nulls()
+    return said.filter(nothing_as_null(said, is_name=True).is_null()).to_list()
 
 
 def _columns_of(sheet: Sheet, place: Place, header: Sequence[str], reading: Reading) -> dict[str, int]:
@@ -384,7 +425,7 @@ def times_of(texts: pl.Series) -> pl.Series:
         tidied = texts.str.to_uppercase().str.replace(r" ?(UTC|GMT)$", "Z").str.replace(r" ([+-]\d\d:?\d\d)$", "$1")
         again, _ = _parsed(tidied.str.replace(",", ".", literal=True), left)
         times = times.fill_null(again)
-    return times.set(~times.is_between(datetime(1, 1, 1), datetime(9999, 12, 31)).fill_null(True), None)
+    return times.set(~times.is_between(datetime.min, datetime.max).fill_null(True), None)
 
 
 def _times_of_temporal(times: pl.Series) -> pl.Series:
@@ -459,6 +500,9 @@ def values_of(sheet: Sheet, texts: Texts, place: Place, reading: Reading) -> pl.
     """Return the rows that can be read, typed, under the sheet's column names; the others are counted by reason."""
     columns = [column for column in sheet.columns if column.name in texts.rows.columns]
     stripped = texts.rows.select(_stripped(texts.rows[column.name], column.kind) for column in columns)
+    for column in columns:
+        if column.kind is Kind.KEY:
+            refuse_rounded_keys(place, column.name, stripped[column.name])
     values = stripped.select(_VALUES[column.kind](stripped[column.name]) for column in columns)
     reasons = pl.DataFrame([_reasons(sheet, column, stripped, values) for column in columns])
     reason = reasons.select(pl.coalesce(pl.all())).to_series()
@@ -466,13 +510,22 @@ def values_of(sheet: Sheet, texts: Texts, place: Place, reading: Reading) -> pl.
     bad = reason.is_not_null() & ~empty
     _count_skipped(reason.set(~bad, None), texts, place, reading)
     defaults = [pl.col(name).fill_null(value) for name, value in IF_EMPTY.items() if name in values.columns]
-    return values.filter(~bad & ~empty).with_columns(defaults)
+    ends = [pl.when(pl.col(name) < NEVER).then(name).alias(name) for name in _ends(sheet) if name in values.columns]
+    return values.filter(~bad & ~empty).with_columns(defaults).with_columns(ends)
+
+
+def _ends(sheet: Sheet) -> list[str]:
+    """Return the columns whose far time, such as 9999-12-31, means that it has not come: all but that of an act itself."""
+    event = TABLES[sheet.lake_table].event if sheet.lake_table else None
+    times = [column for column in sheet.columns if column.kind is Kind.TIME and sheet.lake_table]
+    return [column.name for column in times if column.fills != event]
 
 
 def _stripped(texts: pl.Series, kind: Kind) -> pl.Series:
     if texts.dtype.is_temporal():
         return texts if kind in _TEMPORAL else texts.cast(pl.String)
     stripped = texts.cast(pl.String).str.strip_chars()
+    stripped = nothing_as_null(stripped, is_name=kind is Kind.TEXT)
     return stripped.set((stripped == "").fill_null(False), None)
 
 
@@ -646,7 +699,7 @@ SOURCE = Source(
     ),
     cannot_measure=("channel members", "withdrawn reactions"),
     never_opens=("columns that docs/spreadsheet.md does not name, such as texts of messages",),
-    version=2,
+    version=3,
     private_before=0,
     recognises=recognises,
     read=read,

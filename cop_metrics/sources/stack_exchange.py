@@ -95,6 +95,7 @@ def read(export: Export, reading: Reading) -> Iterator[Batch]:
         yield from _answers(dump, threads)
         yield from _comments(dump, threads)
         yield from _other_authors(dump)
+        reading.is_quiet = not dump.posts and not reading.skipped
         if dump.of_the_site.total():
             told = " and ".join(f"{posts:,} {kind}" for kind, posts in dump.of_the_site.items() if posts)
             reading.notes.append(f"{told} are of the site's own account (user -1), a program: they are in no number.")
@@ -217,6 +218,9 @@ class _Pairs:
         self._keys.frombytes(keys.cast(pl.Int64).to_numpy().tobytes())
         self._values.frombytes(values.cast(pl.Int64).to_numpy().tobytes())
 
+    def __len__(self) -> int:
+        return len(self._keys)
+
     def lookup(self) -> _Lookup:
         return _Lookup(np.frombuffer(self._keys, dtype=np.int64), np.frombuffer(self._values, dtype=np.int64))
 
@@ -256,6 +260,11 @@ class _Dump:
     accepted_days: _Pairs = field(default_factory=_Pairs)
     answers: list[Path] = field(default_factory=list)
     of_the_site: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def posts(self) -> int:
+        """Return how many questions and answers were seen."""
+        return len(self.threads)
 
     def rows(self, file: str) -> Iterator[pl.DataFrame]:
         """Yield the file's rows that have an `Id` (Int64) and a `CreationDate` (a time); the rest is counted."""

@@ -17,7 +17,18 @@ from cop_metrics.sources.export import Export
 from cop_metrics.sources.source import Batch, Reading, Source
 from cop_metrics.sources.spreadsheet import times_of
 from cop_metrics.tables import ANSWER, NOTICE, QUESTION, TABLES, typed
-from cop_metrics.tabular import Place, Texts, columns_by_name, email_hash, header_of, listed, plain_name, texts_of
+from cop_metrics.tabular import (
+    Place,
+    Texts,
+    columns_by_name,
+    email_hash,
+    header_of,
+    listed,
+    nothing_as_null,
+    plain_name,
+    refuse_rounded_keys,
+    texts_of,
+)
 
 MOST_REACTIONS = 10_000
 
@@ -76,6 +87,7 @@ SPELLINGS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             "is_direct",
         ),
         "tags": ("topics", "tags", "topic_names"),
+        "is_draft": ("is_draft", "draft", "draft_state", "message_state"),
     },
     USERS: {
         "id": ("id", "user_id"),
@@ -152,6 +164,8 @@ def read(export: Export, reading: Reading) -> Iterator[Batch]:
     yield from _messages(network, with_likes=has_reactions and REACTIONS not in files, with_topics=has_topics)
     yield from _reactions(network)
     yield from _other_senders(network)
+    network.refuse_one_person()
+    reading.is_quiet = not network.last and not reading.skipped
 
 
 SOURCE = Source(
@@ -174,7 +188,7 @@ SOURCE = Source(
         "private messages; and what stands outside of groups, where the export does not tell which messages are private",
         "uploaded files, pages and notes",
     ),
-    version=1,
+    version=2,
     private_before=0,
     recognises=recognises,
     read=read,
@@ -270,9 +284,21 @@ class _Network:
         return {
             "a private message, which is nobody else's": private,
             "a message outside of groups, where the export does not tell private ones": outside,
+            "a draft, which was not posted": _is_yes("is_draft") | (pl.col("is_draft").str.to_lowercase() == "draft"),
             "a message without an id": pl.col("id").is_null(),
             "a message whose time cannot be read": pl.col("at").is_null(),
         }
+
+    def refuse_one_person(self) -> None:
+        """Raise `CopError` where all is one person's and answers what is not here: that is an export of their account."""
+        people = {key for key, (_, _, is_program) in self.senders.items() if not is_program}
+        missing = {thread for thread in self.thread_of.values() if thread not in self.thread_of}
+        if len(people) == 1 and missing:
+            raise CopError(
+                f"All {len(self.last):,} messages are one person's, and {len(missing):,} conversations that they answer are not "
+                "here: this is what one account may export of its own, in which nobody else's answers are. An administrator of "
+                "the network exports all of it: Viva Engage admin center, Export Network Data."
+            )
 
     def look_at_threads(self) -> None:
         """Find which message opens each thread, which threads are questions, and which replies solved them."""
@@ -308,6 +334,7 @@ class _Network:
         self.asked |= {self.thread_of[key] for key in self.accepted if self.thread_of.get(key, key) != key}
 
 
+KEYS = {"id", "thread", "replied_to", "sender", "group", "best_answer", "message", "topic", "giver"}
 BEFORE = (
     "id",
     "thread",
@@ -318,6 +345,7 @@ BEFORE = (
     "best_answer",
     "is_best",
     "is_private",
+    "is_draft",
     "group",
     "group_name",
     "sender",
@@ -364,9 +392,11 @@ def _with_places(texts: Texts, name: str, columns: Mapping[str, object]) -> pl.D
     """Return stripped texts, null where empty, all columns of the kind, and where each row stands."""
     stripped = texts.rows.select(pl.col(each).cast(pl.String).str.strip_chars() for each in texts.rows.columns)
     filled = stripped.select(
-        pl.when(~pl.col(each).str.to_lowercase().is_in(["", "null"])).then(pl.col(each)).alias(each)
-        for each in stripped.columns
+        nothing_as_null(rows.set((rows == "").fill_null(False), None), is_name=rows.name not in KEYS)
+        for rows in stripped.iter_columns()
     )
+    for key in sorted(KEYS & set(filled.columns)):
+        refuse_rounded_keys(name, key, filled[key])
     missing = [pl.lit(None, pl.String).alias(each) for each in columns if each not in filled.columns]
     first, last = (texts.row_number(0), texts.row_number(len(filled) - 1)) if len(filled) else (0, 0)
     where = "row" if last - first == len(filled) - 1 else "near row"  # rows with other columns were left out between

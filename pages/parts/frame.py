@@ -159,13 +159,18 @@ def _series(chart: ChartTable) -> list[tuple[str, Any]]:
     return [(str(name[0]), rows) for name, rows in chart.table.group_by("series", maintain_order=True)]
 
 
+def plain(told: object) -> str:
+    """Return a sentence in which nothing acts as a link, an image or a colour: names in it may come from anywhere."""
+    return str(told).replace("[", "\\[")
+
+
 @contextmanager
 def standing(what: str) -> Iterator[None]:
     """Show what fails within as a sentence in its place, and leave the rest of the page standing."""
     try:
         yield
     except CopError as problem:
-        st.warning(str(problem))
+        st.warning(plain(problem))
     except Exception:
         LOG.exception("%s could not be shown", what)
         st.warning(f"{what} could not be shown. The log of the server says why; the rest of the page is not affected.")

@@ -19,7 +19,7 @@ from cop_metrics.pagebook import ShowExhibit
 from cop_metrics.reports.tidy import column_unit
 from cop_metrics.scope import UNKNOWN
 from cop_metrics.view import Card, ChartTable, Listing, PageView, listing, source_name, unit_of
-from pages.parts.frame import Frame, figure_of, locale, standing, view_of
+from pages.parts.frame import Frame, figure_of, locale, plain, standing, view_of
 
 MOST_ROWS = 1_000_000
 CSV = "text/csv"
@@ -42,11 +42,6 @@ def style() -> None:
 def html(text: str) -> None:
     """Show HTML in which no line ends between a number and its per cent sign."""
     st.html(words.unbroken(text))
-
-
-def plain(told: object) -> str:
-    """Return a sentence in which nothing acts as a link, an image or a colour: names in it may come from anywhere."""
-    return str(told).replace("[", "\\[")
 
 
 def no_store(problem: CopError, to_data: Any | None) -> None:
@@ -200,7 +195,7 @@ def chart_panel(frame: Frame, view: PageView, place: int, *, told: bool = True) 
             + (f'<p class="cop-finding">{escape(chart.finding)}</p>' if chart.finding else "")
         )
         if chart.note:
-            st.info(words.unbroken(words.sentence(chart.note)))
+            st.info(plain(words.unbroken(words.sentence(chart.note))))
             return
         key = f"{view.page.id}-{place}"
         if figure is None:
@@ -214,13 +209,13 @@ def list_panel(chart: ChartTable, key: str) -> None:
     """Show a list to act on under its question: what is counted, and its rows or why there are none."""
     html(f'<h2 class="cop-q">{escape(chart.title)}</h2><p class="cop-sub">{escape(chart.summary)}</p>')
     if chart.note:
-        st.info(words.unbroken(words.sentence(chart.note)))
+        st.info(plain(words.unbroken(words.sentence(chart.note))))
     else:
         _rows_to_act_on(chart, key)
 
 
 def _rows_to_act_on(chart: ChartTable, key: str) -> None:
-    rows = chart.shown.select(name for name in chart.shown.columns if _says(chart.shown[name]))
+    rows = _with_web_links(chart.shown.select(name for name in chart.shown.columns if _says(chart.shown[name])))
     shares = [name for name in _shares(chart) if name in rows.columns]
     _to_read(whole_percent(rows, shares), {**_column_formats(rows), **dict.fromkeys(shares, PERCENT)})
     csv = partial(csv_bytes, chart.shown)
@@ -297,9 +292,9 @@ def show_list(frame: Frame, listed: Listing) -> None:
             f'<p class="cop-sub">{escape(metric.description)}</p>'
         )
         if listed.note:
-            st.info(words.unbroken(words.sentence(listed.note)))
+            st.info(plain(words.unbroken(words.sentence(listed.note))))
             return
-        shown = rows.select(name for name in rows.columns if _says(rows[name]))
+        shown = _with_web_links(rows.select(name for name in rows.columns if _says(rows[name])))
         formats = _column_formats(shown)
         st.dataframe(shown, hide_index=True, column_config=formats, height=_height(shown), placeholder=words.NOTHING)
         if shown.height < listed.total:
@@ -318,6 +313,13 @@ def _all_rows(frame: Frame, metric: Metric) -> bytes:
 def _says(column: pl.Series) -> bool:
     """Say whether a column tells anything: not where it is empty, or a team that nobody has."""
     return column.is_not_null().any() and not (column.name in TEAMS and (column == UNKNOWN).all())
+
+
+def _with_web_links(rows: pl.DataFrame) -> pl.DataFrame:
+    """Leave out of the links what is no web address: it would be a script, or a file of the reader's own machine."""
+    if "Link" not in rows.columns:
+        return rows
+    return rows.with_columns(pl.when(pl.col("Link").str.contains(r"^https?://\S+$")).then("Link"))
 
 
 def _height(rows: pl.DataFrame) -> Any:

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 from test_hostile_texts import COMMUNITY, HOSTILE, hostile_data
 
 from cop_metrics.pagebook import PAGES

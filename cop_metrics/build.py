@@ -3,7 +3,7 @@
 An engine runs the marts' SQL; DuckDB writes the store whatever the engine.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Protocol
@@ -16,6 +16,7 @@ from cop_metrics.expertise import keep_expertise
 from cop_metrics.inputs import Inputs
 from cop_metrics.marts import MARTS, Mart, mart_sql, marts_digest
 from cop_metrics.noise import keep_noise
+from cop_metrics.places import Spellings, spelled_sql
 from cop_metrics.small_groups import keep_small_groups
 from cop_metrics.tables import TABLES, TIME
 
@@ -110,10 +111,15 @@ def _lake_sql(table: str, inputs: Inputs) -> str:
         return f"select 0 as import_rank, '' as community, '' as source, 0 as row_number, {empty} where false"
     return " union all ".join(
         f"select {rank} as import_rank, {_literal(community)} as community, {_literal(source)} as source, "
-        f"file_row_number as row_number, {', '.join(columns)}{milliseconds} "
+        f"file_row_number as row_number, {_spelled(columns, inputs.places.get(rank))}{milliseconds} "
         f"from read_parquet({_literal(str(path))}, file_row_number = true)"
         for rank, community, source, path in files
     )
+
+
+def _spelled(columns: Iterable[str], places: Spellings | None) -> str:
+    each = ((name, spelled_sql(name, places)) for name in columns)
+    return ", ".join(name if name == told else f"{told} as {name}" for name, told in each)
 
 
 def _times(table: str) -> list[str]:

@@ -24,6 +24,7 @@ KEPT, NOT_KEPT, CANNOT_TELL, NO_TARGET, NOT_MEASURABLE = (
 NOTHING_TO_JUDGE = "nothing to judge"
 CLEARLY, ALIKE = "clearly", "about the same"
 NO_CLEAR_CHANGE = "no clear change"
+A_MEMBER = " a member"
 
 
 def promise_word(value: float | None, interval: Interval | None, target: float | None) -> str:
@@ -52,14 +53,12 @@ def change_word(change: Change) -> str:
 
     About the same is only what lies within the margin with all of its interval, the change itself too.
     """
+    each = A_MEMBER if change.per_member else ""
     if change.verdict is Verdict.CLEAR:
         better = f" ({change.word})" if change.word in ("better", "worse") else ""
-        return f"{CLEARLY} {'up' if change.rises else 'down'}{better}"
-    return (
-        ALIKE
-        if change.verdict is Verdict.SAME and _changed(change) in margin(change.metric, change.before)
-        else CANNOT_TELL
-    )
+        return f"{CLEARLY} {'up' if change.rises else 'down'}{each}{better}"
+    alike = change.verdict is Verdict.SAME and _changed(change) in margin(change.metric, change.before)
+    return f"{ALIKE}{each}" if alike else CANNOT_TELL
 
 
 def _changed(change: Change) -> float:
@@ -73,12 +72,18 @@ def change_text(change: Change) -> str:
     """Write a change in words with its size: how much where it is clear, else between what it lies."""
     word = change_word(change)
     if word.startswith(CLEARLY):
-        return f"{word}: {words.change_text(change.metric, _point(change))}{_a_member(change)}"
-    between = difference_text(change)
-    return f"{word} ({between})" if word == ALIKE else f"{word}: {NO_CLEAR_CHANGE} ({between})"
+        return f"{word}: {words.change_text(change.metric, change_size(change))}"
+    between, each = difference_text(change), A_MEMBER if change.per_member else ""
+    return f"{word} ({between})" if word.startswith(ALIKE) else f"{word}: {NO_CLEAR_CHANGE} ({between}{each})"
 
 
-def _point(change: Change) -> float | None:
+def compared_title(change: Change) -> str:
+    """Return the title of what was compared: of a count by the members who were there, so many a member and month."""
+    return f"{change.metric.title} a member and month" if change.per_member else change.metric.title
+
+
+def change_size(change: Change) -> float | None:
+    """Return how large a change is on the scale on which it was compared: points of a share, else relative."""
     if change.metric.unit is Unit.PERCENT:
         return change.now - change.before
     return None if change.before == 0 else change.now / change.before - 1
@@ -92,11 +97,7 @@ def difference_text(change: Change) -> str:
             return f"{_signed(low * 100)} to {_signed(high * 100)} points"
         case Computed() if change.metric.unit is Unit.HOURS:
             return f"{_signed_duration(low)} to {_signed_duration(high)}"
-    return f"{_signed((low - 1) * 100)} % to {_signed((high - 1) * 100)} %{_a_member(change)}"
-
-
-def _a_member(change: Change) -> str:
-    return " a member" if change.per_member else ""
+    return f"{_signed((low - 1) * 100)} % to {_signed((high - 1) * 100)} %"
 
 
 def _signed(number: float) -> str:

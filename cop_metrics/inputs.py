@@ -21,6 +21,7 @@ from cop_metrics.lake import Import, Lake
 from cop_metrics.levels import level_bars
 from cop_metrics.marts import marts_digest
 from cop_metrics.period import to_date, to_day
+from cop_metrics.places import Spellings, lasting_places
 from cop_metrics.questions import Effect, effects
 from cop_metrics.roster import ROSTER_ROWS
 from cop_metrics.settings import Settings
@@ -59,10 +60,14 @@ ROSTER_COLUMNS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
-    """All that `build` reads. `files`: by lake table, (import rank, community, source, Parquet file) of each import."""
+    """All that `build` reads. `files`: by lake table, (import rank, community, source, Parquet file) of each import.
+
+    `places`: by import rank, which beginnings of keys stand for which lasting ones.
+    """
 
     imports: tuple[Import, ...]
     files: dict[str, list[tuple[int, str, str, Path]]]
+    places: dict[int, Spellings]
     frames: dict[str, pl.DataFrame]
     digest: str
     """What tells these inputs from any others: see `inputs_digest`."""
@@ -115,7 +120,8 @@ def gather(lake: Lake, settings: Settings) -> Inputs:
         "reaction_meanings": _meanings(),
         "level_bars": level_bars(),
     }
-    return Inputs(imports=everything, files=files, frames=frames, digest=inputs_digest(lake, settings))
+    places = lasting_places(files["post"], {ranks[each.id]: each.platform for each in exports})
+    return Inputs(imports=everything, files=files, places=places, frames=frames, digest=inputs_digest(lake, settings))
 
 
 def _accounts(files: Sequence[tuple[int, str, str, Path]]) -> pl.DataFrame:

@@ -33,6 +33,7 @@ from cop_metrics.build import Progress, keep, new_store, silent
 from cop_metrics.errors import CopError
 from cop_metrics.inputs import Inputs
 from cop_metrics.marts import MARTS, Mart, mart_sql
+from cop_metrics.places import Spellings, spelled_sql
 from cop_metrics.tables import TABLES, TIME
 
 SPARK_SHARE = 0.9
@@ -106,21 +107,30 @@ def register_inputs(session: SparkSession, inputs: Inputs) -> None:
     for name, frame in inputs.frames.items():
         session.createDataFrame(frame.to_arrow()).createOrReplaceTempView(name)
     for table in TABLES:
-        _lake_table(session, table, inputs.files[table]).createOrReplaceTempView(f"lake_{table}")
+        _lake_table(session, table, inputs).createOrReplaceTempView(f"lake_{table}")
 
 
-def _lake_table(session: SparkSession, table: str, files: list[LakeFile]) -> DataFrame:
+def _lake_table(session: SparkSession, table: str, inputs: Inputs) -> DataFrame:
+    files = inputs.files[table]
     schema = StructType([StructField(name, _spark_type(kind)) for name, kind in TABLES[table].columns.items()])
     if not files:
         return _with_origin(session.createDataFrame([], schema), table, (0, "", "", Path()), sql.lit(0))
     parts = [
-        _with_origin(session.read.schema(schema).parquet(str(file[-1])), table, file, sql.col("_metadata.row_index"))
+        _with_origin(
+            session.read.schema(schema).parquet(str(file[-1])),
+            table,
+            file,
+            sql.col("_metadata.row_index"),
+            inputs.places.get(file[0]),
+        )
         for file in files
     ]
     return reduce(DataFrame.unionAll, parts)
 
 
-def _with_origin(rows: DataFrame, table: str, file: LakeFile, row_number: Column) -> DataFrame:
+def _with_origin(
+    rows: DataFrame, table: str, file: LakeFile, row_number: Column, places: Spellings | None = None
+) -> DataFrame:
     """Return a lake file's rows with where they come from, and the milliseconds since 1970 of each time."""
     rank, community, source, _ = file
     columns = TABLES[table].columns
@@ -129,7 +139,7 @@ def _with_origin(rows: DataFrame, table: str, file: LakeFile, row_number: Column
         sql.lit(community).alias("community"),
         sql.lit(source).alias("source"),
         row_number.alias("row_number"),
-        *columns,
+        *(sql.expr(spelled_sql(name, places)).alias(name) for name in columns),
         *(
             sql.unix_millis(sql.col(name).cast("timestamp_ltz")).alias(f"{name}_ms")
             for name, kind in columns.items()

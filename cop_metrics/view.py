@@ -652,15 +652,16 @@ def sentence(card: Card, scope: Scope, choices: CommunityChoices) -> str:
         stated += f" (95 % interval {card.interval}, n = {figure.sample_size:,d})"
     if card.compared is None or card.before is None or scope.compare is None:
         return f"{stated}."
-    before, compared = words.value(metric.unit, card.before.value), words.before(scope.compare, scope.locale)
-    said = change_word(card.compared)
-    if card.compared.per_member:
-        return f"{stated}{_a_member(card.compared, said, compared)}."
-    if said == ALIKE:
+    change, compared = card.compared, words.before(scope.compare, scope.locale)
+    said = change_word(change)
+    now, before = (words.value(change.unit, value) for value in (change.now, change.before))
+    if said.startswith(ALIKE):
         return f"{stated}, {said} as in {compared}."
-    if card.compared.beyond_noise:
-        return f"{stated}, {said} from {before} in {compared}."
-    return f"{stated}; {said} whether that differs from {before} in {compared}."
+    if change.beyond_noise:
+        own = f"; {now} a member and month" if change.per_member else ""
+        return f"{stated}{own}, {said} from {before} in {compared}."
+    whether = f"whether {now} a member and month" if change.per_member else "whether that"
+    return f"{stated}; {said} {whether} differs from {before} in {compared}."
 
 
 def _nothing_done(figure: Figure) -> bool:
@@ -668,24 +669,16 @@ def _nothing_done(figure: Figure) -> bool:
     return not figure.value and (figure.note or "").startswith(("none of the ", "nobody "))
 
 
-def _a_member(change: Change, said: str, compared: str) -> str:
-    """Say how a count of which members were compared stands to the earlier period, after the count itself."""
-    now, before = (words.value(change.unit, number) for number in (change.now, change.before))
-    if said == ALIKE:
-        return f", a member {said} as in {compared}"
-    if change.beyond_noise:
-        return f", {now} a member and month, {said} from {before} in {compared}"
-    return f"; {said} whether {now} a member and month differs from {before} in {compared}"
-
-
 def change_sentence(change: Change, choices: CommunityChoices) -> str:
     """Word one clear change: the group, the number, the direction, the size."""
-    metric = change.metric
     whose = group_name(change.by, change.group, choices) if change.by else "All"
-    before = words.value(change.unit, change.before)
-    a_member = f"{metric.title} a member and month: {words.value(change.unit, change.now)}"
-    stated = a_member if change.per_member else words.stated(metric, change.now)
-    return f"{whose}: {stated}, {change_word(change)} from {before}."
+    now, before = (words.value(change.unit, value) for value in (change.now, change.before))
+    if change.per_member:
+        counts = [words.value(change.metric.unit, value) for value in change.counted or ()]
+        in_all = f" (in all {counts[1]}, {counts[0]} before)" if counts else ""
+        title = f"{change.metric.title[:1].lower()}{change.metric.title[1:]}"
+        return f"{whose}: {now} {title} a member and month, {change_word(change)} from {before}{in_all}."
+    return f"{whose}: {words.stated(change.metric, change.now)}, {change_word(change)} from {before}."
 
 
 def group_name(by: str, group: str, choices: CommunityChoices) -> str:

@@ -6,7 +6,7 @@ from html import escape
 import streamlit as st
 
 from cop_metrics import words
-from cop_metrics.captions import change_word, difference_text, kept
+from cop_metrics.captions import change_word, compared_title, difference_text, kept
 from cop_metrics.changes import Change
 from cop_metrics.pagebook import Groups
 from cop_metrics.silences import silence_sentence
@@ -132,11 +132,11 @@ def _changes_table(frame: Frame, found: tuple[Change, ...]) -> str:
 
 
 def _change(frame: Frame, change: Change) -> str:
-    unit, each = change.unit, " a member and month" if change.per_member else ""
+    unit = change.unit
     group = group_name(change.by, change.group, frame.choices) if change.by else "All"
     link = f'<a href="?{escape(query_string({change.by: [change.group]}))}" target="_self">{escape(group)}</a>'
     cells = {
-        "Number": f"{change.metric.title}{each}",
+        "Number": compared_title(change),
         "Before": words.value(unit, change.before),
         "Now": words.value(unit, change.now),
         "Change": f"{difference_text(change)}: {change_word(change)}",

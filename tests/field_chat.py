@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import polars as pl
-from field import BY_HAND, NEW_PLATFORM, Expected
+from field import BY_HAND, Expected
 
 from cop_metrics.sources import discord, slack
 
@@ -93,6 +93,9 @@ FOLDERS: dict[str, Expected] = {
     "chat/slack-threads-without-their-replies": Expected(
         paths=("export",), figures={"questions": 11, "answered_questions": 11}, told=("without their replies: 9",)
     ),
+    "chat/slack-channel-renamed-between-exports": Expected(
+        paths=("export/1-before", "export/2-after"), figures={"questions": 2, "answered_questions": 2, "members": 4}
+    ),
     "chat/discord-as-csv": Expected(paths=("export",), refused=("JSON", "DiscordChatExporter")),
     "chat/discord-as-html": Expected(paths=("export",), refused=("JSON", "DiscordChatExporter")),
     "chat/discord-own-data-package": Expected(paths=("export",), refused=("one person",)),
@@ -109,6 +112,5 @@ FOLDERS: dict[str, Expected] = {
 }
 
 NOT_YET: dict[str, str] = {
-    "chat/slack-channel-renamed-between-exports": NEW_PLATFORM,
     "chat/table-of-a-chat-with-texts": BY_HAND,
 }

@@ -1,5 +1,6 @@
 """What pages say beside their numbers: each word by a worked example."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -7,8 +8,17 @@ import polars as pl
 import pytest
 from communities import Community
 
-from cop_metrics.captions import csv_bytes, days_to_type, difference_text, kept, promise_word, whole_percent
-from cop_metrics.changes import Change
+from cop_metrics.captions import (
+    change_text,
+    change_word,
+    csv_bytes,
+    days_to_type,
+    difference_text,
+    kept,
+    promise_word,
+    whole_percent,
+)
+from cop_metrics.changes import Change, margin
 from cop_metrics.metrics import METRICS
 from cop_metrics.metrics.metric import Figure
 from cop_metrics.period import Period, to_day
@@ -98,3 +108,69 @@ def test_a_promise_without_data_is_not_called_not_measurable() -> None:
 def test_shares_are_shown_as_whole_per_cent_and_all_else_as_it_is() -> None:
     table = pl.DataFrame({"Topic": ["glue", "rope"], "Answered": [0.8333, None], "Helps": [1.5, 2.0]})
     assert whole_percent(table, ["Answered"]).rows() == [("glue", 83.0, 1.5), ("rope", None, 2.0)]
+
+
+def compared(id_: str, before: float, now: float, low: float, high: float, **more: object) -> Change:
+    change = Change(
+        metric=METRICS[id_],
+        by=None,
+        group="",
+        before=before,
+        now=now,
+        difference=Interval(low=low, high=high),
+        p=0.5,
+        beyond_noise=False,
+    )
+    return replace(change, **more)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("change", "word", "text"),
+    [
+        (
+            compared("answer_rate", 0.42, 0.95, 0.3, 0.7, beyond_noise=True),
+            "clearly up (better)",
+            "clearly up (better): +53 points",
+        ),
+        (
+            compared("wait", 4.0, 8.0, 2.0, 6.0, beyond_noise=True),
+            "clearly up (worse)",
+            "clearly up (worse): +100 %",
+        ),
+        (
+            compared("questions", 40.0, 80.0, 1.5, 2.6, beyond_noise=True),
+            "clearly up",
+            "clearly up: +100 %",
+        ),
+        (
+            compared("answer_rate", 0.70, 0.71, -0.03, 0.05),
+            "about the same",
+            "about the same (−3 to +5 points)",
+        ),
+        (
+            compared("answer_rate", 0.70, 0.72, -0.03, 0.07),
+            "cannot tell yet",
+            "cannot tell yet: no clear change (−3 to +7 points)",
+        ),
+        (
+            compared("questions", 0.45, 0.47, 0.9, 1.2, per_member=True, counted=(751.0, 945.0)),
+            "about the same a member",
+            "about the same a member (−10 % to +20 %)",
+        ),
+        (
+            compared("questions", 0.45, 0.55, 1.1, 1.4, per_member=True, counted=(751.0, 945.0), beyond_noise=True),
+            "clearly up a member",
+            "clearly up a member: +22 %",
+        ),
+    ],
+)
+def test_a_change_is_said_in_one_of_three_words_with_its_size(change: Change, word: str, text: str) -> None:
+    assert (change_word(change), change_text(change)) == (word, text)
+
+
+@pytest.mark.parametrize("id_", ["questions", "wait", "answer_rate"])
+def test_about_the_same_is_never_said_of_what_itself_lies_beyond_the_margin(id_: str) -> None:
+    """An interval that lies within the margin beside two numbers that do not: "about the same (+65 %)" stood there once."""
+    inside = margin(METRICS[id_], 1.0)
+    assert change_word(compared(id_, 1.0, 1.65, inside.low, inside.high)) == "cannot tell yet"
+    assert change_word(compared(id_, 1.0, 1.0, inside.low, inside.high)) == "about the same"

@@ -52,6 +52,8 @@ def test_lines_of_all_tools_divide_mails(tmp_path: Path, line: str) -> None:
         "Hello,\n\nFrom Ada I have this:\nSubject: gas\nTo: all\n\nit says",
         "Hello,\n\nFrom: Ada\nDate: today\n\nit says",
         "Hello,\n\nFrom Monday 2 March 2026 10:00\nPlace: Hall 4",
+        "Hello,\n\nFrom Mon Mar 2 10:00 2026\nPlace: Hall 4\n\nWho opens it?",
+        "From 09:30 to 11:00 on Tuesday 3 March 2026\nDate: Tuesday\nFrom: the shop\n\nWho opens it?",
     ],
 )
 def test_words_that_begin_with_from_are_text(tmp_path: Path, body: str) -> None:

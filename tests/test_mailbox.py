@@ -457,7 +457,9 @@ def test_a_line_without_end_does_not_fill_the_memory(tmp_path: Path, monkeypatch
     assert "unpacks to far more than mail does" in refusal(SOURCE, tmp_path)
 
 
-@pytest.mark.parametrize("odd", ["(", " ", "a (", "< ", "a at ", "=?a?q?b?= ", "re: ", "[x] ", "<a@b> ", "a@b ", "[EXT] ", "from <"])
+@pytest.mark.parametrize(
+    "odd", ["(", " ", "a (", "< ", "a at ", "=?a?q?b?= ", "re: ", "[x] ", "<a@b> ", "a@b ", "[EXT] ", "from <"]
+)
 def test_headers_of_many_kilobytes_take_no_time(tmp_path: Path, odd: str) -> None:
     """Patterns that look ahead would take minutes over them."""
     long = odd * (200_000 // len(odd))

@@ -167,3 +167,70 @@ def test_what_fails_for_several_numbers_at_once_fails_for_each_instead_of_lettin
     for each in asked:
         with pytest.raises(MemoryError):
             failing.figure(each, scope)
+
+
+@pytest.mark.parametrize(("until", "complete"), [("2026-06-08 12:00", True), ("2026-06-07 12:00", False)])
+def test_a_month_is_whole_on_the_day_its_last_question_is_ripe(tmp_path: Path, until: str, complete: bool) -> None:
+    """May ends with 31 May; a question of that day is seven days old once 7 June is over, on the 8th."""
+    craft = Community()
+    craft.ask("ana", "2026-05-10 10:00")
+    told = craft.tell(tmp_path, since="2026-04-01 00:00", until=until)
+    months = told.measurer.figures_by(METRICS["answer_rate"], told.scope(), "month")
+    assert dict(months.select("group", "complete").iter_rows())["2026-05-01"] == complete
+
+
+@pytest.mark.parametrize(
+    ("asked", "note"),
+    [
+        ("2026-06-08 10:00", "too soon to tell: 1 of this period, all younger than 7 days"),
+        ("2026-06-07 13:00", "every question of this period was withdrawn or is too young to tell"),
+    ],
+)
+def test_only_questions_too_young_by_days_are_too_soon_to_tell(tmp_path: Path, asked: str, note: str) -> None:
+    """The data ends on 14 June: from 8 June on all are younger than seven days, on the 7th it hangs on the hour."""
+    craft = Community()
+    craft.ask("ana", asked)
+    told = craft.tell(tmp_path, since="2026-04-01 00:00", until="2026-06-14 12:00")
+    assert told.figure("answer_rate").note == note
+
+
+def test_without_names_a_month_of_exactly_four_weeks_is_shown_and_one_of_a_day_less_is_not(told: Told) -> None:
+    """3 to 30 March are 28 days, and from 5 May to the end of that month there are 27."""
+    for period, shown in (("2025-03-03..2025-03-30", {"2025-03-01": 6}), ("2025-05-05..2025-06-29", {"2025-06-01": 0})):
+        months = told.measurer.figures_by(METRICS["questions"], told.scope(names=False, period=period), "month")
+        known = months.filter(pl.col("value").is_not_null())
+        assert dict(known.select("group", "value").iter_rows()) == shown
+
+
+def test_a_single_week_is_shown_only_to_those_who_may_see_names(told: Told) -> None:
+    weeks = told.measurer.figures_by(METRICS["questions"], told.scope(period="2025-03-03..2025-03-30"), "week")
+    assert weeks["value"].sum() == 6
+    with pytest.raises(CopError, match="A single week is shown only to viewers who may see names"):
+        told.measurer.figures_by(METRICS["questions"], told.scope(names=False, period="2025-03-03..2025-03-30"), "week")
+
+
+def test_without_names_few_people_of_no_known_team_are_shown_nowhere(tmp_path: Path) -> None:
+    """Three are on no roster; nine left and are thanked afterwards, as Unknown: a community of 12 unknown people it seems."""
+    craft = Community()
+    for number in range(14):
+        craft.works(
+            craft.member(f"Red {number}", joined=START), ("Red", "Blue")[number % 2], ("mid", "senior")[number % 2]
+        )
+    for number in range(9):
+        who = craft.member(f"Gone {number}", joined=START)
+        craft.works(who, "Red", "mid", until="2025-04-01")
+        answer = craft.answer(craft.ask("Red 0", f"2025-02-0{number + 1} 10:00"), who, f"2025-02-0{number + 1} 11:00")
+        craft.react(answer, "Red 0", f"2025-06-0{number + 1} 10:00")
+    for number in range(3):
+        craft.ask(craft.member(f"Stray {number}", joined=START), f"2025-03-1{number} 10:00")
+    told = craft.tell(tmp_path, since=f"{START} 00:00", until="2025-07-06 23:00")
+    assert told.split("members", "team")["Unknown"] == 3
+    hidden = told.scope(names=False)
+    for id_ in ("members", "questions", "contributor_rate", "answer_rate"):
+        teams = told.measurer.figures_by(METRICS[id_], hidden, "team")
+        assert "Unknown" not in set(teams["group"])
+        seniorities = told.measurer.figures_by(METRICS[id_], hidden, "seniority")
+        assert dict(seniorities.select("group", "note").iter_rows())["Unknown"] == TOO_SMALL
+    for filters in ({"team": "Unknown"}, {"seniority": "Unknown"}):
+        with pytest.raises(CopError):
+            told.scope(names=False, **filters)

@@ -144,7 +144,13 @@ def github_discussions(folder: Path) -> Path:
 def mailbox(folder: Path) -> Path:
     letter = f"--b\nContent-Type: text/plain\n\nHello\n--b\nContent-Disposition: attachment; filename={MARK}.txt\n\n{MARK}\n--b--"
     mail = test_mailbox.mail("m1@x", body=letter, more="MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n")
-    path = test_mailbox.sample(folder, [*test_mailbox.LIST, mail])
+    hidden = [
+        test_mailbox.mail(f"h{number}@x", f"{MARK} at example.org ({MARK})", subject=MARK, body=f"{MARK}?", more=more)
+        for number, more in enumerate(
+            f"X-Gmail-Labels: {label}\n" for label in ("Drafts", "Spam", "Trash", "Inbox,Chat")
+        )
+    ]
+    path = test_mailbox.sample(folder, [*test_mailbox.LIST, mail, *hidden])
     (path / "notes.txt").write_text(MARK, encoding="utf-8")
     return path
 

@@ -1,14 +1,16 @@
 """Every page as a script run, without a browser: what stands on it, what it says when there is nothing, and what fails alone."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from html import escape
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from cop_metrics.identity import Alias, read_aliases
-from cop_metrics.intake import Request, previewed, set_aliases, take_in
+from cop_metrics.intake import Request, previewed, rebuild, set_aliases, take_in
 from cop_metrics.lake import Lake
 from cop_metrics.made_up_company import COMPANY
 from cop_metrics.measure import Measurer
@@ -17,7 +19,7 @@ from cop_metrics.pagebook import PAGES
 from cop_metrics.period import DEFAULT
 from cop_metrics.record import members
 from cop_metrics.scope import parse_scope, read_catalogue
-from cop_metrics.store import Store
+from cop_metrics.store import Store, writer_lock
 from cop_metrics.words import value
 
 pytest.importorskip("streamlit")
@@ -368,3 +370,77 @@ def test_every_page_has_a_file_that_hands_over_when_it_is_run_itself() -> None:
 def test_pages_hold_no_sql() -> None:
     for path in (PROJECT / "dashboard.py", *(PROJECT / "pages").rglob("*.py")):
         assert not re.search(r"\bselect\b.*\bfrom\b|\.sql\(\s*[\"'f]", path.read_text(), re.IGNORECASE), path.name
+
+
+@pytest.fixture
+def behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return a data folder whose settings changed since the store was built."""
+    data, export = tmp_path / "data", tmp_path / "craft.csv"
+    monkeypatch.setenv("COP_DATA", str(data))
+    export.write_text("post_id,thread_id,kind,created_at,author_id\nq1,t1,question,2026-01-01T10:00:00,ann\n")
+    take_in(data, Request(path=export, community="craft"))
+    (data / "settings.toml").write_text("small_group = 6\n")
+    return data
+
+
+@pytest.mark.parametrize("page", EVERY)
+def test_every_page_says_that_the_store_is_behind_and_goes_on(behind: Path, page: str) -> None:
+    app = visit(page)
+    assert not app.exception
+    [told] = [each for each in alerts(app) if "behind" in each]
+    assert told == (
+        "The store is behind what was imported and set: 'python -m cop_metrics build' builds it. "
+        "Until then the pages show what they showed before."
+    )
+    assert 'class="cop-headline"' in html(app)
+
+
+def test_the_pages_say_that_the_store_is_being_built_and_no_more_once_it_is(behind: Path) -> None:
+    with writer_lock(behind, what="build"):
+        assert any("it is being built" in each for each in alerts(visit("overview")))
+    rebuild(behind)
+    assert not [each for each in alerts(visit("overview")) if "behind" in each]
+
+
+def test_the_pages_say_why_the_store_cannot_be_compared(behind: Path) -> None:
+    (behind / "settings.toml").write_text("smal_group = 6\n")
+    [told] = [each for each in alerts(visit("overview")) if "small_group" in each]
+    assert told.endswith("Until then the pages show what they showed before.")
+
+
+def test_a_first_import_that_was_killed_is_told_where_there_is_nothing_to_show(behind: Path) -> None:
+    (behind / "store" / "CURRENT").unlink()
+    for page in ("overview", "data"):
+        app = visit(page)
+        assert not app.exception
+        assert any("behind what was imported" in each for each in alerts(app))
+
+
+def test_a_store_of_an_older_program_is_told_on_the_page(behind: Path) -> None:
+    with duckdb.connect(Store(behind).path()) as store:
+        store.execute("update meta set marts_digest = 'older'")
+    app = visit("overview")
+    assert not app.exception
+    assert any("another version of the program: run 'python -m cop_metrics build'" in each.value for each in app.info)
+
+
+def test_many_sessions_are_answered_without_an_error(demo: Path) -> None:
+    """Each looks at a page of its own choice, all at once."""
+    asked = [(page, {"community": COMPANY, "team": [team]}) for page in PAGES for team in ("Service", "Sales")]
+    with ThreadPoolExecutor(6) as sessions:
+        answers = list(sessions.map(lambda each: visit(each[0], **each[1]), asked))
+    assert not [each for each in answers if each.exception or alerts(each)]
+
+
+@pytest.mark.slow
+def test_very_many_sessions_are_answered_without_an_error(demo: Path) -> None:
+    asked = [
+        (page, {"community": community, "period": period})
+        for page in PAGES
+        for community in (COMPANY, "AI first months")
+        for period in ("last-quarter", "last-12-months", "last-90-days", "all", "last-month", "last-30-days")
+    ] * 2
+    with ThreadPoolExecutor(20) as sessions:
+        answers = list(sessions.map(lambda each: visit(each[0], **each[1]), asked))
+    assert len(answers) >= 125
+    assert not [each for each in answers if each.exception]

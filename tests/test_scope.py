@@ -8,8 +8,12 @@ from communities import Community, Told, at
 
 from cop_metrics.errors import CopError
 from cop_metrics.metrics import METRICS
+from cop_metrics.pagebook import ANSWERS
 from cop_metrics.period import DEFAULT
+from cop_metrics.reports.contents import contents
 from cop_metrics.scope import newest_first, parse_scope, read_catalogue
+from cop_metrics.shown import measured
+from cop_metrics.view import Viewer
 
 
 @pytest.fixture(scope="module")
@@ -218,3 +222,24 @@ def test_the_community_with_the_newest_data_is_opened_first_those_alike_by_name(
     catalogue = {"a": older, "craft": craft, "bees": replace(craft, community="bees")}
     assert newest_first(catalogue) == ("bees", "craft", "a")
     assert parse_scope({}, catalogue).community == "bees"
+
+
+def test_a_viewer_without_names_is_told_that_the_period_was_moved(told: Told) -> None:
+    """5 May is a Tuesday: four whole weeks around it are from Monday, 4 May."""
+    moved = told.scope(names=False, period="2026-05-05..2026-05-31")
+    assert str(moved.period.first) == "2026-05-04"
+    assert moved.moved == (
+        "Without names only whole weeks are shown, 4 at least: these are 4 May 2026 – 31 May 2026, not the "
+        "5 May 2026 – 31 May 2026 that was asked for."
+    )
+    assert told.scope(period="2026-05-05..2026-05-31").moved is None
+    assert told.scope(names=False, period="2026-05-04..2026-05-31").moved is None
+
+
+def test_that_a_period_was_moved_is_said_on_pages_in_reports_and_on_the_command_line(told: Told) -> None:
+    scope = told.scope(names=False, period="2026-05-05..2026-05-31")
+    assert scope.moved
+    view = Viewer(version=1, cursor=told.cursor, catalogue=read_catalogue(told.cursor)).page(ANSWERS, scope)
+    assert scope.moved in view.headline
+    assert ("Period moved", scope.moved) in contents([view]).about
+    assert scope.moved in str(measured(METRICS["questions"], scope, told.measurer, None).note)

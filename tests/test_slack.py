@@ -1,5 +1,7 @@
 """Slack exports: a small made-up workspace told in full, every oddity that exports are known for, and a real one's figures."""
 
+import dataclasses
+import functools
 import json
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
@@ -8,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import duckdb
 import msgspec
 import polars as pl
 import py7zr
@@ -21,9 +24,9 @@ from cop_metrics.errors import CopError
 from cop_metrics.intake import Request, take_in
 from cop_metrics.lake import Lake
 from cop_metrics.sources import SOURCES, slack
-from cop_metrics.sources.export import open_export
+from cop_metrics.sources.export import Export, open_export
 from cop_metrics.sources.slack import SOURCE
-from cop_metrics.sources.source import Reading
+from cop_metrics.sources.source import Batch, Reading, Source
 from cop_metrics.store import Store
 from cop_metrics.tables import TABLES, typed
 from cop_metrics.tabular import email_hash
@@ -916,3 +919,72 @@ def test_the_store_of_a_real_workspace_has_its_people_and_messages(tmp_path: Pat
     assert cursor.sql("select count(*) from members").fetchall() == [(1_135,)]
     silent = "select count(*) from members where member not in (select member from posts)"
     assert cursor.sql(silent).fetchall() == [(758,)]
+
+
+# Names of channels that change
+
+
+RENAMED = {
+    **{name.replace("help/", "help-welding/"): each for name, each in WORKSPACE.items()},
+    "channels.json": [CHANNELS[0] | {"name": "help-welding"}, CHANNELS[1]],
+}
+
+
+def in_a_lake(data: Path, *exports: tuple[Source, Path]) -> Path:
+    lake = Lake(data)
+    for source, path in exports:
+        with open_export(path) as export:
+            lake.write(community="craft", source_name="slack", source=source, export=export, now=NOW)
+    return built(lake, data / "store.duckdb")
+
+
+def posts_of(store: Path) -> list[tuple[Any, ...]]:
+    with duckdb.connect(str(store), read_only=True) as connection:
+        return connection.sql("select post, thread, title from posts order by 1").fetchall()
+
+
+def by_name(export: Export, reading: Reading) -> Iterator[Batch]:
+    """Read as version 1 did, whose keys began with the name of the channel."""
+    names = {
+        "C1": "help" if any(name.startswith("help/") for name in export.names) else "help-welding",
+        "C2": "general",
+    }
+    for table, rows in slack.read(export, reading):
+        keys = [pl.col(name) for name in ("post", "thread") if name in rows.columns]
+        told = [
+            functools.reduce(lambda key, of: key.str.replace(f"^{of[0]}/", f"{of[1]}/"), names.items(), key)
+            for key in keys
+        ]
+        yield Batch(table, rows.with_columns(told))
+
+
+AS_BEFORE = dataclasses.replace(SOURCE, version=1, read=by_name)
+LATER = {"help-welding/2024-03-20.json": [said(20_000, "U4", "Does anyone know where the key is?")]}
+
+
+@pytest.mark.parametrize("older", [SOURCE, AS_BEFORE], ids=["today's keys", "keys of version 1"])
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_channel_that_was_renamed_stays_one(older: Source, order: int, tmp_path: Path) -> None:
+    before = written(tmp_path / "before", WORKSPACE | {"help/2024-02-01.json": [said(-50_000, "U2", "Anyone here?")]})
+    after = written(tmp_path / "after", {**RENAMED, **LATER})
+    exports = [(older, before), (SOURCE, after)][::order]
+    found = posts_of(in_a_lake(tmp_path / "both", *exports))
+    alone = posts_of(in_a_lake(tmp_path / "alone", (SOURCE, after)))
+    gone = key(-50_000)
+    assert [row for row in found if row[0] != f"slack:{gone}"] == alone
+
+
+def test_days_without_lists_are_of_the_channels_that_lists_name(tmp_path: Path) -> None:
+    days = written(tmp_path / "days", {name: each for name, each in WORKSPACE.items() if "/" in name})
+    whole = written(tmp_path / "whole", WORKSPACE)
+    alone = posts_of(in_a_lake(tmp_path / "alone", (SOURCE, whole)))
+    assert posts_of(in_a_lake(tmp_path / "both", (SOURCE, days), (SOURCE, whole))) == alone
+
+
+def test_channels_that_share_a_time_by_chance_stay_two(tmp_path: Path) -> None:
+    """Two people write at the same microsecond in two channels, of which one export knows only the name."""
+    older = written(
+        tmp_path / "older", {"tools/2024-03-04.json": [said(0, "U2", "Hello"), said(3, "U2", "Hello again")]}
+    )
+    store = in_a_lake(tmp_path / "data", (SOURCE, older), (SOURCE, written(tmp_path / "newer", day(ASKED))))
+    assert len({post for post, _, _ in posts_of(store) if post.endswith(f"/{at(0)}")}) == 2

@@ -66,7 +66,7 @@ def test_a_card_says_it_cannot_tell_yet_where_a_change_that_matters_is_possible(
     questions = next(each for each in page.cards if each.metric.id == "questions")
     assert questions.compared
     between = difference_text(questions.compared)
-    assert (questions.value, questions.change_text) == ("60", f"cannot tell yet: no clear change ({between})")
+    assert (questions.value, questions.change_text) == ("60", f"cannot tell yet: no clear change ({between} a member)")
 
 
 def test_what_cannot_be_measured_is_said_on_the_card_and_in_the_small_print(falling: Told) -> None:

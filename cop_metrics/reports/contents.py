@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from cop_metrics import words
-from cop_metrics.captions import change_word
+from cop_metrics.captions import change_size, change_word
 from cop_metrics.errors import CopError
 from cop_metrics.metrics import EXHIBITS, METRICS
 from cop_metrics.metrics.metric import Exhibit, Metric
@@ -114,7 +114,7 @@ def _number(page: Page, card: Card) -> dict[str, object]:
         "low": interval.low if interval else None,
         "high": interval.high if interval else None,
         "before": card.before.value if card.before else None,
-        "change": card.change,
+        "change": change_size(card.compared) if card.compared else card.change,
         "beyond_noise": change_word(card.compared) if card.compared else None,
         "note": "; ".join(card.remarks) or None,
     }

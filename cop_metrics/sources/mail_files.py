@@ -39,6 +39,19 @@ _HEADER = re.compile(rb"[!-9;-~]{1,70}:|>From ")
 _RULE = re.compile(rb"={60,}\s*$")
 _FORWARDED = re.compile(rb"-+ ?(?:original|forwarded|weitergeleitet|urspr|message|mensaje|messaggio)", re.IGNORECASE)
 _LISTSERV = re.compile(r".*[. ]log\d{2,4}[a-e]?$", re.IGNORECASE)
+_DATE = re.compile(rb"date:.*\d{1,2}[:.]\d\d|date: *\d{4}[-/]\d\d[-/]\d\d", re.IGNORECASE)
+_OF_PROGRAMS = {
+    "from",
+    "date",
+    "to",
+    "cc",
+    "subject",
+    "message-id",
+    "mime-version",
+    "received",
+    "return-path",
+    "status",
+}
 _BY_TOOLS = {"received", "return-path", "delivered-to", "status", "x-status", "x-gm-thrid", "x-mozilla-status"}
 
 
@@ -90,7 +103,7 @@ def kind_of(export: Export, name: str) -> Kind | None:
     head = _head(export, name).removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n")
     lines = head.split(b"\n")
     header = _header_lines(lines[1:])
-    if lines[0].startswith(b"From ") and header and (_FULL.match(lines[0]) or _is_of_mail(header)):
+    if lines[0].startswith(b"From ") and (_is_of_mail(header) or (_FULL.match(lines[0]) and _is_of_a_piece(header))):
         return Kind.FROM
     if _RULE.match(lines[0]) and _is_of_mail(header):
         return Kind.RULES
@@ -209,7 +222,7 @@ class _Divided:
         is_full = self._kind is Kind.FROM and _FULL.match(line) is not None
         is_of_mail = _is_of_mail(header)
         if behind_empty or self._mail is None or (is_full and is_of_mail and _names(header).keys() & _BY_TOOLS):
-            return is_full or is_of_mail
+            return is_of_mail or (is_full and _is_of_a_piece(header))
         if is_of_mail:
             self._leave_out(UNDIVIDED, self._number)
         return False
@@ -276,9 +289,15 @@ def _names(header: list[bytes]) -> Counter[str]:
 
 
 def _is_of_mail(header: list[bytes]) -> bool:
-    """Say whether headers are those of a mail: who wrote it, and when or under which number."""
+    """Say whether headers are those of a mail: who wrote it, and at which hour or under which number."""
     names = _names(header)
-    return "from" in names and bool(names.keys() & {"date", "message-id", "received"})
+    told = any(_DATE.match(line) for line in header) or names.keys() & {"message-id", "received"}
+    return "from" in names and bool(told)
+
+
+def _is_of_a_piece(header: list[bytes]) -> bool:
+    """Say whether headers are such as programs write, though they do not make a mail."""
+    return any(name in _OF_PROGRAMS or name.startswith(("x-", "content-", "list-")) for name in _names(header))
 
 
 def _times(divider: bytes, header: list[bytes]) -> list[datetime]:

@@ -170,6 +170,7 @@ SOURCE = Source(
     private_before=2,
     recognises=recognises,
     read=read,
+    lasting_place="C[0-9A-Z]+|G[0-9A-Z]+",
 )
 
 

@@ -58,6 +58,8 @@ class Source:
     measured; a table that it never yields is "not measurable" in that import.
     `never_opens` says what is private and left alone, whatever the export holds. Imports by a version before
     `private_before` may hold some of that all the same (0 where none does).
+    `lasting_place`: where keys of threads and posts are `<place>/<rest>`, what a place is called for good, as a regular
+    expression; another spelling of it, such as a name that was changed since, is found by the rests that both have.
     """
 
     id: str
@@ -70,3 +72,4 @@ class Source:
     private_before: int
     recognises: Callable[[Export], bool]
     read: Callable[[Export, Reading], Iterator[Batch]]
+    lasting_place: str | None = None

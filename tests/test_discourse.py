@@ -601,3 +601,37 @@ def test_a_real_support_forum_is_answered_as_counted_independently(tmp_path: Pat
         from (select answers, row_number() over (order by answers desc) as place from ({by_helper}))
     """
     assert asked(store, shares) == [(97, 69.92)]
+
+
+def test_several_accepted_answers_are_credited_to_who_accepted_them(tmp_path: Path) -> None:
+    posts = [
+        post(101, 1, 1, "ana", at(1)),
+        post(102, 1, 2, "bo", at(1, 10), accepted_answer=True),
+        post(103, 1, 3, "bo", at(1, 11), accepted_answer=True),
+    ]
+    answers = [{"post_number": number, "accepter_username": "Ana"} for number in (2, 3)]
+    told = read(tmp_path, topic(1, posts, accepted_answers=answers))
+    by = str(PEOPLE["ana"])
+    assert told.rows("post", "post", "kind", "accepted", "solved_by") == [
+        ("101", "question", None, None),
+        ("102", "message", True, by),
+        ("103", "message", True, by),
+    ]
+
+
+def test_topics_that_the_forum_refused_are_told_as_such(tmp_path: Path) -> None:
+    refused = {"errors": ["slow"], "error_type": "rate_limit"}
+    folder = forum(tmp_path, solved(), refused=refused)
+    (folder / "9.json").write_text("<html><body>429 Too Many Requests</body></html>", encoding="utf-8")
+    told = Read(SOURCE, folder)
+    assert "The forum refused 2 topics" in told.reading.notes[0]
+    assert told.skipped == {}
+
+
+def test_a_long_topic_says_which_page_is_missing(tmp_path: Path) -> None:
+    long = solved()
+    long["post_stream"]["stream"] = list(range(101, 1310))
+    assert "page=2" in read(tmp_path / "long", long).reading.notes[0]
+    short = solved()
+    short["post_stream"]["stream"] = list(range(101, 150))
+    assert "page=2" not in read(tmp_path / "short", short).reading.notes[0]

@@ -292,7 +292,7 @@ def test_pages_that_are_cut_short_or_empty_are_refused_in_a_sentence(tmp_path: P
     file = folder / "discussions.json"
     file.write_bytes(file.read_bytes()[:-30])
     assert refusal(SOURCE, folder) == "discussions.json is no JSON or is cut short. Export, copy or download it again."
-    file.write_text(json.dumps(page()), encoding="utf-8")
+    file.write_text(json.dumps({"data": {"repository": {"discussions": None}}}), encoding="utf-8")
     assert refusal(SOURCE, folder).startswith("There is no discussion in these files.")
 
 
@@ -369,3 +369,13 @@ def test_wild_pages_are_read_or_refused_in_a_sentence(changes: list[tuple[int, A
         except CopError:
             return
         assert has_exact_columns(seen)
+
+
+def test_discussions_without_their_comments_are_refused(tmp_path: Path) -> None:
+    """A list of discussions says that they were answered, and has no answer: all would wait for ever."""
+    listed = [{name: value for name, value in each.items() if name != "comments"} for each in (solved(), waiting())]
+    told = {"discussions": listed, "totalCount": 2, "next": ""}
+    assert "none of their comments" in refusal(SOURCE, pages(tmp_path / "list", told))
+    some = read(tmp_path / "some", solved(), listed[1])
+    assert some.skipped == {"a discussion without its comments": 1}
+    assert some.tables["thread"].height == 1

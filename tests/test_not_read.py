@@ -42,7 +42,7 @@ SAMPLES_NOT_READ: dict[str, list[dict[str, object]]] = {
         {"import.jsonl": '{"type": "version", "version": 1}\n{"type": "team", "team": {}}\n'},
         {"export.csv": "Post Creation Time,User Id,User Email,User Type,User Name\n"},
     ],
-    "Teams": [
+    "Microsoft Teams": [
         {"TeamsDataExport/teams/teamsList.json": []},
         {"m.json": {"@odata.context": "https://graph.microsoft.com/v1.0/$metadata#teams('1')/channels('2')/messages"}},
         {"m.json": [TEAMS]},
@@ -69,6 +69,31 @@ SAMPLES_NOT_READ: dict[str, list[dict[str, object]]] = {
         {"export.json": {"room_name": "Welders", "exported_by": "Ada", "messages": []}},
         {"export.json": {"messages": [EVENT]}},
     ],
+    "archive of one member's own posts": [
+        {"user_archive.csv": "x"},
+        {"export/user_archive-ada-260601.csv": "x"},
+        {"posts.csv": "topic_title,categories,is_pm,post_raw,post_cooked,like_count,reply_count,url,created_at\n"},
+    ],
+    "Data Explorer": [
+        {"q.json": {"success": True, "errors": [], "columns": ["id", "topic_id", "post_number"], "rows": []}},
+        {"q.csv": "id,topic_id,post_number,user_id,username,created_at\n1,1,1,1,ada,2026-03-02\n"},
+    ],
+    "list of issues": [
+        {"issues.json": [{"number": 5, "title": "How?", "state": "OPEN", "createdAt": "2026-03-02T09:00:00Z"}]}
+    ],
+    "Stack Internal": [
+        {"posts2votes.json": [], "posts.json": [], "users.json": []},
+        {"a/questions_answers_comments.json": [], "users.json": []},
+    ],
+    "Reddit": [
+        {"welding_comments.zst": "x"},
+        {"r.jsonl": json.dumps({"id": "d1", "link_id": "t3_a", "body": "How?", "created_utc": 1772445200})},
+    ],
+    "Confluence": [
+        {"exportDescriptor.properties": "x", "entities.xml": "x"},
+        {"entities.xml": '<?xml version="1.0"?>\n<hibernate-generic datetime="2026-03-02 09:00:00">'},
+    ],
+    "hosted community": [{"posts.csv": "Message UID,Board,Author,Date\n"}, {"p.csv": "DiscussionKey;Subject\n"}],
     "Rocket.Chat": [{"help.json": json.dumps(ROCKET) + "\n" + json.dumps(ROCKET)}, {"rocketchat_message.bson": "x"}],
 }
 EACH = [(kind, files) for kind, samples in SAMPLES_NOT_READ.items() for files in samples]

@@ -239,3 +239,24 @@ def test_wild_bytes_are_read_or_refused(tmp_path: Path, head: bytes, rest: bytes
 def test_the_docs_hold_every_column() -> None:
     assert described() in DOCS.read_text(encoding="utf-8")
     assert all(f"`{column.name}`" in described() for column in ROSTER_COLUMNS)
+
+
+@pytest.mark.parametrize(
+    "end",
+    ["9999-12-31", "31.12.9999", "31/12/9999", "12/31/9999", "2999-12-31", "9999-12-31 00:00:00", "NULL", "NA", ""],
+)
+def test_an_end_that_never_comes_is_an_open_one(tmp_path: Path, end: str) -> None:
+    roster = roster_of(tmp_path, f"who,team,from,to\nada,Hall 1,2024-01-01,{end}\n")
+    assert roster.rows.select("from_day", "to_day").rows() == [(date(2024, 1, 1), None)]
+
+
+def test_who_begins_in_a_far_year_is_left_out_and_counted(tmp_path: Path) -> None:
+    roster = roster_of(tmp_path, "who,team,from,to\nada,Hall 1,,\nbo,Hall 2,9999-12-31,\n")
+    assert roster.rows["username"].to_list() == ["ada"]
+    assert roster.skipped == {"begins in 2200 or later": (3,)}
+
+
+def test_null_names_nobody_and_a_team_may_be_called_na(tmp_path: Path) -> None:
+    roster = roster_of(tmp_path, "who,team,seniority\nNULL,Hall 1,senior\nada,NA,#N/A\nbo,NULL,senior\n")
+    assert roster.rows.select("username", "team", "seniority").rows() == [("ada", "NA", None), ("bo", None, "senior")]
+    assert roster.skipped == {"names nobody": (2,)}

@@ -15,8 +15,10 @@ import test_spreadsheet
 import test_stack_exchange
 import test_viva_engage
 import test_zulip
-from exports import Read, in_a_tar, packed, same_tables
+from exports import Read, asked, in_a_tar, packed, same_tables, written
+from test_equal_stores import built
 
+from cop_metrics.lake import Lake
 from cop_metrics.sources import SOURCES, source_of
 from cop_metrics.sources.export import open_export
 from cop_metrics.sources.source import Source
@@ -55,6 +57,82 @@ SAMPLES: dict[str, tuple[Callable[[Path], Path], ...]] = {
 }
 EACH = [(source, number) for source, makers in SAMPLES.items() for number in range(len(makers))]
 each_sample = pytest.mark.parametrize(("source", "number"), EACH, ids=[f"{source}-{number}" for source, number in EACH])
+
+
+def without_rows(folder: Path) -> Path:
+    for path in folder.rglob("*.csv"):
+        path.write_text(path.read_text(encoding="utf-8").partition("\n")[0] + "\n", encoding="utf-8")
+    return folder
+
+
+def held(folder: Path, files: dict[str, str]) -> Path:
+    folder.mkdir(parents=True)
+    for name, content in files.items():
+        (folder / name).write_text(content, encoding="utf-8")
+    return folder
+
+
+def quiet_realm(folder: Path) -> Path:
+    return test_zulip.export(folder, files=[[]], of=test_zulip.realm() | {"zerver_reaction": []})
+
+
+QUIET: dict[str, tuple[Callable[[Path], Path], ...]] = {
+    "stack_exchange": (
+        lambda folder: test_stack_exchange.dump(folder, test_stack_exchange.SMALL | EMPTY_DUMP),
+        lambda folder: held(folder, {"Posts.xml": "<?xml version='1.0'?><posts />"}),
+    ),
+    "discourse": (
+        lambda folder: held(folder, {"latest.json": '{"users": [], "topic_list": {"topics": []}}'}),
+        lambda folder: held(folder, {"posts.json": '{"latest_posts": []}'}),
+        lambda folder: held(
+            folder, {"topic.json": '{"post_stream": {"posts": [], "stream": []}, "id": 5, "title": "x"}'}
+        ),
+        lambda folder: held(folder, {"latest.json": '{"topic_list": {"topics": [{"id": 5, "title": "How?"}]}}'}),
+    ),
+    "zulip": (quiet_realm, lambda folder: held(folder, {"stream_index.json": '{"time": 1772982000.0, "streams": {}}'})),
+    "github_discussions": (
+        lambda folder: held(
+            folder,
+            {"d.json": '{"data": {"repository": {"discussions": {"pageInfo": {"hasNextPage": false}, "nodes": []}}}}'},
+        ),
+    ),
+    "viva_engage": (lambda folder: without_rows(test_viva_engage.sample(folder)),),
+    "perceval": (lambda folder: held(folder, {"github-2026-03-01.jsonl": "", "github-2026-03-02.jsonl": ""}),),
+    "spreadsheet": (lambda folder: without_rows(table(folder)),),
+}
+EMPTY_DUMP: dict[str, list[str]] = {"Posts.xml": [], "Votes.xml": [], "Comments.xml": []}
+ELSEWHERE = {"slack", "discord", "mailbox"}
+"""Whose quiet exports their own tests tell of."""
+EACH_QUIET = [(source, number) for source, makers in QUIET.items() for number in range(len(makers))]
+
+
+@pytest.mark.parametrize(("source", "number"), EACH_QUIET, ids=[f"{each}-{number}" for each, number in EACH_QUIET])
+def test_an_export_in_which_nobody_wrote_is_one_and_takes_nothing_away(
+    source: str, number: int, tmp_path: Path
+) -> None:
+    """Imported after the sample it leaves all as it was, and says that there is no post in it."""
+    quiet = QUIET[source][number](tmp_path / "quiet")
+    with open_export(quiet) as export:
+        assert source_of(export).id == source
+    of = SOURCES[source]
+    data = tmp_path / "data"
+    written(of, SAMPLES[source][0](tmp_path / "sample"), data)
+    lake = Lake(data)
+    (before,) = lake.imports()
+    written(of, quiet, data)
+    (told,) = (each for each in lake.imports() if each.id != before.id)
+    assert told.tables["post"] == 0
+    assert "There is no post in this export" in told.notes[-1]
+    assert told.observed_until <= max(before.observed_until, told.exported_at)
+    written(of, tmp_path / "sample", tmp_path / "alone")
+    with_quiet = built(lake, tmp_path / "both.duckdb")
+    alone = built(Lake(tmp_path / "alone"), tmp_path / "alone.duckdb")
+    for mart in ("questions", "posts"):
+        assert asked(with_quiet, f"select count(*) from {mart}") == asked(alone, f"select count(*) from {mart}"), mart
+
+
+def test_every_source_has_a_quiet_export() -> None:
+    assert QUIET.keys() | ELSEWHERE == SOURCES.keys()
 
 
 def test_every_source_has_a_sample() -> None:

@@ -399,3 +399,22 @@ def test_batches_give_the_same_whatever_their_size(tmp_path: Path, monkeypatch: 
     whole = Read(SOURCE, sample(tmp_path, {**SMALL, "Messages": rows}))
     monkeypatch.setattr(tabular, "BLOCK", 4_096)
     assert same_tables(Read(SOURCE, tmp_path), whole)
+
+
+def test_drafts_are_no_posts(tmp_path: Path) -> None:
+    told = Read(SOURCE, sample(tmp_path, {"Messages": [message(1), message(2, is_draft="true")]}))
+    assert told.rows("post", "post") == [("1",)]
+    assert told.skipped == {"a draft, which was not posted": 1}
+
+
+def test_what_one_person_exports_of_their_own_is_refused(tmp_path: Path) -> None:
+    """All is one person's, and replies to what is not there; a network in which one person wrote first is another thing."""
+    own = [message(11, sender=2, thread=1), message(12, sender=2, thread=5), message(13, sender=2)]
+    assert "one person's" in refusal(SOURCE, sample(tmp_path / "own", {"Messages": own}))
+    alone = Read(SOURCE, sample(tmp_path / "alone", {"Messages": [message(13, sender=2), message(14, sender=2)]}))
+    assert len(alone.rows("post", "post")) == 2
+
+
+def test_keys_that_a_spreadsheet_rounded_are_refused_here_too(tmp_path: Path) -> None:
+    rows = [message(1) | {"id": "1.48976E+15", "thread_id": "1.48976E+15"} for _ in range(2)]
+    assert "look as if a spreadsheet had rounded them" in refusal(SOURCE, sample(tmp_path, {"Messages": rows}))

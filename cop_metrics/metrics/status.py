@@ -766,9 +766,8 @@ def milestone_curves(counted: pl.DataFrame) -> pl.DataFrame:
             continue
         curve = _curve(part)
         days = np.unique(np.append(0, curve.times[curve.times <= MILESTONE_DAYS])).astype(int)
-        at = np.searchsorted(curve.times, days, side="right")
-        bands = [1 - np.concatenate(([1.0], ends))[at] for ends in (curve.high, curve.low)]
-        columns = (1 - curve.at(days), *bands, curve.at_risk_at(days))
+        low, high = curve.band_at(days)
+        columns = (1 - curve.at(days), 1 - high, 1 - low, curve.at_risk_at(days))
         frames.append(
             pl.DataFrame(dict(zip(list(CURVE_SCHEMA)[1:], (days, *columns), strict=True)))
             .insert_column(0, pl.lit(step).alias("milestone"))

@@ -425,7 +425,7 @@ def times_of(texts: pl.Series) -> pl.Series:
         tidied = texts.str.to_uppercase().str.replace(r" ?(UTC|GMT)$", "Z").str.replace(r" ([+-]\d\d:?\d\d)$", "$1")
         again, _ = _parsed(tidied.str.replace(",", ".", literal=True), left)
         times = times.fill_null(again)
-    return times.set(~times.is_between(datetime(1, 1, 1), datetime(9999, 12, 31)).fill_null(True), None)
+    return times.set(~times.is_between(datetime.min, datetime.max).fill_null(True), None)
 
 
 def _times_of_temporal(times: pl.Series) -> pl.Series:

@@ -50,18 +50,10 @@ from cop_metrics.pagebook import PAGES, page
 from cop_metrics.period import to_date
 from cop_metrics.private_rows import to_take_out
 from cop_metrics.roster import read_roster
-from cop_metrics.scope import (
-    EXPLICIT,
-    UNKNOWN,
-    Catalogue,
-    CommunityChoices,
-    Scope,
-    newest_first,
-    parse_scope,
-    read_catalogue,
-)
+from cop_metrics.scope import EXPLICIT, Catalogue, CommunityChoices, Scope, newest_first, parse_scope, read_catalogue
 from cop_metrics.settings import SETTINGS, read_settings
 from cop_metrics.shown import FORMATS, aligned, json_text, measured, still
+from cop_metrics.small_groups import UNKNOWN
 from cop_metrics.sources import SOURCES
 from cop_metrics.store import Snapshot, Store
 from cop_metrics.summary import found_questions, moved_answers, roster_fit, settings_in_vain

@@ -47,7 +47,8 @@ from cop_metrics.queries import (
     persons,
     together,
 )
-from cop_metrics.scope import UNKNOWN, CommunityChoices, Reading, Scope
+from cop_metrics.scope import CommunityChoices, Reading, Scope
+from cop_metrics.small_groups import UNKNOWN
 from cop_metrics.statistics import SUMMED_UP, Pairs, People, clustered_wilson, wilson
 
 LOG = logging.getLogger("cop_metrics.measure")
@@ -70,8 +71,8 @@ UNRECORDED = {
     "account": "know only people who took part",
 }
 """What is said where a table is there and yet not all of it, or where one of several would do."""
-BY_OWN_TEAMS = ("reads_from_other_teams", "teams")
-"""The numbers and columns that the build counted by teams as they are, without Unknown: they would tell of few such people."""
+BY_OWN_TEAMS = ("reads_from_other_teams", "own_team_odds", "teams")
+"""The numbers and columns that are counted by teams as they are, without Unknown: they would tell of few such people."""
 TELLS_SENIORITY = "Without names this is not listed: it would tell the seniority of those who wrote, thread by thread."
 _CALENDAR = """,
     cast(date_trunc('month', date '1970-01-01' + cast({day} as int)) as date) as month,
@@ -456,7 +457,10 @@ class Measurer:
 
     def _shows_too_small(self, exhibit: Exhibit, scope: Scope) -> bool:
         """Say whether a table shows groups that are too small; no filter cuts the other side of a help, a thanks or a read."""
-        groups = {"team": self.choices.team_choices(scope.names), "seniority": self.choices.seniorities}
+        groups = {
+            "team": self.choices.team_choices(scope.names),
+            "seniority": self.choices.seniority_choices(scope.names),
+        }
         cuts = (
             [scope, replace(scope, teams=(), seniorities=())]
             if {"helps", "recognitions", "reads"} & set(exhibit.relations)
@@ -510,7 +514,7 @@ class Measurer:
         if relation.day and declared.counts is not Counts.STATE:
             wheres.append(f"{relation.day} >= $first_day and {relation.day} < $end_day")
         team, seniority = f"{declared.whose}_team", f"{declared.whose}_seniority"
-        shown = "" if scope.names else self._merged_teams(relation)
+        shown = "" if scope.names else self._merged_groups(relation)
         if scope.teams and "team" in declared.splits:
             wheres.append(f"{team} in (select unnest($teams))")
         if scope.seniorities and "seniority" in declared.splits:
@@ -572,14 +576,17 @@ class Measurer:
         )
         return f"{months} union all by name ({days_of})"
 
-    def _merged_teams(self, relation: Relation) -> str:
-        """Return the REPLACE clause that shows small teams as one, for viewers who may not see names."""
-        small = self.choices.small_groups.shown_as
-        if not small:
-            return ""
-        cases = " ".join(f"when {_literal(name)} then {_literal(shown)}" for name, shown in sorted(small.items()))
-        columns = (f"{role}_team" for role in relation.roles)
-        return f" replace ({', '.join(f'case {team} {cases} else {team} end as {team}' for team in columns)})"
+    def _merged_groups(self, relation: Relation) -> str:
+        """Return the REPLACE clause that shows small teams, and few people of no known seniority, with others (metrics, 2.11)."""
+        small = self.choices.small_groups
+        merged = {"team": small.shown_as, "seniority": small.counted_as}
+        columns = [
+            f"{_instead(f'{role}_{of}', by)} as {role}_{of}"
+            for of, by in merged.items()
+            if by
+            for role in relation.roles
+        ]
+        return f" replace ({', '.join(columns)})" if columns else ""
 
     def _periods(self, scope: Scope, by: str | None) -> str:
         """Return the table of the periods asked for: one, or each calendar month or week of the scope's period."""
@@ -612,7 +619,7 @@ class Measurer:
         if by == "topic":
             return [topic for topic in self.choices.topics if topic in pieces or topic in scope.topics]
         team = by == "team"
-        known = self.choices.team_choices(scope.names) if team else self.choices.seniorities
+        known = self.choices.team_choices(scope.names) if team else self.choices.seniority_choices(scope.names)
         chosen = scope.teams if team else scope.seniorities
         counted = isinstance(metric.measure, Total)
         lacking = [group for group in chosen or known if group not in pieces]
@@ -665,7 +672,7 @@ class Measurer:
             "junior": (self.choices.junior,),
             "senior": (self.choices.senior,),
             NEWCOMER: () if self.choices.has_roster else (self.choices.junior,),
-            EVERY_SENIORITY: self.choices.seniorities,
+            EVERY_SENIORITY: self.choices.seniority_choices(names=False),
         }
         return named.get(about, ())
 
@@ -765,7 +772,9 @@ class Measurer:
             columns = [name for name in table.columns if name == by or name.endswith(f"_{by}")]
             told = {group for name in columns for group in table[name].unique()}
             held, rows = self._held(scope, exhibit.splits, by), self._rows_of(exhibit, scope, by)
-            known = self.choices.team_choices(scope.names) if by == "team" else self.choices.seniorities
+            known = (
+                self.choices.team_choices(scope.names) if by == "team" else self.choices.seniority_choices(scope.names)
+            )
             lacking |= {
                 group: held[group]
                 for group in known
@@ -1027,6 +1036,12 @@ def _fail(problem: BaseException) -> pl.DataFrame:
 
 def _label(value: object) -> str:
     return "" if value is None else str(value)
+
+
+def _instead(column: str, by: Mapping[str, str]) -> str:
+    """Return the SQL of a column with some of its values replaced."""
+    cases = " ".join(f"when {_literal(name)} then {_literal(shown)}" for name, shown in sorted(by.items()))
+    return f"case {column} {cases} else {column} end"
 
 
 def _literal(text: str) -> str:

@@ -26,9 +26,8 @@ from cop_metrics.period import (
     weeks_a_year_earlier,
     whole_weeks,
 )
-from cop_metrics.small_groups import SMALL_TEAMS, SmallGroups, read_small_groups
+from cop_metrics.small_groups import SMALL_TEAMS, UNKNOWN, SmallGroups, read_small_groups
 
-UNKNOWN = "Unknown"
 EXPLICIT = "explicit"
 ASKED = ("found", EXPLICIT)
 """Which questions count: those found in messages by their words too, or only those that are marked as such."""
@@ -112,6 +111,10 @@ class CommunityChoices:
             return self.teams
         shown = {self.small_groups.shown_as.get(team, team) for team in self.teams}
         return tuple(sorted(shown, key=lambda team: (team in (SMALL_TEAMS, UNKNOWN), team)))
+
+    def seniority_choices(self, names: bool) -> tuple[str, ...]:
+        """Return the seniorities a viewer may choose from, without one that counts as another for those who may not see names."""
+        return tuple(name for name in self.seniorities if names or name not in self.small_groups.counted_as)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -293,7 +296,7 @@ def parse_scope(
         moved = _moved(asked, period, locale)
     compare, note = _compare(params, text, period, choices, names, locale)
     teams = _known(params, "team", choices.team_choices(names))
-    seniorities = _known(params, "seniority", choices.seniorities)
+    seniorities = _known(params, "seniority", choices.seniority_choices(names))
     if not names and choices.small_groups.refuses(teams, seniorities, choices.teams):
         raise CopError(
             f"{', '.join(seniorities)} in {', '.join(teams) or 'all teams'} is too small a group to be shown without names "

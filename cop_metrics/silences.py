@@ -11,7 +11,8 @@ from cop_metrics import words
 from cop_metrics.measure import Measurer
 from cop_metrics.metrics import METRICS
 from cop_metrics.metrics.metric import Metric
-from cop_metrics.scope import UNKNOWN, Scope
+from cop_metrics.scope import Scope
+from cop_metrics.small_groups import UNKNOWN
 
 ACTS = {"wrote": "contributors", "asked": "questions", "helped": "helps", "read": "readers"}
 """By act: the number that counts it."""

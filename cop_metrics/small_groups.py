@@ -1,18 +1,20 @@
 """Which groups are too small to be shown without names: one pattern of hidden cells a community (metrics, 2.11).
 
-A cell is (team as shown, seniority); `EVERY` in place of the team stands for the total of a seniority over all teams.
+A cell is (team as shown, seniority as counted); `EVERY` in place of the team stands for the total of a seniority over all
+teams. Small teams are merged; people of no known seniority, where they are too few, count with the largest seniority.
 """
 
 import heapq
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import duckdb
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+UNKNOWN = "Unknown"
 SMALL_TEAMS = "small teams"
 EVERY = "*"
 LATELY_DAYS = 365
@@ -26,6 +28,7 @@ SCHEMA: dict[str, type[pl.DataType]] = {
     "team": pl.String,
     "shown_as": pl.String,
     "seniority": pl.String,
+    "counted_as": pl.String,
     "population": pl.Int64,
     "hidden": pl.Boolean,
 }
@@ -35,12 +38,14 @@ SCHEMA: dict[str, type[pl.DataType]] = {
 class SmallGroups:
     """What viewers who may not see names are shown instead of small teams, and which cells are hidden from them.
 
-    `shown_as` holds the merged teams only; `seniorities` all that the community has, so that naming each means all.
+    `shown_as` holds the merged teams only, `counted_as` the seniority that counts as another; `seniorities` all that are
+    shown, so that naming each means all.
     """
 
     size: int
     shown_as: Mapping[str, str]
     hidden: frozenset[Cell]
+    counted_as: Mapping[str, str] = field(default_factory=dict)
     seniorities: frozenset[str] = frozenset()
 
     def refuses(self, teams: Sequence[str], seniorities: Sequence[str], all_teams: Iterable[str]) -> bool:
@@ -48,7 +53,7 @@ class SmallGroups:
 
         Shown are: all seniorities of any teams; all teams of seniorities whose totals are shown; cells that are shown.
         """
-        if any(team in self.shown_as for team in teams):
+        if any(team in self.shown_as for team in teams) or any(name in self.counted_as for name in seniorities):
             return True
         if not seniorities or (self.seniorities and self.seniorities <= set(seniorities)):
             return False
@@ -61,11 +66,19 @@ class SmallGroups:
 
 @dataclass(frozen=True, kw_only=True)
 class Pattern:
-    """What each team is shown as, the populations of the cells and totals as shown, and those that are hidden."""
+    """What each team is shown as, the populations of the cells and totals as shown, and those that are hidden.
+
+    `counted_as`: the seniority with which people of no known one count, where they are too few; empty where they are not.
+    """
 
     shown_as: Mapping[str, str]
     populations: Mapping[Cell, int]
     hidden: frozenset[Cell]
+    counted_as: Mapping[str, str] = field(default_factory=dict)
+
+    def cell(self, team: str, seniority: str) -> Cell:
+        """Return the cell as which a team and a seniority are shown."""
+        return self.shown_as[team], self.counted_as.get(seniority, seniority)
 
 
 def pattern(holdings: Holdings, size: int) -> Pattern:
@@ -76,12 +89,12 @@ def pattern(holdings: Holdings, size: int) -> Pattern:
     since older periods show it. A cell that nobody ever held is left out: known to be empty, it cannot hide another.
     Nothing helps where the whole community is one such cell: its total is shown to all.
     """
-    shown_as = _merged(holdings, size)
-    populations = _populations(holdings, shown_as)
+    shown_as, counted_as = _merged(holdings, size), _counted_as(holdings, size)
+    populations = _populations(holdings, shown_as, counted_as)
     hidden = _hidden(populations, size)
     if _given_away(hidden, populations, size):
         hidden = frozenset(populations)
-    return Pattern(shown_as=shown_as, populations=populations, hidden=hidden)
+    return Pattern(shown_as=shown_as, populations=populations, hidden=hidden, counted_as=counted_as)
 
 
 def following(wanted: Collection[Cell], hidden: Collection[Cell], cells: Collection[Cell]) -> list[Cell]:
@@ -103,19 +116,19 @@ def following(wanted: Collection[Cell], hidden: Collection[Cell], cells: Collect
 def find_small_groups(cursor: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     """Return one row per team and seniority ever held in the data, from the marts of the store that is being built.
 
-    Columns: community, team, shown_as, seniority, population (members who held the cell as it is shown in the last 12
-    months), hidden. Totals that are hidden have rows too, of the team `EVERY`.
+    Columns: community, team, shown_as, seniority, counted_as, population (members who held the cell as it is shown in the
+    last 12 months), hidden. Totals that are hidden have rows too, of the team `EVERY`.
     """
     sizes = cursor.sql("select community, settings from communities order by community").fetchall()
     held, holdings = _held(cursor)
-    rows: list[tuple[str, str, str, str, int, bool]] = []
+    rows: list[tuple[str, str, str, str, str, int, bool]] = []
     for community, settings in sizes:
         found = pattern(holdings.get(community, {}), json.loads(settings)["small_group"])
         for team, seniority in held.get(community, ()):
-            cell = (found.shown_as[team], seniority)
-            rows.append((community, team, *cell, found.populations[cell], cell in found.hidden))
+            cell = found.cell(team, seniority)
+            rows.append((community, team, cell[0], seniority, cell[1], found.populations[cell], cell in found.hidden))
         totals = [cell for cell in found.hidden if cell[0] == EVERY]
-        rows += [(community, EVERY, *cell, found.populations[cell], True) for cell in totals]
+        rows += [(community, EVERY, *cell, cell[1], found.populations[cell], True) for cell in totals]
     return pl.DataFrame(rows, schema=SCHEMA, orient="row").sort("community", "team", "shown_as", "seniority")
 
 
@@ -129,14 +142,15 @@ def keep_small_groups(connection: duckdb.DuckDBPyConnection) -> None:
 def read_small_groups(cursor: duckdb.DuckDBPyConnection, community: str, size: int) -> SmallGroups:
     """Read a community's pattern from a store."""
     rows = cursor.sql(
-        "select team, shown_as, seniority, hidden from small_groups where community = $community",
+        "select team, shown_as, seniority, counted_as, hidden from small_groups where community = $community",
         params={"community": community},
     ).fetchall()
     return SmallGroups(
         size=size,
-        shown_as={team: shown_as for team, shown_as, _, _ in rows if team != shown_as},
-        hidden=frozenset((shown_as, seniority) for _, shown_as, seniority, hidden in rows if hidden),
-        seniorities=frozenset(seniority for _, _, seniority, _ in rows),
+        shown_as={team: shown_as for team, shown_as, *_ in rows if team != shown_as},
+        counted_as={name: counted_as for _, _, name, counted_as, _ in rows if name != counted_as},
+        hidden=frozenset((shown_as, counted_as) for _, shown_as, _, counted_as, hidden in rows if hidden),
+        seniorities=frozenset(counted_as for _, _, _, counted_as, _ in rows),
     )
 
 
@@ -154,16 +168,29 @@ def _merged(holdings: Holdings, size: int) -> dict[str, str]:
     return {team: SMALL_TEAMS if team in merged else team for team in sorted(people)}
 
 
+def _counted_as(holdings: Holdings, size: int) -> dict[str, str]:
+    """Return with whom people of no known seniority count where they are too few: with the largest one, which they change least.
+
+    Hidden instead, they would take another seniority's total with them, from which their own would follow.
+    """
+    people: dict[str, int] = {}
+    for cells, members in holdings.items():
+        for name in {name for _, name in cells}:
+            people[name] = people.get(name, 0) + members
+    known = sorted((-people[name], name) for name in people if name != UNKNOWN)
+    return {UNKNOWN: known[0][1]} if people.get(UNKNOWN, size) < size and known else {}
+
+
 def _population(holdings: Holdings, teams: Collection[str]) -> int:
     return sum(members for cells, members in holdings.items() if any(team in teams for team, _ in cells))
 
 
-def _populations(holdings: Holdings, shown_as: Mapping[str, str]) -> dict[Cell, int]:
+def _populations(holdings: Holdings, shown_as: Mapping[str, str], counted_as: Mapping[str, str]) -> dict[Cell, int]:
     """Return the members of each cell as shown and of each seniority's total, every member once in each."""
     counted: dict[Cell, int] = {}
     for cells, members in holdings.items():
-        shown = {(shown_as[team], seniority) for team, seniority in cells}
-        for cell in shown | {(EVERY, seniority) for _, seniority in cells}:
+        shown = {(shown_as[team], counted_as.get(seniority, seniority)) for team, seniority in cells}
+        for cell in shown | {(EVERY, seniority) for _, seniority in shown}:
             counted[cell] = counted.get(cell, 0) + members
     return dict(sorted(counted.items()))
 

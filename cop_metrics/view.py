@@ -21,8 +21,9 @@ from cop_metrics.metrics.metric import Counts, Exhibit, Figure, Metric, PeopleSh
 from cop_metrics.pagebook import Chart, Groups, GroupsOverTime, OverTime, Page, ShowExhibit
 from cop_metrics.period import ALL, Period, read_period, to_date, whole_weeks
 from cop_metrics.queries import Query
-from cop_metrics.scope import UNKNOWN, Catalogue, CommunityChoices, Scope
+from cop_metrics.scope import Catalogue, CommunityChoices, Scope
 from cop_metrics.silences import Silence, distinct, silence_sentence, silences
+from cop_metrics.small_groups import UNKNOWN
 from cop_metrics.sources import SOURCES
 
 MOST_CHANGES = 8
@@ -720,6 +721,13 @@ def _small_print(
         prints.append(
             "Names are hidden: there are no lists of people, periods are whole weeks, and groups of fewer than "
             f"{choices.small_groups.size} people are merged or not shown."
+        )
+    if not scope.names and choices.small_groups.counted_as:
+        [counted_as] = choices.small_groups.counted_as.values()
+        of = "seniority" if choices.has_roster else "experience"
+        prints.append(
+            f"Fewer than {choices.small_groups.size} people are of no known {of}: without names what they did counts with the "
+            f"largest group, '{counted_as}', since it would tell of them by itself."
         )
     if not scope.period.complete:
         prints.append("The data ends within this period; it is compared with as many days of the earlier one.")

@@ -366,20 +366,21 @@ def test_members_thanked_after_they_left_are_a_group_of_their_own(store: duckdb.
         [AS_OF],
     )
     rows = find_small_groups(store).filter(team="Unknown").to_dicts()
-    # Two people of an unknown team now have points, so they are shown with the smallest team, and not by seniority.
-    assert [(row["shown_as"], row["population"], row["hidden"]) for row in rows] == [(SMALL_TEAMS, 2, True)]
+    # Two people of an unknown team now have points, so they are shown with the nine of the smallest team and seniority.
+    shown = [(row["shown_as"], row["counted_as"], row["population"], row["hidden"]) for row in rows]
+    assert shown == [(SMALL_TEAMS, "mid", 11, False)]
 
 
 def test_one_row_a_team_and_seniority_and_one_a_hidden_total(store: duckdb.DuckDBPyConnection) -> None:
     for (team, seniority), people in {("A", "mid"): 3, ("B", "mid"): 4, ("C", "mid"): 9, ("C", "senior"): 2}.items():
         hire(store, people, team, seniority)
     assert find_small_groups(store).rows() == [
-        ("craft", "*", "*", "mid", 16, True),
-        ("craft", "*", "*", "senior", 2, True),
-        ("craft", "A", SMALL_TEAMS, "mid", 7, False),
-        ("craft", "B", SMALL_TEAMS, "mid", 7, False),
-        ("craft", "C", "C", "mid", 9, True),
-        ("craft", "C", "C", "senior", 2, True),
+        ("craft", "*", "*", "mid", "mid", 16, True),
+        ("craft", "*", "*", "senior", "senior", 2, True),
+        ("craft", "A", SMALL_TEAMS, "mid", "mid", 7, False),
+        ("craft", "B", SMALL_TEAMS, "mid", "mid", 7, False),
+        ("craft", "C", "C", "mid", "mid", 9, True),
+        ("craft", "C", "C", "senior", "senior", 2, True),
     ]
 
 
@@ -497,11 +498,28 @@ def test_three_people_of_no_known_team_are_a_small_group_however_many_left(store
         [AS_OF],
     )
     rows = find_small_groups(store).filter(team="Unknown").to_dicts()
-    assert [(row["shown_as"], row["population"], row["hidden"]) for row in rows] == [(SMALL_TEAMS, 3, True)]
+    shown = [(row["shown_as"], row["counted_as"], row["population"], row["hidden"]) for row in rows]
+    assert shown == [(SMALL_TEAMS, "mid", 23, False)]
     groups = read_from(store)
     assert groups.refuses(("Unknown",), (), ("A", "B", "Unknown"))
     assert groups.refuses((), ("Unknown",), ("A", "B", "Unknown"))
-    assert groups.refuses((), ("mid",), ("A", "B", "Unknown"))  # all less the mids would be the three
+    assert not groups.refuses((), ("mid",), ("A", "B", "Unknown"))  # the three among them
+
+
+@pytest.mark.parametrize(("people", "counted_as"), [(0, "mid"), (K - 1, "mid"), (K, None)])
+def test_few_people_of_no_known_seniority_count_with_the_largest_and_hide_no_other(
+    people: int, counted_as: str | None
+) -> None:
+    held = {("A", "junior"): 7, ("A", "mid"): 9, ("A", "senior"): 6, ("A", "Unknown"): people}
+    found = pattern(alone(held), K)
+    assert found.counted_as == ({"Unknown": counted_as} if counted_as else {})
+    assert found.hidden == frozenset()
+    assert found.populations["A", "mid"] == 9 + (people if counted_as else 0)
+    assert (EVERY, "Unknown") not in found.populations or people == K
+
+
+def test_people_of_no_known_seniority_count_with_nobody_where_there_is_no_other() -> None:
+    assert pattern(alone({("A", "Unknown"): 3, ("B", "Unknown"): 1}), K).counted_as == {}
 
 
 def test_enough_people_of_no_known_team_are_shown(store: duckdb.DuckDBPyConnection) -> None:

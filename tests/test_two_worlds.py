@@ -20,8 +20,8 @@ from cop_metrics.measure import TELLS_SENIORITY, TOO_SMALL, Measurer
 from cop_metrics.metrics import EXHIBITS, METRICS
 from cop_metrics.metrics.metric import NEWCOMER, Counts, Figure, Metric
 from cop_metrics.pagebook import PAGES, Groups, GroupsOverTime, OverTime
-from cop_metrics.scope import EXPERIENCE, UNKNOWN, Scope, read_catalogue
-from cop_metrics.small_groups import EVERY, SMALL_TEAMS, Cell
+from cop_metrics.scope import EXPERIENCE, Scope, read_catalogue
+from cop_metrics.small_groups import EVERY, SMALL_TEAMS, UNKNOWN, Cell
 from cop_metrics.view import Card, ChartTable, PageView, Viewer
 
 TOLD = ("group", "value", "sample_size", "note", "complete")

@@ -13,7 +13,7 @@ from cop_metrics import words
 from cop_metrics.charts import canvas, labels
 from cop_metrics.charts.look import Look
 from cop_metrics.metrics.metric import Promise, Unit
-from cop_metrics.scope import UNKNOWN
+from cop_metrics.small_groups import UNKNOWN
 
 Row = dict[str, Any]
 ROW_HEIGHT = 30

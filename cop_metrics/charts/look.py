@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from cop_metrics.metrics.metric import Promise
-from cop_metrics.scope import UNKNOWN
+from cop_metrics.small_groups import UNKNOWN
 
 MARK_CONTRAST = 3.0
 KNOWN_SCALES = (("junior", "mid", "senior"), ("newcomer", "established"))

@@ -14,7 +14,7 @@ from cop_metrics import words
 from cop_metrics.charts import canvas, labels
 from cop_metrics.charts.look import Look, text_on_heat
 from cop_metrics.metrics.metric import Unit
-from cop_metrics.scope import UNKNOWN
+from cop_metrics.small_groups import UNKNOWN
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 LONG_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

@@ -11,7 +11,7 @@ from cop_metrics import words
 from cop_metrics.charts import canvas, labels
 from cop_metrics.charts.look import Look, faded
 from cop_metrics.metrics.metric import Promise
-from cop_metrics.scope import UNKNOWN
+from cop_metrics.small_groups import UNKNOWN
 
 HEIGHT = 460
 MOST_NAMED = 3

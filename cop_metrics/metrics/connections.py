@@ -22,7 +22,7 @@ from cop_metrics.metrics.metric import (
     Unit,
     Whose,
 )
-from cop_metrics.scope import UNKNOWN
+from cop_metrics.small_groups import UNKNOWN
 from cop_metrics.statistics import Comparison, Odds, absence_factor, compared_odds, odds_over_expected
 
 ASKER_SPLITS = ("team", "seniority", "topic")

@@ -13,7 +13,6 @@ from cop_metrics.period import ALL, DEFAULT, PRESETS, Compare
 from cop_metrics.scope import (
     ASKED,
     EXPLICIT,
-    UNKNOWN,
     Catalogue,
     CommunityChoices,
     Scope,
@@ -21,6 +20,7 @@ from cop_metrics.scope import (
     opened_with,
     parse_scope,
 )
+from cop_metrics.small_groups import UNKNOWN
 
 MEMBER = "member"
 KEYS = ("community", "period", "compare", "team", "seniority", "topic", "asked", "names", MEMBER)

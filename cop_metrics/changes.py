@@ -237,7 +237,8 @@ def differences(
 ) -> Differences:
     """Compare each group of each metric and dimension asked for with all others, and test the exhibits: one list of tests.
 
-    Rates and medians by team or seniority; a question has several topics, so that no topic has others apart from it.
+    Rates and medians by team or seniority; a question has several topics, so that no topic has others apart from it. What
+    follows from the size of a group is not compared: a small team reads and helps others more, whatever it prefers.
     """
     found = [
         compared
@@ -268,8 +269,10 @@ def differences(
 
 def _against_others(measurer: Measurer, metric: Metric, by: str, scope: Scope) -> Iterator[_Compared]:
     drawn = isinstance(metric.measure, Computed) and metric.measure.person is not None
-    if isinstance(metric.measure, Total) or (
-        isinstance(metric.measure, Computed) and not drawn and metric.measure.compared is None
+    if (
+        metric.follows_size
+        or isinstance(metric.measure, Total)
+        or (isinstance(metric.measure, Computed) and not drawn and metric.measure.compared is None)
     ):
         return
     found = measurer.evidence(metric, scope, by, most_in_all=2 * MOST_DRAWN)

@@ -52,8 +52,8 @@ def starved(tables: Tables) -> Tables:
 
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Read]:
-    """Return what was read of one community of three kinds, and of one with a planted difference."""
-    null = {kind.id: community(kind, SEED, 0) for kind in (KINDS["alike"], KINDS["months"], KINDS["small_teams"])}
+    """Return what was read of one community of two kinds, and of one with a planted difference."""
+    null = {kind.id: community(kind, SEED, 0) for kind in (KINDS["alike"], KINDS["months"])}
     viewer = built(tmp_path_factory.mktemp("null") / "data", {**null, PLANTED: starved(null["alike"])})
     return {name: read(viewer, name, KINDS.get(name, KINDS["alike"]), 0) for name in (*null, PLANTED)}
 
@@ -146,6 +146,25 @@ def test_every_page_of_a_null_community_is_read(pages: dict[str, Read]) -> None:
         assert len(each.pages) == 7
         assert all(page.sentences for page in each.pages)
         assert len({one.figure for one in each.shown}) > 40
+
+
+def test_null_communities_claim_nothing(pages: dict[str, Read]) -> None:
+    told = {
+        (name, page.page, one.place, one.text) for name in pages for page in pages[name].pages for one in page.false
+    }
+    assert {each for each in told if each[0] != PLANTED} == set()
+
+
+def test_intervals_of_null_communities_hold_the_truth(pages: dict[str, Read]) -> None:
+    held = [
+        one.low <= truth <= one.high
+        for name in ("alike", "months")
+        for one in pages[name].shown
+        for truth in truths_of(KINDS[name], [one])
+        if truth is not None
+    ]
+    assert len(held) > 300
+    assert np.mean(held) == pytest.approx(0.96, abs=0.03)
 
 
 def test_a_planted_difference_is_claimed(pages: dict[str, Read]) -> None:

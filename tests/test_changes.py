@@ -479,3 +479,30 @@ def test_identical_groups_are_called_different_in_at_most_the_stated_share_of_dr
     uncorrected = sum(sum(change.p < 0.05 for change in each.changes) for each in scans)
     assert 0.01 < uncorrected / sum(each.compared for each in scans) < 0.07
     assert ENOUGH == 20
+
+
+def test_groups_are_not_compared_by_what_follows_from_their_size() -> None:
+    assert {each.id for each in METRICS.values() if each.follows_size} == {
+        "help_across_teams",
+        "help_across_seniority",
+        "reads_from_other_teams",
+    }
+
+
+def test_a_small_team_does_not_stand_out_as_it_reads_other_teams_more(tmp_path: Path) -> None:
+    """Each of 3 and of 27 reads a thread of everybody else: 27 of the 29 that one of the small team reads are of the other."""
+    craft = Community()
+    teams = {f"P{number}": "Small" if number < 3 else "Large" for number in range(30)}
+    threads = {}
+    for who, team in teams.items():
+        craft.works(craft.member(who, joined="2026-01-01 00:00"), team, "mid")
+        threads[who] = craft.ask(who, "2026-03-01 10:00")
+    for reader in teams:
+        for author, thread in threads.items():
+            if author != reader:
+                craft.read(thread, reader, "2026-03-02")
+    told = craft.tell(tmp_path, until="2026-06-01 12:00")
+    shares = told.split("reads_from_other_teams", "team")
+    assert shares == {"Small": pytest.approx(27 / 29), "Large": pytest.approx(3 / 29)}
+    asked = [(METRICS["reads_from_other_teams"], "team"), (METRICS["reading_rate"], "seniority")]
+    assert differences(told.measurer, told.scope(), asked).standings == ()

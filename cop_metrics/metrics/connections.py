@@ -285,6 +285,7 @@ def _across(id_: str, group: str, title: str, question: str, peers: str) -> Metr
             hit=f"case when {either_unknown} then null else asker_{group} <> helper_{group} end", person="helper_id"
         ),
         splits=ASKER_SPLITS,
+        follows_size=True,
         needs="team" if group == "team" else None,
         about=EVERY_SENIORITY if group == "seniority" else None,
         about_others=EVERY_SENIORITY if group == "seniority" else None,

@@ -98,6 +98,7 @@ def _share_of_reads(
     about: str | None = None,
     about_others: str | None = None,
     needs: str | tuple[str, ...] = "read",
+    follows_size: bool = False,
 ) -> Metric:
     """Declare a share of the reads of other people's threads."""
     return Metric(
@@ -118,6 +119,7 @@ def _share_of_reads(
         measure=measure,
         splits=splits,
         needs=needs,
+        follows_size=follows_size,
         no_rows="nobody read a thread that somebody else began",
         about=about,
         about_others=about_others,
@@ -187,7 +189,8 @@ METRICS = (
         "Reads from other teams",
         "Does what one team writes reach the others?",
         "Of reads, the share by members of another team than that of whoever began the thread, at the time of writing and of "
-        "reading. Where one of the two teams is not known, the read is left out.",
+        "reading. Where one of the two teams is not known, the read is left out. A small team has few colleagues to read, so "
+        "that more of its reads are of other teams whatever it prefers: teams are not compared by this.",
         "reads by members of another team than the asker's / reads where both teams are known",
         "Viva Insights measures the time that groups give each other in meetings, mail and chat, not what they read.",
         Better.HIGHER,
@@ -199,6 +202,7 @@ METRICS = (
             listed_from="reads_told",
         ),
         needs=("read", "team"),
+        follows_size=True,
     ),
     _share_of_reads(
         "learning_from_seniors",

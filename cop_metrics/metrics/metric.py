@@ -174,7 +174,8 @@ class Metric:
     `source` where the definition comes from; `peers` what others do differently. `splits` are the dimensions that it can
     be filtered and split by; a filter on any other is ignored, and said. `act_on` is SQL for the listed rows to act on.
     `needs` names what it is not measurable without, one lake table or several. `beside`: the metric that is told with it.
-    A number that still grows for young posts is not `comparable` between periods. `individual`: its list tells single
+    A number that still grows for young posts is not `comparable` between periods; one of which a group's value follows from how
+    large the group is (`follows_size`) is not compared between groups. `individual`: its list tells single
     people's levels. `never_listed`: why nobody is shown its rows, in a sentence. `no_rows`: why there is no value where there
     are no rows. `ripens_in`: after how many days a row counts at the latest, so that months which end later are not whole
     yet.
@@ -202,6 +203,7 @@ class Metric:
     needs: str | tuple[str, ...] | None = None
     beside: str | None = None
     comparable: bool = True
+    follows_size: bool = False
     individual: bool = False
     never_listed: str | None = None
     no_rows: str | None = None

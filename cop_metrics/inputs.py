@@ -19,7 +19,6 @@ import polars as pl
 from cop_metrics.identity import identities, read_aliases
 from cop_metrics.lake import Import, Lake
 from cop_metrics.levels import level_bars
-from cop_metrics.marts import marts_digest
 from cop_metrics.period import to_date, to_day
 from cop_metrics.places import Spellings, lasting_places
 from cop_metrics.questions import Effect, effects
@@ -35,21 +34,8 @@ SATURDAY = 5
 LAST_DAY = 99_999
 PACKAGE = Path(__file__).parent
 REACTIONS = PACKAGE / "reactions.toml"
-BUILT_BY = (
-    "build",
-    "expertise",
-    "identity",
-    "inputs",
-    "lake",
-    "levels",
-    "period",
-    "questions",
-    "roster",
-    "settings",
-    "small_groups",
-    "tables",
-)
-"""The modules that decide what a store holds, besides the marts: of another version of them it is another store."""
+DRAWN_LATER = ("charts", "reports")
+"""The folders of the package that no build runs; of another version of all else it may be another store."""
 
 ROSTER_COLUMNS = {
     "community": pl.String,
@@ -88,9 +74,11 @@ def inputs_digest(lake: Lake, settings: Settings) -> str:
 @cache
 def program_digest() -> str:
     """Return what tells this program, as far as it builds stores, from another version of it."""
-    told = hashlib.sha256(marts_digest().encode())
-    for path in (*(PACKAGE / f"{module}.py" for module in BUILT_BY), *sorted(PACKAGE.glob("*.toml"))):
-        told.update(path.name.encode() + path.read_bytes())
+    told = hashlib.sha256()
+    for path in sorted(path for ending in ("py", "sql", "toml") for path in PACKAGE.rglob(f"*.{ending}")):
+        name = path.relative_to(PACKAGE)
+        if name.parts[0] not in DRAWN_LATER:
+            told.update(f"{name} ".encode() + path.read_bytes())
     return told.hexdigest()
 
 

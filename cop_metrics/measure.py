@@ -601,7 +601,9 @@ class Measurer:
         return max(to_day(start), scope.period.first_day), min(to_day(_next(start, by)), last)
 
     def _groups(self, metric: Metric, pieces: Mapping[str, Figure], scope: Scope, by: str) -> list[str]:
-        """Return the groups to show, in order: each that the scope lets in and that anybody is in, with nothing counted too.
+        """Return the groups to show, in order: of counts each that the scope lets in, else those with anything to count from.
+
+        A group of as many people as a small group needs stands there with nothing too (2.6).
 
         Groups that are hidden stand there whether there is anything in them or not, which else would show.
         """
@@ -616,7 +618,8 @@ class Measurer:
         lacking = [group for group in chosen or known if group not in pieces]
         there = {group for group in lacking if counted or group in chosen or self.hides(metric, group, scope, by)}
         if len(there) < len(lacking):
-            there |= {group for group, people in self._members(metric, scope, by).items() if people}
+            size = self.choices.small_groups.size
+            there |= {group for group, people in self._members(metric, scope, by).items() if people >= size}
         return [group for group in known if group in pieces or (group in there and group in lacking)]
 
     def _row(self, metric: Metric, group: str, found: Figure | None, scope: Scope, by: str) -> tuple[Any, ...]:
@@ -756,8 +759,8 @@ class Measurer:
         return {_label(name): people for name, people in found.iter_rows()}
 
     def lacking(self, exhibit: Exhibit, table: pl.DataFrame, scope: Scope) -> dict[str, int]:
-        """Return the groups that a table splits by and that are not in it, though people were in them, with how many."""
-        lacking: dict[str, int] = {}
+        """Return the groups that a table splits by and that are not in it, though enough people were in them, with how many."""
+        lacking, size = dict[str, int](), self.choices.small_groups.size
         for by in exhibit.shows if table.height else ():
             columns = [name for name in table.columns if name == by or name.endswith(f"_{by}")]
             told = {group for name in columns for group in table[name].unique()}
@@ -766,7 +769,7 @@ class Measurer:
             lacking |= {
                 group: held[group]
                 for group in known
-                if columns and held.get(group) and group not in told and group not in rows
+                if columns and held.get(group, 0) >= size and group not in told and group not in rows
             }
         return lacking
 

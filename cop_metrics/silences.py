@@ -23,6 +23,7 @@ IMPLIED = {"wrote": ("asked", "helped")}
 class Silence:
     """A group of `people` of whom nobody did what the metric counts; `others` is the share of all others who did.
 
+    `listed`: whether who never did anything is known, so that the share of the others is one of all of them.
     `team` and `seniority` are None where the group is of all teams or of every seniority.
     """
 
@@ -32,6 +33,7 @@ class Silence:
     seniority: str | None
     people: int
     others: float
+    listed: bool
 
     @property
     def missing(self) -> float:
@@ -72,7 +74,13 @@ def _of_act(act: str, rows: list[dict[str, Any]], measurer: Measurer, scope: Sco
             continue
         if not _hidden(team, seniority, measurer, scope):
             yield Silence(
-                metric=METRICS[ACTS[act]], act=act, team=team, seniority=seniority, people=people, others=did / others
+                metric=METRICS[ACTS[act]],
+                act=act,
+                team=team,
+                seniority=seniority,
+                people=people,
+                others=did / others,
+                listed="account" in measurer.choices.measured,
             )
 
 
@@ -109,4 +117,5 @@ def silence_sentence(silence: Silence) -> str:
     mark = "'" if silence.team and silence.team.endswith("s") else "'s"
     whose = f"{silence.team}{mark} {people}" if silence.team else f"the {people}"
     share = words.value(METRICS["contributor_rate"].unit, silence.others)
-    return f"None of {whose} {silence.act}, while {share} of all others did."
+    others = f"{share} of all others" if silence.listed else "others"
+    return f"None of {whose} {silence.act}, while {others} did."

@@ -676,6 +676,16 @@ class SurvivalCurve:
         steps = np.searchsorted(self.times, np.asarray(times, dtype=float), side="right")
         return np.concatenate(([1.0], self.survival))[steps]
 
+    @property
+    def low_at_first(self) -> float:
+        """Give the lower end before the first duration: that of none of all."""
+        return float(_low_of_none(self.at_risk[:1], self.design_effect)[0])
+
+    def band_at(self, times: ArrayLike) -> tuple[Floats, Floats]:
+        """Give the lower and the upper end after each of `times`."""
+        steps = np.searchsorted(self.times, np.asarray(times, dtype=float), side="right")
+        return np.append(self.low_at_first, self.low)[steps], np.append(1.0, self.high)[steps]
+
     def at_risk_at(self, times: ArrayLike) -> Integers:
         """Give how many were still waiting, and watched, just before each of `times`."""
         steps = np.searchsorted(self.times, np.asarray(times, dtype=float), side="left")
@@ -724,18 +734,28 @@ def _table_of_counted_waits(waited: Floats, answered: Booleans, counts: Integers
 def _log_log_band(
     waiting: Floats, at_risk: Integers, answered: Integers, design_effect: float
 ) -> tuple[Floats, Floats]:
-    """Give Greenwood's band on the log(-log) scale; where nobody waits any more, from 0 to the last upper end."""
+    """Give Greenwood's band on the log(-log) scale; where nobody waits any more, from 0 to the last upper end.
+
+    As long as nobody is answered that has no width: there it reaches down to Wilson's interval of none of those still followed.
+    """
     between = slice(np.count_nonzero(waiting >= 1), np.count_nonzero(waiting > 0))
     survivors = at_risk[between] - answered[between]
     variance = np.cumsum(answered[between] / (at_risk[between] * survivors)) * design_effect
     logs = np.log(waiting[between])
     width = np.exp(-Z95 * np.sqrt(variance) / logs)
     low, high = np.ones(len(waiting)), np.ones(len(waiting))
+    low[: between.start] = _low_of_none(at_risk[: between.start], design_effect)
     low[between], high[between] = np.exp(logs * width), np.exp(logs / width)
     low[between.stop :] = 0.0
     if between.stop > between.start:
         high[between.stop :] = high[between.stop - 1]
     return low, high
+
+
+def _low_of_none(at_risk: Integers, design_effect: float) -> Floats:
+    """Give the lower end of the share still waiting where none of so many was answered."""
+    low: Floats = at_risk / (at_risk + Z95**2 * design_effect)
+    return low
 
 
 def _durations(durations: ArrayLike, observed: ArrayLike) -> tuple[Floats, Booleans]:

@@ -124,7 +124,7 @@ DID: Mapping[str, str | None] = {
     "readers": "read",
     "readers_not_posting": "read without writing",
     "reading_juniors": "read",
-    "reads_from_other_teams": "read a thread of somebody whose team is known",
+    "reads_from_other_teams": "read a thread that somebody else of a known team began",
     "learning_from_seniors": "read a thread that somebody else began",
     "leavers_knowledge": "read a thread that somebody else began",
     "first_reads": "joined and began by reading",
@@ -166,7 +166,7 @@ UNCOUNTED = {
     "help_across_teams": "no help of this period was between two people of known teams",
     "own_team_odds": "no help of this period was between two people of known teams",
     "help_across_seniority": "no help of this period was between two people of known seniority",
-    "reads_from_other_teams": "nobody read a thread of somebody whose team is known",
+    "reads_from_other_teams": "nobody read a thread that somebody else of a known team began",
     "learning_from_seniors": "nobody of them read a thread that somebody else began",
     "leavers_knowledge": "nobody read a thread that somebody else began",
     "juniors_helped_by_seniors": "no question of the least experienced counts yet: none was asked, or all were withdrawn or are "

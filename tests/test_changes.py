@@ -12,7 +12,7 @@ from communities import Community, Told, days_later, plus
 
 from cop_metrics.changes import ENOUGH, SCANNED, Change, Standing, _compare, _compare_counts, _months, differences, scan
 from cop_metrics.metrics import METRICS
-from cop_metrics.metrics.metric import Better, Metric, PeopleShare, Share, Total, Unit
+from cop_metrics.metrics.metric import Better, Computed, Metric, PeopleShare, Share, Total, Unit
 from cop_metrics.pagebook import PAGES, Page
 from cop_metrics.period import Period
 from cop_metrics.scope import Scope
@@ -433,7 +433,17 @@ class Luck:
                 sizes = self.random.poisson(3, size=40) + 1
                 hits = self.random.binomial(sizes, self.random.beta(3, 2, size=40))
                 return pl.DataFrame([vars(People.of(hits, sizes))])
+        if isinstance(metric.measure, Computed) and metric.measure.compared:
+            return self.mixing()
         return self.waits()
+
+    def mixing(self) -> pl.DataFrame:
+        """Return the helps of 15 helpers, some of whom like their own team more than others do."""
+        helps = self.random.poisson(4, size=15) + 1
+        own = self.random.binomial(helps, self.random.beta(3, 9, size=15))
+        return pl.DataFrame({"person": range(15), "helps": helps, "own": own, "expected": helps * 0.25}).cast(
+            {"helps": pl.Float64, "own": pl.Float64}
+        )
 
     def waits(self) -> pl.DataFrame:
         """Return the questions of 15 askers, some of whom wait longer than others, followed for ten days."""

@@ -171,7 +171,7 @@ def test_what_fails_for_several_numbers_at_once_fails_for_each_instead_of_lettin
 
 @pytest.mark.parametrize(("until", "complete"), [("2026-06-08 12:00", True), ("2026-06-07 12:00", False)])
 def test_a_month_is_whole_on_the_day_its_last_question_is_ripe(tmp_path: Path, until: str, complete: bool) -> None:
-    """May ends with 31 May; a question of that day is seven days old on 7 June, and the whole day of 7 June is over on the 8th."""
+    """May ends with 31 May; a question of that day is seven days old once 7 June is over, on the 8th."""
     craft = Community()
     craft.ask("ana", "2026-05-10 10:00")
     told = craft.tell(tmp_path, since="2026-04-01 00:00", until=until)

@@ -558,7 +558,10 @@ def test_helpers_per_question_is_over_the_questions_that_anyone_helped(tmp_path:
     figure = helped_by(3, 1, 0).tell(tmp_path, until=LATER).figure("helpers_per_question")
     assert (figure.value, figure.sample_size) == (2, 2)
     nobody = helped_by(0).tell(tmp_path / "none", until=LATER).figure("helpers_per_question")
-    assert (nobody.value, nobody.note) == (None, "no data in this period")
+    assert (nobody.value, nobody.note) == (
+        None,
+        "no question of this period that is 30 days old was answered within 30 days",
+    )
 
 
 def test_gaps_compares_seniorities_by_both_shares_with_the_median_beside(tmp_path: Path) -> None:

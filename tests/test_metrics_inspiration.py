@@ -271,7 +271,10 @@ def test_read_to_ask_90d_is_not_known_until_someone_has_been_followed_for_so_lon
     figure = told.figure("read_to_ask_90d")
     assert (figure.value, figure.note) == (None, "nobody has been followed for 90 days yet")
     figure = told.figure("read_to_ask_90d", period="2026-07-01..2026-07-20")
-    assert (figure.value, figure.note) == (None, "no data in this period")
+    assert (figure.value, figure.note) == (
+        None,
+        "none of the 6 members joined and began by reading, so there is nothing to divide",
+    )
 
 
 def test_read_to_answer_30d_is_zero_where_nobody_has_answered_yet(tmp_path: Path) -> None:
@@ -478,7 +481,7 @@ def test_reads_of_own_threads_are_no_reads_of_what_others_wrote(tmp_path: Path) 
     craft.works("ana", "Red", "junior")
     craft.read(craft.ask("ana", "2026-03-01 10:00"), "ana", "2026-03-02")
     told = craft.tell(tmp_path, until="2026-06-01 12:00")
-    assert told.figure("reads_from_other_teams").note == "nobody read a thread that somebody else began"
+    assert told.figure("reads_from_other_teams").note == "nobody read a thread that somebody else of a known team began"
 
 
 def test_the_page_says_first_that_nothing_is_recorded_and_what_would_fill_it(tmp_path: Path) -> None:

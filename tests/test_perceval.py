@@ -623,7 +623,7 @@ def test_files_without_items_and_damaged_archives_are_refused_in_a_sentence(tmp_
 def test_private_conversations_are_left_out_and_counted(tmp_path: Path) -> None:
     told = slack(f"{second(1)}.000100", ADA, "A secret?", channel_info={"id": "D1", "is_im": True})
     seen = read(tmp_path, *slack_items(), item("slack", "im", told))
-    assert seen.skipped == {"a message of a private conversation, which is nobody else's": 1}
+    assert seen.skipped == {"a message of a private channel or conversation, which is nobody else's": 1}
 
 
 def test_replies_whose_beginning_is_missing_are_never_questions(tmp_path: Path) -> None:

@@ -320,7 +320,7 @@ def test_a_period_without_data_makes_reports_that_say_so(library: Library) -> No
     for each in FORMATS.values():
         found = numbers_of(each.id, each.write(empty))
         assert found["Answers", "answer_rate"]["value"] is None
-        assert "no data in this period" in str(found["Answers", "answer_rate"]["note"])
+        assert "nothing to answer" in str(found["Answers", "answer_rate"]["note"])
 
 
 def test_without_names_no_name_is_in_any_report(library: Library) -> None:

@@ -14,7 +14,16 @@ from cop_metrics.settings import CommunitySettings, read_settings
 
 PROJECT = Path(__file__).resolve().parents[1]
 SQL = re.compile(r"\bselect\s.+\sfrom\s|\bcreate (temp )?(table|view)\b", re.DOTALL)
-PUTS_SQL_TOGETHER = {"build.py", "queries.py", "inputs.py", "measure.py", "spark.py", "changes.py", "small_groups.py"}
+PUTS_SQL_TOGETHER = {
+    "build.py",
+    "queries.py",
+    "inputs.py",
+    "measure.py",
+    "spark.py",
+    "changes.py",
+    "small_groups.py",
+    "noise.py",
+}
 SHOWS_ONLY = ("pages/", "dashboard.py", "cop_metrics/charts/", "cop_metrics/reports/", "cop_metrics/cli.py")
 MACHINE_PATHS = re.compile(r"(?<![\w.])/(" + "|".join(("work", "home", "root", "Users")) + r")/\w")
 

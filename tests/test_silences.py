@@ -1,5 +1,6 @@
 """Zero is a number: a group of people of whom nobody did anything is 0 of so many, in every number, chart and sentence."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -160,6 +161,13 @@ def test_who_asked_elsewhere_is_no_silence_there_and_neither_is_a_group_of_four(
     ]
     assert not silences(told.measurer, told.scope(team="Red"))
     assert [each.act for each in silences(told.measurer, told.scope(team="Gold"))] == ["asked", "wrote"]
+
+
+def test_where_only_those_who_took_part_are_known_no_share_of_the_others_is_told(told: Told) -> None:
+    found = silences(told.measurer, told.scope(period=YEAR))
+    assert all(each.listed for each in found)
+    sentence = silence_sentence(replace(found[0], listed=False))
+    assert sentence.endswith(f"{found[0].act}, while others did.")
 
 
 def test_where_nobody_at_all_asks_no_group_is_named(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from lifelines.statistics import logrank_test, multivariate_logrank_test
 
 from cop_metrics import statistics
 from cop_metrics.errors import CopError
-from cop_metrics.statistics import Interval, Pairs, People, SurvivalCurve, Waits
+from cop_metrics.statistics import Z95, Interval, Pairs, People, SurvivalCurve, Waits
 
 # Freireich et al. 1963: weeks in remission; "+" is still in remission when last seen.
 SIX_MP = "6 6 6 6+ 7 9+ 10 10+ 11+ 13 16 17+ 19+ 20+ 22 23 25+ 32+ 32+ 34+ 35+"
@@ -659,8 +659,19 @@ def test_an_answer_in_the_same_second_waited_for_nothing_whatever_its_sign() -> 
 
 def test_questions_all_still_open_have_no_median() -> None:
     shown = curve("3+ 5+ 9+")
-    assert shown.survival.tolist() == shown.low.tolist() == shown.high.tolist() == [1, 1, 1]
+    assert shown.survival.tolist() == shown.high.tolist() == [1, 1, 1]
     assert shown.median is None
+
+
+def test_as_long_as_nobody_is_answered_the_band_is_that_of_none_among_those_still_followed() -> None:
+    """Of three, of two, of one: Wilson's 0 of 3 reaches up to 3.8415 / (3 + 3.8415), and so on."""
+    shown = curve("3+ 5+ 9+ 11")
+    assert shown.low[:3] == pytest.approx([1 - statistics.wilson(0, n).high for n in (4, 3, 2)])
+    low, high = shown.band_at([0, 2, 4, 11])
+    assert low == pytest.approx([4 / (4 + Z95**2), 4 / (4 + Z95**2), 4 / (4 + Z95**2), 0])
+    assert high.tolist() == [1, 1, 1, 1]
+    alike = statistics.survival([3, 5], [False, False], design_effect=2)
+    assert alike.low[0] == pytest.approx(1 - statistics.wilson(0, 2 / 2).high)
 
 
 @pytest.mark.parametrize("q", [0, 1, -0.5, float("nan")])
@@ -941,3 +952,84 @@ def test_a_mean_is_as_unsure_as_the_community_lets_expect_where_few_people_say_t
     assert pooled is not None
     assert pooled.high == pytest.approx(1 + float(scipy.stats.t.ppf(0.975, 1)) * sqrt(variance))
     assert statistics.clustered_mean([10, 0], [5, 5], [20, 0], 0.0) == statistics.clustered_mean([10, 0], [5, 5])
+
+
+# Rates within strata, odds over those expected, a part against the rest
+
+
+def test_rates_within_strata_differ_as_mantel_and_haenszel_say() -> None:
+    """Pooled 17 of 25 against 10 of 25; the two strata weigh 4 each: .2 and .8 against .25 and 1, 12.5 points less.
+
+    The effective sizes are 1 / (1 / 4 / 5 + 1 / 4 / 20) = 16 of both; a stratum with one side only changes nothing.
+    """
+    found = statistics.standardised([1, 16, 3], [5, 20, 3], [5, 5, 0], [20, 5, 0])
+    assert found is not None
+    assert (found.n_a, found.n_b) == (pytest.approx(16), pytest.approx(16))
+    assert (found.hits_a / found.n_a, found.hits_b / found.n_b) == (pytest.approx(0.5), pytest.approx(0.625))
+    hits, n, other_hits, other_n = np.array([[7, 3, 9], [12, 8, 10], [4, 6, 2], [9, 11, 5]])
+    several = statistics.standardised(hits, n, other_hits, other_n)
+    assert several is not None
+    weights = n * other_n / (n + other_n)
+    difference = ((hits / n - other_hits / other_n) * weights).sum() / weights.sum()
+    assert several.hits_a / several.n_a - several.hits_b / several.n_b == pytest.approx(difference)
+
+
+def test_rates_of_one_stratum_are_the_rates_and_without_a_common_stratum_there_are_none() -> None:
+    found = statistics.standardised([3], [10], [4], [5])
+    assert found is not None
+    assert (found.hits_a, found.n_a, found.hits_b, found.n_b) == pytest.approx((3, 10, 4, 5))
+    assert statistics.standardised([3, 0], [10, 0], [0, 4], [0, 5]) is None
+
+
+def test_odds_over_expected_are_one_where_as_many_hits_came_as_were_expected() -> None:
+    odds = statistics.odds_over_expected([5, 5, 5, 5], [10, 10, 10, 10], [5, 5, 5, 5])
+    assert odds is not None
+    assert odds.ratio == pytest.approx(1)
+    assert odds.interval.low < 1 < odds.interval.high
+
+
+def test_odds_over_expected_have_the_error_of_independent_hits_or_more() -> None:
+    """Ten people with one hit or miss each, 7 hits, 4 expected: odds of 7.5 / 3.5 over 4 / 6; all of one person are wider."""
+    alone = statistics.odds_over_expected([1] * 7 + [0] * 3, [1] * 10, [0.4] * 10)
+    assert alone is not None
+    assert alone.ratio == pytest.approx(7.5 / 3.5 / (4 / 6))
+    assert alone.error == pytest.approx(sqrt(11 / (7.5 * 3.5) * 11 / 10), rel=0.1)
+    alike = statistics.odds_over_expected([7, 0], [7, 3], [2.8, 1.2])
+    assert alike is not None
+    assert alike.ratio == pytest.approx(alone.ratio)
+    assert alike.error > alone.error
+    assert alike.freedom < alone.freedom
+
+
+@pytest.mark.parametrize(
+    ("hits", "n", "expected"),
+    [([3], [5], [2.0]), ([0, 0], [5, 5], [0.0, 0.0]), ([5, 5], [5, 5], [5.0, 5.0])],
+    ids=["one person", "no hit can be expected", "nothing but hits can be expected"],
+)
+def test_odds_over_expected_are_not_known(hits: list[int], n: list[int], expected: list[float]) -> None:
+    assert statistics.odds_over_expected(hits, n, expected) is None
+
+
+def test_compared_odds_are_those_of_welch_on_the_logarithm() -> None:
+    a, b = statistics.Odds(log=1.0, error=0.3, freedom=9), statistics.Odds(log=0.2, error=0.4, freedom=20)
+    found = statistics.compared_odds(a, b)
+    freedom = 0.25**2 / (0.09**2 / 9 + 0.16**2 / 20)
+    assert found.estimate == pytest.approx(np.exp(0.8))
+    assert found.p == pytest.approx(2 * scipy.stats.t.sf(0.8 / 0.5, freedom))
+    assert found.interval.low == pytest.approx(np.exp(0.8 - scipy.stats.t.isf(0.025, freedom) * 0.5))
+    assert (found.p < 0.05) == (1 not in found.interval)
+
+
+def test_a_part_differs_from_the_rest_by_its_mean_and_is_never_certain_for_not_varying() -> None:
+    """Four posts without help, of four people, against four with two each: all vary around 1 by 1, so by sqrt(1 / 2)."""
+    found = statistics.against_the_rest([0] * 4 + [0] * 4, [1] * 4 + [0] * 4, [0] * 4 + [2] * 4, [0] * 4 + [1] * 4)
+    assert found is not None
+    difference, p = found
+    assert difference == -2
+    assert p == pytest.approx(2 * scipy.stats.t.sf(2 / sqrt(0.5), 3))
+
+
+def test_a_part_is_not_told_from_the_rest_where_one_person_asked_it_all_or_there_is_no_rest() -> None:
+    assert statistics.against_the_rest([3, 0], [5, 0], [1, 4], [2, 4]) is None
+    assert statistics.against_the_rest([3, 1], [5, 2], [0, 0], [0, 0]) is None
+    assert statistics.against_the_rest([1, 1], [1, 1], [1, 1], [1, 1]) == (0, 1)

@@ -526,7 +526,13 @@ def _curve_table(by: str, name: str, curve: SurvivalCurve) -> pl.DataFrame:
     followed_on = len(kept) < len(curve.times)
     if len(kept) > CURVE_POINTS:
         kept = np.unique(kept[np.linspace(0, len(kept) - 1, CURVE_POINTS).astype(int)])
-    first = {"hours": 0.0, "waiting": 1.0, "low": 1.0, "high": 1.0, "at_risk": int(curve.at_risk[0])}
+    first = {
+        "hours": 0.0,
+        "waiting": 1.0,
+        "low": curve.low_at_first,
+        "high": 1.0,
+        "at_risk": int(curve.at_risk[0]),
+    }
     steps = pl.DataFrame(
         {
             "hours": curve.times[kept],

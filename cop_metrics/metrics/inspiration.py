@@ -24,7 +24,7 @@ from cop_metrics.metrics.metric import (
     Unit,
     Whose,
 )
-from cop_metrics.statistics import Floats, Interval, SurvivalCurve, survival, wilson
+from cop_metrics.statistics import Interval, survival, wilson
 
 SPLITS = ("team", "seniority")
 FIRST_DAYS, LATER_DAYS, LAST_DAY = 30, 90, 180
@@ -49,18 +49,8 @@ def share_by(days: int, rows: pl.DataFrame) -> Figure:
     last = int(np.searchsorted(curve.times, days, side="right")) - 1
     if last < 0:
         return Figure(value=0.0, sample_size=rows.height, interval=wilson(0, rows.height))
-    low, high = _band(curve)
-    interval = Interval(low=float(low[last]), high=float(high[last]))
+    interval = Interval(low=1 - float(curve.high[last]), high=1 - float(curve.low[last]))
     return Figure(value=1 - float(curve.survival[last]), sample_size=rows.height, interval=interval)
-
-
-def _band(curve: SurvivalCurve) -> tuple[Floats, Floats]:
-    """Return the band of the share who took the step.
-
-    As long as nobody has, Greenwood's band has no width; Wilson's interval of nobody among those still followed has.
-    """
-    nobody = np.array([wilson(0, int(number)).high for number in curve.at_risk])
-    return 1 - curve.high, np.where(curve.survival >= 1, nobody, 1 - curve.low)
 
 
 def _step_rate(step: str, days: int, columns: tuple[str, str], title: str, beside: str | None = None) -> Metric:
@@ -334,16 +324,16 @@ def step_curves(rows: pl.DataFrame) -> pl.DataFrame:
 
 def _step_table(name: str, rows: pl.DataFrame) -> pl.DataFrame:
     curve = survival(rows["days"].to_numpy(), rows["happened"].to_numpy())
-    low, high = _band(curve)
     kept = np.flatnonzero((curve.times <= LAST_DAY) & (curve.times > 0))
-    count = len(kept) + 1
+    days = np.append(0.0, curve.times[kept])
+    low, high = curve.band_at(days)
     return pl.DataFrame(
         {
-            "seniority": [name] * count,
-            "days": [0.0, *curve.times[kept].tolist()],
-            "share": [0.0, *(1 - curve.survival[kept]).tolist()],
-            "low": [0.0, *low[kept].tolist()],
-            "high": [0.0, *high[kept].tolist()],
+            "seniority": [name] * len(days),
+            "days": days,
+            "share": 1 - curve.at(days),
+            "low": 1 - high,
+            "high": 1 - low,
             "at_risk": [rows.height, *curve.at_risk[kept].tolist()],
         },
         schema=STEP_SCHEMA,

@@ -599,6 +599,7 @@ CLAIM_SCHEMA: dict[str, type[pl.DataType]] = {
 }
 NOTE_OF_CLAIM = {
     "asked_or_read_rate": "not measurable: the sources record no reads",
+    "helpers_rate": "not measurable: the sources know only people who took part",
     "solved_rate": "no question of theirs in this period is 30 days old and stands",
     "recognition_rate": "not known: reactions are not recorded, or no help is 30 days old",
     "top_three_share": "not known: nobody of a known team helped",
@@ -622,7 +623,7 @@ def both_claims(people: pl.DataFrame) -> pl.DataFrame:
     """
     rows: list[tuple[object, ...]] = []
     parts = dict(people.group_by("number", "seniority"))
-    recorded = (people["number"] == "recognition_rate").any()
+    recorded, listed = ((people["number"] == number).any() for number in ("recognition_rate", "helpers_rate"))
     for number, (claim, title) in CLAIM_NUMBERS.items():
         for seniority in people["seniority"].unique(maintain_order=True):
             load = _load(parts.get(("helps_per_active", seniority))) if number == "helpers_rate" else None
@@ -633,6 +634,8 @@ def both_claims(people: pl.DataFrame) -> pl.DataFrame:
                     none := _none_helped(parts.get(("helpers_rate", seniority)), str(seniority))
                 ):
                     note = none
+                elif number == "asked_or_read_rate" and not listed:
+                    note = NOTE_OF_CLAIM["helpers_rate"]
                 elif number == "recognition_rate" and recorded:
                     note = "no help of theirs in this period is 30 days old"
                 rows.append((claim, title, seniority, None, None, None, 0, load, note))
@@ -763,9 +766,8 @@ def milestone_curves(counted: pl.DataFrame) -> pl.DataFrame:
             continue
         curve = _curve(part)
         days = np.unique(np.append(0, curve.times[curve.times <= MILESTONE_DAYS])).astype(int)
-        at = np.searchsorted(curve.times, days, side="right")
-        bands = [1 - np.concatenate(([1.0], ends))[at] for ends in (curve.high, curve.low)]
-        columns = (1 - curve.at(days), *bands, curve.at_risk_at(days))
+        low, high = curve.band_at(days)
+        columns = (1 - curve.at(days), 1 - high, 1 - low, curve.at_risk_at(days))
         frames.append(
             pl.DataFrame(dict(zip(list(CURVE_SCHEMA)[1:], (days, *columns), strict=True)))
             .insert_column(0, pl.lit(step).alias("milestone"))

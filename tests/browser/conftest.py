@@ -36,6 +36,8 @@ class Visit:
     page: "sync_api.Page"
     address: str
     outside: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    """What the browser says that the content policy did not let happen."""
 
     def open(self, path: str = "", **query: str | list[str]) -> "sync_api.Page":
         """Open a page of the dashboard and wait until it stands."""
@@ -49,6 +51,10 @@ class Visit:
         sync_api.expect(standing).to_be_visible(timeout=SECONDS * 1000)
         self.page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for(timeout=SECONDS * 1000)
         sync_api.expect(self.page.locator("[data-testid=stSkeleton]")).to_have_count(0, timeout=SECONDS * 1000)
+
+    def note_refusal(self, said: "sync_api.ConsoleMessage") -> None:
+        if "Content Security Policy" in said.text or "Content-Security-Policy" in said.text:
+            self.refused.append(said.text)
 
     def note(self, request: "sync_api.Request") -> None:
         host = urlsplit(request.url)
@@ -119,6 +125,7 @@ def visits(chromium: "sync_api.Browser", address: str) -> Iterator[Callable[...,
             context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
             seen = Visit(page=context.new_page(), address=address)
             seen.page.on("request", seen.note)
+            seen.page.on("console", seen.note_refusal)
             known[width, scheme] = seen
         return known[width, scheme]
 

@@ -54,6 +54,7 @@ def test_a_page_stands_without_failure_request_outside_or_sideways_scrolling(
     assert main.evaluate("main => main.scrollWidth <= main.clientWidth")
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     assert visit.outside == []
+    assert visit.refused == []
 
 
 def test_a_filter_changes_a_figure_and_stays_from_page_to_page(visits: Visits) -> None:

@@ -144,7 +144,10 @@ class Lake:
 
     def _note_that_nothing_is_new(self, community: str, source_name: str, reading: Reading) -> None:
         """Say that an export holds no post; where it does not say when it was made, it is as old as the newest before it."""
-        reading.notes.append("There is no post in this export: nobody wrote in it, and what was imported before stays.")
+        but = ", but for what was left out" if reading.skipped else ""
+        reading.notes.append(
+            f"There is no post in this export: nobody wrote in it{but}, and what was imported before stays."
+        )
         earlier = [each for each in self.imports() if (each.community, each.source) == (community, source_name)]
         if earlier and reading.exported_at is None and reading.observed_until is None:
             reading.exported_at, reading.observed_until = earlier[-1].exported_at, earlier[-1].observed_until

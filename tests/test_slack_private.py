@@ -73,7 +73,11 @@ def test_a_private_folder_is_closed_however_it_is_spelled(folder: str, tmp_path:
 
 
 @pytest.mark.parametrize(
-    "folder", ["f__hrungskreis", "fhrungskreis", "führungskreis (1)", "führungskreis-alt", "kreis"]
+    "folder",
+    [
+        *("f__hrungskreis", "fhrungskreis", "fuehrungskreis", "f&uuml;hrungskreis", "f\\u00fchrungskreis"),
+        *("führungskreis (1)", "führungskreis-alt", "kreis"),
+    ],
 )
 def test_a_folder_that_may_be_a_private_one_s_is_closed_and_not_named(folder: str, tmp_path: Path) -> None:
     path = written(tmp_path / "export", workspace([folder]))
@@ -94,8 +98,9 @@ def test_without_lists_of_private_channels_unlisted_folders_are_read(tmp_path: P
     assert "unlisted" in Read(written(tmp_path, files)).tables["thread"]["channel"].to_list()
 
 
-def test_an_id_that_channels_json_does_not_list_is_closed(tmp_path: Path) -> None:
-    files = {name: each for name, each in workspace(["C0SECRET0"]).items() if name != "groups.json"}
+@pytest.mark.parametrize("folder", ["C0SECRET0", "c0secret0", "d0secret0"])
+def test_an_id_that_channels_json_does_not_list_is_closed(folder: str, tmp_path: Path) -> None:
+    files = {name: each for name, each in workspace([folder]).items() if name != "groups.json"}
     assert Read(written(tmp_path, files)).skipped == {CLOSED: 1}
 
 
@@ -106,6 +111,34 @@ def test_what_channels_json_itself_calls_private_is_closed(flag: str, tmp_path: 
     assert read.skipped == {PRIVATE: 3, "channels.json: a private channel": 1}
     assert "board" not in str(read.tables["channel_member"].rows())
     assert "board" not in str(read.reading)
+
+
+@pytest.mark.parametrize("folder", ["f__hrungskreis", "fuehrungskreis", "f&uuml;hrungskreis", "unlisted"])
+@pytest.mark.parametrize("yes", [True, "true", 1])
+def test_a_private_channel_of_channels_json_closes_what_no_list_explains(
+    folder: str, yes: object, tmp_path: Path
+) -> None:
+    files = workspace([folder], channels=[*CHANNELS, BOARD | {"is_private": yes}])
+    path = written(tmp_path / "export", {name: each for name, each in files.items() if name != "groups.json"})
+    assert Read(path).tables["thread"]["channel"].unique().sort().to_list() == ["general", "help"]
+    everything = kept(path, tmp_path / "data")
+    assert "hrungskreis" not in everything
+    assert "let go" not in everything
+
+
+@pytest.mark.parametrize("name", ["groups (1)", "Groups", "mpims-2", "dms copy", "lists/groups", "private_channels"])
+def test_a_list_of_private_channels_is_known_as_a_browser_or_packer_calls_it(name: str, tmp_path: Path) -> None:
+    files = {each: rows for each, rows in workspace(["führungskreis"]).items() if each != "groups.json"}
+    read = Read(written(tmp_path, {**files, f"{name}.json": [BOARD]}))
+    assert read.skipped == {PRIVATE: 1}
+
+
+def test_where_only_private_channels_have_days_it_is_not_said_that_nobody_wrote(tmp_path: Path) -> None:
+    lists = {name: each for name, each in workspace(["führungskreis"]).items() if name.endswith(".json") and "/" not in name}
+    path = written(tmp_path / "export", {**lists, f"führungskreis/{DAY}": SECRET})
+    with open_export(path) as export:
+        told = Lake(tmp_path / "data").write(community="craft", source_name="slack", source=SOURCE, export=export, now=NOW)
+    assert "nobody wrote in it, but for what was left out" in str(told)
 
 
 @pytest.mark.parametrize("folder", ["craft", "C0CRAFT00"])

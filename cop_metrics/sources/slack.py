@@ -38,7 +38,10 @@ BOM = b"\xef\xbb\xbf"
 USERS, ORG_USERS, CHANNELS, CANVASES = "users.json", "org_users.json", "channels.json", "canvases.json"
 ACCOUNTS = (USERS, ORG_USERS)
 """The lists of accounts: of a workspace, and of an organisation on Enterprise Grid."""
-PRIVATE_LISTS = ("groups.json", "dms.json", "mpims.json")
+PRIVATE_LISTS = re.compile(
+    r"(?:groups|dms|mpims|ims|private_channels|group_dms)(?:[^a-z].*)?\.json", re.IGNORECASE | re.DOTALL
+)
+"""Lists of what is not public: groups.json, dms.json and mpims.json, also as a second download calls them."""
 NEVER_OPENED = {
     Kind.PRIVATE: "a day of a private channel or of direct messages (never opened)",
     Kind.LOOKS_PRIVATE: "a day of a folder that may be a private channel's (never opened)",
@@ -236,7 +239,7 @@ def _files(export: Export, reading: Reading) -> _Files:
         )
     _refuse_several(export)
     reading.lists_accounts = any(name in lists for name in ACCOUNTS)
-    private = [name for name in export.names if PurePosixPath(name).name.casefold() in PRIVATE_LISTS]
+    private = [name for name in export.names if PRIVATE_LISTS.fullmatch(PurePosixPath(name).name)]
     channels = _channels_of(export, lists, private, reading)
     public = _public(days, channels, reading)
     _refuse_closed(export, days, public, channels)
@@ -264,7 +267,8 @@ def _refuse_closed(export: Export, days: list[tuple[str, str]], public: list[_Da
 def _channels_of(export: Export, lists: dict[str, str], private: list[str], reading: Reading) -> Channels:
     listed = list(_listed(export, lists[CHANNELS], reading)) if CHANNELS in lists else []
     closed = [each for name in private for each in _listed(export, name, reading)]
-    return channels_of(listed, closed, has_list=CHANNELS in lists, is_closed=bool(private))
+    is_closed = bool(private) or any(map(is_private, listed))
+    return channels_of(listed, closed, has_list=CHANNELS in lists, is_closed=is_closed)
 
 
 def _public(days: list[tuple[str, str]], channels: Channels, reading: Reading) -> list[_Day]:

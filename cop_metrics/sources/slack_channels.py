@@ -15,16 +15,20 @@ from cop_metrics.sources.export import readings
 
 DIRECT = re.compile(r"[dg][0-9a-z]{8,}|mpdm-.+", re.DOTALL)
 """Folders, in lower case, of direct messages, and of private channels that go by their id."""
-CHANNEL_ID = re.compile(r"C[0-9A-Z]{8,}")
+CHANNEL_ID = re.compile(r"C[0-9A-Z]{8,}|[cdg]0[0-9a-z]{7,}")
+"""Folders that go by an id, also where an unpacker wrote it in lower case."""
 CANVAS = re.compile(
     r"FC(?:[^0-9A-Za-z]|%3A)*F[0-9A-Z]{6,}(?:[^0-9A-Za-z].*)?|fc(?:[^0-9a-z]|%3a)+f0[0-9a-z]{6,}(?:[^0-9a-z].*)?",
     re.DOTALL,
 )
 UPLOADS = re.compile(r"__(?:uploads|avatars)", re.IGNORECASE)
 _NAMES = ("name", "name_normalized")
+_NO = (None, False, 0, "", "0", "false", "False", "FALSE", "no")
 _NOT_A_LETTER = re.compile(r"[\W_]+")
 _NOT_ASCII = re.compile(r"[^a-z0-9]+")
 FEWEST_LETTERS = 3
+MOST_FOR_A_LETTER = 12
+"""Signs that an unpacker writes for one or two letters that it cannot write: `ae`, `__`, `%C3%A4`, `&auml;`."""
 
 
 class Kind(Enum):
@@ -107,7 +111,7 @@ def channels_of(listed: Iterable[Mapping[str, Any]], private: Iterable[Mapping[s
 
 def is_private(channel: Mapping[str, Any]) -> bool:
     """Return whether a list itself says that a channel is not public."""
-    says = any(channel.get(flag) is True for flag in ("is_private", "is_im", "is_mpim", "is_group"))
+    says = any(channel.get(flag) not in _NO for flag in ("is_private", "is_im", "is_mpim", "is_group"))
     id_ = channel_id(channel)
     return says or (id_ is not None and id_.startswith("D"))
 
@@ -144,4 +148,6 @@ def _are_alike(one: str, private: str) -> bool:
         here, there = lost.sub("", one), lost.sub("", private)
         if len(there) >= FEWEST_LETTERS and len(here) >= FEWEST_LETTERS and (there in here or here in there):
             return True
-    return False
+    kept = [run for run in _NOT_ASCII.split(private) if run]
+    spelled = f".{{0,{MOST_FOR_A_LETTER}}}".join(kept)
+    return len("".join(kept)) >= FEWEST_LETTERS and re.search(spelled, one, re.DOTALL) is not None

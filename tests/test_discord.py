@@ -377,6 +377,27 @@ def test_an_export_in_which_nobody_said_anything_is_one(tmp_path: Path) -> None:
     assert asked(store, "select count(*) from questions") == [(1,)]
 
 
+@pytest.mark.parametrize("who", [9, 1])
+def test_a_server_in_which_only_programs_or_private_threads_spoke_is_quiet(who: int, tmp_path: Path) -> None:
+    kind = "GuildTextChat" if who == 9 else "GuildPrivateThread"
+    files = {"a": channel(10, "welding", []), "b": channel(11, "other", [message(100, who, "10:00")], kind=kind)}
+    imported(SOURCE, [sample(tmp_path / "export", files)], tmp_path / "data")
+    assert Read(SOURCE, tmp_path / "export").reading.is_quiet
+
+
+@pytest.mark.parametrize("kind", [None, ""])
+def test_a_file_that_does_not_say_what_it_is_is_never_opened(kind: str | None, tmp_path: Path) -> None:
+    untold = channel(10, "secret", [message(100, 1, "10:00", "How?")])
+    untold["channel"]["type"] = kind
+    last = dict(
+        sorted(thread(11, "secret", [], kind="GuildPrivateThread").items(), key=lambda told: told[0] == "channel")
+    )
+    last = {"guild": last.pop("guild"), "messages": untold["messages"], **last}
+    read = Read(SOURCE, sample(tmp_path, {**SMALL, "x": untold, "y": last}))
+    assert read.skipped == {discord.UNKNOWN_KIND: 2}
+    assert "secret" not in str(read.reading)
+
+
 def test_posts_of_a_forum_within_two_minutes_are_two(tmp_path: Path) -> None:
     posts = {
         str(id_): thread(
@@ -505,7 +526,7 @@ def test_other_json_is_not_ours(tmp_path: Path, content: str) -> None:
 
 @pytest.mark.parametrize("messages", ["[]", "{}", "null", '"x"', "[[], 1]"])
 def test_a_channel_without_messages(tmp_path: Path, messages: str) -> None:
-    (tmp_path / "a.json").write_text('{"guild": {}, "channel": {}, "messages": %s}' % messages)  # noqa: UP031
+    (tmp_path / "a.json").write_text('{"guild": {}, "channel": {"type": "0"}, "messages": %s}' % messages)  # noqa: UP031
     assert Read(SOURCE, tmp_path).tables["post"].is_empty()
 
 

@@ -126,6 +126,10 @@ def test_automatic_replies_of_every_language(language: str) -> None:
         ("[Auto-Reply] Re: Which gas", True),
         ("External: Automatic reply: Which gas", True),
         ("{Spam?} [!EXTERNAL!] Automatic reply: Which gas", True),
+        ("【自動返信】お問い合わせ", True),
+        ("I am out of the office until Monday", True),
+        ("Ada Byron is out of the office returning 9 March", True),
+        ("Is Ada out of the office until Monday?", False),
         ("Automatic replies to the list?", False),
         ("Out of office next week, who covers?", False),
         ("How to set an automatic reply: which program", False),
@@ -145,6 +149,10 @@ def test_subjects_of_programs_and_of_people_who_write_about_them(subject: str, e
         ("X-Autorespond: Which gas\n", AUTOMATIC),
         ("Precedence: auto_reply\n", AUTOMATIC),
         ("Precedence: junk\n", AUTOMATIC),
+        ("X-Precedence: auto_reply\n", AUTOMATIC),
+        ("Preference: auto_reply\n", AUTOMATIC),
+        ("X-FC-MachineGenerated: true\n", AUTOMATIC),
+        ("X-POST-MessageClass: 9; Autoresponder\n", AUTOMATIC),
         ("Auto-Submitted: auto-generated\n", BY_PROGRAM),
         ("Return-Path: <>\n", BY_PROGRAM),
         ("X-List-Administrivia: yes\n", BY_LIST),
@@ -203,6 +211,11 @@ def test_people_whose_address_only_looks_like_a_program(tmp_path: Path, sender: 
         ("weld Digest, Vol 12, Issue 3", True),
         ("[weld] Weld Digest, Vol 12, Issue 3", True),
         ("WELDING Digest - 1 Mar 2026 to 2 Mar 2026 (#2026-31)", True),
+        ("weld Digest 4 Mar 2026 09:00:00 -0000 Issue 123", True),
+        ("weld Digest V2 #33", True),
+        ("weld まとめ読み, 12 巻, 3 号", True),
+        ("Paczka weld, Tom 12, Numer 3", True),
+        ("Meeting, March 3, room 5", False),
         ("Digest for weld@example.org - 5 updates in 2 topics", True),
         ("Weld Nachrichtensammlung, Band 12, Eintrag 3", True),
         ("Re: weld Digest, Vol 12, Issue 3", False),
@@ -266,3 +279,24 @@ def test_mails_that_programs_mark_as_deleted_or_as_drafts(tmp_path: Path, mark: 
 @pytest.mark.parametrize("mark", ["X-Mozilla-Status: 0001", "Status: RO", "X-Status: A", "X-Mozilla-Status: none"])
 def test_marks_that_say_nothing_of_the_kind(tmp_path: Path, mark: str) -> None:
     assert Read(SOURCE, sample(tmp_path, [mail("q1@x", more=f"{mark}\n")])).skipped == {}
+
+
+@pytest.mark.parametrize(
+    "subject", ["Re: [weld] Fwd: Which gas?", "【weld】Re: Which gas?", "Fwd: [weld] AW: Which gas?"]
+)
+def test_marks_behind_a_tag_that_few_subjects_have(subject: str) -> None:
+    assert subject_of(subject, frozenset()) == ("Which gas?", True, "Fwd" in subject)
+
+
+def test_a_mailbox_of_automatic_replies_alone_is_an_export(tmp_path: Path) -> None:
+    read = Read(SOURCE, sample(tmp_path, [mail("a1@x", BO, subject="Automatic reply: Which gas")]))
+    assert read.reading.is_quiet
+
+
+@pytest.mark.parametrize("mark", ["Re-2:", "Re\u200b:", "RE\u00a0:", "Re[2]:", "Re：", "AW: Re:"])
+def test_marks_with_numbers_and_signs_that_nobody_sees(mark: str) -> None:
+    assert subject_of(f"{mark} Which gas?", frozenset()) == ("Which gas?", True, False)
+
+
+def test_titles_that_differ_in_spaces_are_alike() -> None:
+    assert mail_words.compared("[weld] Which  gas ?") == mail_words.compared("which gas?")

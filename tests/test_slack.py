@@ -25,7 +25,7 @@ from cop_metrics.intake import Request, take_in
 from cop_metrics.lake import Lake
 from cop_metrics.sources import SOURCES, slack
 from cop_metrics.sources.export import Export, open_export
-from cop_metrics.sources.slack import SOURCE
+from cop_metrics.sources.slack import ELSEWHERE, SOURCE
 from cop_metrics.sources.source import Batch, Reading, Source
 from cop_metrics.store import Store
 from cop_metrics.tables import TABLES, typed
@@ -597,6 +597,53 @@ def test_an_export_in_which_nobody_said_anything_is_one(tmp_path: Path) -> None:
         take_in(tmp_path / "data", Request(path=path, community="craft"))
     questions = Store(tmp_path / "data").snapshot().cursor.sql("select count(*) from questions").fetchall()
     assert questions == [(1,)]
+
+
+@pytest.mark.parametrize(
+    "messages",
+    [
+        [],
+        [said(0, "U1", "<@U1> has joined the channel", subtype="channel_join")],
+        [said(0, None, "Build 7 failed", subtype="bot_message", bot_id="B7")],
+    ],
+)
+def test_a_day_on_which_no_person_wrote_is_quiet(messages: list[Json], tmp_path: Path) -> None:
+    lists = {"users.json": USERS, "channels.json": CHANNELS}
+    path = written(tmp_path / "export", {**lists, "help/2024-03-04.json": messages})
+    take_in(tmp_path / "data", Request(path=path, community="craft"))
+    damaged = written(tmp_path / "damaged", {**lists, "help/2024-03-04.json": {"not": "a list"}})
+    with pytest.raises(CopError, match="Nobody posts"):
+        take_in(tmp_path / "data", Request(path=damaged, community="craft"))
+
+
+def test_a_listed_reply_of_an_app_is_the_app_s(tmp_path: Path) -> None:
+    read = Read(written(tmp_path, day(listing(0, "U1", "How do I?", (20, "B0FORM000")))))
+    assert ("B0FORM000", True) in read.rows("member", "member", "is_bot")
+
+
+def test_threads_of_which_only_the_number_of_replies_is_known_are_told(tmp_path: Path) -> None:
+    """Two replies are counted and none is there; of another thread one of two is."""
+    files = day(
+        said(0, "U1", "How do I?", thread_ts=at(0), reply_count=2, latest_reply="0000000000.000000"),
+        said(60, "U1", "And that?", thread_ts=at(60), reply_count=2),
+        reply(70, "U2", "So", 60),
+    )
+    told = Read(written(tmp_path, files)).reading.notes
+    assert [note.partition(".")[0] for note in told] == [
+        "THREADS WITHOUT THEIR REPLIES: 1 of which the export says only how many there are",
+        "Threads with more or fewer replies than Slack counts, as some are deleted or not there: 1",
+    ]
+
+
+def test_days_in_another_folder_are_told_as_such(tmp_path: Path) -> None:
+    files = {**WORKSPACE, "older/help/2023-03-04.json": [said(0, "U1", "How?")]}
+    assert Read(written(tmp_path, files)).skipped[ELSEWHERE] == 1
+
+
+def test_a_form_that_names_an_account_which_is_not_listed_is_the_app_s(tmp_path: Path) -> None:
+    asked = form(0, "How?", user="U0FORMBOT", bot_profile={"is_workflow_bot": True})
+    read = Read(written(tmp_path, day(asked, reply(5, "U2", "So", 0))))
+    assert read.said_in("help", "post", "author")[0] == (key(0), "B7")
 
 
 def test_the_accounts_of_an_organisation_are_members(tmp_path: Path) -> None:

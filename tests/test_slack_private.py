@@ -134,10 +134,14 @@ def test_a_list_of_private_channels_is_known_as_a_browser_or_packer_calls_it(nam
 
 
 def test_where_only_private_channels_have_days_it_is_not_said_that_nobody_wrote(tmp_path: Path) -> None:
-    lists = {name: each for name, each in workspace(["führungskreis"]).items() if name.endswith(".json") and "/" not in name}
+    lists = {
+        name: each for name, each in workspace(["führungskreis"]).items() if name.endswith(".json") and "/" not in name
+    }
     path = written(tmp_path / "export", {**lists, f"führungskreis/{DAY}": SECRET})
     with open_export(path) as export:
-        told = Lake(tmp_path / "data").write(community="craft", source_name="slack", source=SOURCE, export=export, now=NOW)
+        told = Lake(tmp_path / "data").write(
+            community="craft", source_name="slack", source=SOURCE, export=export, now=NOW
+        )
     assert "nobody wrote in it, but for what was left out" in str(told)
 
 
@@ -182,6 +186,7 @@ def test_a_damaged_list_of_private_channels_stops_the_import(tmp_path: Path) -> 
         "FC꞉F0PAYROLL0꞉Pay round",
         "FC%3AF0PAYROLL0",
         "fc_f0payroll0_pay",
+        "fc:F0PAYROLL0",
     ],
 )
 @pytest.mark.parametrize("is_closed", [False, True])

@@ -78,7 +78,7 @@ def read(export: Export, reading: Reading) -> Iterator[Batch]:
         guild = _Guild(export=export, reading=reading, folder=Path(folder))
         for channel in channels:
             _read_channel(guild, channel)
-        reading.is_quiet = not guild.ids and not reading.skipped
+        reading.is_quiet = reading.skipped.keys() <= {PRIVATE, UNKNOWN_KIND}
         _note_threads(guild, channels)
         yield from _conversations(guild)
     yield Batch("member", _members(guild))
@@ -154,7 +154,7 @@ def _public(export: Export, names: list[str], reading: Reading) -> list[_Channel
         reading.skip(NO_CHANNEL, None if _is_direct(name) else name)
     channels = []
     for channel in (_channel(export, name) for name in names):
-        if channel.kind in ("", *CHANNELS, *THREADS) and not _is_direct(channel.guild_name):
+        if channel.kind in (*CHANNELS, *THREADS) and not _is_direct(channel.guild_name):
             channels.append(channel)
         else:
             is_private = any(word in channel.kind for word in ("private", "direct", "group")) or channel.kind.isdigit()

@@ -15,15 +15,16 @@ WORDS = Path(__file__).parents[1] / "mail_words.toml"
 MOST_MARKS = 60
 LABELS = ("drafts", "spam", "trash", "chats")
 
-_COUNT = r"(?:\s?(?:\[\d{1,3}\]|\(\d{1,3}\)|\^\d{1,3}|\*\d{1,3})|\d{1,2})?"
+_COUNT = r"(?:\s?(?:\[\d{1,3}\]|\(\d{1,3}\)|\^\d{1,3}|\*\d{1,3})|-?\d{1,2})?"
 _COLON = r"[:：﹕︰]"
 _UNSEEN = r"[\s?\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]*"
+_UNSEEN_FEW = _UNSEEN.replace("?", "").replace("]*", "]{0,3}")
 _TAIL = (
     r"(?:[\s:_-]+(?:e-?mails?|mail|sender|message|msg|source|origin|from outside|absender|nachricht|expéditeur))?"
     r"[\s!:.?]*"
 )
-_TAG = re.compile(r"\s*\[([^\[\]]{1,60})\]\s*")
-_TAGS = re.compile(r"^(?:\s*\[[^\[\]]{1,60}\]\s*){1,4}(?=\S)")
+_TAG = re.compile(r"\s*[\[【]([^\[\]【】]{1,60})[\]】]\s*")
+_TAGS = re.compile(rf"^(?:{_TAG.pattern}){{1,4}}(?=\S)")
 _FOLLOWS = re.compile(r"\s*(?:[:|(]|[-–—]\s|re\s*:|$)")
 
 
@@ -60,8 +61,8 @@ def subject_of(words: str, tags: frozenset[str]) -> Subject:
 
 
 def compared(title: str) -> str:
-    """Return what must be alike in titles of one conversation: tags before them are not."""
-    return _TAGS.sub("", title).casefold()
+    """Return what must be alike in titles of one conversation: tags before them and spaces are not."""
+    return "".join(_TAGS.sub("", title).casefold().split())
 
 
 def first_tag(words: str) -> str | None:
@@ -140,7 +141,7 @@ def _phrases(table: str) -> re.Pattern[str]:
 @cache
 def _mark(*tables: str) -> re.Pattern[str]:
     words = "|".join(map(re.escape, _of(*tables)))
-    return re.compile(rf"{_UNSEEN}(?:{words})\.?{_COUNT}\s{{0,3}}{_COLON}\s*", re.IGNORECASE)
+    return re.compile(rf"{_UNSEEN}(?:{words})\.?{_COUNT}{_UNSEEN_FEW}{_COLON}\s*", re.IGNORECASE)
 
 
 @cache
@@ -158,6 +159,5 @@ def _outside_behind() -> re.Pattern[str]:
 
 @cache
 def _tags_and_mark() -> re.Pattern[str]:
-    """Return a pattern of tags that a mark of a reply follows: whatever they say, they are not the subject."""
-    tag = r"\s*\[[^\[\]]{1,60}\]\s*"
-    return re.compile(rf"(?:{tag}){{1,4}}{_mark('replies').pattern}", re.IGNORECASE)
+    """Return a pattern of tags that a mark follows: whatever they say, they are not the subject."""
+    return re.compile(rf"(?:{_TAG.pattern}){{1,4}}{_mark('replies', 'forwards').pattern}", re.IGNORECASE)

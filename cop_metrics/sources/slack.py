@@ -49,7 +49,8 @@ NEVER_OPENED = {
     Kind.CANVAS: "a canvas",
     Kind.UPLOADS: "a file that holds no messages",
 }
-_USER = re.compile(r"[UW][0-9A-Z]+")
+ELSEWHERE = "a day in a folder that does not lie beside the others (never opened)"
+_USER, _BOT = re.compile(r"[UW][0-9A-Z]+"), re.compile(r"B[0-9A-Z]{6,}")
 DAY = re.compile(r"(?:(?P<root>.+)/)?(?P<channel>[^/]+)/\d{4}-\d\d-\d\d\.json", re.IGNORECASE)
 _PERMALINK = re.compile(rb'"permalink"\s*:\s*"https:\\?/\\?/((?!files\b|app\b)[a-z0-9-]+(?:\.enterprise)?)\.slack\.com')
 _CHANNEL_LIST = re.compile(rb'\[\s*(?:\]|\{[^\]}]*"id"\s*:\s*"[CG][0-9A-Z]+")', re.DOTALL)
@@ -70,6 +71,9 @@ _ABSENT = ("key", "thread", "author", "place", "channel", "ts")
 """What is known of a reply that the export lists and does not hold."""
 ASKERS = ("user", "user_id", "submitter", "submitted_by", "requester", "requested_by", "created_by", "asked_by")
 """Fields of a message's metadata in which an app says on whose behalf it wrote."""
+
+DAMAGED = "a day file that is damaged: no list of messages in JSON, or cut short"
+NO_MESSAGE, NO_TIME = "a record that is no message", "a record without a readable time (ts)"
 
 SLACKBOT, A_BOT = "USLACKBOT", "bot"
 NAMES = {SLACKBOT: "Slackbot", A_BOT: "a bot without an id"}
@@ -132,7 +136,6 @@ def read(export: Export, reading: Reading) -> Iterator[Batch]:
     Raises `CopError` when there are no day files or several exports, or when a list of users or channels is damaged.
     """
     files = _files(export, reading)
-    reading.is_quiet = not files.days
     export.unpack((*files.lists.values(), *(day.name for day in files.days)))
     workspace = _Workspace(export=export, files=files, reading=reading)
     for table in ("member", "thread", "post", "reaction", "channel_member"):
@@ -141,6 +144,7 @@ def read(export: Export, reading: Reading) -> Iterator[Batch]:
     yield from _channels(workspace)
     yield from _said(workspace)
     yield from _others(workspace)
+    reading.is_quiet = not reading.skipped.keys() & {DAMAGED, NO_MESSAGE, NO_TIME}
 
 
 SOURCE = Source(
@@ -296,6 +300,7 @@ def _count_others(export: Export, root: str, known: set[str], reading: Reading) 
     for name in export.names:
         if name not in known:
             reason = "a canvas" if _is_canvas(name) else "a file that holds no messages"
+            reason = ELSEWHERE if DAY.fullmatch(name) else reason
             reading.skip(reason, name if PurePosixPath(name).parent == PurePosixPath(root) else None)
 
 
@@ -548,7 +553,7 @@ def _day(workspace: _Workspace, day: _Day) -> Iterator[list[_Record]]:
     for items in _pieces(workspace.export, day.name):
         records = [_record(item) for item in items if isinstance(item, dict)]
         if len(records) < len(items):
-            workspace.reading.skip("a record that is no message", day.name, len(items) - len(records))
+            workspace.reading.skip(NO_MESSAGE, day.name, len(items) - len(records))
         yield records
 
 
@@ -661,7 +666,7 @@ def _gathered(workspace: _Workspace) -> Iterator[_Gathered]:
                     yield gathered
                     gathered = _Gathered()
         except _NotAListError:
-            workspace.reading.skip("a day file that is damaged: no list of messages in JSON, or cut short", day.name)
+            workspace.reading.skip(DAMAGED, day.name)
     if gathered.rows:
         yield gathered
 
@@ -715,6 +720,7 @@ class _Messages:
         self._missing_replies: Counter[str] = Counter()
         self._guesses = 0
         self._absent: dict[str, dict[str, Any]] = {}
+        self._without_replies: set[str] = set()
         self._opened_by_app: set[str] = set()
         self._helped_in_app: set[str] = set()
         self._asked_by_form = 0
@@ -727,7 +733,7 @@ class _Messages:
     ) -> list[Batch]:
         """Return the threads, posts and reactions of these records."""
         records = self._once(_dated(gathered, self._skipped))
-        records = _of_kinds(records.sort("channel", "at"), self._workspace.bots)
+        records = _of_kinds(records.sort("channel", "at"), self._workspace.bots, self._workspace.known)
         self._remember(records)
         self._look_for(replies, records)
         self._remember_apps(records)
@@ -745,7 +751,9 @@ class _Messages:
             return
         told = pl.DataFrame(list(self._absent.values()), schema=dict.fromkeys(_ABSENT, pl.String))
         told = told.with_columns(_time("ts").alias("at"), pl.lit(None, pl.String).alias("text"))
-        self._workspace.authors.update(told["author"].drop_nulls().unique().to_list())
+        authors = told["author"].drop_nulls().unique().to_list()
+        self._workspace.authors.update(authors)
+        self._workspace.bots.update(author for author in authors if _BOT.match(author))
         yield from self._conversations.batches(told.drop("ts").sort("place", "at"))
 
     def _look_for(self, replies: list[tuple[int, str, str | None]], records: pl.DataFrame) -> None:
@@ -798,7 +806,13 @@ class _Messages:
             )
         if self._asked_by_form:
             yield f"Conversations that people opened through an app, and that count as theirs: {self._asked_by_form:,}."
-        missing = sum(1 for thread, count in self._missing_replies.items() if count and thread not in without)
+        bare = self._without_replies - without
+        if bare:
+            yield (
+                f"THREADS WITHOUT THEIR REPLIES: {len(bare):,} of which the export says only how many there are. What was "
+                "answered there looks unanswered: export again with the threads."
+            )
+        missing = sum(1 for thread, count in self._missing_replies.items() if count and thread not in without | bare)
         if missing:
             yield f"Threads with more or fewer replies than Slack counts, as some are deleted or not there: {missing:,}."
         if self._guesses:
@@ -840,6 +854,10 @@ class _Messages:
         for thread, stated, present in replied.filter(pl.col("stated").fill_null(0) != pl.col("present")).iter_rows():
             if stated is not None or thread in self._missing_replies:
                 self._missing_replies[thread] += (stated or 0) - present
+            if present:
+                self._without_replies.discard(thread)
+            elif stated:
+                self._without_replies.add(thread)
 
     def _placed(self, records: pl.DataFrame) -> pl.DataFrame:
         """Return the messages as conversations take them, with titles, addresses and replies that had to be guessed."""
@@ -927,7 +945,7 @@ def _latest_reply(row: int, latest: object, users: object, asker: object) -> lis
     others = [user for user in users if type(user) is str] if isinstance(users, list) else []
     others = [user for user in others if user != asker] or others
     ts = _text(latest)
-    return [(row, ts, others[0] if len(others) == 1 else None)] if ts else []
+    return [(row, ts, others[0] if len(others) == 1 else None)] if ts and _number(ts) else []
 
 
 def _asker(metadata: object) -> list[str]:
@@ -968,7 +986,7 @@ def _dated(records: pl.DataFrame, reading: Reading) -> pl.DataFrame:
         (pl.col("channel") + "/" + pl.col("ts")).alias("key"),
         (pl.col("channel") + "/" + pl.when(is_reply).then("thread_ts").otherwise("ts")).alias("thread"),
     )
-    return _without(dated, dated["at"].is_null(), "a record without a readable time (ts)", reading)
+    return _without(dated, dated["at"].is_null(), NO_TIME, reading)
 
 
 def _time(column: str) -> pl.Expr:
@@ -979,13 +997,15 @@ def _time(column: str) -> pl.Expr:
     return (second + fraction).cast(TIME)
 
 
-def _of_kinds(records: pl.DataFrame, bots: set[str]) -> pl.DataFrame:
+def _of_kinds(records: pl.DataFrame, bots: set[str], accounts: set[str]) -> pl.DataFrame:
     """Return the records with `is_notice`, `is_bot` and `author`; what an app says in somebody's name is the app's.
 
-    Only where the app's own record says who asked through it (`asked_by`) is that person the author.
+    Only where the app's own record says who asked through it (`asked_by`) is that person the author, one of the accounts
+    where these are listed: an app may name its own.
     """
     is_plain = pl.col("subtype").is_null() | pl.col("subtype").is_in(SAYS)
-    people = pl.when(~pl.col("asked_by").is_in(list(bots))).then("asked_by")
+    is_person = pl.col("asked_by").is_in(list(accounts)) if accounts else pl.lit(True)
+    people = pl.when(is_person & ~pl.col("asked_by").is_in(list(bots))).then("asked_by")
     by_app = pl.col("subtype").is_in(BOTS).fill_null(False)
     is_form = people.is_not_null() & (by_app | pl.col("bot_id").is_not_null())
     records = records.with_columns(pl.when(is_form).then(people).alias("asked_by"))

@@ -18,7 +18,7 @@ DIRECT = re.compile(r"[dg][0-9a-z]{8,}|mpdm-.+", re.DOTALL)
 CHANNEL_ID = re.compile(r"C[0-9A-Z]{8,}|[cdg]0[0-9a-z]{7,}")
 """Folders that go by an id, also where an unpacker wrote it in lower case."""
 CANVAS = re.compile(
-    r"FC(?:[^0-9A-Za-z]|%3A)*F[0-9A-Z]{6,}(?:[^0-9A-Za-z].*)?|fc(?:[^0-9a-z]|%3a)+f0[0-9a-z]{6,}(?:[^0-9a-z].*)?",
+    r"FC(?:[^0-9A-Za-z]|%3A)*F[0-9A-Z]{6,}(?:[^0-9A-Za-z].*)?|(?i:fc(?:[^0-9a-z]|%3a)+f0[0-9a-z]{6,}(?:[^0-9a-z].*)?)",
     re.DOTALL,
 )
 UPLOADS = re.compile(r"__(?:uploads|avatars)", re.IGNORECASE)

@@ -122,6 +122,9 @@ NEEDED: Mapping[str, tuple[tuple[str, ...], ...]] = {
 
 TELLING = ("thread_id", "replied_to_id", "sender_id", "group_id", "in_private_conversation", "gdpr_delete_url")
 YES, NO = ("true", "yes", "1", "t", "y"), ("false", "no", "0", "f", "n")
+PRIVATE = "a private message, which is nobody else's"
+OUTSIDE = "a message outside of groups, where the export does not tell private ones"
+DRAFT = "a draft, which was not posted"
 PRIVATE_TYPES = ("private", "direct", "direct_message", "chat")
 NOTICE_TYPES = ("system", "notification", "notice")
 RULE_OF_TYPE = {"poll": "poll", "announcement": "announcement", "praise": "announcement"}
@@ -165,7 +168,7 @@ def read(export: Export, reading: Reading) -> Iterator[Batch]:
     yield from _reactions(network)
     yield from _other_senders(network)
     network.refuse_one_person()
-    reading.is_quiet = not network.last and not reading.skipped
+    reading.is_quiet = not network.last and reading.skipped.keys() <= {PRIVATE, OUTSIDE, DRAFT}
 
 
 SOURCE = Source(
@@ -282,9 +285,9 @@ class _Network:
         untold = "is_private" not in self.columns
         outside = pl.lit(untold) & pl.col("group").is_null() & pl.col("group_name").is_null()
         return {
-            "a private message, which is nobody else's": private,
-            "a message outside of groups, where the export does not tell private ones": outside,
-            "a draft, which was not posted": _is_yes("is_draft") | (pl.col("is_draft").str.to_lowercase() == "draft"),
+            PRIVATE: private,
+            OUTSIDE: outside,
+            DRAFT: _is_yes("is_draft") | (pl.col("is_draft").str.to_lowercase() == "draft"),
             "a message without an id": pl.col("id").is_null(),
             "a message whose time cannot be read": pl.col("at").is_null(),
         }

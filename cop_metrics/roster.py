@@ -79,7 +79,9 @@ ROSTER_COLUMNS = (
 )
 NEVER = 2200
 """The year from which on a day means that there is none: 31.12.9999 is an open end."""
-_FAR = re.compile(r"\d{1,2}[./ -]\d{1,2}[./ -](?P<year>\d{4})(?!\d)")
+_FAR = re.compile(
+    r"\d{1,2}[./ -]{1,2}(?:\d{1,2}|[^\W\d]{3,9})[./ -]{1,2}(?P<year>\d{4})(?!\d)|(?P<before>\d{4})[./ ]\d{1,2}[./ ]\d{1,2}"
+)
 IDENTITY = ("who", "email", "username", "member_id", "name")
 GROUPS = ("team", "seniority", "job_title")
 
@@ -242,8 +244,9 @@ def _day(path: Path, line: int, column: str, value: str | None) -> date | None:
         except ValueError:
             continue
     far = _FAR.match(value)
-    if far and int(far["year"]) >= NEVER:  # which of the others is the month makes no difference
-        return date(int(far["year"]), 12, 31)
+    year = int(far["year"] or far["before"]) if far else 0
+    if year >= NEVER:  # which of the others is the month makes no difference
+        return date(year, 12, 31)
     try:
         return datetime.fromisoformat(value).date()
     except ValueError as problem:

@@ -83,7 +83,9 @@ NOTHING = (
     "N/A",
     "n/a",
     "#N/A",
-    "#NV",
+    *("#NV", "#N/D", "#N/B", "#I/T", "#SAKNAS!", "#PUUTTUU!", "#HIÁNYZIK", "#Н/Д", "#YOK"),
+    *("#NULL!", "#VALUE!", "#REF!", "#NAME?", "#DIV/0!"),
+    *("nil", "(nil)", "[null]"),
     "None",
     "nan",
     "NaN",
@@ -94,7 +96,7 @@ NOTHING = (
 )
 """What databases, R, Python and spreadsheets write where there is nothing."""
 _EITHER_CASE = tuple(dict.fromkeys(word.lower() for word in NOTHING if word != "NA"))
-ROUNDED = r"^\d(?:[.,]\d*[eE]\+?|[eE]\+)(?:1[1-9]|[2-9]\d)$"
+ROUNDED = r"^['\"=]*\d{1,3}(?:[.,]\d*[eE]\+?|[eE]\+)0*(?:1[1-9]|[2-9]\d)\"*$"
 """A long key as a spreadsheet shows it: 1.21457E+18, 1,21457E+18."""
 LONG, EXACT, DOUBLE = 16, (14, 15), 17  # digits: of keys that may have been rounded, and those that remain of them
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cop_metrics.errors import CopError
-from cop_metrics.sources.viva_engage import SOURCE, SPELLINGS
+from cop_metrics.sources.viva_engage import PRIVATE, SOURCE, SPELLINGS
 from cop_metrics.tabular import email_hash
 
 Row = Mapping[str, object]
@@ -190,6 +190,19 @@ def test_columns_that_may_be_missing(tmp_path: Path) -> None:
         "Messages.csv has no column that tells questions, such as message_type: they are found by their words.",
         "There is no Users.csv: members are known by what they wrote, without a day of joining.",
     ]
+
+
+@pytest.mark.parametrize("yes", ["TRUE", "Yes", "1", "1.0", "WAHR", "VRAI", "oui", "x", "private"])
+def test_a_message_is_private_unless_it_says_no(yes: str, tmp_path: Path) -> None:
+    rows = [*MESSAGES[:5], message(150, in_private_conversation=yes), message(160, in_private_conversation="FALSCH")]
+    read = Read(SOURCE, sample(tmp_path, {**SMALL, "Messages": rows}))
+    assert read.skipped == {PRIVATE: 1}
+    assert {"150", "160"} & set(read.threads()) == {"160"}
+
+
+def test_a_week_of_private_messages_alone_is_an_export(tmp_path: Path) -> None:
+    rows = [message(150, in_private_conversation="true")]
+    assert Read(SOURCE, sample(tmp_path, {**SMALL, "Messages": rows})).reading.is_quiet
 
 
 def test_where_private_messages_are_not_told_those_outside_of_groups_are_left_out(tmp_path: Path) -> None:

@@ -121,7 +121,30 @@ NEEDED: Mapping[str, tuple[tuple[str, ...], ...]] = {
 """What a file cannot be read without: of each group of columns, one."""
 
 TELLING = ("thread_id", "replied_to_id", "sender_id", "group_id", "in_private_conversation", "gdpr_delete_url")
-YES, NO = ("true", "yes", "1", "t", "y"), ("false", "no", "0", "f", "n")
+YES = (
+    *("true", "yes", "1", "1.0", "t", "y", "on"),
+    *(
+        "wahr",
+        "ja",
+        "vrai",
+        "oui",
+        "verdadero",
+        "sí",
+        "vero",
+        "sì",
+        "waar",
+        "verdadeiro",
+        "prawda",
+        "sant",
+        "tosi",
+        "истина",
+    ),
+)
+NO = (
+    *("false", "no", "0", "0.0", "f", "n", "off"),
+    *("falsch", "nein", "faux", "non", "falso", "onwaar", "nee", "fałsz", "falskt", "falsk", "epätosi", "ложь"),
+)
+"""Yes and no, also as spreadsheets write them in other languages."""
 PRIVATE = "a private message, which is nobody else's"
 OUTSIDE = "a message outside of groups, where the export does not tell private ones"
 DRAFT = "a draft, which was not posted"
@@ -281,7 +304,9 @@ class _Network:
 
     def reasons(self) -> dict[str, pl.Expr]:
         """Return why a message is left out, in the order in which that is asked."""
-        private = _is_yes("is_private") | pl.col("type").str.to_lowercase().is_in(PRIVATE_TYPES).fill_null(False)
+        private = ~pl.col("is_private").str.to_lowercase().is_in(NO).fill_null(True) | pl.col(
+            "type"
+        ).str.to_lowercase().is_in(PRIVATE_TYPES).fill_null(False)
         untold = "is_private" not in self.columns
         outside = pl.lit(untold) & pl.col("group").is_null() & pl.col("group_name").is_null()
         return {

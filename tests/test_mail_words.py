@@ -300,3 +300,9 @@ def test_marks_with_numbers_and_signs_that_nobody_sees(mark: str) -> None:
 
 def test_titles_that_differ_in_spaces_are_alike() -> None:
     assert mail_words.compared("[weld] Which  gas ?") == mail_words.compared("which gas?")
+
+
+@pytest.mark.parametrize("label", ["[Gmail]/Drafts", "[Imap]/Entwürfe", "INBOX.Drafts", "inbox/Drafts"])
+def test_labels_that_programs_make_of_folders(label: str) -> None:
+    assert label_among([label, "Important"]) == "drafts"
+    assert label_among(["Shop/Drafts and plans"]) is None

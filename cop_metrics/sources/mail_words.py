@@ -25,6 +25,7 @@ _TAIL = (
 )
 _TAG = re.compile(r"\s*[\[【]([^\[\]【】]{1,60})[\]】]\s*")
 _TAGS = re.compile(rf"^(?:{_TAG.pattern}){{1,4}}(?=\S)")
+_SERVER = re.compile(r"\s*(?:\[(?:imap|gmail|google mail)\]|inbox)[./]", re.IGNORECASE)
 _FOLLOWS = re.compile(r"\s*(?:[:|(]|[-–—]\s|re\s*:|$)")
 
 
@@ -94,7 +95,7 @@ def is_digest(words: str) -> bool:
 
 def label_among(labels: Iterable[str]) -> str | None:
     """Return which of `LABELS` the labels tell, None for none of them."""
-    told = {plain(label) for label in labels}
+    told = {plain(_SERVER.sub("", label)) for label in labels}
     return next((kind for kind in LABELS if told & _plain_words(kind)), None)
 
 

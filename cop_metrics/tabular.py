@@ -85,7 +85,7 @@ NOTHING = (
     "#N/A",
     *("#NV", "#N/D", "#N/B", "#I/T", "#SAKNAS!", "#PUUTTUU!", "#HIÁNYZIK", "#Н/Д", "#YOK"),
     *("#NULL!", "#VALUE!", "#REF!", "#NAME?", "#DIV/0!"),
-    *("nil", "(nil)", "[null]"),
+    *("nil", "(nil)", "[null]", "<null>", "undefined", "#WERT!", "#BEZUG!"),
     "None",
     "nan",
     "NaN",
@@ -121,6 +121,11 @@ def nothing_as_null(texts: pl.Series, *, is_name: bool) -> pl.Series:
     """
     says = texts.is_in(NOTHING) | (texts.str.to_lowercase().is_in(_EITHER_CASE) & (not is_name))
     return texts.set(says.fill_null(False), None)
+
+
+def whole_keys(keys: pl.Series) -> pl.Series:
+    """Return keys with 100 for 100.0, which programs write of a column of numbers that has empty cells, too."""
+    return keys.str.replace(r"^(\d+)\.0$", "$1")
 
 
 def refuse_rounded_keys(called: object, column: str, keys: pl.Series) -> None:

@@ -14,7 +14,7 @@ from test_slack import CHANNELS, WORKSPACE, Files, Read, refusal, reply, said, w
 
 from cop_metrics.lake import Lake
 from cop_metrics.sources.export import mended, open_export, readings
-from cop_metrics.sources.slack import NEVER_OPENED, SOURCE, Kind
+from cop_metrics.sources.slack import ELSEWHERE, NEVER_OPENED, SOURCE, Kind
 
 SECRET = [said(100, "U1", "Who will be let go in April?"), reply(101, "U2", "Nobody may know", 100)]
 DAY = "2024-03-04.json"
@@ -196,7 +196,7 @@ def test_a_canvas_is_counted_and_its_title_is_not_told(folder: str, is_closed: b
     path = written(
         tmp_path / "export", {**files, f"{folder}/canvas_pay.json": [], "FC:F1/Pay/a/2024-03-04.json": SECRET}
     )
-    assert Read(path).skipped == {"a canvas": 2, "a file that holds no messages": 1}
+    assert Read(path).skipped == {"a canvas": 2, ELSEWHERE: 1}
     assert "Pay" not in kept(path, tmp_path / "data")
 
 

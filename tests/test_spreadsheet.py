@@ -858,3 +858,9 @@ def test_a_time_far_ahead_is_an_end_that_has_not_come(tmp_path: Path) -> None:
     read = Read(tmp_path)
     assert read.rows("post", "deleted_at") == [(None,)]
     assert read.rows("member", "member", "deleted_at") == [("a", None), ("b", None)]
+
+
+def test_keys_that_a_program_wrote_as_fractions_are_the_same(tmp_path: Path) -> None:
+    rows = "1,1,question,5.0,2024-03-01 10:00\n2,1.0,answer,6.0,2024-03-01 11:00\n3,1,comment,5,2024-03-01 12:00"
+    read = read_text(tmp_path, f"post_id,thread_id,kind,author_id,created_at\n{rows}")
+    assert read.rows("post", "thread", "author") == [("1", "5"), ("1", "6"), ("1", "5")]

@@ -200,6 +200,14 @@ def test_a_message_is_private_unless_it_says_no(yes: str, tmp_path: Path) -> Non
     assert {"150", "160"} & set(read.threads()) == {"160"}
 
 
+def test_keys_that_a_program_wrote_as_fractions_are_the_same(tmp_path: Path) -> None:
+    rows = [
+        {name: each for name, each in row.items() if name != "thread_id"}
+        for row in (message(100), message(101, 2, thread=100, replied_to_id="100.0"))
+    ]
+    assert Read(SOURCE, sample(tmp_path, {**SMALL, "Messages": rows})).threads() == {"100": "100", "101": "100"}
+
+
 def test_a_week_of_private_messages_alone_is_an_export(tmp_path: Path) -> None:
     rows = [message(150, in_private_conversation="true")]
     assert Read(SOURCE, sample(tmp_path, {**SMALL, "Messages": rows})).reading.is_quiet

@@ -54,6 +54,12 @@ def source_of(export: Export, platform: str | None = None) -> Source:
         raise CopError(f"'{export.path.name}' is {told.what}, which is not read here. {told.instead}")
     known = "; ".join(source.title for source in SOURCES.values())
     part = " If it is one file of an export, give the whole folder or archive." if len(export.names) == 1 else ""
+    packed = [
+        name for name in export.names if name.lower().endswith((".zip", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".rar"))
+    ]
+    part = (
+        f" It is or holds archives, such as {packed[0]}: unpack each, and import them one by one." if packed else part
+    )
     raise CopError(
         f"'{export.path.name}' is no export that is known here.{part}{spreadsheet.what_tables_lack(export)} Known are: {known}. "
         "Any other platform's data can come as a table: see docs/spreadsheet.md for its columns."

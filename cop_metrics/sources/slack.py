@@ -170,7 +170,7 @@ SOURCE = Source(
     ),
     never_opens=(
         "private channels and direct messages: what groups.json, dms.json, mpims.json or channels.json call so, by name or id",
-        "where one of the first three is there, every folder that is no public channel of channels.json",
+        "where one of the first three is there, or channels.json has a private one, every folder that is no public channel of it",
         "canvases and comments on them, and uploaded files",
     ),
     version=2,
@@ -299,8 +299,8 @@ def _count_others(export: Export, root: str, known: set[str], reading: Reading) 
     """Count what else is there; only what lies beside the lists is named, as folders and files may be of private channels."""
     for name in export.names:
         if name not in known:
-            reason = "a canvas" if _is_canvas(name) else "a file that holds no messages"
-            reason = ELSEWHERE if DAY.fullmatch(name) else reason
+            is_day = DAY.fullmatch(name) is not None
+            reason = "a canvas" if _is_canvas(name) else ELSEWHERE if is_day else "a file that holds no messages"
             reading.skip(reason, name if PurePosixPath(name).parent == PurePosixPath(root) else None)
 
 

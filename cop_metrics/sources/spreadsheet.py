@@ -33,6 +33,7 @@ from cop_metrics.tabular import (
     refuse_rounded_keys,
     sheet_names,
     texts_of,
+    whole_keys,
 )
 
 DOCS = "docs/spreadsheet.md"
@@ -526,6 +527,7 @@ def _stripped(texts: pl.Series, kind: Kind) -> pl.Series:
         return texts if kind in _TEMPORAL else texts.cast(pl.String)
     stripped = texts.cast(pl.String).str.strip_chars()
     stripped = nothing_as_null(stripped, is_name=kind is Kind.TEXT)
+    stripped = whole_keys(stripped) if kind is Kind.KEY else stripped
     return stripped.set((stripped == "").fill_null(False), None)
 
 

@@ -28,6 +28,7 @@ from cop_metrics.tabular import (
     plain_name,
     refuse_rounded_keys,
     texts_of,
+    whole_keys,
 )
 
 MOST_REACTIONS = 10_000
@@ -423,6 +424,7 @@ def _with_places(texts: Texts, name: str, columns: Mapping[str, object]) -> pl.D
         nothing_as_null(rows.set((rows == "").fill_null(False), None), is_name=rows.name not in KEYS)
         for rows in stripped.iter_columns()
     )
+    filled = filled.with_columns(whole_keys(filled[key]) for key in sorted(KEYS & set(filled.columns)))
     for key in sorted(KEYS & set(filled.columns)):
         refuse_rounded_keys(name, key, filled[key])
     missing = [pl.lit(None, pl.String).alias(each) for each in columns if each not in filled.columns]

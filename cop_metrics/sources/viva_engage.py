@@ -148,6 +148,7 @@ NO = (
 """Yes and no, also as spreadsheets write them in other languages."""
 PRIVATE = "a private message, which is nobody else's"
 OUTSIDE = "a message outside of groups, where the export does not tell private ones"
+STORYLINE = "a post outside of groups: a person's storyline, or All Company"
 DRAFT = "a draft, which was not posted"
 PRIVATE_TYPES = ("private", "direct", "direct_message", "chat")
 NOTICE_TYPES = ("system", "notification", "notice")
@@ -192,7 +193,7 @@ def read(export: Export, reading: Reading) -> Iterator[Batch]:
     yield from _reactions(network)
     yield from _other_senders(network)
     network.refuse_one_person()
-    reading.is_quiet = not network.last and reading.skipped.keys() <= {PRIVATE, OUTSIDE, DRAFT}
+    reading.is_quiet = not network.last and reading.skipped.keys() <= {PRIVATE, OUTSIDE, STORYLINE, DRAFT}
 
 
 SOURCE = Source(
@@ -305,14 +306,14 @@ class _Network:
 
     def reasons(self) -> dict[str, pl.Expr]:
         """Return why a message is left out, in the order in which that is asked."""
-        private = ~pl.col("is_private").str.to_lowercase().is_in(NO).fill_null(True) | pl.col(
-            "type"
-        ).str.to_lowercase().is_in(PRIVATE_TYPES).fill_null(False)
+        is_said = ~pl.col("is_private").str.to_lowercase().is_in(NO).fill_null(True)
+        private = is_said | pl.col("type").str.to_lowercase().is_in(PRIVATE_TYPES).fill_null(False)
         untold = "is_private" not in self.columns
-        outside = pl.lit(untold) & pl.col("group").is_null() & pl.col("group_name").is_null()
+        outside = pl.col("group").is_null() & pl.col("group_name").is_null()
         return {
             PRIVATE: private,
-            OUTSIDE: outside,
+            OUTSIDE: pl.lit(untold) & outside,
+            STORYLINE: pl.lit(GROUPS in self.files) & outside,
             DRAFT: _is_yes("is_draft") | (pl.col("is_draft").str.to_lowercase() == "draft"),
             "a message without an id": pl.col("id").is_null(),
             "a message whose time cannot be read": pl.col("at").is_null(),

@@ -295,7 +295,7 @@ def strengths(told: Told) -> list[tuple[str, str, float]]:
 
 
 def test_likely_to_know_halves_a_help_every_180_days_and_adds_what_was_accepted_and_thanked(tmp_path: Path) -> None:
-    """Bo: one help, 180 days old, accepted and with four thanks, of which three count: (1 + 2 + 3) x .5. Cat: two, as old: 2 x .5."""
+    """Bo: one help, 180 days old, accepted, and with four thanks, of which three count: (1 + 2 + 3) x .5. Cat: two, 2 x .5."""
     craft = Community()
     answer = craft.answer(
         craft.ask("ana", "2025-12-03 08:00", topics=("pumps",)), "bo", "2025-12-03 09:00", accepted=True

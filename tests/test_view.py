@@ -17,7 +17,7 @@ from cop_metrics.metrics.metric import Counts, Exhibit
 from cop_metrics.pagebook import ANSWERS, CONNECTIONS, INSPIRATION, OVERVIEW, PARTICIPATION, STATUS, Page
 from cop_metrics.scope import Scope, read_catalogue
 from cop_metrics.view import Listing, PageView, Viewer, listing, with_lists
-from cop_metrics.words import NO_ROWS
+from cop_metrics.words import NO_ROWS, WINDOWS
 
 PERIOD = "2026-05-01..2026-06-29"
 
@@ -43,7 +43,9 @@ def seen(told: Told, page: Page, scope: Scope, scanned: Scan | None = None) -> P
 
 def test_the_headline_tells_the_change_that_the_scan_found(falling: Told) -> None:
     page = seen(falling, ANSWERS, falling.scope(period=PERIOD))
-    assert page.headline[0].startswith("10 % of questions were answered within 7 days (95 % interval ")
+    assert page.headline[0].startswith(
+        "10 % of questions were answered within 7 days (1 May 2026 – 29 Jun 2026, 95 % interval "
+    )
     assert page.headline[0].endswith(", clearly down (worse) from 90 % in the 60 days before.")
     assert len(page.headline) == 1  # all askers are of one team and seniority, of whom nothing more is to be told
     assert page.version == 7
@@ -127,10 +129,46 @@ def test_a_page_whose_number_cannot_be_measured_begins_with_the_first_that_can(f
 
 def test_a_state_says_that_no_period_acts_on_it(falling: Told) -> None:
     page = seen(falling, ANSWERS, falling.scope(period=PERIOD))
+    own = {
+        "waiting_questions": "of the last 30 days of the data, whatever the period",
+        "given_up": "of questions 30 to 365 days old as of the data, whatever the period",
+    }
     for card in page.cards:
-        state = card.metric.id in ("waiting_questions", "given_up")
-        assert ("as of the data, whatever the period" in card.remarks) == state
+        state = card.metric.id in own
+        assert (own.get(card.metric.id) in card.remarks) == state
         assert not (state and (card.before or card.trend is not None))
+
+
+def test_a_number_says_over_which_days_where_others_on_its_page_are_of_other_days(falling: Told) -> None:
+    page = seen(falling, PARTICIPATION, falling.scope())
+    assert page.headline[0].startswith("100 % of members wrote something (all data, 95 % interval ")
+    monthly = {chart.title: "each month by itself" in chart.remarks for chart in page.charts}
+    assert monthly["Is each team taking part?"]
+    assert not monthly["Which teams write?"]
+
+
+def test_every_number_as_of_the_data_says_of_which_days_it_is() -> None:
+    assert set(WINDOWS) == {each.id for each in METRICS.values() if each.counts is Counts.STATE}
+
+
+def test_a_filter_says_where_it_acts_on_another_side_than_in_the_first_number(falling: Told) -> None:
+    """On the overview the first number is of questions, which Red asked; helps are Red's as helpers, and levels as members."""
+    page = seen(falling, OVERVIEW, falling.scope(team="Red"))
+    sides = {card.metric.id: [each for each in card.remarks if "Red" in each] for card in page.cards}
+    assert sides["answer_rate"] == sides["questions"] == []
+    assert (sides["recognition_rate"], sides["contributors"]) == (["of helpers in Red"], ["of members in Red"])
+    charts = {chart.chart.id: chart.remarks for chart in page.charts}
+    assert "of helpers in Red" in charts["hanging_topics"]
+    assert not any("Red" in each for each in charts["waiting_list"])
+    both = seen(falling, OVERVIEW, falling.scope(team="Red", seniority="junior"))
+    [contributors] = [card for card in both.cards if card.metric.id == "contributors"]
+    assert "of members in Red who are juniors" in contributors.remarks
+
+
+@pytest.mark.parametrize("filters", [{}, {"topic": ()}, {"period": PERIOD}])
+def test_without_a_filter_by_group_no_side_is_told(falling: Told, filters: dict[str, str]) -> None:
+    page = seen(falling, OVERVIEW, falling.scope(**filters))
+    assert not any("of helpers" in each for part in (*page.cards, *page.charts) for each in part.remarks)
 
 
 def test_numbers_that_still_grow_are_compared_with_nothing(falling: Told) -> None:

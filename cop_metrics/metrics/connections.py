@@ -591,7 +591,7 @@ EXHIBITS = (
         promise=Promise.HELP,
         title="Who may know?",
         description="Members who are likely to know a topic, the likeliest first: their helps on it in the 365 days "
-        "before the day on which the data ends, more for accepted and thanked ones, less for older ones; topics that share 3 or more questions "
+        "before the data ends, more for accepted and thanked ones, less for older ones; topics that share 3 or more questions "
         "count half. Only members active in the last 30 days. Without a topic chosen, the first three of each whom the filters "
         "let in.",
         source="our own",

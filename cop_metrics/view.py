@@ -302,7 +302,9 @@ def _sided(remarks: tuple[str, ...], of: Metric | Exhibit, first: Metric, scope:
     steps = [words.plural(step) for step in scope.seniorities] if "seniority" in of.splits else []
     within = f" in {words.listing(teams)}" if teams else ""
     who = f" who are {words.listing(steps)}" if steps else ""
-    return (f"of {of.whose}s{within}{who}", *remarks) if within or who else remarks
+    relations = of.relations if isinstance(of, Exhibit) else (of.relation,)
+    side = "those recognised" if relations == ("recognitions",) else f"{of.whose}s"
+    return (f"of {side}{within}{who}", *remarks) if within or who else remarks
 
 
 def _belongs(page: Page, told: Metric | Exhibit, measurer: Measurer) -> bool:
@@ -387,7 +389,8 @@ def _chart(measurer: Measurer, chart: Chart, scope: Scope) -> ChartTable:
             table = measurer.figures_by(METRICS[id_], scope, by)
             composed = _composed(measurer, chart, table, METRICS[id_], scope)
             average = _average(measurer, METRICS[id_], scope, by)
-            beyond = _beyond_its_groups(METRICS[id_], table, average)
+            all_shown = not {"team": scope.teams, "seniority": scope.seniorities}.get(by)
+            beyond = _beyond_its_groups(METRICS[id_], table, average) if all_shown else None
             return replace(composed, average=average, remarks=(*composed.remarks, *_remarks(beyond)))
 
 

@@ -117,6 +117,21 @@ def test_a_share_of_all_that_is_not_between_its_groups_is_explained(tmp_path: Pa
     assert chart.remarked.startswith("All together is not between the groups: who changed group counts in each of them")
 
 
+def test_that_people_changed_group_is_no_reason_where_other_groups_are_filtered_out(tmp_path: Path) -> None:
+    """Nobody of Red wrote, all of Blue did, and nobody moved: of Red alone the share of all is above for Blue's sake."""
+    craft = Community()
+    for number in range(6):
+        for team in ("Red", "Blue"):
+            craft.works(craft.member(f"{team} {number}", joined="2026-01-01"), team, "mid")
+        craft.ask(f"Blue {number}", "2026-03-05 10:00")
+    told = craft.tell(tmp_path, since="2026-01-01 00:00", until="2026-07-01 12:00")
+    [chart] = [
+        each for each in seen(told, PARTICIPATION, told.scope(team="Red")).charts if each.title == "Which teams write?"
+    ]
+    assert (chart.average, chart.table["value"].to_list()) == (0.5, [0.0])
+    assert not any(each.startswith("all together") for each in chart.remarks)
+
+
 def test_a_headline_without_data_says_why(falling: Told) -> None:
     page = seen(falling, INSPIRATION, falling.scope(period=PERIOD))
     assert page.headline[0].startswith("The sources record no reading: who watches and learns cannot be told.")
@@ -163,6 +178,18 @@ def test_a_filter_says_where_it_acts_on_another_side_than_in_the_first_number(fa
     both = seen(falling, OVERVIEW, falling.scope(team="Red", seniority="junior"))
     [contributors] = [card for card in both.cards if card.metric.id == "contributors"]
     assert "of members in Red who are juniors" in contributors.remarks
+
+
+def test_who_thanked_a_team_is_told_of_those_recognised(tmp_path: Path) -> None:
+    """Three of Blue thanked bo of Red: people who thanked are no members of Red."""
+    craft = Community()
+    craft.works("bo", "Red", "senior")
+    answer = craft.answer(craft.ask("ana", "2026-03-01 10:00"), "bo", "2026-03-01 11:00")
+    for who in ("ana", "ben", "cat"):
+        craft.react(answer, who, "2026-03-01 12:00")
+    told = craft.tell(tmp_path, until="2026-06-01 12:00")
+    [card] = [each for each in seen(told, STATUS, told.scope(team="Red")).cards if each.metric.id == "thankers"]
+    assert (card.value, card.remarks[0]) == ("3", "of those recognised in Red")
 
 
 @pytest.mark.parametrize("filters", [{}, {"topic": ()}, {"period": PERIOD}])

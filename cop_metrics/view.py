@@ -204,8 +204,15 @@ class Viewer:
             choices=choices,
             version=self.version,
             headline=_headline(told_of[first], cards, scope, choices, scanned, page, silent),
-            cards=tuple(card for card in cards if _belongs(page, card.metric, measurer)),
-            charts=tuple(_with_standing(_with_test(chart, found.exhibits), stood, choices) for chart in drawn),
+            cards=tuple(
+                replace(card, remarks=_sided(card.remarks, card.metric, METRICS[first], scope))
+                for card in cards
+                if _belongs(page, card.metric, measurer)
+            ),
+            charts=tuple(
+                _with_standing(_with_test(_with_side(chart, METRICS[first], scope), found.exhibits), stood, choices)
+                for chart in drawn
+            ),
             lists=lists,
             scan=scanned,
             standings=stood,
@@ -265,7 +272,7 @@ def _card(measurer: Measurer, metric: Metric, scope: Scope) -> Card:
     before = measurer.figure(metric, earlier) if earlier and figure.value is not None else None
     remarks = [remark for remark in (figure.note, measurer.ignored(metric, scope)) if remark]
     if state:
-        remarks.append("as of the data, whatever the period")
+        remarks.append(words.WINDOWS[metric.id])
     elif scope.earlier() is None and scope.compare_note:
         remarks.append(scope.compare_note)
     if metric.beside and figure.value is not None:
@@ -281,6 +288,23 @@ def _card(measurer: Measurer, metric: Metric, scope: Scope) -> Card:
         trend=measurer.figures_by(metric, scope, "month") if trended else None,
         remarks=tuple(remarks),
     )
+
+
+def _with_side(told: ChartTable, first: Metric, scope: Scope) -> ChartTable:
+    return replace(told, remarks=_sided(told.remarks, declared(_about(told.chart)), first, scope))
+
+
+def _sided(remarks: tuple[str, ...], of: Metric | Exhibit, first: Metric, scope: Scope) -> tuple[str, ...]:
+    """Return the remarks of a part after whose groups the filters let in, where that is another side than in the first number."""
+    if of.whose is first.whose:
+        return remarks
+    teams = list(scope.teams) if "team" in of.splits else []
+    steps = [words.plural(step) for step in scope.seniorities] if "seniority" in of.splits else []
+    within = f" in {words.listing(teams)}" if teams else ""
+    who = f" who are {words.listing(steps)}" if steps else ""
+    relations = of.relations if isinstance(of, Exhibit) else (of.relation,)
+    side = "those recognised" if relations == ("recognitions",) else f"{of.whose}s"
+    return (f"of {side}{within}{who}", *remarks) if within or who else remarks
 
 
 def _belongs(page: Page, told: Metric | Exhibit, measurer: Measurer) -> bool:
@@ -365,7 +389,8 @@ def _chart(measurer: Measurer, chart: Chart, scope: Scope) -> ChartTable:
             table = measurer.figures_by(METRICS[id_], scope, by)
             composed = _composed(measurer, chart, table, METRICS[id_], scope)
             average = _average(measurer, METRICS[id_], scope, by)
-            beyond = _beyond_its_groups(METRICS[id_], table, average)
+            all_shown = not {"team": scope.teams, "seniority": scope.seniorities}.get(by)
+            beyond = _beyond_its_groups(METRICS[id_], table, average) if all_shown else None
             return replace(composed, average=average, remarks=(*composed.remarks, *_remarks(beyond)))
 
 
@@ -470,13 +495,19 @@ def _composed(
         chart=chart,
         title=chart.title,
         description=described,
-        remarks=_remarks(measurer.ignored(metric, scope)),
+        remarks=_remarks(measurer.ignored(metric, scope), _monthly(chart)),
         table=table,
         columns=_columns(chart, "Value" if several else metric.title, measurer.choices),
         note=measurer.unmeasurable(metric)
         or (None if table["value"].is_not_null().any() else _why_no_value(measurer, chart, table, metric, scope)),
         finding=_unreached(unreached) if isinstance(chart, OverTime) else None,
     )
+
+
+def _monthly(chart: OverTime | GroupsOverTime | Groups) -> str | None:
+    """Say that the points of a line are of other days than the period, where the line's own words do not."""
+    told = isinstance(chart, Groups) or (isinstance(chart, OverTime) and chart.about)
+    return None if told else "each month by itself"
 
 
 def _why_empty(measurer: Measurer, exhibit: Exhibit, scope: Scope) -> str:
@@ -649,8 +680,9 @@ def sentence(card: Card, scope: Scope, choices: CommunityChoices) -> str:
         return f"{whose}{metric.title}: {figure.note or words.NOTHING_COUNTED}."
     stated = words.stated(metric, figure.value)
     stated = f"{whose}{stated}" if whose else f"{stated[:1].upper()}{stated[1:]}"
-    if card.interval:
-        stated += f" (95 % interval {card.interval}, n = {figure.sample_size:,d})"
+    window = "as of the data" if metric.counts is Counts.STATE else words.during(scope.period, scope.locale)
+    sure = [f"95 % interval {card.interval}", f"n = {figure.sample_size:,d}"] if card.interval else []
+    stated += f" ({', '.join([window, *sure])})"
     if card.compared is None or card.before is None or scope.compare is None:
         return f"{stated}."
     change, compared = card.compared, words.before(scope.compare, scope.locale)

@@ -32,6 +32,13 @@ STATED = {
     "help_across_seniority": "{} of helps were between people of different seniority",
 }
 """By metric: its number in a sentence, for those that headlines and changes name."""
+WINDOWS = {
+    "waiting_questions": "of the last 30 days of the data, whatever the period",
+    "given_up": "of questions 30 to 365 days old as of the data, whatever the period",
+    "no_benefit": "of the 90 days before the data ends, whatever the period",
+    "topics_on_one_person": "of the 365 days before the data ends, whatever the period",
+}
+"""By metric: of which days it is, for those that hold as of the data."""
 NO_ROWS = "Nothing is behind this number with these filters."
 NO_TOPICS = "No question has a topic: it fills from the topics or tags of the platform."
 ABOUT_TOPICS = ("topics", "topics_to_act_on", "hanging_topics", "likely_to_know")
@@ -213,10 +220,17 @@ def people_word(number: int, seniorities: Sequence[str]) -> str:
     if len(seniorities) != 1:
         return counted(number, "member")
     (one,) = seniorities
-    noun = SINGULAR.get(one) or (one if one in PLURALS else f"member of seniority {one}")
-    if number == 1:
-        return f"1 {noun}"
-    return f"{number:,d} {noun.replace('member', 'members', 1) if 'member' in noun else f'{noun}s'}"
+    return f"{number:,d} {_singular(one) if number == 1 else plural(one)}"
+
+
+def _singular(seniority: str) -> str:
+    return SINGULAR.get(seniority) or (seniority if seniority in PLURALS else f"member of seniority {seniority}")
+
+
+def plural(seniority: str) -> str:
+    """Return what people of a seniority are called within a sentence: 'juniors', 'members of seniority 3'."""
+    noun = _singular(seniority)
+    return noun.replace("member", "members", 1) if "member" in noun else f"{noun}s"
 
 
 def none_of(number: int, seniorities: Sequence[str], did: str) -> str:
@@ -333,6 +347,11 @@ def moment(when: datetime, time_zone: str, locale: str | None = None) -> str:
 def period(period: Period, locale: str | None = None) -> str:
     """Write a period as its first and last day."""
     return f"{day(period.first, locale)} – {day(period.last, locale)}"
+
+
+def during(period_: Period, locale: str | None = None) -> str:
+    """Write a period as a number names its own: 'last 12 months', 'all data', else its days."""
+    return period(period_, locale) if period_.words[:1].isdigit() else period_.words[:1].lower() + period_.words[1:]
 
 
 def before(compared: Period, locale: str | None = None) -> str:

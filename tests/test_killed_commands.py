@@ -13,13 +13,13 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pytest
+from processes import child
 
 from cop_metrics.build import DuckDB, silent
 from cop_metrics.errors import NothingYet
@@ -30,7 +30,6 @@ from cop_metrics.lake import Lake
 from cop_metrics.settings import read_settings
 from cop_metrics.store import Store
 
-ROOT = Path(__file__).resolve().parents[1]
 STEPS = ("fsync", "rename", "replace", "mkdir", "unlink", "rmdir", "symlink")
 READ = ("meta", "imports", "members", "posts", "questions", "helps", "points", "roster", "identities")
 PEOPLE = ("ann", "bob", "cy", "dan", "eve")
@@ -107,29 +106,6 @@ def read_until_told_to_stop(data: str) -> None:
         assert seen.setdefault(shown.version, held) == held, "a version changed"
         reads += 1
     print(json.dumps({"reads": reads, "versions": len(seen)}))
-
-
-@contextmanager
-def child(task: str, data: Path) -> Iterator["subprocess.Popen[str]"]:
-    """Run one of the two tasks above in a process of its own, from the moment when it is ready."""
-    process = subprocess.Popen(
-        [sys.executable, __file__, task, str(data)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT), "POLARS_MAX_THREADS": "1"},
-    )
-    try:
-        assert process.stdout
-        started = process.stdout.readline()
-        assert started == "ready\n", process.communicate()[1]
-        yield process
-    finally:
-        with suppress(ProcessLookupError):
-            process.kill()
-        process.communicate()
 
 
 class Bench:
@@ -239,10 +215,10 @@ def test_a_command_killed_at_any_moment_loses_nothing_and_any_command_mends_the_
     tmp_path: Path, kills: int, record_property: Any
 ) -> None:
     with ExitStack() as processes:
-        bench = Bench(tmp_path, processes.enter_context(child("nursery", tmp_path / "data")), seed=kills)
+        bench = Bench(tmp_path, processes.enter_context(child(__file__, "nursery", tmp_path / "data")), seed=kills)
         for kind in KINDS:
             bench.let_live(kind)
-        readers = [processes.enter_context(child("read", bench.data)) for _ in range(2)]
+        readers = [processes.enter_context(child(__file__, "read", bench.data)) for _ in range(2)]
         struck = behind = lost = 0
         for number in range(kills):
             kind, how = KINDS[number % len(KINDS)], MENDS[(number + number // len(MENDS)) % len(MENDS)]

@@ -9,7 +9,6 @@ import os
 import random
 import select
 import signal
-import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -22,12 +21,12 @@ from typing import Any
 import duckdb
 import polars as pl
 import pytest
+from processes import child
 
 from cop_metrics.lake import Lake, Written
 from cop_metrics.sources.source import Batch, Reading, Source
 from cop_metrics.store import Store, publish, writer_lock
 
-ROOT = Path(__file__).resolve().parents[1]
 BEGIN = datetime(2024, 1, 1)
 ROWS_IN_THE_STORE = 200_000  # a few MB, so that a build takes long enough to be struck
 WHOLE = """
@@ -120,31 +119,9 @@ def read_until_told_to_stop(data: Path) -> None:
     print(json.dumps({"reads": reads, "versions": len(set(versions))}))
 
 
-@contextmanager
-def child(task: str, data: Path) -> Iterator["subprocess.Popen[str]"]:
-    """Run one of the two tasks above in a process of its own, from the moment when it is ready."""
-    process = subprocess.Popen(
-        [sys.executable, __file__, task, str(data)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )
-    try:
-        assert process.stdout
-        started = process.stdout.readline()
-        assert started == "ready\n", process.communicate()[1]
-        yield process
-    finally:
-        with suppress(ProcessLookupError):
-            process.kill()
-        process.communicate()
-
-
 def kill_at_a_random_moment(data: Path, moment: random.Random) -> bool:
     """Kill a writer after up to 0.4 s of its work; return whether it was in the middle of something."""
-    with child("write", data) as writer:
+    with child(__file__, "write", data) as writer:
         assert writer.stdout
         ended, _, _ = select.select([writer.stdout], [], [], moment.uniform(0, 0.4))
         assert not ended, writer.communicate()[1]
@@ -158,7 +135,7 @@ def test_killed_writer_leaves_a_whole_store_to_readers_in_other_processes(tmp_pa
     moment = random.Random(kills)
     struck = 0
     import_number(tmp_path, 0)
-    with child("read", tmp_path) as one, child("read", tmp_path) as other:
+    with child(__file__, "read", tmp_path) as one, child(__file__, "read", tmp_path) as other:
         for _ in range(kills):
             before = version_read_whole(Store(tmp_path))
             struck += kill_at_a_random_moment(tmp_path, moment)

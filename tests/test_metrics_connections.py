@@ -295,21 +295,22 @@ def strengths(told: Told) -> list[tuple[str, str, float]]:
 
 
 def test_likely_to_know_halves_a_help_every_180_days_and_adds_what_was_accepted_and_thanked(tmp_path: Path) -> None:
-    """Bo: one help today with an acceptance and four thanks, of which three count: 1 + 2 + 3. Cat: two, 180 days old: 2 x .5."""
+    """Bo: one help, 180 days old, accepted, and with four thanks, of which three count: (1 + 2 + 3) x .5. Cat: two, 2 x .5."""
     craft = Community()
     answer = craft.answer(
-        craft.ask("ana", "2026-06-01 08:00", topics=("pumps",)), "bo", "2026-06-01 09:00", accepted=True
+        craft.ask("ana", "2025-12-03 08:00", topics=("pumps",)), "bo", "2025-12-03 09:00", accepted=True
     )
     for who in ("ana", "dan", "eva", "fay"):
-        craft.react(answer, who, "2026-06-01 10:00")
+        craft.react(answer, who, "2025-12-03 10:00")
     helped(craft, "cat", 180, times=2)
-    craft.ask("cat", "2026-05-20 10:00")
+    for who in ("bo", "cat"):
+        craft.ask(who, "2026-05-20 10:00")
     helped(craft, "old", 366)
     craft.ask("old", "2026-05-20 10:00")
     told = craft.tell(tmp_path, until=LATER)
-    assert strengths(told) == [("pumps", "bo", 6), ("pumps", "cat", 1)]
+    assert strengths(told) == [("pumps", "bo", 3), ("pumps", "cat", 1)]
     assert told.table("likely_to_know")["reason"].to_list() == [
-        "1 question answered, 1 accepted, 4 thanks; last on 1 Jun 2026",
+        "1 question answered, 1 accepted, 4 thanks; last on 3 Dec 2025",
         "2 questions answered, 0 accepted, 0 thanks; last on 3 Dec 2025",
     ]
 
@@ -323,20 +324,38 @@ def test_likely_to_know_leaves_out_who_left_or_was_not_active_for_30_days(tmp_pa
     assert craft.tell(tmp_path, until=LATER).table("likely_to_know")["name"].to_list() == ["here"]
 
 
+def test_likely_to_know_counts_whole_days_before_the_data_ends(tmp_path: Path) -> None:
+    """Early helped on the first of the 365 days. Today's help is of the day on which the data ends, which is not over."""
+    craft = Community()
+    for who, days in (("early", 365), ("today", 0)):
+        helped(craft, who, days)
+        craft.ask(who, "2026-05-20 10:00")
+    helped(craft, "early", 0)
+    helped(craft, "only active today", 200)
+    craft.ask("only active today", "2026-06-01 09:00")
+    told = craft.tell(tmp_path, until=LATER)
+    assert told.table("likely_to_know")["reason"].to_list() == [
+        "1 question answered, 0 accepted, 0 thanks; last on 1 Jun 2025"
+    ]
+
+
 def test_likely_to_know_counts_topics_that_share_three_questions_by_half_and_a_help_once(tmp_path: Path) -> None:
-    """Three questions are on pumps and valves: bo's two helps on valves are worth 1 on pumps. Two share hoses and valves."""
+    """Three questions are on pumps and valves: bo's two helps on valves, each worth half after 180 days, are worth .5 on pumps.
+    Two questions share hoses and valves, which is too few."""
     craft = Community()
     for _ in range(3):
         craft.ask("ana", "2026-06-01 08:00", topics=("pumps", "valves"))
     for _ in range(2):
         craft.ask("ana", "2026-06-01 08:00", topics=("hoses", "valves"))
-    helped(craft, "bo", 0, topics=("valves",), times=2)
-    helped(craft, "cat", 0, topics=("pumps", "valves"))
+    helped(craft, "bo", 180, topics=("valves",), times=2)
+    helped(craft, "cat", 180, topics=("pumps", "valves"))
+    for who in ("bo", "cat"):
+        craft.ask(who, "2026-05-20 10:00")
     told = craft.tell(tmp_path, until=LATER)
-    assert strengths(told) == [("pumps", "bo", 1), ("pumps", "cat", 1), ("valves", "bo", 2), ("valves", "cat", 1)]
+    assert strengths(told) == [("pumps", "bo", 0.5), ("pumps", "cat", 0.5), ("valves", "bo", 1), ("valves", "cat", 0.5)]
     assert told.table("likely_to_know", topic="pumps")["reason"].to_list() == [
-        "2 on topics close to it; last on 1 Jun 2026",
-        "1 question answered, 0 accepted, 0 thanks; last on 1 Jun 2026",
+        "2 on topics close to it; last on 3 Dec 2025",
+        "1 question answered, 0 accepted, 0 thanks; last on 3 Dec 2025",
     ]
 
 
@@ -344,7 +363,7 @@ def test_likely_to_know_names_the_first_three_whom_the_filters_let_in(tmp_path: 
     craft = Community()
     for number in range(5):
         craft.works(f"expert {number}", "Red" if number < 3 else "Blue", "mid")
-        helped(craft, f"expert {number}", 0, times=9 - number)
+        helped(craft, f"expert {number}", 1, times=9 - number)
     told = craft.tell(tmp_path, until=LATER)
     assert told.table("likely_to_know")["name"].to_list() == ["expert 0", "expert 1", "expert 2"]
     assert told.table("likely_to_know", team="Blue")["name"].to_list() == ["expert 3", "expert 4"]
@@ -353,7 +372,7 @@ def test_likely_to_know_names_the_first_three_whom_the_filters_let_in(tmp_path: 
 def test_likely_to_know_names_the_first_three_of_each_topic_and_twenty_of_one(tmp_path: Path) -> None:
     craft = Community()
     for number in range(22):
-        helped(craft, f"expert {number:02d}", 0, times=1 + (number == 21))
+        helped(craft, f"expert {number:02d}", 1, times=1 + (number == 21))
     told = craft.tell(tmp_path, since=FIRST, until=LATER)
     assert told.table("likely_to_know")["name"].to_list() == ["expert 21", "expert 00", "expert 01"]
     assert told.table("likely_to_know", topic="pumps").height == 20
@@ -363,8 +382,8 @@ def test_likely_to_know_names_the_first_three_of_each_topic_and_twenty_of_one(tm
 def test_waiting_list_suggests_nobody_more_than_three_times_and_never_the_asker(tmp_path: Path) -> None:
     """Bo knows pumps best, then cat; five questions wait. Bo asks the second, so cat alone is named for it."""
     craft = Community()
-    helped(craft, "bo", 0, times=3)
-    helped(craft, "cat", 0, times=2)
+    helped(craft, "bo", 1, times=3)
+    helped(craft, "cat", 1, times=2)
     for number, asker in enumerate(("ana", "bo", "ana", "ana", "ana")):
         craft.ask(asker, f"2026-05-{20 + number} 12:00", topics=("pumps",))
     craft.ask("ana", "2026-05-26 12:00", topics=("paint",), title=None)
@@ -404,7 +423,7 @@ def test_waiting_list_takes_the_likeliest_of_all_topics_of_a_question(tmp_path: 
     """Bo knows pumps, cat and dan know valves better: a question on both goes to these two before him, each once."""
     craft = Community()
     for helper, topic, times in (("bo", "pumps", 1), ("cat", "valves", 3), ("dan", "valves", 2), ("dan", "pumps", 2)):
-        helped(craft, helper, 0, topics=(topic,), times=times)
+        helped(craft, helper, 1, topics=(topic,), times=times)
     craft.ask("ana", "2026-05-20 12:00", topics=("pumps", "valves"))
     told = craft.tell(tmp_path, until=LATER)
     assert told.table("waiting_list").select("topics", "may_know").rows() == [("pumps, valves", "cat, dan, bo")]
@@ -431,6 +450,14 @@ def test_hanging_topics_have_one_person_who_gives_half_of_ten_helps_on_five_ques
     table, finding = told.measurer.table_and_finding(EXHIBITS["hanging_topics"], scope)
     assert table.select("topic", "helper_name", "last_helped").rows() == [("pumps", None, None)]
     assert finding == "1 topic hangs on one person; of 1 of them this person has left."
+
+
+def test_hanging_topics_are_of_the_365_whole_days_before_the_data_ends(tmp_path: Path) -> None:
+    """Pumps: bo gave ten of ten on the first of these days; valves: on the day on which the data ends, which is not over."""
+    craft = Community()
+    helped(craft, "bo", 365, topics=("pumps",), times=10)
+    helped(craft, "bo", 0, topics=("valves",), times=10)
+    assert craft.tell(tmp_path, until=LATER).table("hanging_topics")["topic"].to_list() == ["pumps"]
 
 
 def test_hanging_topics_need_five_questions(tmp_path: Path) -> None:

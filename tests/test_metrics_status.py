@@ -1099,7 +1099,7 @@ def test_to_thank_are_first_accepted_answers_new_levels_and_help_for_several_jun
     tmp_path: Path,
 ) -> None:
     """The data ends on 1 June. bo's first accepted answer was on 30 May, cy's on 1 May and again on 30 May; dee helped three
-    juniors since 26 May, eli two."""
+    juniors since 25 May, eli two."""
     craft = Community(settings=CommunitySettings(individual_scores=True))
     craft.ask("early", "2026-01-02 10:00")
     for number in range(3):
@@ -1117,6 +1117,28 @@ def test_to_thank_are_first_accepted_answers_new_levels_and_help_for_several_jun
     assert reasons == [
         ("bo", "first accepted answer"),
         ("dee", "helped 3 of the least experienced"),
+    ]
+
+
+def test_to_thank_is_of_the_seven_whole_days_before_the_data_ends(tmp_path: Path) -> None:
+    """The data ends on 1 June, at noon: 25 to 31 May count, the eighth day before it and the day itself do not."""
+    craft = Community(settings=CommunitySettings(individual_scores=True))
+    craft.ask("early", "2026-01-02 10:00")
+    for number in range(3):
+        craft.works(f"jo {number}", "Red", "junior")
+    for helper, day in (("first day", "2026-05-25"), ("too early", "2026-05-24"), ("too late", "2026-06-01")):
+        craft.works(helper, "Blue", "senior")
+        for number in range(3):
+            craft.answer(craft.ask(f"jo {number}", f"{day} 09:00"), helper, f"{day} 10:00")
+    for helper, day in (("on the first", "2026-05-25"), ("before", "2026-05-24"), ("on the last", "2026-06-01")):
+        craft.answer(craft.ask("ana", f"{day} 09:00"), helper, f"{day} 10:00", accepted=True)
+    for helper, day in (("risen", "2026-05-25"), ("rising today", "2026-06-01")):
+        thanked_helps(craft, helper, day)
+    told = craft.tell(tmp_path, until="2026-06-01 12:00")
+    assert [(row["name"], row["reason"]) for row in told.table("to_thank").to_dicts()] == [
+        ("on the first", "first accepted answer"),
+        ("risen", "reached the level Helper"),
+        ("first day", "helped 3 of the least experienced"),
     ]
 
 

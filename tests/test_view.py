@@ -17,7 +17,7 @@ from cop_metrics.metrics.metric import Counts, Exhibit
 from cop_metrics.pagebook import ANSWERS, CONNECTIONS, INSPIRATION, OVERVIEW, PARTICIPATION, STATUS, Page
 from cop_metrics.scope import Scope, read_catalogue
 from cop_metrics.view import Listing, PageView, Viewer, listing, with_lists
-from cop_metrics.words import NO_ROWS
+from cop_metrics.words import NO_ROWS, WINDOWS
 
 PERIOD = "2026-05-01..2026-06-29"
 
@@ -43,7 +43,9 @@ def seen(told: Told, page: Page, scope: Scope, scanned: Scan | None = None) -> P
 
 def test_the_headline_tells_the_change_that_the_scan_found(falling: Told) -> None:
     page = seen(falling, ANSWERS, falling.scope(period=PERIOD))
-    assert page.headline[0].startswith("10 % of questions were answered within 7 days (95 % interval ")
+    assert page.headline[0].startswith(
+        "10 % of questions were answered within 7 days (1 May 2026 – 29 Jun 2026, 95 % interval "
+    )
     assert page.headline[0].endswith(", clearly down (worse) from 90 % in the 60 days before.")
     assert len(page.headline) == 1  # all askers are of one team and seniority, of whom nothing more is to be told
     assert page.version == 7
@@ -115,6 +117,21 @@ def test_a_share_of_all_that_is_not_between_its_groups_is_explained(tmp_path: Pa
     assert chart.remarked.startswith("All together is not between the groups: who changed group counts in each of them")
 
 
+def test_that_people_changed_group_is_no_reason_where_other_groups_are_filtered_out(tmp_path: Path) -> None:
+    """Nobody of Red wrote, all of Blue did, and nobody moved: of Red alone the share of all is above for Blue's sake."""
+    craft = Community()
+    for number in range(6):
+        for team in ("Red", "Blue"):
+            craft.works(craft.member(f"{team} {number}", joined="2026-01-01"), team, "mid")
+        craft.ask(f"Blue {number}", "2026-03-05 10:00")
+    told = craft.tell(tmp_path, since="2026-01-01 00:00", until="2026-07-01 12:00")
+    [chart] = [
+        each for each in seen(told, PARTICIPATION, told.scope(team="Red")).charts if each.title == "Which teams write?"
+    ]
+    assert (chart.average, chart.table["value"].to_list()) == (0.5, [0.0])
+    assert not any(each.startswith("all together") for each in chart.remarks)
+
+
 def test_a_headline_without_data_says_why(falling: Told) -> None:
     page = seen(falling, INSPIRATION, falling.scope(period=PERIOD))
     assert page.headline[0].startswith("The sources record no reading: who watches and learns cannot be told.")
@@ -127,10 +144,58 @@ def test_a_page_whose_number_cannot_be_measured_begins_with_the_first_that_can(f
 
 def test_a_state_says_that_no_period_acts_on_it(falling: Told) -> None:
     page = seen(falling, ANSWERS, falling.scope(period=PERIOD))
+    own = {
+        "waiting_questions": "of the last 30 days of the data, whatever the period",
+        "given_up": "of questions 30 to 365 days old as of the data, whatever the period",
+    }
     for card in page.cards:
-        state = card.metric.id in ("waiting_questions", "given_up")
-        assert ("as of the data, whatever the period" in card.remarks) == state
+        state = card.metric.id in own
+        assert (own.get(card.metric.id) in card.remarks) == state
         assert not (state and (card.before or card.trend is not None))
+
+
+def test_a_number_says_over_which_days_where_others_on_its_page_are_of_other_days(falling: Told) -> None:
+    page = seen(falling, PARTICIPATION, falling.scope())
+    assert page.headline[0].startswith("100 % of members wrote something (all data, 95 % interval ")
+    monthly = {chart.title: "each month by itself" in chart.remarks for chart in page.charts}
+    assert monthly["Is each team taking part?"]
+    assert not monthly["Which teams write?"]
+
+
+def test_every_number_as_of_the_data_says_of_which_days_it_is() -> None:
+    assert set(WINDOWS) == {each.id for each in METRICS.values() if each.counts is Counts.STATE}
+
+
+def test_a_filter_says_where_it_acts_on_another_side_than_in_the_first_number(falling: Told) -> None:
+    """On the overview the first number is of questions, which Red asked; helps are Red's as helpers, and levels as members."""
+    page = seen(falling, OVERVIEW, falling.scope(team="Red"))
+    sides = {card.metric.id: [each for each in card.remarks if "Red" in each] for card in page.cards}
+    assert sides["answer_rate"] == sides["questions"] == []
+    assert (sides["recognition_rate"], sides["contributors"]) == (["of helpers in Red"], ["of members in Red"])
+    charts = {chart.chart.id: chart.remarks for chart in page.charts}
+    assert "of helpers in Red" in charts["hanging_topics"]
+    assert not any("Red" in each for each in charts["waiting_list"])
+    both = seen(falling, OVERVIEW, falling.scope(team="Red", seniority="junior"))
+    [contributors] = [card for card in both.cards if card.metric.id == "contributors"]
+    assert "of members in Red who are juniors" in contributors.remarks
+
+
+def test_who_thanked_a_team_is_told_of_those_recognised(tmp_path: Path) -> None:
+    """Three of Blue thanked bo of Red: people who thanked are no members of Red."""
+    craft = Community()
+    craft.works("bo", "Red", "senior")
+    answer = craft.answer(craft.ask("ana", "2026-03-01 10:00"), "bo", "2026-03-01 11:00")
+    for who in ("ana", "ben", "cat"):
+        craft.react(answer, who, "2026-03-01 12:00")
+    told = craft.tell(tmp_path, until="2026-06-01 12:00")
+    [card] = [each for each in seen(told, STATUS, told.scope(team="Red")).cards if each.metric.id == "thankers"]
+    assert (card.value, card.remarks[0]) == ("3", "of those recognised in Red")
+
+
+@pytest.mark.parametrize("filters", [{}, {"topic": ()}, {"period": PERIOD}])
+def test_without_a_filter_by_group_no_side_is_told(falling: Told, filters: dict[str, str]) -> None:
+    page = seen(falling, OVERVIEW, falling.scope(**filters))
+    assert not any("of helpers" in each for part in (*page.cards, *page.charts) for each in part.remarks)
 
 
 def test_numbers_that_still_grow_are_compared_with_nothing(falling: Told) -> None:

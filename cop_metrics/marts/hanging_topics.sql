@@ -1,10 +1,10 @@
--- One row per topic that hangs on one person: who gave half or more of its helps in the last 365 days of the data, of 10 or more helps on 5 or more questions.
+-- One row per topic that hangs on one person: who gave half or more of its helps in the 365 days before the day on which the data ends, of 10 or more helps on 5 or more questions.
 with given as (
     select helps.community, bridge.topic, helps.helper, helps.question_id, helps.day
     from helps
     join communities on communities.community = helps.community
     join question_topics as bridge on bridge.question_id = helps.question_id
-    where helps.day >= communities.as_of_day - 365
+    where helps.day >= communities.as_of_day - 365 and helps.day < communities.as_of_day
 ),
 topics as (
     select community, topic, count(*) as helps, count(distinct question_id) as questions

@@ -5,7 +5,7 @@ with present as (
     join communities on communities.community = member_days.community
     join members on members.community = member_days.community and members.member = member_days.member
     where
-        member_days.day >= communities.as_of_day - 30
+        member_days.day >= communities.as_of_day - 30 and member_days.day < communities.as_of_day
         and not members.is_deleted and members.left_day > communities.as_of_day
     group by 1, 2
 ),
@@ -19,7 +19,7 @@ given as (
     from helps
     join communities on communities.community = helps.community
     join present on present.community = helps.community and present.member = helps.helper
-    where helps.day >= communities.as_of_day - 365
+    where helps.day >= communities.as_of_day - 365 and helps.day < communities.as_of_day
 ),
 related as (
     select one.community, one.topic, other.topic as related_topic

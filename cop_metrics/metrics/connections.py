@@ -420,7 +420,7 @@ METRICS = (
         promise=Promise.HELP,
         title="Topics that hang on one person",
         question="What would nobody know if one person left?",
-        description="Topics of which one person gave half or more of all helps in the last 365 days of the data, of those "
+        description="Topics of which one person gave half or more of all helps in the 365 days before the data ends, of those "
         "with 10 or more helps on 5 or more questions. A filter by team means the team of that person.",
         formula="count of topics with an absence factor of 1",
         source="CHAOSS contributor absence factor, by topic",
@@ -561,7 +561,7 @@ EXHIBITS = (
         id="hanging_topics",
         promise=Promise.HELP,
         title="What hangs on one person?",
-        description="Topics of which one person gave half or more of all helps in the last 365 days of the data, of those "
+        description="Topics of which one person gave half or more of all helps in the 365 days before the data ends, of those "
         "with 10 or more helps on 5 or more questions. A filter by team means the team of that person.",
         source="CHAOSS contributor absence factor, by topic",
         unit=Unit.COUNT,
@@ -590,8 +590,8 @@ EXHIBITS = (
         id="likely_to_know",
         promise=Promise.HELP,
         title="Who may know?",
-        description="Members who are likely to know a topic, the likeliest first: their helps on it in the last 365 days of "
-        "the data, more for accepted and thanked ones, less for older ones; topics that share 3 or more questions "
+        description="Members who are likely to know a topic, the likeliest first: their helps on it in the 365 days "
+        "before the data ends, more for accepted and thanked ones, less for older ones; topics that share 3 or more questions "
         "count half. Only members active in the last 30 days. Without a topic chosen, the first three of each whom the filters "
         "let in.",
         source="our own",

@@ -1181,7 +1181,7 @@ EXHIBITS = (
         id="to_thank",
         promise=Promise.STATUS,
         title="Whom to thank this week?",
-        description="Members who in the last 7 days of the data had their first accepted answer, reached a higher level or "
+        description="Members who in the 7 days before the data ends had their first accepted answer, reached a higher level or "
         "helped three or more of the least experienced members. Levels only where the settings allow those of single people.",
         source="our own",
         unit=Unit.COUNT,

@@ -18,7 +18,7 @@ COP := $(BIN)/python -m cop_metrics --data "$(DATA)"
 # What is installed to test can also run, so `make run` changes nothing in an environment made by `make test`.
 READY := $(if $(wildcard .venv/for-tests),.venv/for-tests,.venv/to-run)
 
-.PHONY: help run demo test test-all fuzz mutations lint lock questions bench calibrate clean
+.PHONY: help run demo test test-all fuzz mutations calibrate record lint lock questions bench clean
 
 help: ## list what there is to make
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -46,6 +46,9 @@ lint: .venv/for-tests ## check the style and the types
 
 mutations: .venv/for-tests ## change one sign at a time and see which tests notice; NUMBER=N and SEED=N choose how many and which
 	$(BIN)/python tests/mutations.py --number $(NUMBER) --seed $(SEED)
+
+record: .venv/for-tests ## record every number and exhibit of the samples anew, where one moved on purpose
+	PYTHONPATH=. $(BIN)/python tests/recorded_figures.py
 
 questions: .venv/for-tests ## measure how well questions are found in chat and mail, on labelled messages
 	@$(BIN)/python -m benchmarks.question_finder $(ARCHIVES)

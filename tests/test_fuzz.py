@@ -404,7 +404,7 @@ class Ground:
                 assert self.state() == before, "a refused import left something"
             else:
                 if written[0].is_new:
-                    Lake(self.data).undo(written[0].imported.id)
+                    intake.undo(self.data, written[0].imported.id)
         assert time.monotonic() - started < SECONDS
 
 

@@ -502,7 +502,8 @@ GIVEN = Relation(
     name="given",
     one_row="One row per help, from the side of who gave it: the helper is the member, the asker the other.",
     sql="select helper_id as member_id, helper_team as member_team, helper_seniority as member_seniority, "
-    "asker_id as other_id, asker_team as other_team, asker_seniority as other_seniority, day, hour from helps where community = $community",
+    "asker_id as other_id, asker_team as other_team, asker_seniority as other_seniority, day, hour "
+    "from helps where community = $community",
     day="day",
     topic=None,
     personal=("member_id", "other_id"),
@@ -514,7 +515,8 @@ RECEIVED = Relation(
     name="received",
     one_row="One row per help, from the side of who got it: the asker is the member, the helper the other.",
     sql="select asker_id as member_id, asker_team as member_team, asker_seniority as member_seniority, "
-    "helper_id as other_id, helper_team as other_team, helper_seniority as other_seniority, day from helps where community = $community",
+    "helper_id as other_id, helper_team as other_team, helper_seniority as other_seniority, day "
+    "from helps where community = $community",
     day="day",
     topic=None,
     personal=("member_id", "other_id"),

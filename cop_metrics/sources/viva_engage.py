@@ -280,10 +280,11 @@ class _Network:
         """Return why a message is left out, in the order in which that is asked."""
         private = _is_yes("is_private") | pl.col("type").str.to_lowercase().is_in(PRIVATE_TYPES).fill_null(False)
         untold = "is_private" not in self.columns
-        outside = pl.lit(untold) & pl.col("group").is_null() & pl.col("group_name").is_null()
+        outside = pl.col("group").is_null() & pl.col("group_name").is_null()
         return {
             "a private message, which is nobody else's": private,
-            "a message outside of groups, where the export does not tell private ones": outside,
+            "a message outside of groups, where the export does not tell private ones": pl.lit(untold) & outside,
+            "a post outside of groups: a person's storyline, or All Company": pl.lit(GROUPS in self.files) & outside,
             "a draft, which was not posted": _is_yes("is_draft") | (pl.col("is_draft").str.to_lowercase() == "draft"),
             "a message without an id": pl.col("id").is_null(),
             "a message whose time cannot be read": pl.col("at").is_null(),

@@ -28,6 +28,7 @@ from cop_metrics.statistics import (
     clustered_newcombe,
     newcombe,
     paired_newcombe,
+    paired_people,
     rate_ratio,
     survival,
     unsteadiness,
@@ -190,11 +191,11 @@ def scan(measurer: Measurer, scope: Scope) -> Scan:
         for by in DIMENSIONS
         if by is None or by in metric.splits
     ]
-    asked = [(measurer.paired_query(metric, scope, by), scope) for metric, by in scanned if _by_person(metric)]
+    asked = [(measurer.paired_query(metric, scope, by), scope) for metric, by in scanned if _paired(metric)]
     asked += [
         (measurer.evidence_query(metric, each, by), each)
         for metric, by in scanned
-        if not isinstance(metric.measure, Computed) and not _by_person(metric)
+        if not isinstance(metric.measure, Computed) and not _paired(metric)
         for each in (scope, earlier)
     ]
     asked += [
@@ -291,15 +292,19 @@ def _together(metric: Metric, parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
     return rows if isinstance(metric.measure, Computed) else rows.select(pl.selectors.numeric().sum())
 
 
-def _by_person(metric: Metric) -> bool:
-    return isinstance(metric.measure, Share) and metric.measure.person is not None
+def _paired(metric: Metric) -> bool:
+    """Say whether a number is compared person by person over both periods."""
+    return isinstance(metric.measure, PeopleShare) or (
+        isinstance(metric.measure, Share) and metric.measure.person is not None
+    )
 
 
 def _compared(measurer: Measurer, metric: Metric, by: str | None, scope: Scope, earlier: Scope) -> list[_Compared]:
     """Compare a number with the earlier period, all together or each group of a dimension that may be shown."""
     found: dict[str, _Measured | None]
-    if _by_person(metric):
-        found = {group: _compare_pairs(pairs) for group, pairs in measurer.paired(metric, scope, by).items()}
+    if _paired(metric):
+        compare = paired_people if isinstance(metric.measure, PeopleShare) else paired_newcombe
+        found = {group: _compare_pairs(pairs, compare) for group, pairs in measurer.paired(metric, scope, by).items()}
     elif isinstance(metric.measure, Total):
         found = _compare_totals(measurer, metric, by, scope, earlier)
     else:
@@ -335,8 +340,8 @@ def _compare(metric: Metric, own: pl.DataFrame, others: pl.DataFrame, likeness: 
     return None
 
 
-def _compare_pairs(pairs: Pairs) -> _Measured | None:
-    return _compare_shares(pairs.now, pairs.before, lambda _now, _before: paired_newcombe(pairs))
+def _compare_pairs(pairs: Pairs, compare: Callable[[Pairs], Comparison | None]) -> _Measured | None:
+    return _compare_shares(pairs.now, pairs.before, lambda _now, _before: compare(pairs))
 
 
 def _compare_shares(

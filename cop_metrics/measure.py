@@ -30,7 +30,6 @@ from cop_metrics.metrics.metric import (
     PeopleShare,
     PeopleWithout,
     Share,
-    SummedShare,
     Total,
     Whose,
     needed,
@@ -49,7 +48,16 @@ from cop_metrics.queries import (
 )
 from cop_metrics.scope import CommunityChoices, Reading, Scope
 from cop_metrics.small_groups import UNKNOWN
-from cop_metrics.statistics import SUMMED_UP, Pairs, People, clustered_wilson, wilson
+from cop_metrics.statistics import (
+    SUMMED_UP,
+    Interval,
+    Pairs,
+    People,
+    TwoSided,
+    clustered_wilson,
+    two_sided_wilson,
+    wilson,
+)
 
 LOG = logging.getLogger("cop_metrics.measure")
 # DuckDB advises against what `_ask` does, as it copies the rows; `sql` binds each statement twice, which takes longer.
@@ -338,7 +346,7 @@ class Measurer:
         return {_label(group): part for (group,), part in parts.items()}
 
     def paired(self, metric: Metric, scope: Scope, by: str | None) -> dict[str, Pairs]:
-        """Return, by group ("" where `by` is None), a share by person in the scope's period and in the one compared with."""
+        """Return, by group ("" where `by` is None), a share by person or of people in the scope's period and the one before."""
         query, alike = self.paired_query(metric, scope, by), self.likeness(metric)
         parts = query.parts(self._frame(query.sql, scope))
         return {_label(group): pairs_of(part, alike) for group, _, part in parts}
@@ -354,11 +362,9 @@ class Measurer:
         earlier = scope.earlier()
         if earlier is None:
             raise CopError("There is no earlier period to compare with: choose a period that has one.")
-        relation = RELATIONS[metric.relation]
-        before = self._cut(relation, metric, earlier, by)
+        now, before = self._cut_alone(metric, scope, by), self._cut_alone(metric, earlier, by)
         for name in ("first_day", "end_day"):
             before = before.replace(f"${name}", f"$earlier_{name}")
-        now = self._cut(relation, metric, scope, by)
         head = f"with cut as (select *, true as is_now from ({now}) union all by name select *, false as is_now from ({before}))"
         return replace(self.query(metric, scope, by), head=head, paired=True)
 
@@ -386,9 +392,14 @@ class Measurer:
 
     def _head(self, metric: Metric, scope: Scope, by: str | None) -> str:
         """Return the WITH clause of the cut: with the periods only where the relation reads them, so that heads are alike."""
+        cut = f"cut as ({self._cut(RELATIONS[metric.relation], metric, scope, by)})"
+        return f"with {cut}" if RELATIONS[metric.relation].day else f"with {self._periods(scope, by)}, {cut}"
+
+    def _cut_alone(self, metric: Metric, scope: Scope, by: str | None) -> str:
+        """Return the SELECT of the cut, with the periods that its relation reads."""
         relation = RELATIONS[metric.relation]
-        cut = f"cut as ({self._cut(relation, metric, scope, by)})"
-        return f"with {cut}" if relation.day else f"with {self._periods(scope, by)}, {cut}"
+        cut = self._cut(relation, metric, scope, by)
+        return cut if relation.day else f"with {self._periods(scope, by)} {cut}"
 
     def expect(self, asked: Iterable[tuple[Query, Scope]]) -> list[Callable[[], None]]:
         """Return the work that answers those queries which can be answered together; whoever asks one waits till it is done."""
@@ -898,9 +909,17 @@ def _figure(metric: Metric, part: pl.DataFrame, likeness: float) -> Figure:
             note=measured.unknown if value is None else None,
         )
     hits, n = float(part["hits"][0]), int(part["n"][0])
-    clustered = isinstance(measured, Share) and measured.person is not None
-    interval = clustered_wilson(people_of(part, likeness)) if clustered else wilson(hits, n)
-    return Figure(value=hits / n, sample_size=n, interval=interval)
+    return Figure(value=hits / n, sample_size=n, interval=_interval(measured, part, likeness))
+
+
+def _interval(measured: Share | PeopleShare, part: pl.DataFrame, likeness: float) -> Interval | None:
+    match measured:
+        case Share(person=str(), other=str()):
+            sides = people_of(part, likeness), people_of(part, 0.0, "_others"), people_of(part, 0.0, "_pairs")
+            return two_sided_wilson(TwoSided(people=sides[0], others=sides[1], pairs=sides[2]))
+        case Share(person=str()):
+            return clustered_wilson(people_of(part, likeness))
+    return wilson(float(part["hits"][0]), int(part["n"][0]))
 
 
 def people_of(part: pl.DataFrame, likeness: float, of: str = "") -> People:
@@ -924,8 +943,9 @@ def pairs_of(part: pl.DataFrame, likeness: float) -> Pairs:
 
 
 def relation_of_list(metric: Metric) -> Relation:
-    """Return the relation whose rows are the list behind a number: its own, unless that holds them summed up."""
-    return RELATIONS[metric.measure.listed_from if isinstance(metric.measure, SummedShare) else metric.relation]
+    """Return the relation whose rows are the list behind a number: its own, unless another has them by name and title."""
+    listed_from = metric.measure.listed_from if isinstance(metric.measure, Share) else None
+    return RELATIONS[listed_from or metric.relation]
 
 
 def _relations(declared: Declared) -> tuple[str, ...]:
@@ -1009,8 +1029,7 @@ def _start_of_day(by: str | None) -> str:
 
 MEMBER_DAY_COLUMNS = (
     "community, member, member_id, name, day, stretch_id, member_team, member_seniority, questions, answers, comments, "
-    "reactions, threads_read, threads_watched, others_read, teams_known_read, other_teams_read, seniors_read, leavers_read, "
-    "helps, posts, days, is_deleted"
+    "reactions, threads_read, threads_watched, helps, posts, days, is_deleted"
 )
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from cop_metrics.metrics.metric import Aggregate, Alike, Computed, PeopleShare, PeopleWithout, Share, SummedShare, Total
+from cop_metrics.metrics.metric import Aggregate, Alike, Computed, PeopleShare, PeopleWithout, Share, Total
 
 HELD_DAYS = 30
 KEYS = ("group_value", "series_value")
@@ -28,6 +28,8 @@ _SUMS = {
     "n_4": "sum(m * m * m * m)",
 }
 """Each person's hits h and rows m, summed up as `statistics.People` takes them."""
+_SIDES = {"": "is_person", "_others": "is_other", "_pairs": "not is_person and not is_other"}
+"""The same rows by person, by who is on the other side, and by pairs of both, as `statistics.TwoSided` takes them."""
 _PEOPLE = "count(*) filter (where m > 0)"
 _PERIODS = {"_now": "is_now", "_before": "not is_now"}
 _PAIRED = {
@@ -92,16 +94,24 @@ def aggregate(measured: Aggregate, groups: Sequence[str], source: str = "cut") -
                 f"select {keys}, cast({of} as double) as value, {of if listed else 'count(*)'} as n "
                 f"from {source} where {where} group by {by} order by {by}"
             )
-        case SummedShare(hits=hits, of=of, person=person):
-            return (
-                f"select {kept}, {_sums()} from ("
-                f"select {keys}, {person}, cast(sum({hits}) as double) as h, cast(sum({of}) as double) as m "
-                f"from {source} where ({of}) > 0 group by {by}, {person}) group by {by} order by {by}"
-            )
         case Share(hit=hit, person=None):
             return (
                 f"select {keys}, cast(sum(cast({hit} as int)) as double) as hits, count({hit}) as n "
                 f"from {source} where ({hit}) is not null group by {by} order by {by}"
+            )
+        case Share(hit=hit, person=str(person), other=str(other)):
+            sums = ", ".join(
+                f"{sql} filter (where {which}) as {name}{side}"
+                for side, which in _SIDES.items()
+                for name, sql in _SUMS.items()
+            )
+            sets = ", ".join(f"({kept}, {of})" for of in ("person, other", "person", "other"))
+            return (
+                f"select {kept}, {sums} from ("
+                f"select {kept}, grouping(other) = 1 as is_person, grouping(person) = 1 as is_other, sum(h) as h, sum(m) as m "
+                f"from (select {keys}, {person} as person, {other} as other, cast(sum(cast({hit} as int)) as double) as h, "
+                f"cast(count({hit}) as double) as m from {source} where ({hit}) is not null group by all) "
+                f"group by grouping sets ({sets})) group by {kept} order by {kept}"
             )
         case Share(hit=hit, person=person):
             return (
@@ -122,13 +132,18 @@ def aggregate(measured: Aggregate, groups: Sequence[str], source: str = "cut") -
 
 
 def _aggregate_pairs(measured: Aggregate, groups: Sequence[str], source: str) -> str:
-    """Return the SELECT of a share by person in two periods by up to two groups, named as in `KEYS` and `_PAIRED`."""
-    if not (isinstance(measured, Share) and measured.person):
-        raise TypeError(f"{measured} is no share by person")
-    hits, rows = _hits_and_rows(measured)
+    """Return the SELECT of a share of two periods, person by person, by up to two groups, named as in `KEYS` and `_PAIRED`."""
     names = KEYS[: len(groups)]
     keys = ", ".join(f"{group} as {name}" for group, name in zip(groups, names, strict=True))
     by, kept = ", ".join(str(place) for place in range(1, len(groups) + 1)), ", ".join(names)
+    match measured:
+        case Share(person=str(person)):
+            hits, rows = _hits_and_rows(measured)
+        case PeopleShare(did=did):
+            person, hits, rows = "member_id", "hit", "1"
+            source, keys = f"({_each_person(did, keys, f'{by}, is_now', source, 'is_now, ')})", kept
+        case _:
+            raise TypeError(f"{measured} is no share of people or by person")
     sums = ", ".join(f"{sql} as {name}" for name, sql in _PAIRED.items())
     each = ", ".join(
         f"coalesce(cast(sum({read}) filter ({which}) as double), 0) as {of}{period}"
@@ -136,8 +151,8 @@ def _aggregate_pairs(measured: Aggregate, groups: Sequence[str], source: str) ->
         for of, read in (("h", hits), ("m", rows))
     )
     return (
-        f"select {kept}, {sums} from (select {keys}, {measured.person}, {each} from {source} "
-        f"group by {by}, {measured.person}) group by {by} order by {by}"
+        f"select {kept}, {sums} from (select {keys}, {person}, {each} from {source} "
+        f"group by {by}, {person}) group by {by} order by {by}"
     )
 
 
@@ -147,8 +162,6 @@ def persons(measured: Aggregate, source: str = "cut") -> str | None:
     Of a share a value is whether it is a hit.
     """
     match measured:
-        case SummedShare(hits=hits, of=of, person=person):
-            read, n, value, square = f"{source} where ({of}) > 0", f"sum({of})", hits, hits
         case Share(hit=hit, person=str(person)):
             read, n = f"{source} where ({hit}) is not null", "count(*)"
             value = square = f"cast({hit} as int)"
@@ -164,10 +177,10 @@ def persons(measured: Aggregate, source: str = "cut") -> str | None:
     return f"select {person}, cast({n} as double) as n, {sums} from {read} group by {person} order by {person}"
 
 
-def _each_person(did: str, keys: str, by: str, source: str) -> str:
+def _each_person(did: str, keys: str, by: str, source: str, more: str = "") -> str:
     """Return the SELECT of those who held a group for long enough, and whether they did it meanwhile."""
     return (
-        f"select {keys}, member_id, max(cast({did} as int)) as hit from {source} "
+        f"select {keys}, {more}member_id, max(cast({did} as int)) as hit from {source} "
         f"group by {by}, member_id {HELD_LONG_ENOUGH}"
     )
 
@@ -189,7 +202,7 @@ def together(queries: Iterable[Query]) -> list[Together]:
     """Return how to answer those queries together that read the same rows in the same way; others are left out."""
     alike: dict[tuple[object, ...], list[Query]] = {}
     for query in dict.fromkeys(queries):
-        kind = _kind(query.measure)
+        kind = _kind(query)
         if kind:
             # By person and month there are about as many groups as rows: nobody else would gain from their sums.
             apart = "month" in query.groups and kind[0] not in ("total", "rows")
@@ -197,12 +210,12 @@ def together(queries: Iterable[Query]) -> list[Together]:
     return [_combined(tuple(each)) for each in alike.values() if len(each) > 1]
 
 
-def _kind(measure: Aggregate) -> tuple[object, ...] | None:
-    """Return what two measures must have in common to be asked together, None for what is asked alone."""
-    match measure:
-        case Share(person=str(person)):
+def _kind(query: Query) -> tuple[object, ...] | None:
+    """Return what two queries must have in common to be asked together, None for what is asked alone."""
+    match query.measure:
+        case Share(person=str(person), other=other) if query.paired or other is None:
             return "share", person
-        case PeopleShare():
+        case PeopleShare() if not query.paired:
             return ("people",)
         case PeopleWithout():
             return None
@@ -316,8 +329,6 @@ def _shares(queries: tuple[Query, ...], columns: _Columns, person: str) -> Toget
 def _hits_and_rows(measure: Aggregate) -> tuple[str, str]:
     """Return SQL for the hits of a row, and for how many it counts."""
     match measure:
-        case SummedShare(hits=hits, of=of):
-            return hits, of
         case Share(hit=hit):
             return f"cast({hit} as int)", f"cast(({hit}) is not null as int)"
     raise TypeError(f"{measure} is no share of rows")

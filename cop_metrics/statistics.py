@@ -5,7 +5,7 @@ Every definition is that of the documentation of metrics. To add one: a pure fun
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from enum import Enum
 from functools import cached_property
 from math import ceil, hypot, inf, isfinite, sqrt
@@ -23,6 +23,7 @@ Booleans = NDArray[np.bool_]
 Z95 = float(special.ndtri(0.975))
 ENOUGH_ANSWERED = 5
 ENOUGH_ASKERS = 5
+ENOUGH_OTHERS = 5
 DRAWS = 1_000
 SEED = 20_260_101
 ROUNDING = 1e-9
@@ -143,10 +144,10 @@ class People:
         The larger of what these people's own posts say and of what the likeness in the whole community lets expect of
         people who post as unequally: few people's own posts say too little. 1 if each has one post.
         """
-        return max(self._own_design_effect, pooled_design_effect(self.n, self.n_n, self.likeness))
+        return max(self.own_design_effect, pooled_design_effect(self.n, self.n_n, self.likeness))
 
     @property
-    def _own_design_effect(self) -> float:
+    def own_design_effect(self) -> float:
         """Return the cluster-robust variance of the ratio, with the usual factor for few people, over p (1 - p) / (n - 1).
 
         Never below 1. It is 1 where nothing can be learned: one person, none, or a share of 0 or 1.
@@ -213,6 +214,59 @@ def likeness(n_per_person: ArrayLike, sums_per_person: ArrayLike, squares_per_pe
 def clustered_wilson(people: People) -> Interval:
     """Give Wilson's 95 % interval of the share of hits among posts that come from people."""
     return wilson(*people.effective)
+
+
+@dataclass(frozen=True, kw_only=True)
+class TwoSided:
+    """The same rows summed up by the `people` on one side, by the `others` on the other side, and by `pairs` of both.
+
+    A read has a reader and the one whose knowledge is read: each of both repeats themselves, and each may be few.
+    """
+
+    people: People
+    others: People
+    pairs: People
+
+    @property
+    def enough_others(self) -> bool:
+        """Say whether rows come from effectively five others or more: of fewer nobody can tell what others would be like."""
+        return _effective_number(self.others.n, self.others.n_n) >= ENOUGH_OTHERS
+
+    @property
+    def design_effect(self) -> float:
+        """Return the variance of hits / n over that of independent rows, as people on both sides repeat themselves.
+
+        The variance over one side and that over the other, less that over pairs, which both count (Cameron, Gelbach and Miller
+        2011); never below that over either side. Where hits or misses come from effectively fewer than five others, rows
+        say too little of how alike those of one other are: each other then counts as one row.
+        """
+        people, others, pairs = self.people, self.others, self.pairs
+        effect = max(
+            people.design_effect,
+            others.design_effect,
+            people.own_design_effect + others.own_design_effect - pairs.own_design_effect,
+        )
+        return max(effect, others.n_n / others.n) if self._few_tell else effect
+
+    @property
+    def _few_tell(self) -> bool:
+        others = self.others
+        misses_misses = others.n_n - 2 * others.hits_n + others.hits_hits
+        behind_hits = _effective_number(others.hits, others.hits_hits)
+        return min(behind_hits, _effective_number(others.n - others.hits, misses_misses)) < ENOUGH_OTHERS
+
+
+def _effective_number(total: float, squares: float) -> float:
+    """Return of how many equal parts as unequal ones of this total and sum of squares are worth."""
+    return total**2 / squares if squares > 0 else 0.0
+
+
+def two_sided_wilson(rows: TwoSided) -> Interval | None:
+    """Give Wilson's 95 % interval of the share of hits among rows with people on both sides; None of too few others."""
+    if not rows.enough_others:
+        return None
+    n = rows.people.n / rows.design_effect
+    return wilson(min(rows.people.hits / rows.design_effect, n), n)
 
 
 def clustered_mean(
@@ -316,6 +370,21 @@ class Pairs:
             - 2 * product / (now.n * before.n)
         )
         return max(0.0, residuals) * people / (people - 1) / independent
+
+
+def paired_people(pairs: Pairs) -> Comparison | None:
+    """Compare two shares of people, now - before, most of whom are the same: `paired_newcombe` with a row a person and period.
+
+    How alike one person's two rows are is told by those in both periods alone: the correlation of their four kinds (did it
+    in both, in one, in the other, in neither), each of one person more, so that few people do not seem certain; 0 or more.
+    """
+    both = 1 + pairs.hits_hits, 1 + pairs.hits_n - pairs.hits_hits, 1 + pairs.n_hits - pairs.hits_hits
+    did, only_now, only_before = both
+    neither = pairs.n_n + 4 - sum(both)
+    spread = (did + only_now) * (only_before + neither) * (did + only_before) * (only_now + neither)
+    alike = max(0.0, (did * neither - only_now * only_before) / sqrt(spread))
+    now, before = (replace(each, likeness=alike) for each in (pairs.now, pairs.before))
+    return paired_newcombe(replace(pairs, now=now, before=before))
 
 
 def paired_newcombe(pairs: Pairs) -> Comparison | None:

@@ -16,7 +16,17 @@ from cop_metrics.metrics.metric import Better, Computed, Metric, PeopleShare, Sh
 from cop_metrics.pagebook import PAGES, Page
 from cop_metrics.period import Period
 from cop_metrics.scope import Scope
-from cop_metrics.statistics import Interval, Pairs, People, Unsteadiness, Verdict, paired_newcombe, rate_ratio
+from cop_metrics.statistics import (
+    Interval,
+    Pairs,
+    People,
+    Unsteadiness,
+    Verdict,
+    newcombe,
+    paired_newcombe,
+    paired_people,
+    rate_ratio,
+)
 
 MAY_AND_JUNE = "2026-05-02..2026-06-30"
 
@@ -222,6 +232,37 @@ def told_twice(tmp_path: Path) -> Told:
             if number < answered:
                 craft.answer(question, "bo", plus(asked, hours=1))
     return craft.tell(tmp_path, since="2026-03-01 00:00", until="2026-07-20 23:00")
+
+
+def test_a_share_of_people_is_compared_by_those_who_changed(tmp_path: Path) -> None:
+    """Of 24 members eight write in both periods, six in the second only, two in the first only; four come for the second."""
+    craft = Community()
+    for number in range(28):
+        craft.works(
+            craft.member(f"m{number}", joined="2026-05-02" if number >= 24 else "2026-02-01"),
+            "Red",
+            "mid",
+            since="2026-05-02" if number >= 24 else "2026-02-01",
+        )
+    for number in (*range(8), 8, 9):
+        craft.ask(f"m{number}", "2026-04-01 10:00")
+    for number in (*range(8), *range(10, 16), 24):
+        craft.ask(f"m{number}", "2026-06-01 10:00")
+    told = craft.tell(tmp_path, since="2026-02-01 00:00", until="2026-07-20 23:00")
+    scope = told.scope(period=MAY_AND_JUNE)
+    pairs = told.measurer.paired(METRICS["contributor_rate"], scope, None)[""]
+    now, before = pairs.now, pairs.before
+    assert (now.people, now.hits, before.people, before.hits) == (28, 15, 24, 10)
+    assert (pairs.both, pairs.n_n, pairs.hits_hits, pairs.hits_n, pairs.n_hits) == (24, 24, 8, 14, 10)
+    assert told.measurer.paired(METRICS["contributor_rate"], scope, "team")["Red"] == pairs
+    change = scan(told.measurer, scope).of("contributor_rate")
+    compared, strangers = paired_people(pairs), newcombe(15, 28, 10, 24)
+    assert change is not None
+    assert compared is not None
+    assert strangers is not None
+    assert (change.before, change.now) == (10 / 24, 15 / 28)
+    assert (change.difference, change.p) == (compared.interval, compared.p)
+    assert change.p < strangers.p
 
 
 def test_pairs_are_the_same_asked_alone_and_together(tmp_path: Path) -> None:

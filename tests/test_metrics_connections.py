@@ -13,7 +13,7 @@ from communities import Community, Told, days_later, plus
 from cop_metrics.lake import Lake
 from cop_metrics.metrics import EXHIBITS
 from cop_metrics.metrics.connections import compare_own_team_odds
-from cop_metrics.statistics import People, benjamini_hochberg, clustered_newcombe
+from cop_metrics.statistics import Interval, People, benjamini_hochberg, clustered_newcombe, wilson
 
 NOON = "2026-03-02 12:00"
 LATER = "2026-06-01 12:00"
@@ -104,6 +104,25 @@ def test_help_across_teams_leaves_out_whose_team_is_unknown(tmp_path: Path) -> N
     figure = told.figure("help_across_teams")
     assert (figure.value, figure.sample_size) == (pytest.approx(2 / 3), 3)
     assert told.split("help_across_teams", "team") == {"Blue": pytest.approx(2 / 3)}
+    assert figure.interval is None  # two asked
+
+
+def test_help_across_teams_is_as_sure_as_its_helpers_and_its_askers(tmp_path: Path) -> None:
+    """Bo and cy of Blue help each of six askers once, three of them of Red: each asker's two helps have one fate."""
+    craft = Community()
+    for number in range(6):
+        craft.works(f"asker {number}", ("Red", "Blue")[number % 2], "mid")
+    for helper in ("bo", "cy"):
+        craft.works(helper, "Blue", "mid")
+        for number in range(6):
+            helped(craft, helper, 10, asker=f"asker {number}")
+    told = craft.tell(tmp_path, until=LATER)
+    figure = told.figure("help_across_teams")
+    assert (figure.value, figure.sample_size) == (0.5, 12)
+    # By asker 6 x 1 / 12^2 x 6 / 5 over 1/4 / 11, which is 2.2; helpers and pairs are worth no more than independent helps.
+    by_hand = wilson(6 / 2.2, 12 / 2.2)
+    assert isinstance(figure.interval, Interval)
+    assert (figure.interval.low, figure.interval.high) == pytest.approx((by_hand.low, by_hand.high))
 
 
 def test_own_team_odds_are_those_of_helps_within_over_those_that_who_was_helped_lets_expect(tmp_path: Path) -> None:
@@ -220,6 +239,7 @@ def test_reciprocity_is_the_share_of_pairs_that_exist_both_ways(tmp_path: Path) 
     assert told.value("reciprocity") == pytest.approx(4 / 5)
     assert told.split("reciprocity", "team", **may) == {"Red": 0, "Unknown": pytest.approx(2 / 3)}
     assert told.split("reciprocity", "month")["2026-05-01"] == 0.5
+    assert told.figure("reciprocity", **may).interval is None  # three pairs, either way round
     assert told.listed("reciprocity", **may).filter(Helper="a").select("Helped", "Helps").rows() == [("b", 2)]
 
 

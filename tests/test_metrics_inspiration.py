@@ -12,7 +12,7 @@ from cop_metrics.metrics.metric import needed
 from cop_metrics.pagebook import PAGES
 from cop_metrics.scope import Reading, read_catalogue
 from cop_metrics.settings import CommunitySettings
-from cop_metrics.statistics import People, clustered_wilson, wilson
+from cop_metrics.statistics import People, TwoSided, two_sided_wilson, wilson
 from cop_metrics.view import PageView, Viewer
 
 MARCH = "2026-03-01..2026-03-31"
@@ -111,7 +111,7 @@ def test_reads_from_other_teams_are_those_by_members_of_another_team_than_the_as
     told = craft.tell(tmp_path, until="2026-06-01 12:00")
     figure = told.figure("reads_from_other_teams")
     assert (figure.value, figure.sample_size) == (0.4, 5)
-    assert figure.interval == clustered_wilson(People.of([0, 2], [3, 2]))
+    assert figure.interval is None  # of one asker nobody can tell what others would be like
     assert told.split("reads_from_other_teams", "team") == {"Blue": 1, "Red": 0}
     rows = told.listed("reads_from_other_teams")
     assert rows.height == 5
@@ -145,6 +145,31 @@ def test_learning_from_seniors_counts_what_juniors_read_after_a_senior_had_helpe
     assert (figure.value, figure.sample_size) == (0.5, 4)
     assert told.split("learning_from_seniors", "team") == {"Red": 0.5}
     assert set(told.listed("learning_from_seniors")["Member"]) == {"jo"}
+
+
+def test_learning_from_seniors_is_as_sure_as_its_readers_and_its_helpers(tmp_path: Path) -> None:
+    """Jo and ji, juniors, read once each what six helpers wrote, of whom three are seniors, and what nobody helped with."""
+    craft = Community()
+    people = {"ana": "mid", "jo": "junior", "ji": "junior"}
+    for who, seniority in (people | {f"helper {number}": ("senior", "mid")[number % 2] for number in range(6)}).items():
+        craft.works(craft.member(who), "Red", seniority)
+    craft.read(craft.ask("ana", "2026-03-01 10:00"), "jo", "2026-03-05")
+    for number in range(6):
+        question = craft.ask("ana", "2026-03-01 10:00")
+        craft.answer(question, f"helper {number}", "2026-03-02 10:00")
+        craft.answer(question, "helper 1", "2026-03-03 10:00")
+        for who in ("jo", "ji"):
+            craft.read(question, who, "2026-03-05")
+    told = craft.tell(tmp_path, until="2026-06-01 12:00")
+    figure = told.figure("learning_from_seniors")
+    rows = TwoSided(
+        people=People.of([3, 3], [7, 6], told.choices.likeness["learning_from_seniors"]),
+        others=People.of([2, 2, 2, 0, 0, 0, 0], [2, 2, 2, 2, 2, 2, 1]),
+        pairs=People.of([1] * 6 + [0] * 7, [1] * 13),
+    )
+    assert (figure.value, figure.sample_size) == (6 / 13, 13)
+    assert rows.design_effect > rows.people.design_effect
+    assert figure.interval == two_sided_wilson(rows)
 
 
 def test_learning_from_seniors_has_experience_for_seniority_where_there_is_no_roster(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """The worked cases of the statistics, and what published or independent implementations say of the same data."""
 
+from dataclasses import replace
 from math import inf, sqrt
 
 import lifelines
@@ -7,10 +8,11 @@ import numpy as np
 import pytest
 import scipy.stats
 from lifelines.statistics import logrank_test, multivariate_logrank_test
+from numpy.typing import ArrayLike, NDArray
 
 from cop_metrics import statistics
 from cop_metrics.errors import CopError
-from cop_metrics.statistics import Z95, Interval, Pairs, People, SurvivalCurve, Waits
+from cop_metrics.statistics import Z95, Interval, Pairs, People, SurvivalCurve, TwoSided, Waits
 
 # Freireich et al. 1963: weeks in remission; "+" is still in remission when last seen.
 SIX_MP = "6 6 6 6+ 7 9+ 10 10+ 11+ 13 16 17+ 19+ 20+ 22 23 25+ 32+ 32+ 34+ 35+"
@@ -274,6 +276,78 @@ def test_few_and_unequal_askers_have_intervals_that_hold_a_new_draw_of_them(peop
     assert own / runs < 0.93
 
 
+# People on both sides
+
+
+def two_sided(people: ArrayLike, others: ArrayLike, hits: ArrayLike) -> TwoSided:
+    """Sum up rows, each with a number for the person on either side and whether it is a hit."""
+    one, other, hit = np.asarray(people), np.asarray(others), np.asarray(hits, dtype=float)
+    sides = (one, other, one * (other.max() + 1) + other)
+    return TwoSided(**dict(zip(("people", "others", "pairs"), (summed(each, hit) for each in sides), strict=True)))
+
+
+def summed(who: NDArray[np.int64], hit: NDArray[np.float64]) -> People:
+    return People.of(np.bincount(who, hit), np.bincount(who))
+
+
+def each_reads_each(readers: int, helpers: int, seniors: int) -> TwoSided:
+    """Let every reader read the help of every helper once; a hit is the help of a senior."""
+    reader, helper = np.divmod(np.arange(readers * helpers), helpers)
+    return two_sided(reader, helper, helper < seniors)
+
+
+def test_reads_of_ten_helpers_are_worth_the_helpers_however_many_read_them() -> None:
+    """Ten readers read five seniors and five others: each reader has 5 of 10, so that readers seem to differ in nothing.
+
+    Each helper's ten reads have one fate: residuals of 5, 10 x 25 / 100^2 x 10 / 9 over .25 / 99, which is 11. Pairs add nothing.
+    """
+    reads = each_reads_each(10, 10, 5)
+    assert reads.people.design_effect == 1
+    assert reads.design_effect == pytest.approx(11)
+    assert statistics.two_sided_wilson(reads) == statistics.wilson(50 / reads.design_effect, 100 / reads.design_effect)
+
+
+def test_both_sides_add_up_less_what_both_count() -> None:
+    """Ten readers read ten helpers once each; a hit is what five of the readers read of five of the helpers, 25 of 100.
+
+    On either side five have 5 of 10 and five none: residuals of 2.5, 62.5 / 100^2 x 10 / 9 over 3/16 / 99, which is 3 2/3. The
+    hundred pairs are worth a hundred rows: 3 2/3 + 3 2/3 - 1.
+    """
+    reader, helper = np.divmod(np.arange(100), 10)
+    reads = two_sided(reader, helper, (reader < 5) & (helper < 5))
+    assert reads.people.design_effect == reads.others.design_effect == pytest.approx(11 / 3)
+    assert reads.pairs.design_effect == pytest.approx(1)
+    assert reads.design_effect == pytest.approx(19 / 3)
+
+
+def test_a_share_that_rests_on_fewer_than_five_of_the_other_side_counts_each_of_them_once() -> None:
+    """Of ten helpers four are seniors: what a fifth would be like is hardly known. All or none of ten seniors tell as little."""
+    assert each_reads_each(10, 40, 4).design_effect == pytest.approx(each_reads_each(10, 40, 4).others.design_effect)
+    assert each_reads_each(10, 10, 0).design_effect == 10
+    assert statistics.two_sided_wilson(each_reads_each(10, 10, 0)) == statistics.wilson(0, 10)
+    assert statistics.two_sided_wilson(each_reads_each(10, 10, 10)) == statistics.wilson(10, 10)
+
+
+def test_of_fewer_than_five_on_the_other_side_there_is_no_interval() -> None:
+    assert statistics.two_sided_wilson(each_reads_each(100, 4, 2)) is None
+    assert statistics.two_sided_wilson(each_reads_each(100, 5, 2)) is not None
+
+
+def test_intervals_hold_a_new_draw_of_readers_and_of_helpers() -> None:
+    """Some 30 juniors read 300 times what 40 helpers of unequal diligence wrote, of whom three in ten are seniors."""
+    random, runs, both, one = np.random.default_rng(41), 400, 0, 0
+    for _ in range(runs):
+        helped, read = random.gamma(0.8, size=40), random.gamma(1.5, size=30)
+        senior = random.random(40) < 0.3
+        helper, reader = (random.choice(len(of), 300, p=of / of.sum()) for of in (helped, read))
+        reads = two_sided(reader, helper, senior[helper])
+        held = statistics.two_sided_wilson(reads)
+        both += held is not None and 0.3 in held
+        one += 0.3 in statistics.clustered_wilson(reads.people)
+    assert 0.92 <= both / runs <= 0.99
+    assert one / runs < 0.6
+
+
 # The same people twice
 
 
@@ -333,6 +407,80 @@ def test_nobody_is_so_much_alike_that_nothing_is_left_to_chance() -> None:
 
 def test_one_person_in_either_period_is_no_change_of_the_community() -> None:
     assert statistics.paired_newcombe(pairs(([3, 0], [9, 0]), ([3, 3], [9, 9]))) is None
+
+
+def read_twice(kinds: tuple[int, int, int, int], only_now: tuple[int, int] = (0, 0)) -> Pairs:
+    """Pair people who read in both periods, now only, before only, and in neither; and those who came: readers and others."""
+    now = np.repeat([1, 1, 0, 0, 1, 0], (*kinds, *only_now)).tolist()
+    before = np.repeat([1, 0, 1, 0, 0, 0], (*kinds, *only_now)).tolist()
+    there = [1] * sum(kinds) + [0] * sum(only_now)
+    return pairs((now, [1] * len(now)), (before, there))
+
+
+def test_shares_of_people_are_compared_by_those_who_changed() -> None:
+    """Fifteen read in both periods, eight now only, four before only, 13 in neither.
+
+    With one more of each kind they are alike by (16 x 14 - 9 x 5) / sqrt(25 x 19 x 21 x 23) = .37: .63 of the variance is left.
+    """
+    twice = read_twice((15, 8, 4, 13))
+    alike = (16 * 14 - 9 * 5) / sqrt(25 * 19 * 21 * 23)
+    compared, strangers = statistics.paired_people(twice), statistics.newcombe(23, 40, 19, 40)
+    assert compared is not None
+    assert strangers is not None
+    known = replace(twice, now=replace(twice.now, likeness=alike), before=replace(twice.before, likeness=alike))
+    assert known.design_effect == pytest.approx(1 - alike)
+    assert compared == statistics.paired_newcombe(known)
+    assert (compared.estimate, strangers.estimate) == pytest.approx((0.1, 0.1))
+    assert compared.interval.low > strangers.interval.low
+    assert compared.interval.high < strangers.interval.high
+
+
+def test_people_who_never_change_are_nearly_certain_and_those_who_come_are_not() -> None:
+    same, came = (
+        statistics.paired_people(read_twice((10, 0, 0, 10))),
+        statistics.paired_people(read_twice((10, 0, 0, 10), (10, 10))),
+    )
+    assert same is not None
+    assert came is not None
+    assert same.estimate == came.estimate == 0
+    assert 0.05 < same.interval.high < came.interval.high
+    newcomers_only = statistics.paired_people(
+        pairs(([1, 0] * 10 + [0] * 20, [1] * 20 + [0] * 20), ([0] * 20 + [1, 0] * 10, [0] * 20 + [1] * 20))
+    )
+    assert newcomers_only is not None
+    assert newcomers_only.interval.high == pytest.approx(
+        statistics.newcombe(10, 20, 10, 20, 38).interval.high, abs=0.03
+    )
+
+
+@pytest.mark.parametrize("people", [25, 120])
+def test_pairing_people_tells_more_and_no_more_that_is_false(people: int) -> None:
+    """Each reads with a chance of their own, seldom or nearly always, three quarters of them there in both periods."""
+    random, runs, false, false_apart, found, found_apart = np.random.default_rng(43), 500, 0, 0, 0, 0
+    gain = 1.0 / sqrt(people)
+    for _ in range(runs):
+        chance = random.beta(0.4, 0.4, people)
+        there = random.random((2, people)) < 0.87
+        before = (random.random(people) < chance) & there[1]
+        for better in (0.0, gain):
+            now = (random.random(people) < chance + better * (1 - chance)) & there[0]
+            twice = pairs(
+                (now.astype(int).tolist(), there[0].astype(int).tolist()),
+                (before.astype(int).tolist(), there[1].astype(int).tolist()),
+            )
+            told, apart = (
+                statistics.paired_people(twice),
+                statistics.newcombe(twice.now.hits, twice.now.n, twice.before.hits, twice.before.n),
+            )
+            assert told is not None
+            assert apart is not None
+            if better:
+                found, found_apart = found + (told.p < 0.05), found_apart + (apart.p < 0.05)
+            else:
+                false, false_apart = false + (told.p < 0.05), false_apart + (apart.p < 0.05)
+    assert 0.02 <= false / runs <= 0.065
+    assert false_apart / runs < 0.02
+    assert found > 1.2 * found_apart
 
 
 def asked_twice(random: np.random.Generator, gain: float) -> tuple[Pairs, People, People]:

@@ -7,9 +7,6 @@ with months as (
         cast(sum(questions) as int) as questions, cast(sum(answers) as int) as answers,
         cast(sum(comments) as int) as comments, cast(sum(reactions) as int) as reactions,
         cast(sum(threads_read) as int) as threads_read, cast(sum(threads_watched) as int) as threads_watched,
-        cast(sum(others_read) as int) as others_read, cast(sum(teams_known_read) as int) as teams_known_read,
-        cast(sum(other_teams_read) as int) as other_teams_read, cast(sum(seniors_read) as int) as seniors_read,
-        cast(sum(leavers_read) as int) as leavers_read,
         cast(sum(helps) as int) as helps, cast(sum(posts) as int) as posts, cast(count(*) as int) as days,
         member_days.is_deleted
     from member_days

@@ -2,6 +2,7 @@
 select
     current_reads.community, current_reads.day, readers.member_id, readers.stretch_id,
     readers.team as member_team, readers.seniority as member_seniority, starts.thread_id,
+    starts.asker_id, starts.knower_id,
     starts.asker is null or starts.asker <> current_reads.member as of_others,
     case when starts.asker <> current_reads.member and starts.asker_team <> 'Unknown' and readers.team <> 'Unknown'
         then starts.asker_team <> readers.team end as from_other_team,

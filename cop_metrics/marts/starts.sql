@@ -29,7 +29,7 @@ select
     askers.team as asker_team, askers.seniority as asker_seniority,
     begun.day, begun.second, begun.deleted_second is not null as is_deleted,
     coalesce(asked.first_helper_seniority, askers.seniority) as knower_seniority,
-    coalesce(case when knowers.left_day > 0 then knowers.left_day end, 99999) as knower_left_day,
+    knowers.member_id as knower_id, coalesce(case when knowers.left_day > 0 then knowers.left_day end, 99999) as knower_left_day,
     helped.senior_day, helped.leaver_day
 from begun
 join members as askers_now on askers_now.community = begun.community and askers_now.member = begun.member

@@ -263,6 +263,10 @@ def _odds(rows: pl.DataFrame) -> Odds | None:
     return odds_over_expected(*(by_helper[name].to_numpy() for name in ("own", "helps", "expected")))
 
 
+BOTH_OF_A_PAIR = "(least(asker_id, helper_id), greatest(asker_id, helper_id))"
+"""Two who help each other are a pair either way round, and either both ways are returned or neither."""
+
+
 def _across(id_: str, group: str, title: str, question: str, peers: str) -> Metric:
     """Declare the share of helps between two members of different groups."""
     either_unknown = f"'{UNKNOWN}' in (asker_{group}, helper_{group})"
@@ -282,7 +286,9 @@ def _across(id_: str, group: str, title: str, question: str, peers: str) -> Metr
         counts=Counts.FLOW,
         relation="helps",
         measure=Share(
-            hit=f"case when {either_unknown} then null else asker_{group} <> helper_{group} end", person="helper_id"
+            hit=f"case when {either_unknown} then null else asker_{group} <> helper_{group} end",
+            person="helper_id",
+            other="asker_id",
         ),
         splits=ASKER_SPLITS,
         follows_size=True,
@@ -384,7 +390,7 @@ METRICS = (
         whose=Whose.HELPER,
         counts=Counts.FLOW,
         relation="help_pairs",
-        measure=Share(hit="returned", person="helper_id"),
+        measure=Share(hit="returned", person="helper_id", other=BOTH_OF_A_PAIR),
         splits=HELPER_SPLITS,
     ),
     _fewest(

@@ -19,7 +19,7 @@ from cop_metrics.metrics.metric import (
     Metric,
     PeopleShare,
     Promise,
-    SummedShare,
+    Share,
     Total,
     Unit,
     Whose,
@@ -29,6 +29,8 @@ from cop_metrics.statistics import Interval, survival, wilson
 SPLITS = ("team", "seniority")
 FIRST_DAYS, LATER_DAYS, LAST_DAY = 30, 90, 180
 MOST_THREADS = 100
+KNOWER = "coalesce(knower_id, -1 - member_id)"
+"""Whose knowledge is read: who helped first, else asked; of threads of which that is not known, each reader's apart."""
 FOLLOWED = (
     "Only members who joined 90 days or more after the data begins are followed, from their first day of reading on, if they "
     "had not posted up to its end. "
@@ -93,7 +95,7 @@ def _share_of_reads(
     formula: str,
     peers: str,
     better: Better,
-    measure: SummedShare,
+    measure: Share,
     splits: tuple[str, ...] = SPLITS,
     about: str | None = None,
     about_others: str | None = None,
@@ -115,7 +117,7 @@ def _share_of_reads(
         better=better,
         whose=Whose.MEMBER,
         counts=Counts.FLOW,
-        relation="member_days",
+        relation="reads",
         measure=measure,
         splits=splits,
         needs=needs,
@@ -194,13 +196,7 @@ METRICS = (
         "reads by members of another team than the asker's / reads where both teams are known",
         "Viva Insights measures the time that groups give each other in meetings, mail and chat, not what they read.",
         Better.HIGHER,
-        SummedShare(
-            hit="from_other_team",
-            person="member_id",
-            hits="other_teams_read",
-            of="teams_known_read",
-            listed_from="reads_told",
-        ),
+        Share(hit="from_other_team", person="member_id", other="asker_id", listed_from="reads_told"),
         needs=("read", "team"),
         follows_size=True,
     ),
@@ -212,11 +208,10 @@ METRICS = (
         "juniors' reads of threads where a senior had helped / juniors' reads",
         "GrimoireLab keeps the reads of a Discourse post as a total, which does not tell whether juniors read it.",
         Better.HIGHER,
-        SummedShare(
+        Share(
             hit="case when member_seniority = $junior then senior_helped end",
             person="member_id",
-            hits="case when member_seniority = $junior then seniors_read else 0 end",
-            of="case when member_seniority = $junior then others_read else 0 end",
+            other=KNOWER,
             listed_from="reads_told",
         ),
         splits=("team",),
@@ -232,9 +227,7 @@ METRICS = (
         "reads of threads where someone had helped who had left / reads",
         "GrimoireLab shows when people contributed last, not how much of what they left behind is still read.",
         Better.NEITHER,
-        SummedShare(
-            hit="leaver_helped", person="member_id", hits="leavers_read", of="others_read", listed_from="reads_told"
-        ),
+        Share(hit="leaver_helped", person="member_id", other=KNOWER, listed_from="reads_told"),
     ),
     _step_rate("ask", FIRST_DAYS, ("days_to_ask", "asked"), "Asked within 30 days of first reading"),
     _step_rate(

@@ -101,22 +101,14 @@ class Share:
     """The share of rows for which `hit` holds; rows where it is null are not in the sample.
 
     `person`: the column whose values are the clusters of the interval (metrics, 2.9); None where each row is one person.
+    `other`: SQL of who is on the other side of a row, where they too are few and repeat themselves; never null.
+    `listed_from`: the relation of the same rows by name and title, where the metric's own has none.
     """
 
     hit: str
     person: str | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class SummedShare(Share):
-    """A share of rows that the relation holds summed up: SQL for the `hits` of each of its rows and for how many they are `of`.
-
-    `listed_from`: the relation of the rows themselves, for which `hit` is true, false, or null where they do not count.
-    """
-
-    hits: str
-    of: str
-    listed_from: str
+    other: str | None = None
+    listed_from: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -750,7 +750,7 @@ READS = Relation(
     sql="select * from reads where community = $community",
     day="day",
     topic=None,
-    personal=("member_id",),
+    personal=("member_id", "asker_id", "knower_id"),
     listing={},
     order="day, thread_id, member_id",
 )

@@ -183,7 +183,7 @@ METRICS = (
         whose=Whose.MEMBER,
         counts=Counts.FLOW,
         relation="recognitions",
-        measure=Share(hit="giver_seniority = $junior", person="member_id"),
+        measure=Share(hit="giver_seniority = $junior", person="member_id", other="giver_id"),
         splits=MEMBER_SPLITS,
         needs="thanker",
         about="junior",

@@ -5,7 +5,7 @@ Run `python -m benchmarks.question_finder [ARCHIVES]`: the folder that holds the
 
 import csv
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -74,7 +74,7 @@ def labels(archives: Path) -> Iterator[tuple[int, str, str, str | None, str]]:
 
 def labelled(archives: Path) -> list[Labelled]:
     """Return all labelled messages but the unsure, with what the rules say of them."""
-    rules, marks = rules_of(archives), marked(archives)
+    rules, marks, ids = rules_of(archives), marked(archives), channel_ids(archives)
     told = []
     for draw, dataset, key, stratum, label in labels(archives):
         if label == "unsure":
@@ -85,11 +85,25 @@ def labelled(archives: Path) -> list[Labelled]:
                 draw=draw,
                 stratum=stratum or (MAIL if dataset.startswith("mbox") else chat),
                 is_question=label == "question",
-                is_found=asks(rules[dataset, key.strip("<>")]),
+                is_found=asks(rules[dataset, with_id(key.strip("<>"), ids)]),
                 has_mark=(dataset, key) in marks,
             )
         )
     return told
+
+
+def channel_ids(archives: Path) -> dict[str, str]:
+    """Return the ids of Slack's channels by their names, by which the labels name them."""
+    import orjson
+
+    channels = orjson.loads((archives / "slack-r-contributors" / "channels.json").read_bytes())
+    return {each["name"]: each["id"] for each in channels}
+
+
+def with_id(key: str, ids: Mapping[str, str]) -> str:
+    """Return the key of a message with its channel's id for its name; that of a mail, or of an unlisted channel, as it is."""
+    channel, slash, rest = key.partition("/")
+    return f"{ids.get(channel, channel)}{slash}{rest}"
 
 
 def marked(archives: Path) -> set[tuple[str, str]]:

@@ -187,7 +187,7 @@ def scan(measurer: Measurer, scope: Scope) -> Scan:
     scanned = [
         (metric, by)
         for metric in (METRICS[id_] for id_ in SCANNED)
-        if not measurer.unmeasurable(metric)
+        if not measurer.unmeasurable(metric) and not measurer.tells_of_few(metric.id, scope)
         for by in DIMENSIONS
         if by is None or by in metric.splits
     ]

@@ -79,8 +79,10 @@ UNRECORDED = {
     "account": "know only people who took part",
 }
 """What is said where a table is there and yet not all of it, or where one of several would do."""
-BY_OWN_TEAMS = ("reads_from_other_teams", "own_team_odds", "teams")
+BY_OWN_TEAMS = ("reads_from_other_teams", "teams")
 """The numbers and columns that are counted by teams as they are, without Unknown: they would tell of few such people."""
+BY_ALL_TEAMS = ("own_team_odds",)
+"""The numbers that weigh each team by its size, also within a seniority: they would tell of cells that are hidden or merged."""
 TELLS_SENIORITY = "Without names this is not listed: it would tell the seniority of those who wrote, thread by thread."
 _CALENDAR = """,
     cast(date_trunc('month', date '1970-01-01' + cast({day} as int)) as date) as month,
@@ -226,7 +228,7 @@ class Measurer:
         frame = self._told_by(exhibit, scope)
         shaped = exhibit.shape(frame) if exhibit.shape else frame
         hidden = () if scope.names else exhibit.personal
-        hidden += tuple(name for name in names if self._tells_of_few_unknown(name, scope))
+        hidden += tuple(name for name in names if self.tells_of_few(name, scope))
         table = self._long_months(shaped, scope).select(names)
         if exhibit.a_row_each:
             table = self._with_every_group(exhibit, table, scope)
@@ -301,7 +303,7 @@ class Measurer:
         told_of = (*self._seniorities(metric.about), *self._seniorities(metric.about_others))
         if not scope.names and (scope.seniorities or told_of):
             return TELLS_SENIORITY
-        if self._tells_of_few_unknown(metric.id, scope):
+        if self.tells_of_few(metric.id, scope):
             return "Without names this is not listed: it would tell of too small a group."
         if metric.individual and not (scope.names and self.choices.individual_scores):
             return INDIVIDUAL
@@ -535,6 +537,8 @@ class Measurer:
                 f"{relation.topic} in (select question_id from question_topics where community = $community "
                 "and topic in (select unnest($topics)))"
             )
+        if relation.of_own_teams and not scope.names and UNKNOWN in self.choices.small_groups.shown_as:
+            wheres.append(f"not ({relation.of_own_teams})")
         if scope.explicit_only and relation.topic:
             wheres.append(
                 f"{relation.topic} in (select question_id from questions where community = $community and is_explicit)"
@@ -657,7 +661,7 @@ class Measurer:
 
         `start`: the first day of one month or week (`by`); None for the scope's whole period.
         """
-        if self._about_too_few(metric, scope) or self._tells_of_few_unknown(metric.id, scope):
+        if self._about_too_few(metric, scope) or self.tells_of_few(metric.id, scope):
             return TOO_SMALL
         _, end = self._days(scope) if start is None or by is None else self._bounds(start, scope, by)
         if metric.edge_days and end <= self.choices.first_day + metric.edge_days:
@@ -690,11 +694,14 @@ class Measurer:
     def hides(self, metric: Metric, group: str, scope: Scope, by: str) -> bool:
         """Say whether this viewer is not shown a number of a group (metrics, 2.11)."""
         about_few = self._about_too_few(metric, self.only(scope, by, group))
-        return self.too_small(group, scope, by) or about_few or self._tells_of_few_unknown(metric.id, scope)
+        return self.too_small(group, scope, by) or about_few or self.tells_of_few(metric.id, scope)
 
-    def _tells_of_few_unknown(self, name: str, scope: Scope) -> bool:
-        """Say whether a number or a column leaves out people of no known team where they are too few for this viewer."""
-        return not scope.names and name in BY_OWN_TEAMS and UNKNOWN in self.choices.small_groups.shown_as
+    def tells_of_few(self, name: str, scope: Scope) -> bool:
+        """Say whether a number or a column would tell this viewer of few people of no known team, or of other small groups."""
+        small = self.choices.small_groups
+        if name in BY_ALL_TEAMS and (small.shown_as or small.hidden):
+            return not scope.names
+        return not scope.names and name in BY_OWN_TEAMS and UNKNOWN in small.shown_as
 
     def too_small(self, group: str, scope: Scope, by: str) -> bool:
         """Say whether a group may not be shown to this viewer (metrics, 2.11)."""

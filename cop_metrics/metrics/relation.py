@@ -18,7 +18,8 @@ class Relation:
 
     `order`: the columns by which a list of its rows is sorted. `roles`: whose teams and seniorities its rows
     tell. `personal`: columns that name a person. `topic`: the column of the question by which topics filter, None where there
-    are no topics.
+    are no topics. `of_own_teams`: the condition of rows that were found by teams as they are, without Unknown, which would
+    tell of few such people.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Relation:
     listing: dict[str, str]
     order: str = "name, member"
     roles: tuple[str, ...] = ("member",)
+    of_own_teams: str | None = None
 
 
 def _mart(
@@ -451,6 +453,7 @@ CLAIMS = Relation(
     topic=None,
     personal=("member_id",),
     listing={"member_team": "Team", "member_seniority": "Seniority"},
+    of_own_teams="number = 'top_three_share'",
 )
 
 MILESTONES = Relation(

@@ -602,7 +602,7 @@ NOTE_OF_CLAIM = {
     "helpers_rate": "not measurable: the sources know only people who took part",
     "solved_rate": "no question of theirs in this period is 30 days old and stands",
     "recognition_rate": "not known: reactions are not recorded, or no help is 30 days old",
-    "top_three_share": "not known: nobody of a known team helped",
+    "top_three_share": "nobody of a known team helped, or it would tell of too small a group",
 }
 
 

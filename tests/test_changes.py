@@ -430,6 +430,9 @@ class Luck:
 
     unmeasurable = hides
 
+    def tells_of_few(self, *_asked: object) -> bool:
+        return False
+
     def evidence_query(self, *_asked: object) -> None:
         return None
 

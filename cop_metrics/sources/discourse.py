@@ -280,11 +280,10 @@ class Forum:
         self.lists += not posts
         self.topics_named += not posts
         key = number(topic.get("id"))
-        if topic.get("archetype") == "private_message":
-            self.reading.skip("a post of a private message", f"topic {key}", max(len(posts), 1))
-            return
-        if self._is_closed(topic):
-            self.reading.skip(RESTRICTED, f"topic {key}", max(len(posts), 1))
+        if self._is_closed(topic):  # remembered, as its posts may have files of their own
+            is_private = topic.get("archetype") == "private_message"
+            why = "a post of a private message" if is_private else RESTRICTED
+            self.reading.skip(why, f"topic {key}", max(len(posts), 1))
             return
         if key is not None and "title" in topic:
             self._note_topic(topic, whole=True)
@@ -295,9 +294,10 @@ class Forum:
         """Return whether only some may see a topic, and remember it."""
         key = number(topic.get("id"))
         is_private = topic.get("archetype") == "private_message"
-        if key is not None and (is_private or number(topic.get("category_id")) in self.restricted):
+        is_closed = is_private or number(topic.get("category_id")) in self.restricted
+        if key is not None and is_closed:
             self.closed.add(key)
-        return key in self.closed
+        return is_closed or key in self.closed
 
     def _note_topic(self, topic: Mapping[str, Any], *, whole: bool) -> None:
         key = number(topic.get("id"))

@@ -410,9 +410,10 @@ def test_private_messages_are_left_out_and_counted(tmp_path: Path) -> None:
     assert told.rows("thread", "thread") == [("1",)]
 
 
-def test_a_post_with_a_file_of_its_own_is_left_out_where_its_topic_is_private(tmp_path: Path) -> None:
+@pytest.mark.parametrize("file", ["aa_before_its_topic", "zz_after_its_topic"])
+def test_a_post_with_a_file_of_its_own_is_left_out_where_its_topic_is_private(tmp_path: Path, file: str) -> None:
     post = {**waiting()["post_stream"]["posts"][0], "id": 900, "topic_id": 2, "post_number": 9}
-    told = read(tmp_path, solved(), waiting() | {"archetype": "private_message"}, zz_post=post)
+    told = read(tmp_path, solved(), waiting() | {"archetype": "private_message"}, **{file: post})
     assert told.rows("thread", "thread") == [("1",)]
     assert "900" not in {key for (key,) in told.rows("post", "post")}
 

@@ -24,6 +24,7 @@ from cop_metrics.tabular import Place, columns_by_name, email_hash, header_of, p
 
 BATCH_ROWS = 20_000
 PRINTED = 1_000
+PRIVATE_MESSAGE, SEARCHED = "private_message", 1 << 20
 REGULAR, WHISPER = 1, 4
 CATEGORY_FILES = ("site.json", "categories.json")
 """Read first, as they say which categories only some may see."""
@@ -123,7 +124,7 @@ def read(export: Export, reading: Reading) -> Iterator[Batch]:
         if others:
             reading.notes.append(f"{others:,} files are neither JSON nor a list of users, and were left alone.")
         export.unpack([*names, *lists])
-        for name in sorted(names, key=lambda each: each.rpartition("/")[2].lower() not in CATEGORY_FILES):
+        for name in sorted(names, key=lambda each: _when_to_read(export, each)):
             forum.take_file(export, name)
         forum.flush()
         forum.note_refusals()
@@ -281,7 +282,7 @@ class Forum:
         self.topics_named += not posts
         key = number(topic.get("id"))
         if self._is_closed(topic):  # remembered, as its posts may have files of their own
-            is_private = topic.get("archetype") == "private_message"
+            is_private = topic.get("archetype") == PRIVATE_MESSAGE
             why = "a post of a private message" if is_private else RESTRICTED
             self.reading.skip(why, f"topic {key}", max(len(posts), 1))
             return
@@ -293,7 +294,7 @@ class Forum:
     def _is_closed(self, topic: Mapping[str, Any]) -> bool:
         """Return whether only some may see a topic, and remember it."""
         key = number(topic.get("id"))
-        is_private = topic.get("archetype") == "private_message"
+        is_private = topic.get("archetype") == PRIVATE_MESSAGE
         is_closed = is_private or number(topic.get("category_id")) in self.restricted
         if key is not None and is_closed:
             self.closed.add(key)
@@ -446,6 +447,19 @@ class Forum:
         )
         rules = [batch.rows["rules"] for batch in self._conversations.batches(messages) if batch.table == "post"]
         return posts.drop("text").with_columns(opens.alias("opens"), rules[0])
+
+
+def _when_to_read(export: Export, name: str) -> int:
+    """Return the turn of a file: what says that others are private comes first, as posts may have files of their own."""
+    if name.rpartition("/")[2].lower() in CATEGORY_FILES:
+        return 0
+    end = b""
+    with export.open(name) as stream:
+        while chunk := stream.read(SEARCHED):
+            if PRIVATE_MESSAGE.encode() in end + chunk:
+                return 1
+            end = chunk[-len(PRIVATE_MESSAGE) :]
+    return 2
 
 
 def _frame(rows: Sequence[tuple[Any, ...]], schema: Mapping[str, Any]) -> pl.DataFrame:

@@ -14,7 +14,7 @@ import polars as pl
 from cop_metrics.errors import CopError
 from cop_metrics.expertise import keep_expertise
 from cop_metrics.inputs import Inputs
-from cop_metrics.marts import MARTS, Mart, mart_sql, marts_digest
+from cop_metrics.marts import MARTS, Mart, literal, mart_sql, marts_digest
 from cop_metrics.noise import keep_noise
 from cop_metrics.places import Spellings, spelled_sql
 from cop_metrics.small_groups import keep_small_groups
@@ -110,9 +110,9 @@ def _lake_sql(table: str, inputs: Inputs) -> str:
         empty += "".join(f", cast(null as bigint) as {name}_ms" for name in _times(table))
         return f"select 0 as import_rank, '' as community, '' as source, 0 as row_number, {empty} where false"
     return " union all ".join(
-        f"select {rank} as import_rank, {_literal(community)} as community, {_literal(source)} as source, "
+        f"select {rank} as import_rank, {literal(community)} as community, {literal(source)} as source, "
         f"file_row_number as row_number, {_spelled(columns, inputs.places.get(rank))}{milliseconds} "
-        f"from read_parquet({_literal(str(path))}, file_row_number = true)"
+        f"from read_parquet({literal(str(path))}, file_row_number = true)"
         for rank, community, source, path in files
     )
 
@@ -134,10 +134,6 @@ def keep(connection: duckdb.DuckDBPyConnection, mart: Mart) -> None:
     else:
         connection.execute(f"create table {mart.name} as select * from {mart.name}_unsorted order by {mart.order}")
         connection.execute(f"drop table {mart.name}_unsorted")
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
 
 
 def _sql_type(kind: pl.DataType | type[pl.DataType]) -> str:

@@ -19,6 +19,7 @@ import polars as pl
 
 from cop_metrics import words
 from cop_metrics.errors import CopError, UnknownName
+from cop_metrics.marts import literal
 from cop_metrics.metrics.metric import (
     EVERY_SENIORITY,
     NEWCOMER,
@@ -1066,9 +1067,5 @@ def _label(value: object) -> str:
 
 def _instead(column: str, by: Mapping[str, str]) -> str:
     """Return the SQL of a column with some of its values replaced."""
-    cases = " ".join(f"when {_literal(name)} then {_literal(shown)}" for name, shown in sorted(by.items()))
+    cases = " ".join(f"when {literal(name)} then {literal(shown)}" for name, shown in sorted(by.items()))
     return f"case {column} {cases} else {column} end"
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

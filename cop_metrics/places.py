@@ -10,6 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
+from cop_metrics.marts import literal
 from cop_metrics.sources import SOURCES
 
 PLACED = ("thread", "post")
@@ -70,11 +71,7 @@ def spelled_sql(column: str, spellings: Spellings | None) -> str:
     if column not in PLACED or not spellings:
         return column
     cases = " ".join(
-        f"when starts_with({column}, {_literal(old + '/')}) then concat({_literal(new)}, substr({column}, {len(old) + 1}))"
+        f"when starts_with({column}, {literal(old + '/')}) then concat({literal(new)}, substr({column}, {len(old) + 1}))"
         for old, new in spellings.items()
     )
     return f"case {cases} else {column} end"
-
-
-def _literal(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"

@@ -3,6 +3,8 @@
 import ast
 import re
 import subprocess
+import sys
+import tomllib
 from collections.abc import Iterator
 from dataclasses import fields
 from pathlib import Path
@@ -115,6 +117,16 @@ def test_no_file_names_a_place_on_somebodys_machine() -> None:
     for path in text_files:
         found = MACHINE_PATHS.search(path.read_text(encoding="utf-8"))
         assert found is None, f"{name_of(path)}: {found}"
+
+
+def test_what_the_program_imports_is_named_as_needed() -> None:
+    project = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["spark"]]
+    named = {re.match(r"[\w-]+", each)[0].replace("-", "_") for each in wanted}
+    used = set().union(*(imported(tree) for _, tree in modules("cop_metrics/", "pages/", "dashboard.py")))
+    used -= sys.stdlib_module_names | {"cop_metrics", "pages", "dashboard", "steps"}
+    assert used <= named | {"py4j"}, "py4j is a part of pyspark"
+    assert named <= used | {"pytz", "tzdata"}, "these two are found by name, when they are wanted"
 
 
 @pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])

@@ -11,6 +11,7 @@ import io
 import os
 import random
 import re
+import resource
 import shutil
 import subprocess
 import sys
@@ -31,6 +32,11 @@ EQUAL = Path(__file__).with_name("mutations_equal.toml")
 SEED = 1
 TIMES_AS_LONG = 6
 """How many times as long as unchanged the tests may take; an endless loop is noticed, too."""
+MEMORY = 8 * 2**30
+"""How much memory, in bytes, the tests of a change may ask for: a join without its condition takes all there is."""
+
+QUICK = ("-m", "not slow and not browser and not spark", "-k", "not any_history")
+"""Which tests are asked; those of any history take as long as all others of their files together."""
 
 METRICS = (
     "test_metrics_help",
@@ -264,16 +270,20 @@ def copy_of_the_project(folder: Path) -> Path:
 
 def passes(project: Path, tests: tuple[str, ...], seconds: float | None = None) -> bool:
     """Say whether the tests pass, in time; those that need a browser, Java or much time are left out."""
-    asked = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider"]
-    asked += ["-m", "not slow and not browser and not spark", *(f"tests/{name}.py" for name in tests)]
+    asked = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *QUICK]
+    asked += [f"tests/{name}.py" for name in tests]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    process = subprocess.Popen(asked, cwd=project, start_new_session=True, **quiet)
+    process = subprocess.Popen(asked, cwd=project, start_new_session=True, preexec_fn=_in_bounds, **quiet)
     try:
         return process.wait(timeout=seconds) == 0
     except subprocess.TimeoutExpired:
         os.killpg(process.pid, 9)
         process.wait()
         return False
+
+
+def _in_bounds() -> None:
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
 
 
 def is_noticed(project: Path, mutation: Mutation, seconds: float) -> bool:

@@ -47,19 +47,26 @@ SPLIT = ("company", "year, without names", "site")
 """The scopes in which numbers are recorded by team and seniority, too, and all their months and topics as one digest."""
 
 
-def recorded(data: Path) -> list[tuple[str, ...]]:
-    """Measure everything in the store of `data`; returns rows of `COLUMNS`, numbers cut to `DIGITS` digits."""
+def recorded(data: Path, name: str) -> list[tuple[str, ...]]:
+    """Measure everything in the store of `data` in one of `SCOPES`: rows of `COLUMNS`, numbers cut to `DIGITS` digits."""
     cursor = Store(data).snapshot().cursor
     catalogue = read_catalogue(cursor)
+    params, names = SCOPES[name]
+    scope = parse_scope(params, catalogue, names=names)
+    measurer = Measurer(cursor=cursor, choices=catalogue[scope.community])
     rows = []
-    for name, (params, names) in SCOPES.items():
-        scope = parse_scope(params, catalogue, names=names)
-        measurer = Measurer(cursor=cursor, choices=catalogue[scope.community])
-        for metric in METRICS.values():
-            rows += [(name, *row) for row in _figures(measurer, metric, scope, split=name in SPLIT)]
-        for id_ in EXHIBITS:
-            table = measurer.table(EXHIBITS[id_], scope)
-            rows.append((name, id_, "", str(table.height), "", _digest(table), ""))
+    for metric in METRICS.values():
+        rows += [(name, *row) for row in _figures(measurer, metric, scope, split=name in SPLIT)]
+    for id_ in EXHIBITS:
+        table = measurer.table(EXHIBITS[id_], scope)
+        rows.append((name, id_, "", str(table.height), "", _digest(table), ""))
+    return rows
+
+
+def read_recorded() -> list[tuple[str, ...]]:
+    """Return the rows that were recorded, without their header."""
+    header, *rows = (tuple(row) for row in csv.reader(io.StringIO(FILE.read_text(encoding="utf-8"))))
+    assert header == COLUMNS
     return rows
 
 
@@ -100,4 +107,5 @@ def _digest(table: pl.DataFrame) -> str:
 if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
         cli.main(["--data", folder, "demo"])
-        FILE.write_text(text_of(recorded(Path(folder))), encoding="utf-8")
+        everything = [row for name in SCOPES for row in recorded(Path(folder), name)]
+    FILE.write_text(text_of(everything), encoding="utf-8")

@@ -164,10 +164,8 @@ class _Telling:
         ]
 
     def _of_one_place(self, place: int, team: str, seniority: str) -> list[Stay]:
-        """Return who holds a place one after the other: the community stays as large and as busy as it is."""
+        """Return who holds a place one after the other, nobody like who was there before; the community stays as large."""
         stays: list[Stay] = []
-        reads = 0.0 if self.luck.random() < NEVER_READ else self.luck.gamma(1.5, READ_A_YEAR / 1.5)
-        asks, helps = self.luck.gamma(1.2, ASKED_A_YEAR / 1.2), self.luck.gamma(0.8)
         day = -int(self.luck.integers(1, 1_000))
         while day < DAYS:
             end = max(day, 0) + int(self.luck.exponential(365 / LEAVE_A_YEAR)) + 1
@@ -178,9 +176,9 @@ class _Telling:
                     seniority=seniority,
                     first_day=day,
                     end_day=min(end, DAYS),
-                    asks=asks,
-                    helps=helps,
-                    reads=reads,
+                    asks=self.luck.gamma(1.2, ASKED_A_YEAR / 1.2),
+                    helps=self.luck.gamma(0.8),
+                    reads=0.0 if self.luck.random() < NEVER_READ else self.luck.gamma(1.5, READ_A_YEAR / 1.5),
                     helped=self._alike(HELPED),
                     patience=self.luck.normal(0, SPREAD * np.sqrt(self.kind.likeness)),
                     thanked=self._alike(THANKED),

@@ -26,7 +26,13 @@ HELPED = {"ana": (1, 1, 1, 1), "ben": (0, 0, 0), "cat": (1, 0), "dan": (1,)}
 """By asker: which of their questions were helped."""
 
 
-def alike(tmp_path: Path, *, names: tuple[str, ...] = tuple(HELPED), until: str = "2026-07-06 12:00") -> Told:
+def alike(
+    tmp_path: Path,
+    *,
+    names: tuple[str, ...] = tuple(HELPED),
+    since: str = "2026-03-01 00:00",
+    until: str = "2026-07-06 12:00",
+) -> Told:
     """Tell of a team a person, whose questions of March were helped in an hour by each, or never."""
     craft = Community()
     for who in names:
@@ -38,7 +44,7 @@ def alike(tmp_path: Path, *, names: tuple[str, ...] = tuple(HELPED), until: str 
                 craft.answer(question, "bo", plus(asked, hours=1 + number))
                 if who == "ana":
                     craft.answer(question, "bea", plus(asked, hours=9))
-    return craft.tell(tmp_path, since="2026-03-01 00:00", until=until)
+    return craft.tell(tmp_path, since=since, until=until)
 
 
 def test_likeness_of_a_share_is_that_of_all_askers_and_is_the_same_whatever_is_looked_at(tmp_path: Path) -> None:
@@ -109,6 +115,14 @@ def test_each_community_has_its_own_likeness(tmp_path: Path) -> None:
     """Without ana and ben, who differ most, there is less of it."""
     apart = alike(tmp_path, names=("cat", "dan"))
     assert apart.choices.likeness["answer_rate"] == round(likeness([2, 1], [1, 1], [1, 1]), 6)
+
+
+@pytest.mark.parametrize(("since", "first"), [("2026-03-02 00:00", 2), ("2026-03-02 09:00", 9)])
+def test_the_first_week_counts_from_a_monday_of_which_the_data_has_the_whole_day(
+    since: str, first: int, tmp_path: Path
+) -> None:
+    told = alike(tmp_path, since=since, until="2026-03-31 12:00")
+    assert told.choices.weekly_counts["questions"][0][0] == to_day(date(2026, 3, first))
 
 
 def test_weekly_counts_are_those_of_whole_weeks_with_the_days_of_members(tmp_path: Path) -> None:

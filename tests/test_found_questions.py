@@ -279,6 +279,20 @@ def test_messages_of_one_author_within_two_minutes_are_one_however_an_export_is_
     assert [rules.split()[-1:] for _, _, rules in told[1:3]] == [[questions.CONTINUES], [questions.REPLY]]
 
 
+@pytest.mark.parametrize(
+    ("after", "first"),
+    [("12:00:00", "1"), ("12:02:00", "1"), ("12:02:00.001", "2"), ("11:59:59", "2")],
+)
+def test_two_minutes_are_two_minutes_and_not_before(after: str, first: str) -> None:
+    """At the same moment or two minutes later it is one message; a moment more, or told out of order, and it is another."""
+    said = [("1", "1", "ana", "2026-03-02 12:00:00", "Hello"), ("2", "2", "ana", f"2026-03-02 {after}", "Is it open?")]
+    rows = pl.DataFrame(said, schema=["key", "thread", "author", "at", "text"], orient="row").with_columns(
+        pl.col("at").str.to_datetime(), pl.lit("general").alias("channel")
+    )
+    posts = [each.rows for each in Conversations(joins_messages=True).batches(rows) if each.table == "post"]
+    assert pl.concat(posts)["thread"].to_list() == ["1", first]
+
+
 def test_a_greeting_and_the_question_after_it_are_one_question(tmp_path: Path) -> None:
     """The second half asks; it is no answer of its own, and so the question still waits."""
     chat = Chat()

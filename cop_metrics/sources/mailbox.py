@@ -377,6 +377,12 @@ def _is_scrambled(address: str) -> bool:
 # What they wrote themselves
 
 
+_FROM = "from|von|de|da|van|od|fra|från|lähettäjä|feladó|kimden|от|від|发件人|寄件者|差出人|보낸 사람"
+_SENT = (
+    "sent|date|gesendet|datum|envoyé|enviad[oa](?: el| em)?|fecha|data|inviato|verzonden|wysłano|odesláno|sendt|skickat|lähetetty"
+    "|küldve|gönderilme tarihi|gönderildi|отправлено|дата|надіслано|发送时间|发送日期|寄件日期|送信日時|日付|보낸 날짜"
+)
+"""How mail programs of many languages begin the headers of a mail that they quote whole."""
 _CUTS = re.compile(
     r"(?m)^(?:"
     r"-- ?$"
@@ -385,7 +391,7 @@ _CUTS = re.compile(
     r"|-+BEGIN PGP SIGNATURE-+"
     r"|_{20,}\s*\n[^\n]*(?:mailing list|mailman|@| at |listinfo)"
     r"|_{20,}\s*\n\s*(?:from|von|de):"
-    r"|\*?(?:from|von):\*? [^\n]+\n\*?(?:sent|date|gesendet|datum):"
+    rf"|\*?(?:{_FROM})\s?[:：]\*?[^\n]+\n\*?(?:{_SENT})\s?[:：]"
     r"|you received this message because you are subscribed"
     r"|to unsubscribe (?:from|send|visit)"
     r")",

@@ -52,7 +52,8 @@ _VIA = re.compile(
 _WHOLE = re.compile(r"[^\s@|<>()]+@[^\s@|<>()]+\.[^\s@|<>().]+")
 _NOBODY = re.compile(
     r"(?:[^@]*[-+._])?(?:postmaster|no[-._]?reply|do[-._]?not[-._]?reply|notifications?|notify|auto[-._]?(?:reply|responder))(?:[-+._@]|$)"
-    r"|(?:[^@]*[-+_])?(?:bot|daemon|alerts?)@|(?:jira|bugzilla|jenkins|buildbot)(?:[-+][^@]*)?@",
+    r"|(?:[^@]*[-+_])?(?:bot|daemon|alerts?)@|(?:jira|bugzilla|mantis|redmine|trac|gerrit|jenkins|hudson|buildbot|travis"
+    r"|nagios|zabbix|cron|git|svn|cvs)(?:[-+][^@]*)?@",
     re.I,
 )
 _LIST_PROGRAM = re.compile(

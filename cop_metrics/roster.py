@@ -80,8 +80,44 @@ ROSTER_COLUMNS = (
 NEVER = 2200
 """The year from which on a day means that there is none: 31.12.9999 is an open end."""
 _FAR = re.compile(
-    r"\d{1,2}[./ -]{1,2}(?:\d{1,2}|[^\W\d]{3,9})[./ -]{1,2}(?P<year>\d{4})(?!\d)|(?P<before>\d{4})[./ ]\d{1,2}[./ ]\d{1,2}"
+    r"\d{1,2}[./ -]{1,2}(?:\d{1,2}|[^\W\d]{3,9})[./ -]{1,2}(?P<year>\d{4})(?!\d)|(?P<before>\d{4})[./ 年]\d{1,2}[./ 月]\d{1,2}"
+    r"|[^\W\d]{3,9}\.? \d{1,2}, (?P<behind>\d{4})"
 )
+_NO_DAY = re.compile(r"0{1,4}[./-]0{1,2}[./-]0{1,4}(?:[T ][0:.]+)?")
+"""What MySQL and SAP write where there is no day."""
+_FAR_SERIAL = re.compile(r"29\d{5}(?:[.,]\d+)?")
+"""The year 9999 as a spreadsheet counts days."""
+OPEN = (
+    *(
+        "open",
+        "ongoing",
+        "current",
+        "present",
+        "today",
+        "now",
+        "indefinite",
+        "unlimited",
+        "∞",
+        "offen",
+        "laufend",
+        "aktuell",
+        "heute",
+    ),
+    *(
+        "unbefristet",
+        "bis heute",
+        "bis auf weiteres",
+        "en cours",
+        "actuel",
+        "ouvert",
+        "aujourd'hui",
+        "actual",
+        "actualidad",
+        "abierto",
+    ),
+    *("in corso", "attuale", "heden", "lopend", "pågående", "nu", "obecnie", "至今", "現在", "по настоящее время"),
+)
+"""What people write into `to` where a period is still open."""
 IDENTITY = ("who", "email", "username", "member_id", "name")
 GROUPS = ("team", "seniority", "job_title")
 
@@ -236,15 +272,18 @@ def _identity(values: Mapping[str, str]) -> tuple[str | None, str | None, str | 
 
 
 def _day(path: Path, line: int, column: str, value: str | None) -> date | None:
-    if not value:
+    value = (value or "").strip("' ")
+    if not value or _NO_DAY.fullmatch(value) or (column == "to" and value.casefold() in OPEN):
         return None
+    if _FAR_SERIAL.fullmatch(value):
+        return date(9999, 12, 31)
     for form in ("%Y-%m-%d", "%d.%m.%Y", "%Y%m%d"):
         try:
             return datetime.strptime(value, form).date()
         except ValueError:
             continue
     far = _FAR.match(value)
-    year = int(far["year"] or far["before"]) if far else 0
+    year = int(far["year"] or far["before"] or far["behind"]) if far else 0
     if year >= NEVER:  # which of the others is the month makes no difference
         return date(year, 12, 31)
     try:

@@ -85,7 +85,51 @@ NOTHING = (
     "#N/A",
     *("#NV", "#N/D", "#N/B", "#I/T", "#SAKNAS!", "#PUUTTUU!", "#HIÁNYZIK", "#Н/Д", "#YOK"),
     *("#NULL!", "#VALUE!", "#REF!", "#NAME?", "#DIV/0!"),
+    *("#N/A N/A", "#NA", "#N/D!", "#NOM?", "#NOMBRE?", "#NOME?", "#NAMN?", "#NAAM?", "#NAZWA?", "#NIMI?", "#ИМЯ?"),
+    *(
+        "#REF",
+        "#¡REF!",
+        "#RIF!",
+        "#VERW!",
+        "#REFERENS!",
+        "#ADR!",
+        "#VIITTAUS!",
+        "#ССЫЛКА!",
+        "#CALC!",
+        "#SPILL!",
+        "#NUM!",
+        "#ZAHL!",
+    ),
+    *(
+        "#VALEUR!",
+        "#¡VALOR!",
+        "#VALOR!",
+        "#VALORE!",
+        "#WAARDE!",
+        "#VÄRDEFEL!",
+        "#ARG!",
+        "#ARVO!",
+        "#ЗНАЧ!",
+        "#¡DIV/0!",
+        "#ДЕЛ/0!",
+    ),
     *("nil", "(nil)", "[null]", "<null>", "undefined", "#WERT!", "#BEZUG!"),
+    *(
+        "(blank)",
+        "(empty)",
+        "(none)",
+        "[none]",
+        "(leer)",
+        "(vide)",
+        "n.a.",
+        "N.A.",
+        "k.A.",
+        "k. A.",
+        "--",
+        "---",
+        "1.#QNAN",
+        "-1.#IND",
+    ),
     "None",
     "nan",
     "NaN",
@@ -96,8 +140,8 @@ NOTHING = (
 )
 """What databases, R, Python and spreadsheets write where there is nothing."""
 _EITHER_CASE = tuple(dict.fromkeys(word.lower() for word in NOTHING if word != "NA"))
-ROUNDED = r"^['\"=]*\d{1,3}(?:[.,]\d*[eE]\+?|[eE]\+)0*(?:1[1-9]|[2-9]\d)\"*$"
-"""A long key as a spreadsheet shows it: 1.21457E+18, 1,21457E+18."""
+ROUNDED = r"^['\"=]*(?:\d{1,3}(?:[.,]\d*[eE]\+?|[eE]\+)0*(?:1[1-9]|[2-9]\d)|\d(?:[.,]\d+)?[eE]\+\d{1,3})\"*$"
+"""A long key as a spreadsheet shows it: 1.21457E+18, 1,21457E+18; in a narrow column a shorter one, too: 1.77E+09."""
 LONG, EXACT, DOUBLE = 16, (14, 15), 17  # digits: of keys that may have been rounded, and those that remain of them
 
 Columns = Callable[[Sequence[str]], Mapping[str, int]]

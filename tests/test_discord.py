@@ -266,6 +266,14 @@ def test_a_thread_that_began_with_no_message_of_a_channel_is_opened_by_its_first
     assert ("151", "Masks", "welding") in read.rows("thread", "thread", "title", "channel")
 
 
+def test_that_a_thread_was_started_does_not_open_it_though_it_bears_its_id(tmp_path: Path) -> None:
+    started = message(150, 1, "09:00", "Masks", type="ThreadCreated", reference={"channelId": "150", "messageId": None})
+    told = thread(150, "Masks", [message(151, 1, "10:00", "Which mask?"), message(152, 2, "10:01")])
+    read = Read(SOURCE, sample(tmp_path, {"welding": channel(10, "welding", [started]), "masks": told}))
+    assert read.threads() == {"150": "150", "151": "151", "152": "151"}
+    assert ("151", "Masks", "welding") in read.rows("thread", "thread", "title", "channel")
+
+
 @pytest.mark.parametrize("why", ["begun by a message elsewhere", "only its later messages"])
 def test_a_thread_without_its_beginning_has_no_question(tmp_path: Path, why: str) -> None:
     """It meets the message that began it when the channel, or an older export, comes in."""
@@ -342,6 +350,12 @@ def test_direct_messages_are_known_by_their_server_too(tmp_path: Path) -> None:
 def test_an_export_of_private_conversations_alone_is_refused(tmp_path: Path) -> None:
     said = refusal(SOURCE, sample(tmp_path, {"one": channel(11, "ada", [], kind="DirectTextChat")}))
     assert "holds private threads and conversations only" in said
+
+
+def test_that_kinds_of_channels_are_not_known_is_said_as_that(tmp_path: Path) -> None:
+    said = refusal(SOURCE, sample(tmp_path, {"one": channel(11, "ada", [], kind="GUILD_TEXT")}))
+    assert "holds channels of kinds that are not known" in said
+    assert "private threads" not in said
 
 
 def test_two_servers_in_one_folder_are_refused_by_name(tmp_path: Path) -> None:

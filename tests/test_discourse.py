@@ -410,6 +410,18 @@ def test_private_messages_are_left_out_and_counted(tmp_path: Path) -> None:
     assert told.rows("thread", "thread") == [("1",)]
 
 
+def test_topics_without_their_answers_are_refused(tmp_path: Path) -> None:
+    """Each first post by itself, of topics that have more: every question would seem to wait for ever."""
+    topics = (solved(), waiting())
+    opening = [each["post_stream"]["posts"][0] | {"slug": "first"} for each in topics]
+    told = [each | {"reply_count": 2} for each in opening]
+    assert "none that answers one" in refusal(SOURCE, forum(tmp_path / "posts", *told))
+    streams = [{"posts": [first], "stream": [first["id"], 901, 902]} for first in opening]
+    named = [each | {"post_stream": stream} for each, stream in zip(topics, streams, strict=True)]
+    assert "none that answers one" in refusal(SOURCE, forum(tmp_path / "topics", *named))
+    assert len(read(tmp_path / "alone", *opening).rows("post", "post")) == 2
+
+
 @pytest.mark.parametrize("file", ["aa_before_its_topic", "zz_after_its_topic"])
 def test_a_post_with_a_file_of_its_own_is_left_out_where_its_topic_is_private(tmp_path: Path, file: str) -> None:
     post = {**waiting()["post_stream"]["posts"][0], "id": 900, "topic_id": 2, "post_number": 9}

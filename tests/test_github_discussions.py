@@ -186,6 +186,14 @@ def test_bots_by_their_type_or_their_login(tmp_path: Path) -> None:
     ]
 
 
+def test_a_ghost_is_nobody_where_it_is_told_as_an_account(tmp_path: Path) -> None:
+    told = waiting()
+    told["comments"] = nodes(said("c8", "ghost", at(4, 11)), said("c9", None, at(4, 12)))
+    seen = read(tmp_path, told)
+    assert [author for post, author in seen.rows("post", "post", "author") if post in ("c8", "c9")] == [None, None]
+    assert seen.tables["member"].is_empty()
+
+
 def test_people_have_their_names_where_they_are_told(tmp_path: Path) -> None:
     told = idea() | {"author": user("bo", name="Bo Birch")}
     assert sorted(read(tmp_path, told).rows("member", "member", "name")) == [("ana", "ana"), ("bo", "Bo Birch")]
@@ -376,6 +384,8 @@ def test_discussions_without_their_comments_are_refused(tmp_path: Path) -> None:
     listed = [{name: value for name, value in each.items() if name != "comments"} for each in (solved(), waiting())]
     told = {"discussions": listed, "totalCount": 2, "next": ""}
     assert "none of their comments" in refusal(SOURCE, pages(tmp_path / "list", told))
+    counted = [each | {"comments": nodes(total=4)} for each in (solved(), waiting())]
+    assert "none of their comments" in refusal(SOURCE, pages(tmp_path / "counted", page(*counted)))
     some = read(tmp_path / "some", solved(), listed[1])
     assert some.skipped == {"a discussion without its comments": 1}
     assert some.tables["thread"].height == 1

@@ -136,6 +136,17 @@ def test_a_mail_years_before_all_others_is_left_out(days: int, is_apart: bool) -
     assert settle(first, others[0])[0][1] == How.DATE.value
 
 
+@pytest.mark.parametrize(("days", "is_apart"), [(729, False), (730, True)])
+def test_a_mail_years_after_all_others_is_left_out(days: int, is_apart: bool) -> None:
+    """Of a clock that was set ahead, whose dividing line was copied from it; more are the list, which went on."""
+    last = (MARCH + timedelta(days=days), None, None)
+    others = [(MARCH - timedelta(hours=number), None, None) for number in range(2 * FEW - 2)]
+    assert (settle(last, *others)[0] == (None, How.APART.value)) == is_apart
+    assert settle(last, last, last, *others)[0][1] == How.DATE.value
+    both = settle(last, (datetime(2001, 1, 1), None, None), *others)
+    assert [how for _, how in both[:2]] == ([How.APART.value] * 2 if is_apart else [How.DATE.value, How.APART.value])
+
+
 NAMED = "From ada@example.org Thu Mar  5 10:00:00 2026"
 WRONG = "Sat, 01 Jan 2000 00:03:11 +0100"
 

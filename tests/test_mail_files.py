@@ -100,9 +100,11 @@ def test_mails_out_of_order_are_not_taken_for_pasted_ones(tmp_path: Path) -> Non
 
 
 def test_headers_without_an_empty_line_before_are_text_and_told(tmp_path: Path) -> None:
-    """A program that passes mails on leaves its headers; only those show that a mail begins there."""
+    """A program that passes mails on leaves its headers; those show that a mail begins there, and that it is no older."""
     close = LIST[0].rstrip("\n") + "\n"
-    read = Read(SOURCE, sample(tmp_path / "text", [close, LIST[1]]))
+    assert posts(sample(tmp_path / "younger", [close, LIST[1]])) == ["q1@x", "a1@x"]
+    older = LIST[1].replace("Mar 2026 11:30:00", "Feb 2026 11:30:00").replace("Mon Mar  2", "Mon Feb  2")
+    read = Read(SOURCE, sample(tmp_path / "text", [close, older]))
     assert [post for (post,) in read.rows("post", "post")] == ["q1@x"]
     assert sum(read.skipped.values()) == 1
     passed_on = LIST[1].replace("From: ", "Received: from x by y; Mon, 2 Mar 2026 12:30:00 +0000\nFrom: ", 1)

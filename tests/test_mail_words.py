@@ -47,6 +47,10 @@ def test_every_mark_of_a_reply_is_left_out_of_the_title(mark: str) -> None:
         "?Re: [weld] ",
         "[any tag] [another] Re: ",
         "[SEC=OFFICIAL] Re: ",
+        "[weld:00123] Re: ",
+        "Re: [weld 123] ",
+        "External email: Re: ",
+        "EXTERNAL - Re: ",
         "Re: " * 30,
     ],
 )
@@ -71,8 +75,22 @@ def test_what_is_part_of_the_subject(subject: str) -> None:
     assert subject_of(subject, TAGS) == (subject, False, False)
 
 
-def test_a_tag_behind_the_subject_goes_too() -> None:
-    assert subject_of("Which gas? [EXTERNAL]", TAGS).title == "Which gas?"
+@pytest.mark.parametrize("tag", ["[EXTERNAL]", "(External)", "[SEC=OFFICIAL]"])
+def test_a_tag_behind_the_subject_goes_too(tag: str) -> None:
+    assert subject_of(f"Which gas? {tag}", TAGS).title == "Which gas?"
+
+
+@pytest.mark.parametrize("label", ["weld:", "(weld)", "Onderwerp:", "My old list :"])
+def test_a_label_without_square_brackets_before_a_mark(label: str) -> None:
+    """It may be a person's who writes of something: it replies only where a thread of the subject began before."""
+    assert subject_of(f"{label} Re: Which gas?", TAGS) == ("Which gas?", False, True)
+    assert subject_of(f"{label} Which gas?", TAGS) == (f"{label} Which gas?", False, False)
+
+
+def test_lists_that_number_their_mails_have_one_tag(tmp_path: Path) -> None:
+    mails = [mail(f"q{n}@x", subject=f"[shop:{n:05}] Torch {n}") for n in range(1, 5)]
+    titles = Read(SOURCE, sample(tmp_path, mails)).rows("thread", "title")
+    assert sorted(titles) == [(f"Torch {n}",) for n in range(1, 5)]
 
 
 @pytest.mark.parametrize("mark", ["R", "VS", "HA", "Réf. ", "Fwd", "TR", "ENC", "I", "WG"])
@@ -129,6 +147,27 @@ def test_automatic_replies_of_every_language(language: str) -> None:
         ("【自動返信】お問い合わせ", True),
         ("I am out of the office until Monday", True),
         ("Ada Byron is out of the office returning 9 March", True),
+        ("Re: Which gas (Out of Office)", True),
+        ("Re: Which gas [Automatic reply]", True),
+        ("*** Automatic reply *** Re: Which gas", True),
+        ("(Auto-reply) Which gas", True),
+        ("<Automatic reply> Which gas", True),
+        ('"Automatic reply: Which gas"', True),
+        ("Ada Byron is out of the office.", True),
+        ("I am out of the office from 3 to 10 March", True),
+        ("I'm away from my mail", True),
+        ("AUTO: Ada is out until Monday", True),
+        ("Annual leave Re: Which gas", True),
+        ("On vacation - Re: [weld] Which gas", True),
+        ("Urlaub: AW: Welches Gas", True),
+        ("Im Urlaub Re: Welches Gas", True),
+        ("En congé : Re: Quel gaz", True),
+        ("Ferie R: Quale gas", False),
+        ("Annual leave: which planner?", False),
+        ("On leave from May", False),
+        ("Re: Which gas (for the office)", False),
+        ("Who is out of the office next week", False),
+        ("Re: Friday (OOO)", False),
         ("Is Ada out of the office until Monday?", False),
         ("Automatic replies to the list?", False),
         ("Out of office next week, who covers?", False),
@@ -153,6 +192,14 @@ def test_subjects_of_programs_and_of_people_who_write_about_them(subject: str, e
         ("Preference: auto_reply\n", AUTOMATIC),
         ("X-FC-MachineGenerated: true\n", AUTOMATIC),
         ("X-POST-MessageClass: 9; Autoresponder\n", AUTOMATIC),
+        ("X-Vacation: yes\n", AUTOMATIC),
+        ("Delivered-To: Autoresponder\n", AUTOMATIC),
+        ("X-MS-Exchange-Generated-Message-Source: Mailbox Rules Agent\n", AUTOMATIC),
+        ("Content-Type: message/disposition-notification\n", BY_LIST),
+        ("Content-Type: text/calendar; charset=utf-8; method=REPLY\n", BY_PROGRAM),
+        ("X-Cron-Env: <SHELL=/bin/sh>\n", BY_PROGRAM),
+        ("Content-Type: text/calendar; method=REQUEST\n", None),
+        ("Delivered-To: bo@example.org\n", None),
         ("Auto-Submitted: auto-generated\n", BY_PROGRAM),
         ("Return-Path: <>\n", BY_PROGRAM),
         ("X-List-Administrivia: yes\n", BY_LIST),
@@ -182,6 +229,9 @@ def test_headers_of_programs(tmp_path: Path, headers: str, reason: str | None) -
         "weld-bounces at lists.example.org (Weld)",
         "weld-bounces+bo=example.org at lists.example.org",
         "weld-owner at lists.example.org",
+        "weld+owner at lists.example.org",
+        "bounce-123-4567 at lists.example.org",
+        "weld-return-45-bo=example.org at lists.example.org",
         "owner-weld at lists.example.org",
         "mailman-owner at lists.example.org",
         "mailman at lists.example.org",
@@ -306,3 +356,14 @@ def test_titles_that_differ_in_spaces_are_alike() -> None:
 def test_labels_that_programs_make_of_folders(label: str) -> None:
     assert label_among([label, "Important"]) == "drafts"
     assert label_among(["Shop/Drafts and plans"]) is None
+
+
+@pytest.mark.parametrize(
+    "subject", ["Read: Which gas?", "Gelesen: Which gas?", "Lu : Which gas?", "Accepted: Which gas?"]
+)
+def test_receipts_and_what_calendars_answer_are_no_posts(tmp_path: Path, subject: str) -> None:
+    """Only of mails that reply: people write so, too."""
+    replies = mail("r1@x", BO, subject=subject, to=("q1@x",))
+    assert Read(SOURCE, sample(tmp_path, [LIST[0], replies])).skipped == {BY_PROGRAM: 1}
+    assert Read(SOURCE, sample(tmp_path, [LIST[0], mail("r1@x", BO, subject=subject)])).skipped == {}
+    assert not mail_words.is_receipt("Re: Read: Which gas?")

@@ -137,6 +137,8 @@ def test_line_ends_and_a_mark_of_the_encoding(tmp_path: Path, line_end: str) -> 
         ("@d@ m@iii@g oii ex@mp|e@org (@d@ m@iii@g oii ex@mp|e@org)", None, None),
         ("Ada <ad...@example.org>", "Ada", None),
         ("Ada via weld <weld@example.org>", "Ada", None),
+        ("Ada <ada AT example DOT org>", "Ada", "ada@example.org"),
+        ("Ada <ada@example.org.INVALID>", "Ada", "ada@example.org"),
         ("Ada", "Ada", None),
     ],
 )
@@ -168,15 +170,50 @@ def test_one_name_with_several_addresses_is_told(tmp_path: Path) -> None:
     ]
 
 
-def test_programs_that_send_mail_are_bots(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "address",
+    [
+        *(
+            "noreply",
+            "no.reply",
+            "no_reply",
+            "do.not.reply",
+            "weld+noreply",
+            "groups-noreply",
+            "no-reply-weld",
+            "notify",
+            "notifications",
+        ),
+        *(
+            "calendar-notification",
+            "notifications+a1b2",
+            "alerts",
+            "auto-reply",
+            "autoresponder",
+            "postmaster",
+            "bot",
+            "ci-bot",
+        ),
+        *("bugzilla-daemon", "jira", "jira+weld", "jenkins", "svn-commits", "git", "cron", "redmine"),
+    ],
+)
+def test_programs_that_send_mail_are_bots(tmp_path: Path, address: str) -> None:
     mails = [
-        mail("q1@x", "noreply at example.org (Tickets)"),
+        mail("q1@x", f"{address} at example.org (Tickets)"),
         mail("q3@x"),
     ]
     assert sorted(Read(SOURCE, sample(tmp_path, mails)).rows("member", "name", "is_bot")) == [
         ("Ada", False),
         ("Tickets", True),
     ]
+
+
+@pytest.mark.parametrize(
+    "address", ["jan.bot", "talbot", "notifyann", "jirasek", "gitte", "cronin", "alert.jansen", "abbot"]
+)
+def test_people_whose_addresses_look_like_those_of_programs(tmp_path: Path, address: str) -> None:
+    read = Read(SOURCE, sample(tmp_path, [mail("q1@x", f"{address} at example.org (Jan)")]))
+    assert read.rows("member", "name", "is_bot") == [("Jan", False)]
 
 
 @pytest.mark.parametrize(
@@ -326,6 +363,12 @@ def test_forms_of_text(tmp_path: Path, headers: str, body: str, asks: bool) -> N
         "-----Original Message-----\nWhich gas?",
         "________________________________\nFrom: Ada\nWhich gas?",
         "From: Ada <ada@example.org>\nSent: Monday\nWhich gas?",
+        "De : Ada\nEnvoyé : lundi\nQuel gaz ?",
+        "De: Ada\nEnviado el: lunes\nWhich gas?",
+        "Da: Ada\nInviato: lunedì\nWhich gas?",
+        "Van: Ada\nVerzonden: maandag\nWhich gas?",
+        "Od: Ada\nWysłano: poniedziałek\nWhich gas?",
+        "发件人： Ada\n发送时间： 2026\nWhich gas?",
         "_______________________________________________\nweld at example.org mailing list\nAny questions?",
         "-------------- next part --------------\nWhich gas?",
         "\t[[alternative HTML version deleted]]",
@@ -545,6 +588,18 @@ def test_mutated_mailboxes_are_read_or_refused_in_a_sentence(edits: list[tuple[i
         ("Bo Diaz <bo@example.org>", "X-Original-Sender: other@example.org\n", "Bo Diaz", "bo@example.org"),
         ('"Diaz, Bo" </O=LABS/OU=GROUP/CN=RECIPIENTS/CN=BO>', "", "Diaz, Bo", None),
         ("Bo Diaz <MAILER-DAEMON>", "", "Bo Diaz", None),
+        ("Bo Diaz <weld@googlegroups.com>", "X-Original-Sender: bo@example.org\n", "Bo Diaz", "bo@example.org"),
+        ("Bo Diaz <bo=example.org@dmarc.example.org>", "", "Bo Diaz", "bo@example.org"),
+        ("Bo Diaz <bo=40example.org@dmarc.example.org>", "", "Bo Diaz", "bo@example.org"),
+        ("Bo Diaz <dmarc-noreply@lists.example>", "Reply-To: bo@example.org\n", "Bo Diaz", "bo@example.org"),
+        ('Bo Diaz (Redacted sender "bo" for DMARC) <dmarc-noreply@lists.example>', "", "Bo Diaz", None),
+        (
+            '"Bo Diaz (bo@example.org)" <weld@example.org>',
+            "List-Post: <mailto:weld@example.org>\n",
+            "Bo Diaz",
+            "bo@example.org",
+        ),
+        ("Bo Diaz <feature-request@example.org>", "List-Post: <mailto:feature-request@example.org>\n", "Bo Diaz", None),
     ],
 )
 def test_who_wrote_behind_what_a_list_or_converter_made_of_it(
@@ -612,11 +667,14 @@ def test_what_gmail_keeps_together_is_one_thread(tmp_path: Path) -> None:
         "References: q1@x other@x",
         "References: <q1@x>,<other@x>",
         "References: <q1@x>\n\t<other@x>",
+        "In-Reply-To: q1",
     ],
 )
 def test_ways_to_name_the_mail_that_one_replies_to(tmp_path: Path, header: str) -> None:
-    read = Read(SOURCE, sample(tmp_path, [LIST[0], mail("a1@x", BO, subject="Gas", more=f"{header}\n")]))
-    assert read.threads()["a1@x"] == "q1@x"
+    key = "q1" if header == "In-Reply-To: q1" else "q1@x"
+    asks = LIST[0].replace("<q1@x>", f"<{key}>")
+    read = Read(SOURCE, sample(tmp_path, [asks, mail("a1@x", BO, subject="Gas", more=f"{header}\n")]))
+    assert read.threads()["a1@x"] == key
 
 
 @pytest.mark.parametrize("written", ["q1@x", "<q1@x> (added by postmaster)", "< q1@x >", "<q1@x"])
@@ -626,7 +684,8 @@ def test_ways_to_write_the_id_of_a_mail(tmp_path: Path, written: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "subject", ["Which gas?", "[weld] Welches Gas?", "Which gas ?", "哪种气体？", "Which gas? [EXTERNAL]", "Gas?!"]
+    "subject",
+    ["Which gas?", "[weld] Welches Gas?", "Which gas ?", "哪种气体？", "أي غاز؟", "Which gas? [EXTERNAL]", "Gas?!"],
 )
 def test_a_question_mark_that_ends_the_subject_is_one(tmp_path: Path, subject: str) -> None:
     others = [mail(f"o{number}@x", body="It is here.") for number in range(2)]

@@ -88,11 +88,18 @@ def viva_engage(folder: Path) -> Path:
         test_viva_engage.message(
             900 + number, f"9{MARK}", title=MARK, body=f"{MARK}?", sender_name=MARK, group_name=MARK, thread=900, **more
         )
-        for number, more in enumerate(({"in_private_conversation": "true"}, {"message_type": "private"}))
+        for number, more in enumerate(
+            (
+                {"in_private_conversation": "true"},
+                {"message_type": "private"},
+                {"in_private_group": "true"},
+                {"group_id": 8, "in_private_group": ""},
+            )
+        )
     ]
-    return test_viva_engage.sample(
-        folder, {**test_viva_engage.SMALL, "Messages": [*test_viva_engage.MESSAGES, *secret]}
-    )
+    groups = [*test_viva_engage.GROUPS, {"id": 8, "name": MARK, "private": "true"}]
+    messages = [*test_viva_engage.MESSAGES, *secret]
+    return test_viva_engage.sample(folder, {**test_viva_engage.SMALL, "Messages": messages, "Groups": groups})
 
 
 def private_topics() -> list[Json]:

@@ -451,6 +451,24 @@ def test_stack_exchange_in_full(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("items", "counted", "held"),
+    [
+        (github_items, "comments", "comments_data"),
+        (gitlab_items, "user_notes_count", "notes_data"),
+        (stack_exchange_items, "answer_count", "answers"),
+    ],
+)
+def test_items_without_their_answers_are_refused(
+    tmp_path: Path, items: Callable[[], list[Json]], counted: str, held: str
+) -> None:
+    whole = items()[0]
+    bare = whole | {"data": {name: each for name, each in whole["data"].items() if name != held} | {counted: 4}}
+    assert "none of their 4 answers" in refusal(SOURCE, kept(tmp_path / "none", bare))
+    some = whole | {"data": whole["data"] | {counted: len(whole["data"][held]) + 2}}
+    assert "Answers and comments that items count and do not hold: 2." in read(tmp_path / "some", some).reading.notes
+
+
 def test_the_account_of_a_site_of_stack_exchange_is_a_program(tmp_path: Path) -> None:
     of_the_site = deepcopy(stack_exchange_items()[0])
     of_the_site["data"]["owner"] = {"user_id": -1, "display_name": "Community"}

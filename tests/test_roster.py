@@ -246,11 +246,28 @@ def test_the_docs_hold_every_column() -> None:
     [
         *("9999-12-31", "31.12.9999", "31/12/9999", "12/31/9999", "2999-12-31", "9999-12-31 00:00:00"),
         *("9999/12/31", "31-DEC-9999", "31. 12. 9999", "NULL", "NA", ""),
+        *(
+            "9999年12月31日",
+            '"Dec 31, 9999"',
+            "2958465",
+            "'31.12.9999",
+            "0000-00-00",
+            "00.00.0000",
+            "open",
+            "Heute",
+            "∞",
+        ),
     ],
 )
 def test_an_end_that_never_comes_is_an_open_one(tmp_path: Path, end: str) -> None:
     roster = roster_of(tmp_path, f"who,team,from,to\nada,Hall 1,2024-01-01,{end}\n")
     assert roster.rows.select("from_day", "to_day").rows() == [(date(2024, 1, 1), None)]
+
+
+@pytest.mark.parametrize("start", ["today", "heute", "open"])
+def test_words_for_an_open_end_are_no_beginning(tmp_path: Path, start: str) -> None:
+    with pytest.raises(CopError, match="is no date"):
+        roster_of(tmp_path, f"who,team,from,to\nada,Hall 1,{start},\n")
 
 
 def test_who_begins_in_a_far_year_is_left_out_and_counted(tmp_path: Path) -> None:

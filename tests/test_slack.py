@@ -340,6 +340,35 @@ def test_several_exports_in_one_folder_are_refused(tmp_path: Path) -> None:
     assert "holds 2 exports (april, march)" in refusal(tmp_path)
 
 
+def test_two_workspaces_of_an_organisation_are_refused(tmp_path: Path) -> None:
+    """They share the accounts; one of them was read and the other left out."""
+    rest = {name: each for name, each in WORKSPACE.items() if name != "users.json"}
+    written(
+        tmp_path, {"org_users.json": USERS, **{f"teams/{team}/{name}": rest[name] for team in "ab" for name in rest}}
+    )
+    assert "holds 2 exports (teams/a, teams/b)" in refusal(tmp_path)
+
+
+def renamed(**more: Json) -> Files:
+    """Return an export, put together of two, in which a thread goes on after its channel was renamed."""
+    channels = [CHANNELS[1], {"id": "C1", "name": "help", "previous_names": ["ask", "general"], **more}]
+    asked, answered = said(0, "U1", "How do I?", thread_ts=at(0)), reply(1500, "U2", "So", 0)
+    days = {"ask/2024-03-04.json": [asked], "help/2024-03-05.json": [answered]}
+    return {"users.json": USERS, "channels.json": channels, **days, "general/2024-03-04.json": [said(0, "U4", "Hello")]}
+
+
+def test_a_folder_of_a_channel_s_previous_name_is_that_channel(tmp_path: Path) -> None:
+    read = Read(written(tmp_path, renamed()))
+    assert read.said_in("help", "post", "thread") == [(key(0), key(0)), (key(1500), key(0))]
+    assert read.said_in("general", "post") == [(key(0, "general"),)]
+
+
+def test_a_previous_name_opens_no_folder_where_private_channels_are_listed(tmp_path: Path) -> None:
+    read = Read(written(tmp_path, {**renamed(), "groups.json": []}))
+    assert {post for (post,) in read.rows("post", "post")} == {key(0, "general"), key(1500)}
+    assert sum(read.skipped.values()) == 1
+
+
 @pytest.mark.parametrize("name", ["users.json", "channels.json", "groups.json"])
 def test_a_damaged_list_is_refused_by_name(tmp_path: Path, name: str) -> None:
     assert f"'{name}' is damaged" in refusal(written(tmp_path, {**WORKSPACE, name: b'[{"id": "U1", '}))
@@ -571,6 +600,8 @@ def test_conversations_that_an_app_opened_are_told(tmp_path: Path) -> None:
     [
         {"metadata": {"event_type": "asked", "event_payload": {"submitter": "U4", "text": "How?"}}},
         {"metadata": {"event_payload": {"user_id": "U4"}}},
+        {"metadata": {"event_payload": {"userId": "U4"}}},
+        {"metadata": {"event_payload": {"requestedBy": {"id": "U4", "name": "silent"}}}},
         {"user": "U4", "bot_profile": {"name": "Ask", "is_workflow_bot": True}},
     ],
 )

@@ -187,6 +187,8 @@ def test_a_damaged_list_of_private_channels_stops_the_import(tmp_path: Path) -> 
         "FC%3AF0PAYROLL0",
         "fc_f0payroll0_pay",
         "fc:F0PAYROLL0",
+        "FL:F0PAYROLL0:Pay round",
+        "FL_F0PAYROLL0_Pay round",
     ],
 )
 @pytest.mark.parametrize("is_closed", [False, True])

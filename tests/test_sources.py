@@ -88,6 +88,7 @@ QUIET: dict[str, tuple[Callable[[Path], Path], ...]] = {
             folder, {"topic.json": '{"post_stream": {"posts": [], "stream": []}, "id": 5, "title": "x"}'}
         ),
         lambda folder: held(folder, {"latest.json": '{"topic_list": {"topics": [{"id": 5, "title": "How?"}]}}'}),
+        lambda folder: test_discourse.forum(folder, test_discourse.waiting() | {"archetype": "private_message"}),
     ),
     "zulip": (quiet_realm, lambda folder: held(folder, {"stream_index.json": '{"time": 1772982000.0, "streams": {}}'})),
     "github_discussions": (

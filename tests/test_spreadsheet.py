@@ -785,7 +785,7 @@ def test_every_column_fills_a_column_of_its_lake_table() -> None:
     "key",
     [
         *("1.21457E+18", "1,21457E+18", "1.21457e18", "1E+15", "1214571234567890000", "1214570000000000000"),
-        *("1,21457E+0018", "121.457E+16", "'1.21457E+18"),
+        *("1,21457E+0018", "121.457E+16", "'1.21457E+18", "1.77E+09", "1,2E+05", "2E+10"),
     ],
 )
 @pytest.mark.parametrize("column", ["post_id", "author_id"])
@@ -819,6 +819,7 @@ def test_keys_that_only_look_a_little_so_are_read(tmp_path: Path, keys: tuple[st
     [
         *("NULL", "null", "NA", "N/A", "#N/A", "#NV", "None", "nan", "NaN", "<NA>", "\\N", "-"),
         *("#N/D", "#SAKNAS!", "#REF!", "nil", "(null)"),
+        *("#N/A N/A", "#NOM?", "#¡REF!", "#CALC!", "n.a.", "k. A.", "(blank)", "--"),
     ],
 )
 def test_what_stands_for_nothing_is_nothing(tmp_path: Path, nothing: str) -> None:

@@ -324,6 +324,13 @@ def test_tags_in_both_spellings(tmp_path: Path, tags: str, topics: list[str]) ->
     assert [topic for (topic,) in Read(dump(tmp_path, {"Posts.xml": [question]})).rows("topic", "topic")] == topics
 
 
+def test_a_dump_without_its_answers_is_refused(tmp_path: Path) -> None:
+    """Questions say that they accepted an answer, and there is none: all would wait for ever."""
+    asked = [QUESTION.replace('Id="1"', f'Id="{n}"', 1) for n in (1, 101, 102)]
+    assert "and no answer" in refusal(dump(tmp_path / "none", {"Posts.xml": asked}))
+    assert len(Read(dump(tmp_path / "few", {"Posts.xml": asked[:2]})).rows("thread", "thread")) == 2
+
+
 @pytest.mark.parametrize("as_file", [True, False])
 def test_posts_alone(tmp_path: Path, as_file: bool) -> None:
     path = dump(tmp_path, {"Posts.xml": SMALL["Posts.xml"]})

@@ -200,6 +200,41 @@ def test_a_message_is_private_unless_it_says_no(yes: str, tmp_path: Path) -> Non
     assert {"150", "160"} & set(read.threads()) == {"160"}
 
 
+@pytest.mark.parametrize("yes", ["true", "WAHR", "1", "private"])
+@pytest.mark.parametrize("column", ["in_private_group", "private_community"])
+def test_messages_of_private_communities_are_left_out(yes: str, column: str, tmp_path: Path) -> None:
+    rows = [*MESSAGES[:7], message(150, **{column: yes, "group_id": 8}), message(160, **{column: "false"})]
+    read = Read(SOURCE, sample(tmp_path, {**SMALL, "Messages": rows}))
+    assert read.skipped == {"a message of a private community": 1}
+    assert {"150", "160"} & set(read.threads()) == {"160"}
+
+
+@pytest.mark.parametrize(("column", "yes", "no"), [("private", "true", "false"), ("privacy", "Private", "Public")])
+def test_the_list_of_groups_tells_which_are_private(column: str, yes: str, no: str, tmp_path: Path) -> None:
+    groups = [{"id": 7, "name": "Welding", column: no}, {"id": 8, "name": "Board", column: yes}]
+    secret = message(150, group_id=8, group_name="Board", body="Who is let go?")
+    read = Read(SOURCE, sample(tmp_path, {**SMALL, "Groups": groups, "Messages": [*MESSAGES[:7], secret]}))
+    assert read.skipped == {"a message of a private community": 1}
+    assert "150" not in read.threads()
+    assert "Board" not in str(read.reading)
+
+
+@pytest.mark.parametrize("column", ["is_private", "private", "private_message"])
+def test_a_column_that_tells_private_messages_goes_by_several_names(column: str, tmp_path: Path) -> None:
+    rows = [{name: each for name, each in row.items() if name != "in_private_conversation"} for row in MESSAGES[:7]]
+    told = [row | {column: "false"} for row in rows] + [message(150, in_private_conversation="", **{column: "true"})]
+    told[-1].pop("in_private_conversation")
+    read = Read(SOURCE, sample(tmp_path, {**SMALL, "Messages": told}))
+    assert read.skipped == {PRIVATE: 1}
+    assert "150" not in read.threads()
+
+
+@pytest.mark.parametrize("kind", ["private_message", "Direct Message", "chat"])
+def test_kinds_of_messages_that_are_private(kind: str, tmp_path: Path) -> None:
+    rows = [*MESSAGES[:7], message(150, message_type=kind)]
+    assert Read(SOURCE, sample(tmp_path, {**SMALL, "Messages": rows})).skipped == {PRIVATE: 1}
+
+
 def test_keys_that_a_program_wrote_as_fractions_are_the_same(tmp_path: Path) -> None:
     rows = [
         {name: each for name, each in row.items() if name != "thread_id"}

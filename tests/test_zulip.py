@@ -431,9 +431,19 @@ def test_a_realm_that_is_cut_short_is_refused_in_a_sentence(tmp_path: Path) -> N
     assert refusal(SOURCE, folder) == "realm.json is no JSON or is cut short. Export, copy or download it again."
 
 
-def test_an_export_of_private_messages_alone_is_refused_in_a_sentence(tmp_path: Path) -> None:
+@pytest.mark.parametrize("of", ["private", "programs"])
+def test_an_export_in_which_nobody_wrote_to_all_has_no_post(tmp_path: Path, of: str) -> None:
     private = [each for each in messages() if each["recipient"] != WELDING]
-    assert "holds no message of a person in a public channel" in refusal(SOURCE, export(tmp_path, files=[private]))
+    programs = [each for each in messages() if each["subject"] == "Builds"]
+    told = Read(SOURCE, export(tmp_path, files=[private if of == "private" else programs]))
+    assert told.reading.is_quiet
+    assert told.tables["post"].is_empty()
+    assert told.skipped
+
+
+def test_an_export_of_which_no_message_can_be_read_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    broken = [each | {"date_sent": None} for each in messages()]
+    assert "holds no message of a person in a public channel" in refusal(SOURCE, export(tmp_path, files=[broken]))
 
 
 @pytest.mark.parametrize("make", [export, archive], ids=["export", "archive"])

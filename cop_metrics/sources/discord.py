@@ -47,6 +47,7 @@ THREADS = ("guildnewsthread", "guildannouncementthread", "guildpublicthread", "1
 THREAD_BEGINS = ("threadcreated", "18")
 PRIVATE = "a file of a private thread or conversation (never opened)"
 UNKNOWN_KIND = "a file of a kind of channel that is not known, and so may be private (never opened)"
+_KINDS = "channels of kinds that are not known (they may be private)"
 NO_CHANNEL = "a JSON file that is no channel of Discord, or is empty"
 
 _BEGINNING = re.compile(rb'\s*\{\s*"guild"\s*:\s*\{')
@@ -160,9 +161,14 @@ def _public(export: Export, names: list[str], reading: Reading) -> list[_Channel
             is_private = any(word in channel.kind for word in ("private", "direct", "group")) or channel.kind.isdigit()
             reading.skip(PRIVATE if is_private or _is_direct(channel.guild_name) else UNKNOWN_KIND, None)
     if not channels:
+        only = " or ".join(
+            what
+            for reason, what in {PRIVATE: "private threads and conversations", UNKNOWN_KIND: _KINDS}.items()
+            if reading.skipped.get(reason)
+        )
         raise CopError(
-            f"'{export.path.name}' holds private threads and conversations only, which are never opened. "
-            "Export the channels of the server that everybody may see."
+            f"'{export.path.name}' holds {only} only, which are never opened. "
+            "Export the channels of the server that everybody may see, with DiscordChatExporter in the format JSON."
         )
     _refuse_several(export, channels)
     return sorted(channels, key=lambda each: each.order)
@@ -366,6 +372,8 @@ class _Guild:
     files: list["_Spooled"] = field(default_factory=list)
     begun: set[int] = field(default_factory=set)
     """Ids of the threads that messages of channels say began there."""
+    announced: set[int] = field(default_factory=set)
+    """Ids of those messages, which say no more than that."""
 
     def spool(self, channel: _Channel, messages: list[tuple[Any, ...]], reactions: list[tuple[Any, ...]]) -> None:
         """Write messages and their reactions into files, and empty the lists."""
@@ -394,8 +402,9 @@ def _read_channel(guild: _Guild, channel: _Channel) -> None:
         else:
             kind = str(told.get("type", "")).lower()
             author = _meet(guild, told.get("author"), channel, is_author=True, joined_at=at if kind in JOINS else None)
-            if kind in THREAD_BEGINS and (begun := _id(_reference(told).get("channelId"))):
-                guild.begun.add(begun)
+            if kind in THREAD_BEGINS:
+                guild.announced.add(id_)
+                guild.begun |= {_id(_reference(told).get("channelId"))} - {0}
             text = told.get("content")
             messages.append((id_, author, at, text[:LONGEST_TEXT] if isinstance(text, str) else "", kind not in SAID))
             reactions += _reactions(guild, told.get("reactions"), channel, id_)
@@ -536,7 +545,8 @@ def _of_threads(guild: _Guild, known: np.ndarray, parent: np.ndarray) -> np.ndar
         for id_, thread in guild.threads.items()
         if thread.first and not thread.has_starter and not thread.is_partial
     }
-    keys = np.array(sorted(set(first) - set(known[np.isin(known, list(first))].tolist())), dtype=np.int64)
+    said = set(known[np.isin(known, list(first))].tolist()) - guild.announced
+    keys = np.array(sorted(set(first) - said), dtype=np.int64)
     if not len(keys):
         return parent
     values = np.array([first[key] for key in keys.tolist()], dtype=np.int64)
@@ -550,7 +560,7 @@ def _of_threads(guild: _Guild, known: np.ndarray, parent: np.ndarray) -> np.ndar
 
 def _conversations(guild: _Guild) -> Iterator[Batch]:
     found = _find_threads(guild)
-    known = set(guild.threads) & set(guild.ids) if guild.threads else set()
+    known = (set(guild.threads) & set(guild.ids)) - guild.announced if guild.threads else set()
     titles = {
         (id_ if id_ in known else thread.first): thread.name for id_, thread in guild.threads.items() if thread.name
     }

@@ -29,6 +29,8 @@ REGULAR, WHISPER = 1, 4
 CATEGORY_FILES = ("site.json", "categories.json")
 """Read first, as they say which categories only some may see."""
 RESTRICTED = "a post of a topic that only some may see"
+OF_A_MESSAGE, WHISPERED = "a post of a private message", "a whisper among staff"
+NEVER_OPENED = {RESTRICTED, OF_A_MESSAGE, WHISPERED}
 NOTICES = (2, 3)
 LIKE = 2
 MOST_VIEWS, MOST_LIKES = 10**9, 10**5
@@ -128,7 +130,8 @@ def read(export: Export, reading: Reading) -> Iterator[Batch]:
             forum.take_file(export, name)
         forum.flush()
         forum.note_refusals()
-        if not forum.frames and forum.lists and not forum.refused and not reading.skipped:
+        is_quiet = bool(forum.lists) or bool(reading.skipped)
+        if not forum.frames and is_quiet and not forum.refused and reading.skipped.keys() <= NEVER_OPENED:
             reading.is_quiet = True
             if forum.topics_named:
                 reading.notes.append(
@@ -204,6 +207,8 @@ class Forum:
     lists: int = 0
     topics_named: int = 0
     refused: int = 0
+    replies_counted: int = 0
+    """How many replies the posts that were taken say that they have."""
     _posts: list[tuple[Any, ...]] = field(default_factory=list)
     _topics: list[tuple[Any, ...]] = field(default_factory=list)
     _reactions: list[tuple[Any, ...]] = field(default_factory=list)
@@ -283,7 +288,7 @@ class Forum:
         key = number(topic.get("id"))
         if self._is_closed(topic):  # remembered, as its posts may have files of their own
             is_private = topic.get("archetype") == PRIVATE_MESSAGE
-            why = "a post of a private message" if is_private else RESTRICTED
+            why = OF_A_MESSAGE if is_private else RESTRICTED
             self.reading.skip(why, f"topic {key}", max(len(posts), 1))
             return
         if key is not None and "title" in topic:
@@ -347,7 +352,7 @@ class Forum:
         elif topic in self.closed or number(post.get("category_id")) in self.restricted:
             self.reading.skip(RESTRICTED, f"post {key}")
         elif kind == WHISPER:
-            self.reading.skip("a whisper among staff", f"post {key}")
+            self.reading.skip(WHISPERED, f"post {key}")
         elif kind not in (REGULAR, *NOTICES):
             self.reading.skip("a post of a type that is not known", f"post {key}")
         else:
@@ -357,6 +362,7 @@ class Forum:
         updated_at = time(post.get("updated_at"))
         self.seen(at)
         self.seen(updated_at)
+        self.replies_counted += count(post.get("reply_count"), MOST_LIKES)
         accepted = post.get("accepted_answer") is True
         if accepted or post.get("can_accept_answer") is True or post.get("topic_accepted_answer") is True:
             self.solving_topics.add(topic)
@@ -618,6 +624,11 @@ def _note_times(forum: Forum, newest: pl.DataFrame, topics: pl.DataFrame) -> Non
     have = newest.group_by("topic").agg(pl.len().alias("have"))
     missing = topics.join(have, on="topic").select("posts", (pl.col("posts") - pl.col("have")).alias("missing"))
     missing = missing.filter(pl.col("missing") > 0)
+    if (newest["number"] == 1).all() and (len(missing) or forum.replies_counted):
+        raise CopError(
+            f"There are {len(newest):,} posts that open a topic in this export and none that answers one, though there are such: "
+            "every question would seem to be without an answer. Save the topics whole, as /t/ID.json?print=true answers."
+        )
     if len(missing):
         how = "/t/ID.json holds the first 20 posts only, /t/ID.json?print=true holds them all"
         if (missing["posts"] > PRINTED).any():

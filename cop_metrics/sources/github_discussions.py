@@ -66,6 +66,8 @@ query($owner: String!, $name: String!, $endCursor: String) {
 """Asks for some 20 x 100 x 50 things a page, within what GitHub allows."""
 
 _MARKS = (b'"isAnswerable"', b'"answerChosenAt"', b'"upvoteCount"')
+GHOST = "ghost"
+"""The account that stands for all deleted ones, where it is told at all."""
 _EMPTY = re.compile(rb'"discussions"\s*:\s*\{[^{}\[\]]*(?:"pageInfo"\s*:\s*\{[^{}]*\}[^{}\[\]]*)?"nodes"\s*:\s*\[\s*\]')
 _POSTS: dict[str, Any] = {
     "key": pl.String,
@@ -210,9 +212,10 @@ def _newest(export: Export, names: list[str], reading: Reading) -> set[int]:
 
 
 def _tells_comments(discussion: dict[str, Any]) -> bool:
-    """Return whether a discussion has its comments beside it, or says that there are none."""
+    """Return whether a discussion has comments beside it, as far as it does not say that there are none."""
     comments = mapping(discussion.get("comments"))
-    return "nodes" in comments or comments.get("totalCount") == 0
+    total = comments.get("totalCount")
+    return bool(sequence(comments.get("nodes"))) or total == 0 or ("nodes" in comments and total is None)
 
 
 def _is_a_page(export: Export, name: str) -> bool:
@@ -339,10 +342,11 @@ class _Discussions:
         """Return who that is, and remember them; None for a ghost, whose account was deleted."""
         told = mapping(author)
         login = text(told.get("login"))
-        if login is not None:
-            name, was_bot = self.people.get(login, (None, False))
-            is_bot = told.get("__typename") == "Bot" or login.lower().endswith("[bot]")
-            self.people[login] = (text(told.get("name")) or name, was_bot or is_bot)
+        if login is None or login == GHOST:
+            return None
+        name, was_bot = self.people.get(login, (None, False))
+        is_bot = told.get("__typename") == "Bot" or login.lower().endswith("[bot]")
+        self.people[login] = (text(told.get("name")) or name, was_bot or is_bot)
         return login
 
     def _seen(self, at: datetime | None) -> datetime | None:

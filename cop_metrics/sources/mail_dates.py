@@ -20,7 +20,7 @@ FAR_FROM_SERVERS = timedelta(days=90)
 FAR_FROM_LINE = YEARS = timedelta(days=730)
 AHEAD = timedelta(days=1)
 NEIGHBOURS = 21
-FEW = 100  # one in so many mails may lie years before all others
+FEW = 100  # one in so many mails may lie years before, or after, all others
 
 _MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 _WRITTEN = re.compile(
@@ -120,19 +120,20 @@ def settled(mails: pl.DataFrame) -> pl.DataFrame:
         .otherwise(pl.lit(How.UNREADABLE.value))
         .alias("how"),
     ).sort("row")
-    first = _first_of_the_others(told["at"])
-    if first is None:
-        return told.select("at", "how")
-    is_apart = (pl.col("at") < first).fill_null(False)
+    first, last = _ends_of_the_others(told["at"])
+    is_apart = (~pl.col("at").is_between(first, last)).fill_null(False)
     return told.select(
         pl.when(~is_apart).then("at"), pl.when(is_apart).then(pl.lit(How.APART.value)).otherwise("how").alias("how")
     )
 
 
-def _first_of_the_others(at: pl.Series) -> datetime | None:
-    """Return the time of the first mail behind a few that lie years before all others, None where there are none."""
+def _ends_of_the_others(at: pl.Series) -> tuple[datetime, datetime]:
+    """Return the times of the first and the last mail but for a few that lie years before or after all others."""
     times = at.drop_nulls().sort()
     few = max(1, len(times) // FEW)
-    firsts = times.head(few + 1).to_list() if len(times) > 2 else []
-    breaks = [later for before, later in pairwise(firsts) if later - before >= YEARS]
-    return breaks[-1] if breaks else None
+    if len(times) < 3:
+        return datetime.min, datetime.max
+    firsts, lasts = times.head(few + 1).to_list(), times.tail(few + 1).to_list()
+    begins = [later for before, later in pairwise(firsts) if later - before >= YEARS]
+    ends = [before for before, later in pairwise(lasts) if later - before >= YEARS]
+    return max(begins, default=datetime.min), min(ends, default=datetime.max)

@@ -223,9 +223,16 @@ class _Divided:
         is_of_mail = _is_of_mail(header)
         if behind_empty or self._mail is None or (is_full and is_of_mail and _names(header).keys() & _BY_TOOLS):
             return is_of_mail or (is_full and _is_of_a_piece(header))
+        if is_full and is_of_mail and self._is_no_older(line, header):
+            return True  # mails that were put together without an empty line between them
         if is_of_mail:
             self._leave_out(UNDIVIDED, self._number)
         return False
+
+    def _is_no_older(self, line: bytes, header: list[bytes]) -> bool:
+        """Say whether headers stand below a mail that was written before them, so that it cannot quote them."""
+        times = _times(line, header)
+        return self._mail is not None and bool(self._mail.times and times) and min(times) >= max(self._mail.times)
 
     def _is_pasted(self, around: _Mail, begun: _Mail, line: bytes) -> bool:
         """Say whether headers stand in the text of a mail: they are older, and announced or unlike what divides the file."""

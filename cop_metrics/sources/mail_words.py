@@ -25,8 +25,17 @@ _TAIL = (
 )
 _TAG = re.compile(r"\s*[\[【]([^\[\]【】]{1,60})[\]】]\s*")
 _TAGS = re.compile(rf"^(?:{_TAG.pattern}){{1,4}}(?=\S)")
+_CLASSIFIED = r"sec=[a-z0-9:,= -]{1,40}"
 _SERVER = re.compile(r"\s*(?:\[(?:imap|gmail|google mail)\]|inbox)[./]", re.IGNORECASE)
-_FOLLOWS = re.compile(r"\s*(?:[:|(]|[-–—]\s|re\s*:|$)")
+_FOLLOWS = re.compile(r"[\s.!]*(?:[:|(]|[-–—]\s|re\s*:|$)")
+_NUMBER = re.compile(r"(?<=\w)[\s:#.-]+\d+$")
+_OPENS, _CLOSES = r"(?:\*{1,5}|[(<{\[\"“„«])", r"(?:\*{1,5}|[)>}\]\"”“»])"
+_SET_APART = re.compile(rf"{_OPENS}\s*([^()<>\[\]{{}}\"]{{1,80}}?)\s*{_CLOSES}")
+_APART_BEHIND = re.compile(r"[(\[{]\s*([^()\[\]{}]{1,80}?)[\s.!]*[)\]}]$")
+_LABEL = re.compile(
+    r"\s*(?:\([^()]{1,40}\)|[^\s:：\[\](){}?!.,;]{1,20}(?: [^\s:：\[\](){}?!.,;]{1,20}){0,2}\s?[:：])\s*"
+)
+"""What a gateway or an old list puts before a mark without square brackets: `weld: Re:`, `(weld) Re:`."""
 
 
 class Subject(NamedTuple):
@@ -53,7 +62,7 @@ def subject_of(words: str, tags: frozenset[str]) -> Subject:
             pass
         elif found := _mark("replies").match(rest):
             is_reply = True
-        elif found := _mark("may_reply", "forwards").match(rest):
+        elif (found := _mark("may_reply", "forwards").match(rest)) or (found := _label_and_mark().match(rest)):
             may_reply = True
         else:
             break
@@ -74,13 +83,29 @@ def first_tag(words: str) -> str | None:
             break
         words = words[found.end() :]
     tag = _TAG.match(words)
-    return tag[1].casefold() if tag else None
+    return _without_number(tag[1]) if tag else None
 
 
 def is_automatic(words: str) -> bool:
-    """Say whether a subject, behind any tags and marks or in one, is that of a program which answers while somebody is away."""
-    tag = first_tag(words)
-    return _begins("automatic", _bare(words)) or (tag is not None and bool(_phrases("automatic").fullmatch(plain(tag))))
+    """Say whether a subject is that of a program which answers while somebody is away.
+
+    It says so behind any tags and marks, or in one, or in brackets at its end; words that people use as well count where a
+    mark of a reply follows them.
+    """
+    tag, bare, phrases = first_tag(words), _bare(words), _phrases("automatic")
+    if _begins("automatic", bare.lstrip("\"'“„«")) or (tag is not None and phrases.fullmatch(plain(tag))):
+        return True
+    if (apart := _SET_APART.match(bare)) and phrases.fullmatch(apart[1]):
+        return True
+    if (behind := _APART_BEHIND.search(bare)) and len(behind[1].split()) > 1 and phrases.fullmatch(behind[1]):
+        return True
+    return _absent_and_mark().match(bare) is not None
+
+
+def is_receipt(words: str) -> bool:
+    """Say whether a subject is that of a receipt or of a calendar's answer, if the mail replies: `Read: `, `Accepted: `."""
+    found = _phrases("receipts").match(plain(words))
+    return found is not None and plain(words)[found.end() :].lstrip().startswith(":")
 
 
 def is_notice(words: str) -> bool:
@@ -110,7 +135,12 @@ def _bare(words: str) -> str:
 
 
 def _is_no_subject(tag: str, rest: str, tags: frozenset[str]) -> bool:
-    return tag.casefold() in tags or _tags_and_mark().match(rest) is not None
+    return bool({tag.casefold(), _without_number(tag)} & tags) or _tags_and_mark().match(rest) is not None
+
+
+def _without_number(tag: str) -> str:
+    """Return a tag in small letters, without the number that some lists give each mail: `[weld:00123]`."""
+    return _NUMBER.sub("", tag.strip()).casefold()
 
 
 def _begins(table: str, bare: str) -> bool:
@@ -147,14 +177,16 @@ def _mark(*tables: str) -> re.Pattern[str]:
 
 @cache
 def _outside() -> re.Pattern[str]:
-    words = "|".join(map(re.escape, _of("outside"))) + r"|sec=[a-z0-9:,= -]{1,40}"
+    words = "|".join(map(re.escape, _of("outside"))) + "|" + _CLASSIFIED
     bracketed = rf"[\[({{<][\s!*]*(?:{words}){_TAIL}[\])}}>]|\*{{1,5}}\s*(?:{words}){_TAIL}\*{{1,5}}"
-    return re.compile(rf"{_UNSEEN}(?:{bracketed}|(?:extern|external|ext|(?-i:SPAM))\s?{_COLON})[\s:-]*", re.IGNORECASE)
+    before = r"(?:external|extern|ext)(?:[ -](?:e-?mail|mail|sender|message))?|(?-i:SPAM)"
+    dashed = rf"(?:{before})\s[-–—]\s(?={_mark('replies', 'forwards').pattern})"
+    return re.compile(rf"{_UNSEEN}(?:{bracketed}|(?:{before})\s?{_COLON}|{dashed})[\s:-]*", re.IGNORECASE)
 
 
 @cache
 def _outside_behind() -> re.Pattern[str]:
-    words = "|".join(map(re.escape, _of("outside")))
+    words = "|".join(map(re.escape, _of("outside"))) + "|" + _CLASSIFIED
     return re.compile(rf"\s*[\[({{]\s*(?:{words}){_TAIL}[\])}}]\s*$", re.IGNORECASE)
 
 
@@ -162,3 +194,17 @@ def _outside_behind() -> re.Pattern[str]:
 def _tags_and_mark() -> re.Pattern[str]:
     """Return a pattern of tags that a mark follows: whatever they say, they are not the subject."""
     return re.compile(rf"(?:{_TAG.pattern}){{1,4}}{_mark('replies', 'forwards').pattern}", re.IGNORECASE)
+
+
+@cache
+def _label_and_mark() -> re.Pattern[str]:
+    """Return a pattern of a label that a mark follows, which people write too: `Question: re: gas`."""
+    return re.compile(rf"{_LABEL.pattern}{_mark('replies').pattern}", re.IGNORECASE)
+
+
+@cache
+def _absent_and_mark() -> re.Pattern[str]:
+    """Return a pattern of words for being away that a mark of a reply follows, in a bare subject."""
+    return re.compile(
+        rf"(?:{_phrases('absent').pattern})[\s:,.!*–—-]*(?:{_TAG.pattern}){{0,3}}{_mark('replies').pattern}"
+    )

@@ -369,6 +369,7 @@ def _issues(take: Callable[[Issues, dict[str, Any], str, str], None]) -> Callabl
             take(issues, item.data, item.origin, item.place)
             yield from issues.batches(least=perceval_issues.BATCH_ROWS)
         yield from issues.batches(least=1)
+        issues.tell_what_is_lacking()
         yield Batch("member", issues.members())
 
     return read_issues

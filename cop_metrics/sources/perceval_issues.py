@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 import polars as pl
 
+from cop_metrics.errors import CopError
 from cop_metrics.sources.conversations import Conversations
 from cop_metrics.sources.json_files import count, mapping, number, second, sequence, text, time
 from cop_metrics.sources.source import Batch, Reading
@@ -22,6 +23,8 @@ from cop_metrics.tabular import email_hash
 BATCH_ROWS = 20_000
 MOST_VOTES = 10**5
 MOST_VIEWS = 10**9
+MOST_ANSWERS = 10**6
+SEVERAL = 3  # answers; one or two may have been deleted since they were counted
 COMMUNITY = -1
 """The account with which a site of Stack Exchange writes itself."""
 
@@ -61,6 +64,10 @@ class Issues:
 
     reading: Reading
     people: dict[str, Author] = field(default_factory=dict)
+    asked: int = 0
+    answers: int = 0
+    lacking: int = 0
+    """How many answers and comments are counted in items and not there."""
     _threads: list[dict[str, Any]] = field(default_factory=list)
     _topics: list[tuple[str, str]] = field(default_factory=list)
     _posts: list[tuple[Any, ...]] = field(default_factory=list)
@@ -71,6 +78,23 @@ class Issues:
         """Yield the tables that are told of, with no rows."""
         for table in ("member", "thread", "post", "topic", "reaction"):
             yield Batch(table, pl.DataFrame(schema=dict(TABLES[table].columns)))
+
+    def expect(self, counted: object, there: object) -> None:
+        """Compare how many answers an item says that it has with the list of those it holds."""
+        answers = len(sequence(there))
+        self.asked += 1
+        self.answers += answers
+        self.lacking += max(count(counted, MOST_ANSWERS) - answers, 0)
+
+    def tell_what_is_lacking(self) -> None:
+        """Say how many answers are not there; raises `CopError` where none is, since all would seem to wait for ever."""
+        if self.lacking >= SEVERAL and not self.answers:
+            raise CopError(
+                f"There are {self.asked:,} questions or issues in these items and none of their {self.lacking:,} answers or "
+                "comments: every one would seem to be without an answer. Fetch them anew, with an account that may read them."
+            )
+        if self.lacking:
+            self.reading.notes.append(f"Answers and comments that items count and do not hold: {self.lacking:,}.")
 
     def ask(self, thread: dict[str, Any], author: Author | None, words: str | None, topics: list[str | None]) -> None:
         """Take a question: the row of its thread, whose key is that of the question, its author, text and topics."""
@@ -162,6 +186,7 @@ def take_github(issues: Issues, told: dict[str, Any], origin: str, place: str) -
     labels = [text(mapping(label).get("name")) for label in sequence(told.get("labels"))]
     issues.ask(thread, _github_user(told), text(told.get("body")) or "", labels)
     _take_github_reactions(issues, told, key)
+    issues.expect(told.get("comments"), told.get("comments_data"))
     for each in sequence(told.get("comments_data")):
         comment = mapping(each)
         comment_id, said_at = number(comment.get("id")), time(comment.get("created_at"))
@@ -231,6 +256,7 @@ def take_gitlab(issues: Issues, told: dict[str, Any], origin: str, place: str) -
     ]
     issues.ask(thread, _gitlab_user(told.get("author")), text(told.get("description")) or "", labels)
     _take_awards(issues, told, key)
+    issues.expect(told.get("user_notes_count"), told.get("notes_data"))
     for each in sequence(told.get("notes_data")):
         note = mapping(each)
         note_id, said_at = number(note.get("id")), time(note.get("created_at"))
@@ -291,6 +317,7 @@ def take_stack_exchange(issues: Issues, told: dict[str, Any], _origin: str, plac
     issues.ask(thread, _owner(told), None, [text(tag) for tag in sequence(told.get("tags"))])
     _take_votes(issues, told, key)
     _take_remarks(issues, told, key, place)
+    issues.expect(told.get("answer_count"), told.get("answers"))
     chosen = number(told.get("accepted_answer_id"))
     for each in sequence(told.get("answers")):
         answer = mapping(each)

@@ -50,6 +50,7 @@ NEVER_OPENED = {
     Kind.UPLOADS: "a file that holds no messages",
 }
 ELSEWHERE = "a day in a folder that does not lie beside the others (never opened)"
+_CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _USER, _BOT = re.compile(r"[UW][0-9A-Z]+"), re.compile(r"B[0-9A-Z]{6,}")
 DAY = re.compile(r"(?:(?P<root>.+)/)?(?P<channel>[^/]+)/\d{4}-\d\d-\d\d\.json", re.IGNORECASE)
 _PERMALINK = re.compile(rb'"permalink"\s*:\s*"https:\\?/\\?/((?!files\b|app\b)[a-z0-9-]+(?:\.enterprise)?)\.slack\.com')
@@ -252,12 +253,14 @@ def _files(export: Export, reading: Reading) -> _Files:
 
 
 def _refuse_several(export: Export) -> None:
-    roots = sorted({str(PurePosixPath(name).parent) for name in export.names if PurePosixPath(name).name in ACCOUNTS})
-    if len(roots) > 1:
-        raise CopError(
-            f"'{export.path.name}' holds {len(roots)} exports ({', '.join(roots[:3])}). "
-            "Import each by itself: overlapping ones of one workspace as the same source, any order will do."
-        )
+    for lists in (ACCOUNTS, (CHANNELS,)):  # an organisation's workspaces share the accounts, not the channels
+        roots = sorted({str(PurePosixPath(name).parent) for name in export.names if PurePosixPath(name).name in lists})
+        if len(roots) > 1:
+            raise CopError(
+                f"'{export.path.name}' holds {len(roots)} exports ({', '.join(roots[:3])}). "
+                "Import each by itself: overlapping ones of one workspace as the same source, any order will do. Of workspaces "
+                f"of one organisation, put {ORG_USERS} beside each."
+            )
 
 
 def _refuse_closed(export: Export, days: list[tuple[str, str]], public: list[_Day], channels: Channels) -> None:
@@ -949,9 +952,11 @@ def _latest_reply(row: int, latest: object, users: object, asker: object) -> lis
 
 
 def _asker(metadata: object) -> list[str]:
-    """Return on whose behalf an app says that it wrote."""
+    """Return on whose behalf an app says that it wrote: `user_id` or `userId`, by itself or as an object with an id."""
     payload = _object(_object(metadata).get("event_payload"))
-    return [user for user in map(payload.get, ASKERS) if type(user) is str and _USER.fullmatch(user)][:1]
+    told = {_CAPITAL.sub("_", name).lower(): value for name, value in payload.items()}
+    named = (_object(value).get("id", value) for value in map(told.get, ASKERS))
+    return [user for user in named if type(user) is str and _USER.fullmatch(user)][:1]
 
 
 def _texts(name: str, values: list[Any]) -> pl.Series:

@@ -18,9 +18,10 @@ DIRECT = re.compile(r"[dg][0-9a-z]{8,}|mpdm-.+", re.DOTALL)
 CHANNEL_ID = re.compile(r"C[0-9A-Z]{8,}|[cdg]0[0-9a-z]{7,}")
 """Folders that go by an id, also where an unpacker wrote it in lower case."""
 CANVAS = re.compile(
-    r"FC(?:[^0-9A-Za-z]|%3A)*F[0-9A-Z]{6,}(?:[^0-9A-Za-z].*)?|(?i:fc(?:[^0-9a-z]|%3a)+f0[0-9a-z]{6,}(?:[^0-9a-z].*)?)",
+    r"FC(?:[^0-9A-Za-z]|%3A)*F[0-9A-Z]{6,}(?:[^0-9A-Za-z].*)?|(?i:f[a-z](?:[^0-9a-z]|%3a)+f0[0-9a-z]{6,}(?:[^0-9a-z].*)?)",
     re.DOTALL,
 )
+"""Folders of comments on canvases, lists and other files, which go by the file's id."""
 UPLOADS = re.compile(r"__(?:uploads|avatars)", re.IGNORECASE)
 _NAMES = ("name", "name_normalized")
 _NO = (None, False, 0, "", "0", "false", "False", "FALSE", "no")
@@ -90,7 +91,7 @@ class Channels:
 
 def channels_of(listed: Iterable[Mapping[str, Any]], private: Iterable[Mapping[str, Any]], **flags: bool) -> Channels:
     """Return the channels that channels.json lists, and those that the lists of private ones do; `flags` as in `Channels`."""
-    private = list(private)
+    listed, private = list(listed), list(private)
     closed = {spelling for each in private for spelling in _spellings(each, with_previous=True)}
     is_open: list[tuple[str, str | None]] = []
     private_ids = {id_ for each in private if (id_ := channel_id(each))}
@@ -100,13 +101,31 @@ def channels_of(listed: Iterable[Mapping[str, Any]], private: Iterable[Mapping[s
         elif name := channel_name(each):
             is_open.append((name, channel_id(each)))
     times = Counter(_folded(name) for name, _ in is_open)
-    public: dict[str, tuple[str, str]] = {}
+    public = {} if flags["is_closed"] else _by_previous_names(listed, closed, times)
     for name, id_ in is_open:
         is_one = times[_folded(name)] == 1
         public[_folded(name)] = name, id_ if id_ and is_one else name
         if id_:
             public[_folded(id_)] = name, id_ if is_one else name
     return Channels(public=public, private=frozenset(closed), **flags)
+
+
+def _by_previous_names(
+    listed: Iterable[Mapping[str, Any]], closed: set[str], times: Mapping[str, int]
+) -> dict[str, tuple[str, str]]:
+    """Return name and key of renamed channels by what they were called, where no other channel is or was called so."""
+    found: dict[str, set[tuple[str, str]]] = {}
+    for each in listed:
+        name, id_, previous = channel_name(each), channel_id(each), each.get("previous_names")
+        if name and id_ and not is_private(each) and times[_folded(name)] == 1:
+            for old in previous if isinstance(previous, list) else ():
+                if isinstance(old, str) and old.strip():
+                    found.setdefault(_folded(old), set()).add((name, id_))
+    return {
+        old: channels.copy().pop()
+        for old, channels in found.items()
+        if len(channels) == 1 and old not in closed and not times[old]
+    }
 
 
 def is_private(channel: Mapping[str, Any]) -> bool:

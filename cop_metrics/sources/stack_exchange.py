@@ -61,6 +61,7 @@ POST_TYPES = {
 ACCEPTED_VOTE = 1
 REACTIONS = {2: "upvote", 3: "downvote", 5: "bookmark", 8: "bounty"}
 SYSTEM_USER = -1
+SEVERAL = 3  # questions that accepted an answer: of one or two it may be gone
 
 _START = re.compile(rb'(?:\xef\xbb\xbf)?(?:<\?xml version="1\.0"(?: encoding="utf-8")? ?\?>)?\s*<(\w+)>')
 
@@ -90,6 +91,7 @@ def read(export: Export, reading: Reading) -> Iterator[Batch]:
             yield Batch(table, pl.DataFrame(schema=dict(TABLES[table].columns)))
         yield from _members(dump)
         yield from _questions(dump)
+        _refuse_without_answers(dump)
         threads = dump.threads.lookup().rooted()
         yield from _reactions(dump, threads)
         yield from _answers(dump, threads)
@@ -259,6 +261,8 @@ class _Dump:
     accepted: _Pairs = field(default_factory=_Pairs)
     accepted_days: _Pairs = field(default_factory=_Pairs)
     answers: list[Path] = field(default_factory=list)
+    read: Counter[str] = field(default_factory=Counter)
+    """How many posts of a kind were read."""
     of_the_site: Counter[str] = field(default_factory=Counter)
 
     @property
@@ -542,6 +546,15 @@ def _questions(dump: _Dump) -> Iterator[Batch]:
         yield Batch("post", typed("post", asked))
 
 
+def _refuse_without_answers(dump: _Dump) -> None:
+    """Raise `CopError` where questions have accepted answers and the dump holds no answer: none would seem answered."""
+    if len(dump.accepted) >= SEVERAL and not dump.read["answers"]:
+        raise CopError(
+            f"'{dump.export.path.name}' holds {dump.read['questions']:,} questions, {len(dump.accepted):,} of which accepted an "
+            f"answer, and no answer: every question would seem to be without. Give the whole {POSTS} of the dump."
+        )
+
+
 def _posts(dump: _Dump, rows: pl.DataFrame) -> pl.DataFrame:
     """Return the questions and answers among the rows, with `kind` (the type's number), `parent` and `author`."""
     posts = _timed(rows.with_columns(pl.col("ClosedDate").alias("closed_at")), "closed_at").with_columns(
@@ -560,6 +573,7 @@ def _posts(dump: _Dump, rows: pl.DataFrame) -> pl.DataFrame:
 
 def _remember(dump: _Dump, questions: pl.DataFrame, answers: pl.DataFrame) -> None:
     for kind, posts in (("questions", questions), ("answers", answers)):
+        dump.read[kind] += len(posts)
         dump.authors.add(posts["author"])
         dump.of_the_site[kind] += int((posts["author"] == str(SYSTEM_USER)).sum())
     dump.threads.add(questions["Id"], questions["Id"])

@@ -86,6 +86,17 @@ SPELLINGS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
             "is_direct_message",
             "direct_message",
             "is_direct",
+            "is_private",
+            "private",
+            "is_private_message",
+            "private_message",
+        ),
+        "in_private_group": (
+            "in_private_group",
+            "is_private_group",
+            "private_group",
+            "in_private_community",
+            "private_community",
         ),
         "tags": ("topics", "tags", "topic_names"),
         "is_draft": ("is_draft", "draft", "draft_state", "message_state"),
@@ -98,7 +109,11 @@ SPELLINGS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
         "deleted_at": ("deleted_at", "removed_at"),
         "state": ("state", "status", "user_state"),
     },
-    GROUPS: {"id": ("id", "group_id", "community_id"), "name": ("name", "full_name", "group_name", "community_name")},
+    GROUPS: {
+        "id": ("id", "group_id", "community_id"),
+        "name": ("name", "full_name", "group_name", "community_name"),
+        "is_private": ("private", "is_private", "privacy", "visibility", "access"),
+    },
     TOPICS: {"id": ("id", "topic_id"), "name": ("name", "topic_name", "topic")},
     TAGS: {
         "message": ("message_id", "thread_id", "taggable_id"),
@@ -147,10 +162,12 @@ NO = (
 )
 """Yes and no, also as spreadsheets write them in other languages."""
 PRIVATE = "a private message, which is nobody else's"
+PRIVATE_GROUP = "a message of a private community"
+PUBLIC = (*NO, "public", "open", "öffentlich", "offen", "público", "pubblico", "publiek", "openbaar")
 OUTSIDE = "a message outside of groups, where the export does not tell private ones"
 STORYLINE = "a post outside of groups: a person's storyline, or All Company"
 DRAFT = "a draft, which was not posted"
-PRIVATE_TYPES = ("private", "direct", "direct_message", "chat")
+PRIVATE_TYPES = r"private|direct|^chat$"
 NOTICE_TYPES = ("system", "notification", "notice")
 RULE_OF_TYPE = {"poll": "poll", "announcement": "announcement", "praise": "announcement"}
 PROGRAMS = ("bot", "guide", "application", "app", "system")
@@ -193,7 +210,13 @@ def read(export: Export, reading: Reading) -> Iterator[Batch]:
     yield from _reactions(network)
     yield from _other_senders(network)
     network.refuse_one_person()
-    reading.is_quiet = not network.last and reading.skipped.keys() <= {PRIVATE, OUTSIDE, STORYLINE, DRAFT}
+    reading.is_quiet = not network.last and reading.skipped.keys() <= {
+        PRIVATE,
+        PRIVATE_GROUP,
+        OUTSIDE,
+        STORYLINE,
+        DRAFT,
+    }
 
 
 SOURCE = Source(
@@ -213,11 +236,12 @@ SOURCE = Source(
         "when a message was liked, and often by whom: many exports hold counts at most",
     ),
     never_opens=(
-        "private messages; and what stands outside of groups, where the export does not tell which messages are private",
+        "private messages, and messages of private communities; and what stands outside of groups, where the export does not "
+        "tell which messages are private",
         "uploaded files, pages and notes",
     ),
-    version=2,
-    private_before=0,
+    version=3,
+    private_before=3,
     recognises=recognises,
     read=read,
 )
@@ -306,18 +330,25 @@ class _Network:
 
     def reasons(self) -> dict[str, pl.Expr]:
         """Return why a message is left out, in the order in which that is asked."""
-        is_said = ~pl.col("is_private").str.to_lowercase().is_in(NO).fill_null(True)
-        private = is_said | pl.col("type").str.to_lowercase().is_in(PRIVATE_TYPES).fill_null(False)
+        private_type = pl.col("type").str.to_lowercase().str.contains(PRIVATE_TYPES).fill_null(False)
+        in_private_group = pl.col("group").is_in(self.private_groups).fill_null(False)
         untold = "is_private" not in self.columns
         outside = pl.col("group").is_null() & pl.col("group_name").is_null()
         return {
-            PRIVATE: private,
+            PRIVATE: _says_private("is_private") | private_type,
+            PRIVATE_GROUP: _says_private("in_private_group") | in_private_group,
             OUTSIDE: pl.lit(untold) & outside,
             STORYLINE: pl.lit(GROUPS in self.files) & outside,
             DRAFT: _is_yes("is_draft") | (pl.col("is_draft").str.to_lowercase() == "draft"),
             "a message without an id": pl.col("id").is_null(),
             "a message whose time cannot be read": pl.col("at").is_null(),
         }
+
+    @cached_property
+    def private_groups(self) -> list[str]:
+        """Return the ids of the groups that not everybody may read, as far as the list of groups tells."""
+        told = [rows.filter(_says_private("is_private"))["id"] for rows in self.tables(GROUPS)]
+        return pl.concat(told).drop_nulls().to_list() if told else []
 
     def refuse_one_person(self) -> None:
         """Raise `CopError` where all is one person's and answers what is not here: that is an export of their account."""
@@ -375,6 +406,7 @@ BEFORE = (
     "best_answer",
     "is_best",
     "is_private",
+    "in_private_group",
     "is_draft",
     "group",
     "group_name",
@@ -503,6 +535,11 @@ def _messages(network: _Network, *, with_likes: bool, with_topics: bool) -> Iter
             yield Batch("reaction", _likes(network, messages))
     if with_topics:
         yield from _tagged(network, topics)
+
+
+def _says_private(column: str) -> pl.Expr:
+    """Return whether a cell says anything else than that all may read."""
+    return ~pl.col(column).str.to_lowercase().is_in(PUBLIC).fill_null(True)
 
 
 def _names(network: _Network, kind: str) -> dict[str, str]:

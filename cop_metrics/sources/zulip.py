@@ -33,6 +33,10 @@ NOTIFIER = "Notification Bot"
 SYSTEM_BOTS = (NOTIFIER, "Welcome Bot", "Reminder Bot", "Email Gateway", "Zulip Feedback Bot", "New User Bot")
 CUT_SHORT = "a file that is no readable JSON or is cut short"
 UNREADABLE = "a message without a readable id or date"
+PRIVATE, BY_PROGRAMS = "a message of a private channel or conversation", "a message of a topic in which no person wrote"
+NO_MESSAGE = "a reaction to no message that was read"
+NOBODY_S = {PRIVATE, BY_PROGRAMS, NO_MESSAGE}
+"""What an export may hold in which no person wrote anything that everybody may read."""
 
 _MESSAGE_FILE = re.compile(r"messages-\d+\.json")
 _BOT = re.compile(r"(?i)[\s_-]bot$")
@@ -44,7 +48,7 @@ _MENTIONED = re.compile(
 )
 _ESCAPED = re.compile(r"\.([0-9A-Fa-f]{2})")
 _STREAM_FOLDER = re.compile(r"(\d+)-(.*)")
-_CATCH_ALL = re.compile(r"(?i)|\(no topic\)|general chat|imported from .*|(?:stream|channel) events")
+_CATCH_ALL = re.compile(r"(?i)|\(?no (?:topic|subject)\)?|general chat|imported from .*|(?:stream|channel) events")
 """Topics that are no conversation: the one without a name, and those into which all goes that had none."""
 _DEACTIVATED = "!DEACTIVATED:"
 _OURS = (b'"sender_full_name"', b'"timestamp"', b'"content"')
@@ -72,13 +76,13 @@ def recognises(export: Export) -> bool:
 def read(export: Export, reading: Reading) -> Iterator[Batch]:
     """Yield the export's rows in batches; memory grows by some 60 bytes a message and with people and topics.
 
-    Raises `CopError` when realm.json is damaged, or when no public channel holds a message of a person.
+    Raises `CopError` when realm.json is damaged, or when nothing that could be read holds a message of a person.
     """
     realm, written = _realm(export), _Writer()
     for table in ("member", "thread", "post"):
         yield Batch(table, pl.DataFrame(schema=dict(TABLES[table].columns)))
     yield from _archive(export, reading, written) if realm is None else _organization(export, realm, reading, written)
-    reading.is_quiet = not written.opened and not reading.skipped and not written.keys
+    reading.is_quiet = not written.opened and reading.skipped.keys() <= NOBODY_S
     if not written.opened and not reading.is_quiet:
         raise CopError(
             f"'{export.path.name}' holds no message of a person in a public channel of Zulip. "
@@ -374,11 +378,11 @@ def _organization(export: Export, realm: str, reading: Reading, written: _Writer
                 if message is None:
                     reading.skip(UNREADABLE, file)
                 elif recipient not in realm_told.streams:
-                    reading.skip("a message of a private channel or conversation", f"message {message.key}")
+                    reading.skip(PRIVATE, f"message {message.key}")
                 else:
                     topic = topics[recipient, _bare(subject)[0].lower()]
                     if topic.opener is None:
-                        reading.skip("a message of a topic in which no person wrote", f"message {message.key}")
+                        reading.skip(BY_PROGRAMS, f"message {message.key}")
                     written.add(topic, message)
                 yield from written.batches(least=BATCH_ROWS)
         except NoJsonError:
@@ -491,7 +495,7 @@ def _reactions(
                 post, giver = number(told.get("message")), number(told.get("user_profile"))
                 kind = text(told.get("emoji_name"))
                 if post not in messages or kind is None:
-                    realm.reading.skip("a reaction to no message that was read", f"reaction {number(told.get('id'))}")
+                    realm.reading.skip(NO_MESSAGE, f"reaction {number(told.get('id'))}")
                 elif (post, giver, kind) not in given:
                     given.add((post, giver, kind))
                     rows.append((str(post), None if giver is None else str(giver), kind, None))
@@ -580,7 +584,7 @@ def _take_topic(
         reading.skip(CUT_SHORT, name)
     people.update({message.author: message.is_bot for message in messages if message.author})
     if topic.opener is None and messages:
-        reading.skip("a message of a topic in which no person wrote", name, len(messages))
+        reading.skip(BY_PROGRAMS, name, len(messages))
     for message in sorted(messages, key=lambda message: message[:2]):
         written.add(topic, message)
 

@@ -231,7 +231,7 @@ class Measurer:
         hidden = () if scope.names else exhibit.personal
         hidden += tuple(name for name in names if self.tells_of_few(name, scope))
         table = self._long_months(shaped, scope).select(names)
-        if exhibit.a_row_each:
+        if exhibit.every_group:
             table = self._with_every_group(exhibit, table, scope)
         table = self._along_the_scale(table)
         table = table.with_columns(pl.lit(None, dtype=table.schema[name]).alias(name) for name in hidden)
@@ -788,9 +788,10 @@ class Measurer:
         """Return the groups that a table splits by and that are not in it, though enough people were in them, with how many."""
         lacking, size = dict[str, int](), self.choices.small_groups.size
         for by in exhibit.shows if table.height else ():
-            columns = [name for name in table.columns if name == by or name.endswith(f"_{by}")]
+            columns = _group_columns(table, by)
             told = {group for name in columns for group in table[name].unique()}
-            held, rows = self._held(scope, exhibit.splits, by), self._rows_of(exhibit, scope, by)
+            of_whom = replace(scope, teams=(), seniorities=()) if exhibit.group_of else scope
+            held, rows = self._held(of_whom, exhibit.splits, by), self._rows_of(exhibit, scope, by)
             known = (
                 self.choices.team_choices(scope.names) if by == "team" else self.choices.seniority_choices(scope.names)
             )
@@ -804,16 +805,20 @@ class Measurer:
     def _rows_of(self, exhibit: Exhibit, scope: Scope, by: str) -> set[str]:
         """Return the groups that the rows are of which an exhibit is made of."""
         cut = self._cut(RELATIONS[exhibit.relations[0]], exhibit, scope)
+        group = f"{exhibit.group_of or exhibit.whose}_{by}"
         found = self._frame(
-            f"with {self._periods(scope, None)}, cut as ({cut}) select distinct {exhibit.whose}_{by} from cut", scope
+            f"with {self._periods(scope, None)}, cut as ({cut}) select distinct {group} from cut", scope
         )
         return {_label(group) for (group,) in found.iter_rows()}
 
     def _with_every_group(self, exhibit: Exhibit, table: pl.DataFrame, scope: Scope) -> pl.DataFrame:
-        """Return a table that has one row a group with a row of zero for those of which there is nothing."""
-        group, *others = table.columns
-        zero = [name for name in others if table.schema[name].is_integer()]
-        rows = [{group: name, **dict.fromkeys(zero, 0)} for name in self.lacking(exhibit, table, scope)]
+        """Return a table that counts by group with a row of zero for those of which there is nothing."""
+        [by] = exhibit.shows
+        groups = _group_columns(table, by)
+        zero = [name for name in table.columns if table.schema[name].is_integer()]
+        rows = [
+            {**dict.fromkeys(groups, group), **dict.fromkeys(zero, 0)} for group in self.lacking(exhibit, table, scope)
+        ]
         return pl.concat([table, pl.DataFrame(rows, schema=table.schema)]) if rows else table
 
     def acts(self, scope: Scope) -> pl.DataFrame:
@@ -898,6 +903,11 @@ def _begin(day: date, by: str) -> date:
 
 def _next(start: date, by: str) -> date:
     return (start + timedelta(days=32)).replace(day=1) if by == "month" else start + timedelta(days=7)
+
+
+def _group_columns(table: pl.DataFrame, by: str) -> list[str]:
+    """Return the columns of an exhibit's table that hold groups of a dimension."""
+    return [name for name in table.columns if name == by or name.endswith(f"_{by}")]
 
 
 def _did(metric: Metric) -> str | None:

@@ -652,10 +652,17 @@ def _headline(
 
 
 def _silent(found: tuple[Silence, ...], page: Page) -> tuple[Silence, ...]:
-    """Return the silences that a page is about: of its promise or its cards; the base of all promises is about each."""
+    """Return the silences that a page is about: of its promise, its cards or its first number; the base of all is about each."""
     about_all = page.promise is Promise.PARTICIPATION
     return distinct(
-        [each for each in found if about_all or each.metric.promise is page.promise or each.metric.id in page.cards]
+        [
+            each
+            for each in found
+            if about_all
+            or each.metric.promise is page.promise
+            or each.metric.id in page.cards
+            or each.metric.relation == METRICS[page.headline].relation
+        ]
     )
 
 

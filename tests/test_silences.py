@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+import polars as pl
 import pytest
 from communities import Community, Told, at, days_later, plus
 
@@ -11,7 +12,7 @@ from cop_metrics.changes import scan
 from cop_metrics.charts import LIGHT, describe, draw, groups
 from cop_metrics.metrics import EXHIBITS, METRICS
 from cop_metrics.metrics.metric import Share, Total, Unit
-from cop_metrics.pagebook import ANSWERS, OVERVIEW, Groups
+from cop_metrics.pagebook import ANSWERS, CONNECTIONS, OVERVIEW, Groups
 from cop_metrics.scope import Scope, read_catalogue
 from cop_metrics.silences import silence_sentence, silences
 from cop_metrics.view import PageView, Viewer
@@ -194,6 +195,50 @@ def test_a_table_by_seniority_has_a_row_for_those_who_did_not_ask(told: Told) ->
     assert "junior: no question asked." in describe(draw(EXHIBITS["gaps"], table, LIGHT))
     curve = next(each for each in seen(told, ANSWERS, service).charts if each.chart.id == "waiting_curve")
     assert "nothing is counted of junior (30 members)" in curve.remarks
+
+
+@pytest.fixture(scope="module")
+def readers_only(tmp_path_factory: pytest.TempPathFactory) -> Told:
+    """Return half a year in which the six juniors, who are the team Blue, read, and all others ask, help and thank."""
+    craft = Community()
+    for number in range(6):
+        craft.works(craft.member(f"Junior {number}", joined="2025-01-01"), "Blue", "junior")
+        craft.works(craft.member(f"Senior {number}", joined="2025-01-01"), "Red", "senior")
+    for number in range(12):
+        asked = f"2026-02-{number + 1:02d} 10:00"
+        question = craft.ask(f"Senior {number % 6}", asked)
+        helped = craft.answer(question, f"Senior {(number + 1) % 6}", plus(asked, hours=1))
+        craft.react(helped, f"Senior {number % 6}", plus(asked, hours=2))
+        craft.read(question, f"Junior {number % 6}", "2026-02-20")
+    return craft.tell(tmp_path_factory.mktemp("readers"), since="2025-06-01 00:00", until="2026-06-30 12:00")
+
+
+@pytest.mark.parametrize("names", [True, False], ids=["names", "no names"])
+@pytest.mark.parametrize("id_", [each.id for each in EXHIBITS.values() if each.every_group])
+def test_a_table_that_counts_by_group_has_zeros_for_a_group_with_nothing(
+    readers_only: Told, id_: str, names: bool
+) -> None:
+    exhibit = EXHIBITS[id_]
+    table = readers_only.measurer.table(exhibit, readers_only.scope(period="2026-01-05..2026-06-28", names=names))
+    [by] = exhibit.shows
+    group = {"team": "Blue", "seniority": "junior"}[by]
+    [found] = table.filter(pl.any_horizontal(pl.col(pl.String) == group)).to_dicts()
+    assert {name: cell for name, cell in found.items() if cell not in (group, None)} == {
+        name: 0 for name, kind in table.schema.items() if kind.is_integer()
+    }
+    assert group in describe(draw(exhibit, table, LIGHT))
+
+
+def test_whose_knowledge_is_not_read_is_told_whoever_reads(readers_only: Told) -> None:
+    """The juniors read, and nothing of theirs is read; of readers of one team, too."""
+    for filters in ({}, {"team": "Blue"}, {"seniority": "junior"}):
+        table = readers_only.table("whose_knowledge", period="2026-01-05..2026-06-28", **filters)
+        assert ("junior", None, 0) in table.rows()
+
+
+def test_a_page_about_helps_names_who_did_not_help(readers_only: Told) -> None:
+    view = seen(readers_only, CONNECTIONS, readers_only.scope(period="2026-01-05..2026-06-28"))
+    assert {each.act for each in view.silences} == {"asked", "helped"}
 
 
 def test_a_page_of_those_who_did_not_ask_says_so_first(told: Told) -> None:

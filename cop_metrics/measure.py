@@ -298,8 +298,7 @@ class Measurer:
         """Return why this viewer, or anybody, may not see the rows behind a number, None where they may (metrics, 2.11)."""
         if metric.never_listed:
             return metric.never_listed
-        people = "title" not in _titles(metric, relation_of_list(metric))
-        if not scope.names and people:
+        if not scope.names and _lists_people(metric):
             return "Lists of people are for viewers who may see names."
         told_of = (*self._seniorities(metric.about), *self._seniorities(metric.about_others))
         if not scope.names and (scope.seniorities or told_of):
@@ -722,7 +721,7 @@ class Measurer:
         """Return what is told where nothing was counted: 0 of so many members, or why there is nothing to divide (2.6)."""
         if not isinstance(metric.measure, Total):
             return Figure(value=None, sample_size=0, note=self._why_nothing(metric, scope, by, group))
-        if by in ("month", "week", "topic") or not _did(metric):
+        if by in ("month", "week", "topic") or not (_did(metric) or _lists_people(metric)):
             return Figure(value=0.0, sample_size=0)
         people = self._members(metric, scope, by).get(group, 0)
         note = self._none_of(metric, scope, by, group, people) if people else None
@@ -990,6 +989,11 @@ def _with_empty_weeks(counted: pl.DataFrame, starts: Sequence[date]) -> pl.DataF
     return every.join(
         named, on=("group_value", "week"), how="left", nulls_equal=True, maintain_order="left"
     ).with_columns(pl.col("value").fill_null(0.0))
+
+
+def _lists_people(metric: Metric) -> bool:
+    """Say whether the rows behind a number are people, not questions or threads."""
+    return "title" not in _titles(metric, relation_of_list(metric))
 
 
 def _listing_sql(metric: Metric, relation: Relation, columns: Mapping[str, str]) -> str:

@@ -241,6 +241,13 @@ def test_a_page_about_helps_names_who_did_not_help(readers_only: Told) -> None:
     assert {each.act for each in view.silences} == {"asked", "helped"}
 
 
+@pytest.mark.parametrize("id_", ["returning", "away", "silent"])
+def test_a_count_of_people_that_is_no_act_is_zero_of_the_members_too(readers_only: Told, id_: str) -> None:
+    scope = readers_only.scope(period="2026-01-05..2026-03-15")
+    table = readers_only.measurer.figures_by(METRICS[id_], scope, "team")
+    assert ("Blue", 0.0, 6, None) in table.select("group", "value", "sample_size", "note").rows()
+
+
 def test_a_page_of_those_who_did_not_ask_says_so_first(told: Told) -> None:
     view = seen(told, ANSWERS, told.scope(period=YEAR, team="Service", seniority="junior"))
     assert view.headline[0] == f"Team Service and Juniors: {NONE_ASKED}, so there is nothing to answer."
@@ -250,10 +257,11 @@ def test_a_page_of_those_who_did_not_ask_says_so_first(told: Told) -> None:
         each for each in view.charts if isinstance(each.chart, Groups) and each.chart.id == "answer_rate-by-team"
     ]
     assert chart.note == f"{NONE_ASKED}, so there is nothing to answer."
-    waits = next(each for each in view.charts if each.chart.id == "waiting_curve")
-    assert waits.note == (
-        "Nobody asked within these filters; without them there is something to show: choose fewer filters."
-    )
+    notes = {each.chart.id: each.note for each in view.charts}
+    for id_ in ("waiting_curve", "outcomes", "topics", "gaps"):
+        assert notes[id_] == (
+            "Nobody asked within these filters; without them there is something to show: choose fewer filters."
+        )
 
 
 def test_an_empty_chart_tells_whether_other_days_would_fill_it(told: Told) -> None:
@@ -263,7 +271,7 @@ def test_an_empty_chart_tells_whether_other_days_would_fill_it(told: Told) -> No
         "Nobody asked in this period; in all of the data there is something to show: choose a longer period."
     )
     assert notes["topics"] == (
-        "No question has a topic in this period; in all of the data there is something to show: choose a longer period."
+        "Nobody asked in this period; in all of the data there is something to show: choose a longer period."
     )
     assert all("topics or tags" not in str(note) for note in notes.values())
 

@@ -594,13 +594,11 @@ class Measurer:
     def _merged_groups(self, relation: Relation) -> str:
         """Return the REPLACE clause that shows small teams, and few people of no known seniority, with others (metrics, 2.11)."""
         small = self.choices.small_groups
-        merged = {"team": small.shown_as, "seniority": small.counted_as}
-        columns = [
-            f"{_instead(f'{role}_{of}', by)} as {role}_{of}"
-            for of, by in merged.items()
-            if by
-            for role in relation.roles
-        ]
+        merged = (
+            ("team", small.shown_as, relation.roles),
+            ("seniority", small.counted_as, (*relation.roles, *relation.seniority_of)),
+        )
+        columns = [f"{_instead(f'{role}_{of}', by)} as {role}_{of}" for of, by, roles in merged if by for role in roles]
         return f" replace ({', '.join(columns)})" if columns else ""
 
     def _periods(self, scope: Scope, by: str | None) -> str:

@@ -62,9 +62,10 @@ def change_word(change: Change) -> str:
 
 
 def _changed(change: Change) -> float:
-    """Return a change on the scale on which it is compared: a ratio for counts, else a difference."""
-    if isinstance(change.metric.measure, Total):
-        return change.now / change.before if change.before else inf
+    """Return a change on the scale on which it is compared: a ratio for counts and odds, else a difference."""
+    match change.metric.measure:
+        case Total() | Computed(person=None):
+            return change.now / change.before if change.before else inf
     return change.now - change.before
 
 

@@ -10,7 +10,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -109,8 +109,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         asked = _asked(argv)
     except SystemExit as usage:
         return int(usage.code or 0)
+    unbuilt = False
     try:
-        _catch_up(asked.data, builds=asked.builds)
+        unbuilt = not _catch_up(asked.data, builds=asked.builds)
         asked.run(asked)
         sys.stdout.flush()
     except BrokenPipeError:
@@ -118,6 +119,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     except (*PROBLEMS, KeyboardInterrupt) as problem:
         _say(_sentence(problem))
+        if unbuilt and isinstance(problem, CopError):  # it refused before it came to the build that it should end with
+            with suppress(*PROBLEMS):
+                catch_up(asked.data)
         _flush_or_drop()
         return 1
     return 0
@@ -154,11 +158,14 @@ def _name(text: str) -> str:
     return text
 
 
-def _catch_up(data: Path, *, builds: bool) -> None:
-    """Build the store first where it is behind; where that cannot be, say so and go on with what is there."""
+def _catch_up(data: Path, *, builds: bool) -> bool:
+    """Build the store first where it is behind; where that cannot be, say so and go on with what is there.
+
+    Returns whether nothing is left to build: a command that builds at its end is left to do so.
+    """
     try:
         if not is_behind(data):
-            return
+            return True
         _say(f"The store is behind {BEHIND}: building.")
         if not builds:
             with _progress() as (_, on_build):
@@ -166,6 +173,7 @@ def _catch_up(data: Path, *, builds: bool) -> None:
     except PROBLEMS as problem:
         if not builds:
             _say(f"{_sentence(problem)} Until then the store shows what it showed before.")
+    return not builds
 
 
 def _sentence(problem: BaseException) -> str:

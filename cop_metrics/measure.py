@@ -231,7 +231,7 @@ class Measurer:
         hidden = () if scope.names else exhibit.personal
         hidden += tuple(name for name in names if self.tells_of_few(name, scope))
         table = self._long_months(shaped, scope).select(names)
-        if exhibit.a_row_each:
+        if exhibit.every_group:
             table = self._with_every_group(exhibit, table, scope)
         table = self._along_the_scale(table)
         table = table.with_columns(pl.lit(None, dtype=table.schema[name]).alias(name) for name in hidden)
@@ -298,8 +298,7 @@ class Measurer:
         """Return why this viewer, or anybody, may not see the rows behind a number, None where they may (metrics, 2.11)."""
         if metric.never_listed:
             return metric.never_listed
-        people = "title" not in _titles(metric, relation_of_list(metric))
-        if not scope.names and people:
+        if not scope.names and _lists_people(metric):
             return "Lists of people are for viewers who may see names."
         told_of = (*self._seniorities(metric.about), *self._seniorities(metric.about_others))
         if not scope.names and (scope.seniorities or told_of):
@@ -595,13 +594,11 @@ class Measurer:
     def _merged_groups(self, relation: Relation) -> str:
         """Return the REPLACE clause that shows small teams, and few people of no known seniority, with others (metrics, 2.11)."""
         small = self.choices.small_groups
-        merged = {"team": small.shown_as, "seniority": small.counted_as}
-        columns = [
-            f"{_instead(f'{role}_{of}', by)} as {role}_{of}"
-            for of, by in merged.items()
-            if by
-            for role in relation.roles
-        ]
+        merged = (
+            ("team", small.shown_as, relation.roles),
+            ("seniority", small.counted_as, (*relation.roles, *relation.seniority_of)),
+        )
+        columns = [f"{_instead(f'{role}_{of}', by)} as {role}_{of}" for of, by, roles in merged if by for role in roles]
         return f" replace ({', '.join(columns)})" if columns else ""
 
     def _periods(self, scope: Scope, by: str | None) -> str:
@@ -722,7 +719,7 @@ class Measurer:
         """Return what is told where nothing was counted: 0 of so many members, or why there is nothing to divide (2.6)."""
         if not isinstance(metric.measure, Total):
             return Figure(value=None, sample_size=0, note=self._why_nothing(metric, scope, by, group))
-        if by in ("month", "week", "topic") or not _did(metric):
+        if by in ("month", "week", "topic") or not (_did(metric) or _lists_people(metric)):
             return Figure(value=0.0, sample_size=0)
         people = self._members(metric, scope, by).get(group, 0)
         note = self._none_of(metric, scope, by, group, people) if people else None
@@ -788,9 +785,10 @@ class Measurer:
         """Return the groups that a table splits by and that are not in it, though enough people were in them, with how many."""
         lacking, size = dict[str, int](), self.choices.small_groups.size
         for by in exhibit.shows if table.height else ():
-            columns = [name for name in table.columns if name == by or name.endswith(f"_{by}")]
+            columns = _group_columns(table, by)
             told = {group for name in columns for group in table[name].unique()}
-            held, rows = self._held(scope, exhibit.splits, by), self._rows_of(exhibit, scope, by)
+            of_whom = replace(scope, teams=(), seniorities=()) if exhibit.group_of else scope
+            held, rows = self._held(of_whom, exhibit.splits, by), self._rows_of(exhibit, scope, by)
             known = (
                 self.choices.team_choices(scope.names) if by == "team" else self.choices.seniority_choices(scope.names)
             )
@@ -804,16 +802,20 @@ class Measurer:
     def _rows_of(self, exhibit: Exhibit, scope: Scope, by: str) -> set[str]:
         """Return the groups that the rows are of which an exhibit is made of."""
         cut = self._cut(RELATIONS[exhibit.relations[0]], exhibit, scope)
+        group = f"{exhibit.group_of or exhibit.whose}_{by}"
         found = self._frame(
-            f"with {self._periods(scope, None)}, cut as ({cut}) select distinct {exhibit.whose}_{by} from cut", scope
+            f"with {self._periods(scope, None)}, cut as ({cut}) select distinct {group} from cut", scope
         )
         return {_label(group) for (group,) in found.iter_rows()}
 
     def _with_every_group(self, exhibit: Exhibit, table: pl.DataFrame, scope: Scope) -> pl.DataFrame:
-        """Return a table that has one row a group with a row of zero for those of which there is nothing."""
-        group, *others = table.columns
-        zero = [name for name in others if table.schema[name].is_integer()]
-        rows = [{group: name, **dict.fromkeys(zero, 0)} for name in self.lacking(exhibit, table, scope)]
+        """Return a table that counts by group with a row of zero for those of which there is nothing."""
+        [by] = exhibit.shows
+        groups = _group_columns(table, by)
+        zero = [name for name in table.columns if table.schema[name].is_integer()]
+        rows = [
+            {**dict.fromkeys(groups, group), **dict.fromkeys(zero, 0)} for group in self.lacking(exhibit, table, scope)
+        ]
         return pl.concat([table, pl.DataFrame(rows, schema=table.schema)]) if rows else table
 
     def acts(self, scope: Scope) -> pl.DataFrame:
@@ -900,6 +902,11 @@ def _next(start: date, by: str) -> date:
     return (start + timedelta(days=32)).replace(day=1) if by == "month" else start + timedelta(days=7)
 
 
+def _group_columns(table: pl.DataFrame, by: str) -> list[str]:
+    """Return the columns of an exhibit's table that hold groups of a dimension."""
+    return [name for name in table.columns if name == by or name.endswith(f"_{by}")]
+
+
 def _did(metric: Metric) -> str | None:
     """Return what people did that a number counts, None where it counts no act of theirs."""
     return words.DID[metric.id] if metric.id in words.DID else words.DID.get(metric.relation)
@@ -980,6 +987,11 @@ def _with_empty_weeks(counted: pl.DataFrame, starts: Sequence[date]) -> pl.DataF
     return every.join(
         named, on=("group_value", "week"), how="left", nulls_equal=True, maintain_order="left"
     ).with_columns(pl.col("value").fill_null(0.0))
+
+
+def _lists_people(metric: Metric) -> bool:
+    """Say whether the rows behind a number are people, not questions or threads."""
+    return "title" not in _titles(metric, relation_of_list(metric))
 
 
 def _listing_sql(metric: Metric, relation: Relation, columns: Mapping[str, str]) -> str:

@@ -34,10 +34,11 @@ class Shown:
 
 def measured(of: Metric | Exhibit, scope: Scope, measurer: Measurer, by: str | None) -> Shown:
     """Measure it, split by `by` if that is given; raises `CopError` for a split that it does not have."""
+    reason: str | None
     figure, rows = None, None
     if isinstance(of, Metric):
         figure = measurer.figure(of, scope)
-        reason = figure.note
+        reason = "; ".join(part for part in (figure.note, words.WINDOWS.get(of.id)) if part) or None
         rows = measurer.figures_by(of, scope, by) if by else None
     elif by:
         raise CopError(f"'{of.id}' is a table of its own and cannot be split: leave --by away.")

@@ -549,8 +549,8 @@ def odds_over_expected(hits: ArrayLike, n: ArrayLike, expected: ArrayLike) -> Od
     """Give the odds of a hit over the odds that `expected` hits would have, from arrays with one place a person.
 
     Half a hit and half a miss are added to what was seen, so that none and all have odds too. The error is cluster-robust
-    by person, and at least that of independent hits. None where no hit, or nothing but hits, could be expected, or where
-    there is one person only.
+    by person, and at least that of independent hits. None where no hit, or nothing but hits, could be expected, of all or of
+    each person by themselves, or where there is one person only.
     """
     found, sizes, due = (np.asarray(each, dtype=float) for each in (hits, n, expected))
     people, total, all_due = len(sizes), float(sizes.sum()), float(due.sum())
@@ -561,6 +561,8 @@ def odds_over_expected(hits: ArrayLike, n: ArrayLike, expected: ArrayLike) -> Od
     shares = due / np.maximum(sizes, 1)
     raised = shares * np.exp(log) / (1 - shares + shares * np.exp(log))
     information = float((sizes * raised * (1 - raised)).sum())
+    if information <= ROUNDING:
+        return None
     scores = ((found - sizes * raised) ** 2).sum() * people / (people - 1)
     error = sqrt(max(1 / information, float(scores) / information**2))
     return Odds(log=log, error=error, freedom=max(1.0, total**2 / float(sizes @ sizes) - 1))

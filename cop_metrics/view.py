@@ -105,7 +105,7 @@ class ChartTable:
     @property
     def remarked(self) -> str:
         """Return the remarks as sentences."""
-        return " ".join(f"{each[:1].upper()}{each[1:]}." for each in self.remarks)
+        return " ".join(_as_sentences(self.remarks))
 
     @property
     def shown(self) -> pl.DataFrame:
@@ -122,6 +122,10 @@ class ChartTable:
         return in_words(table.rename(self.columns, strict=False))
 
 
+def _as_sentences(remarks: Iterable[str]) -> list[str]:
+    return [f"{each[:1].upper()}{each[1:]}." for each in remarks]
+
+
 def in_words(table: pl.DataFrame) -> pl.DataFrame:
     """Return a table to read, in which what became of a question stands in words."""
     if table.schema.get("Outcome") != pl.String:
@@ -131,12 +135,18 @@ def in_words(table: pl.DataFrame) -> pl.DataFrame:
 
 @dataclass(frozen=True, kw_only=True)
 class Listing:
-    """The rows behind a number, the first of `total`; `note` says why there are none."""
+    """The rows behind a number, the first of `total`; `note` says why there are none, `remarks` of whom and of which days."""
 
     metric: Metric
     rows: pl.DataFrame
     total: int
     note: str | None
+    remarks: tuple[str, ...] = ()
+
+    @property
+    def about(self) -> str:
+        """Return what is listed: the definition of the number and the remarks."""
+        return " ".join([self.metric.description, *_as_sentences(self.remarks)])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -213,7 +223,7 @@ class Viewer:
                 _with_standing(_with_test(_with_side(chart, METRICS[first], scope), found.exhibits), stood, choices)
                 for chart in drawn
             ),
-            lists=lists,
+            lists=tuple(_remarked(each, METRICS[first], scope, measurer) for each in lists),
             scan=scanned,
             standings=stood,
             silences=silent,
@@ -288,6 +298,13 @@ def _card(measurer: Measurer, metric: Metric, scope: Scope) -> Card:
         trend=measurer.figures_by(metric, scope, "month") if trended else None,
         remarks=tuple(remarks),
     )
+
+
+def _remarked(listed: Listing, first: Metric, scope: Scope, measurer: Measurer) -> Listing:
+    """Return a list with what is said of its number: whose it is, which filters do not act on it, of which days it is."""
+    metric = listed.metric
+    remarks = _remarks(measurer.ignored(metric, scope), words.WINDOWS.get(metric.id))
+    return replace(listed, remarks=_sided(remarks, metric, first, scope))
 
 
 def _with_side(told: ChartTable, first: Metric, scope: Scope) -> ChartTable:
@@ -533,7 +550,15 @@ def _why_empty(measurer: Measurer, exhibit: Exhibit, scope: Scope) -> str:
     filtered = unfiltered != scope and _shows(measurer, exhibit, unfiltered)
     always = replace(scope, period=_all_days(scope, choices))
     earlier = not (filtered or state or always == scope) and _shows(measurer, exhibit, always)
-    return words.why_empty(words.EMPTY[exhibit.id], filtered=filtered, earlier=earlier, ever=state)
+    missing = words.NOT_ASKED if _of_no_question(measurer, exhibit, scope) else words.EMPTY[exhibit.id]
+    return words.why_empty(missing, filtered=filtered, earlier=earlier, ever=state)
+
+
+def _of_no_question(measurer: Measurer, exhibit: Exhibit, scope: Scope) -> bool:
+    """Say whether an exhibit of questions is empty as none was asked: then nothing else of them is worth telling."""
+    questions = METRICS["questions"]
+    of_period = exhibit.counts is not Counts.STATE and exhibit.relations[0] == questions.relation
+    return of_period and not measurer.figure(questions, scope).value
 
 
 def _shows(measurer: Measurer, exhibit: Exhibit, scope: Scope) -> bool:
@@ -615,7 +640,9 @@ def listing(measurer: Measurer, metric: Metric, scope: Scope, *, most: int = MOS
 def with_lists(view: PageView, measurer: Measurer, *, most: int) -> PageView:
     """Return a page whose lists hold up to so many rows, as a report has them."""
     longer = (
-        each if each.rows.height == each.total else listing(measurer, each.metric, view.scope, most=most)
+        each
+        if each.rows.height == each.total
+        else replace(listing(measurer, each.metric, view.scope, most=most), remarks=each.remarks)
         for each in view.lists
     )
     return replace(view, lists=tuple(longer))
@@ -652,10 +679,17 @@ def _headline(
 
 
 def _silent(found: tuple[Silence, ...], page: Page) -> tuple[Silence, ...]:
-    """Return the silences that a page is about: of its promise or its cards; the base of all promises is about each."""
+    """Return the silences that a page is about: of its promise, its cards or its first number; the base of all is about each."""
     about_all = page.promise is Promise.PARTICIPATION
     return distinct(
-        [each for each in found if about_all or each.metric.promise is page.promise or each.metric.id in page.cards]
+        [
+            each
+            for each in found
+            if about_all
+            or each.metric.promise is page.promise
+            or each.metric.id in page.cards
+            or each.metric.relation == METRICS[page.headline].relation
+        ]
     )
 
 

@@ -44,6 +44,7 @@ NO_TOPICS = "No question has a topic: it fills from the topics or tags of the pl
 ABOUT_TOPICS = ("topics", "topics_to_act_on", "hanging_topics", "likely_to_know")
 """The exhibits that show nothing where no question has a topic."""
 NO_HELP = "nobody helped another member"
+NOT_ASKED = "nobody asked"
 NOT_BEGUN = "nobody who joined in view of the data began with a question that can be judged yet"
 NOT_JOINED = "nobody joined in view of the data"
 NO_FIRST_READS = "nobody who joined in view of the data is known to have begun by reading"
@@ -56,10 +57,10 @@ EMPTY = {
     "balance_by_team": "nobody has been here for 30 days",
     "balance_by_seniority": "nobody has been here for 30 days",
     "awake": "nobody asked and nobody helped",
-    "waiting_curve": "nobody asked",
-    "waiting_curve_by_team": "nobody asked",
+    "waiting_curve": NOT_ASKED,
+    "waiting_curve_by_team": NOT_ASKED,
     "outcomes": "no question is 30 days old yet",
-    "gaps": "nobody asked",
+    "gaps": NOT_ASKED,
     "newcomers_back": "in no quarter did newcomers join of whom some were answered and some were not",
     "newcomers_by_quarter": NOT_BEGUN,
     "topics": "no question has a topic",

@@ -106,6 +106,11 @@ MENDS: dict[str, tuple[str, ...]] = {
     "preview": (*IMPORT, "--preview"),
     "build": ("build",),
     "an undo that there is not": ("undo", "nothing"),
+    "a roster that there is not": ("import", "--roster=FOLDER/nothing.csv"),
+    "an export that there is not": ("import", "FOLDER/nothing.csv"),
+    "an alias that there is not": ("alias", "nobody", "--undo"),
+    "a number that there is not": ("show", "nothing"),
+    "a build without its engine": ("build", "--engine=spark"),
     "serve": ("serve",),
 }
 
@@ -142,6 +147,7 @@ def test_any_other_command_builds_what_a_killed_one_left(
     monkeypatch.setattr(os, "chdir", lambda _: None)
     monkeypatch.setenv("COP_DATA", "")
     strike(craft, "import", monkeypatch)
+    monkeypatch.setitem(cli.ENGINES, "spark", lambda: (_ for _ in ()).throw(CopError("not installed")))
     capsys.readouterr()
     run(craft, *MENDS[mend])
     assert f"{BEHIND}: building." in capsys.readouterr().err

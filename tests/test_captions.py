@@ -18,7 +18,7 @@ from cop_metrics.captions import (
     promise_word,
     whole_percent,
 )
-from cop_metrics.changes import Change, margin
+from cop_metrics.changes import SCANNED, Change, margin
 from cop_metrics.metrics import METRICS
 from cop_metrics.metrics.metric import Figure
 from cop_metrics.period import Period, to_day
@@ -168,7 +168,7 @@ def test_a_change_is_said_in_one_of_three_words_with_its_size(change: Change, wo
     assert (change_word(change), change_text(change)) == (word, text)
 
 
-@pytest.mark.parametrize("id_", ["questions", "wait", "answer_rate"])
+@pytest.mark.parametrize("id_", SCANNED)
 def test_about_the_same_is_never_said_of_what_itself_lies_beyond_the_margin(id_: str) -> None:
     """An interval that lies within the margin beside two numbers that do not: "about the same (+65 %)" stood there once."""
     inside = margin(METRICS[id_], 1.0)

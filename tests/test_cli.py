@@ -158,6 +158,12 @@ def test_rate_comes_as_a_share_with_its_interval(workshop: Path, show: Callable[
     assert 0 < low < high == 1
 
 
+def test_a_state_says_of_which_days_it_is(workshop: Path, show: Callable[..., dict[str, Any]]) -> None:
+    assert show("given_up", "--from", "2024-03-10")["note"].endswith(
+        "of questions 30 to 365 days old as of the data, whatever the period"
+    )
+
+
 def test_split_adds_rows_shaped_as_the_whole(workshop: Path, show: Callable[..., dict[str, Any]]) -> None:
     shown = show("questions", "--by", "week")
     assert [(row["group"], row["value"]) for row in shown["rows"]] == [

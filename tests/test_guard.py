@@ -40,8 +40,8 @@ class Server:
         connection.close()
         return answer.status, {name.lower(): value for name, value in answer.getheaders()}
 
-    def websocket(self, **headers: str) -> int:
-        """Return the status with which a websocket is answered: 101 where it is opened."""
+    def websocket(self, **headers: str) -> tuple[int, dict[str, str]]:
+        """Return the status and the headers with which a websocket is answered: 101 where it is opened."""
         own = {
             "Connection": "Upgrade",
             "Upgrade": "websocket",
@@ -49,7 +49,7 @@ class Server:
             "Sec-WebSocket-Key": base64.b64encode(b"0123456789abcdef").decode(),
             "Sec-WebSocket-Protocol": "streamlit",
         }
-        return self.status("/_stcore/stream", **own, **headers)[0]
+        return self.status("/_stcore/stream", **own, **headers)
 
 
 @contextmanager
@@ -131,6 +131,16 @@ def test_every_answer_carries_the_headers(server: Server, path: str) -> None:
     assert {name: headers.get(name) for name in HEADERS} == HEADERS
 
 
+def test_a_websocket_is_opened_and_refused_with_the_headers(server: Server) -> None:
+    for origin, expected in (
+        (f"http://localhost:{server.port}", 101),
+        ("https://evil.example", 403),
+        ("http://[::1", 403),
+    ):
+        status, headers = server.websocket(Origin=origin)
+        assert (status, {name: headers.get(name) for name in HEADERS}) == (expected, HEADERS), origin
+
+
 def test_the_policy_lets_no_other_site_in_and_no_text_become_a_script() -> None:
     told = dict(each.split(" ", 1) for each in POLICY.split("; "))
     assert told["default-src"] == told["frame-ancestors"] == told["base-uri"] == told["form-action"] == "'none'"
@@ -154,7 +164,7 @@ def test_a_page_of_this_server_connects_and_pages_of_others_do_not(server: Serve
         (f"evil.example:{server.port}", f"http://evil.example:{server.port}"): refused,
         (f"localhost.evil.example:{server.port}", f"http://localhost.evil.example:{server.port}"): refused,
     }
-    assert {case: server.websocket(Host=case[0], Origin=case[1]) for case in expected} == expected
+    assert {case: server.websocket(Host=case[0], Origin=case[1])[0] for case in expected} == expected
 
 
 def test_under_a_strangers_name_nothing_is_told_and_of_another_site_nothing_is_fetched(server: Server) -> None:
@@ -217,3 +227,8 @@ def test_a_request_without_origin_passes_as_no_page_sends_it_from_elsewhere() ->
     assert may_pass([(b"host", b"localhost:8501")])
     assert not may_pass([(b"origin", b"http://localhost:8501")])
     assert not may_pass([])
+
+
+@pytest.mark.parametrize("origin", ["http://[::1", "null", "", "localhost:8501", "file://", "http://\u0000"])
+def test_an_origin_that_cannot_be_read_is_refused(origin: str) -> None:
+    assert not may_pass([(b"host", b"localhost:8501"), (b"origin", origin.encode("latin-1"))])

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+import polars as pl
 import pytest
 from communities import Community, Told, at, days_later, plus
 
@@ -11,7 +12,7 @@ from cop_metrics.changes import scan
 from cop_metrics.charts import LIGHT, describe, draw, groups
 from cop_metrics.metrics import EXHIBITS, METRICS
 from cop_metrics.metrics.metric import Share, Total, Unit
-from cop_metrics.pagebook import ANSWERS, OVERVIEW, Groups
+from cop_metrics.pagebook import ANSWERS, CONNECTIONS, OVERVIEW, Groups
 from cop_metrics.scope import Scope, read_catalogue
 from cop_metrics.silences import silence_sentence, silences
 from cop_metrics.view import PageView, Viewer
@@ -196,6 +197,57 @@ def test_a_table_by_seniority_has_a_row_for_those_who_did_not_ask(told: Told) ->
     assert "nothing is counted of junior (30 members)" in curve.remarks
 
 
+@pytest.fixture(scope="module")
+def readers_only(tmp_path_factory: pytest.TempPathFactory) -> Told:
+    """Return half a year in which the six juniors, who are the team Blue, read, and all others ask, help and thank."""
+    craft = Community()
+    for number in range(6):
+        craft.works(craft.member(f"Junior {number}", joined="2025-01-01"), "Blue", "junior")
+        craft.works(craft.member(f"Senior {number}", joined="2025-01-01"), "Red", "senior")
+    for number in range(12):
+        asked = f"2026-02-{number + 1:02d} 10:00"
+        question = craft.ask(f"Senior {number % 6}", asked)
+        helped = craft.answer(question, f"Senior {(number + 1) % 6}", plus(asked, hours=1))
+        craft.react(helped, f"Senior {number % 6}", plus(asked, hours=2))
+        craft.read(question, f"Junior {number % 6}", "2026-02-20")
+    return craft.tell(tmp_path_factory.mktemp("readers"), since="2025-06-01 00:00", until="2026-06-30 12:00")
+
+
+@pytest.mark.parametrize("names", [True, False], ids=["names", "no names"])
+@pytest.mark.parametrize("id_", [each.id for each in EXHIBITS.values() if each.every_group])
+def test_a_table_that_counts_by_group_has_zeros_for_a_group_with_nothing(
+    readers_only: Told, id_: str, names: bool
+) -> None:
+    exhibit = EXHIBITS[id_]
+    table = readers_only.measurer.table(exhibit, readers_only.scope(period="2026-01-05..2026-06-28", names=names))
+    [by] = exhibit.shows
+    group = {"team": "Blue", "seniority": "junior"}[by]
+    [found] = table.filter(pl.any_horizontal(pl.col(pl.String) == group)).to_dicts()
+    assert {name: cell for name, cell in found.items() if cell not in (group, None)} == {
+        name: 0 for name, kind in table.schema.items() if kind.is_integer()
+    }
+    assert group in describe(draw(exhibit, table, LIGHT))
+
+
+def test_whose_knowledge_is_not_read_is_told_whoever_reads(readers_only: Told) -> None:
+    """The juniors read, and nothing of theirs is read; of readers of one team, too."""
+    for filters in ({}, {"team": "Blue"}, {"seniority": "junior"}):
+        table = readers_only.table("whose_knowledge", period="2026-01-05..2026-06-28", **filters)
+        assert ("junior", None, 0) in table.rows()
+
+
+def test_a_page_about_helps_names_who_did_not_help(readers_only: Told) -> None:
+    view = seen(readers_only, CONNECTIONS, readers_only.scope(period="2026-01-05..2026-06-28"))
+    assert {each.act for each in view.silences} == {"asked", "helped"}
+
+
+@pytest.mark.parametrize("id_", ["returning", "away", "silent"])
+def test_a_count_of_people_that_is_no_act_is_zero_of_the_members_too(readers_only: Told, id_: str) -> None:
+    scope = readers_only.scope(period="2026-01-05..2026-03-15")
+    table = readers_only.measurer.figures_by(METRICS[id_], scope, "team")
+    assert ("Blue", 0.0, 6, None) in table.select("group", "value", "sample_size", "note").rows()
+
+
 def test_a_page_of_those_who_did_not_ask_says_so_first(told: Told) -> None:
     view = seen(told, ANSWERS, told.scope(period=YEAR, team="Service", seniority="junior"))
     assert view.headline[0] == f"Team Service and Juniors: {NONE_ASKED}, so there is nothing to answer."
@@ -205,10 +257,11 @@ def test_a_page_of_those_who_did_not_ask_says_so_first(told: Told) -> None:
         each for each in view.charts if isinstance(each.chart, Groups) and each.chart.id == "answer_rate-by-team"
     ]
     assert chart.note == f"{NONE_ASKED}, so there is nothing to answer."
-    waits = next(each for each in view.charts if each.chart.id == "waiting_curve")
-    assert waits.note == (
-        "Nobody asked within these filters; without them there is something to show: choose fewer filters."
-    )
+    notes = {each.chart.id: each.note for each in view.charts}
+    for id_ in ("waiting_curve", "outcomes", "topics", "gaps"):
+        assert notes[id_] == (
+            "Nobody asked within these filters; without them there is something to show: choose fewer filters."
+        )
 
 
 def test_an_empty_chart_tells_whether_other_days_would_fill_it(told: Told) -> None:
@@ -218,7 +271,7 @@ def test_an_empty_chart_tells_whether_other_days_would_fill_it(told: Told) -> No
         "Nobody asked in this period; in all of the data there is something to show: choose a longer period."
     )
     assert notes["topics"] == (
-        "No question has a topic in this period; in all of the data there is something to show: choose a longer period."
+        "Nobody asked in this period; in all of the data there is something to show: choose a longer period."
     )
     assert all("topics or tags" not in str(note) for note in notes.values())
 

@@ -1151,8 +1151,13 @@ def test_odds_over_expected_have_the_error_of_independent_hits_or_more() -> None
 
 @pytest.mark.parametrize(
     ("hits", "n", "expected"),
-    [([3], [5], [2.0]), ([0, 0], [5, 5], [0.0, 0.0]), ([5, 5], [5, 5], [5.0, 5.0])],
-    ids=["one person", "no hit can be expected", "nothing but hits can be expected"],
+    [
+        ([3], [5], [2.0]),
+        ([0, 0], [5, 5], [0.0, 0.0]),
+        ([5, 5], [5, 5], [5.0, 5.0]),
+        ([3, 0, 0], [3, 1, 2], [3.0, 0.0, 0.0]),
+    ],
+    ids=["one person", "no hit can be expected", "nothing but hits can be expected", "no person had a choice"],
 )
 def test_odds_over_expected_are_not_known(hits: list[int], n: list[int], expected: list[float]) -> None:
     assert statistics.odds_over_expected(hits, n, expected) is None

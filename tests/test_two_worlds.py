@@ -125,6 +125,7 @@ def _acts(craft: Community, actor: str, other: str) -> None:
     helped = craft.ask(other, "2025-10-01 10:00", topics=("pipes",))
     help_ = craft.answer(helped, actor, "2025-10-01 11:00", accepted=True)
     craft.react(help_, other, "2025-10-01 12:00")
+    craft.read(helped, f"{other.rpartition(' ')[0]} 2", "2025-10-03")
     craft.read(helped, other, "2025-12-30")
     watched = craft.ask(other, "2025-10-05 10:00", topics=("pipes",))
     craft.read(watched, actor, "2025-10-06")

@@ -152,6 +152,8 @@ def test_a_state_says_that_no_period_acts_on_it(falling: Told) -> None:
         state = card.metric.id in own
         assert (own.get(card.metric.id) in card.remarks) == state
         assert not (state and (card.before or card.trend is not None))
+    lists = {listed.metric.id: listed.remarks for listed in page.lists}
+    assert lists == {"answer_rate": (), "given_up": (own["given_up"],)}
 
 
 def test_a_number_says_over_which_days_where_others_on_its_page_are_of_other_days(falling: Told) -> None:
@@ -178,6 +180,8 @@ def test_a_filter_says_where_it_acts_on_another_side_than_in_the_first_number(fa
     both = seen(falling, OVERVIEW, falling.scope(team="Red", seniority="junior"))
     [contributors] = [card for card in both.cards if card.metric.id == "contributors"]
     assert "of members in Red who are juniors" in contributors.remarks
+    lists = {listed.metric.id: listed.remarks for listed in seen(falling, STATUS, falling.scope(team="Red")).lists}
+    assert lists == {"recognition_rate": ("of helpers in Red",), "seniors_helping": ()}
 
 
 def test_who_thanked_a_team_is_told_of_those_recognised(tmp_path: Path) -> None:

@@ -120,6 +120,7 @@ def _matrix(grid: Grid, look: Look, *, hover: Any, description: str, subtitle: s
     names = grid.names
     counts = [[grid.counts.get((row, column), 0) for column in names] for row in names]
     top = max(1, max(max(row) for row in counts))
+    idle = [name for name in names if not any(grid.counts.get(pair) for pair in grid.counts if name in pair)]
     short = labels.told_apart(names, NAME_WIDTH)
     size = len(names)
     axes = {"tickfont": {"size": canvas.SMALL_SIZE, "color": look.ink}}
@@ -140,7 +141,7 @@ def _matrix(grid: Grid, look: Look, *, hover: Any, description: str, subtitle: s
         ],
         look,
         height=70 + CELL * size + (40 if size > 5 else 0),
-        description=description,
+        description=f"{description} Nothing of {words.listing(idle)}." if idle else description,
         subtitle=subtitle,
         xaxis=canvas.named_axis(look, short, side="top", tickangle=-45 if size > 4 else 0, **axes),
         yaxis=canvas.named_axis(look, short, **axes) | {"range": [size - 0.5, -0.5]},

@@ -168,7 +168,7 @@ def _bars(standing: str, numbers: list[tuple[str, int]], total: Mapping[str, int
         "marker": {"color": colour, "line": {"width": 0}},
         "hovertext": [
             f"<b>{labels.safe(group)}, {standing}: {number:,} reads</b><br>"
-            f"{words.value(Unit.PERCENT, number / total[group])} of n {total[group]:,}"
+            f"{words.value(Unit.PERCENT, number / max(1, total[group]))} of n {total[group]:,}"
             for group, number in numbers
         ],
         "hovertemplate": "%{hovertext}<extra></extra>",

@@ -73,7 +73,7 @@ def _beside(text: str, place: int, look: Look) -> Row:
 
 def asking_and_helping(table: pl.DataFrame, look: Look) -> go.Figure:
     """Draw for each seniority the shares of those who mostly ask, do both alike, and mostly help, side by side."""
-    groups = look.in_order(table["seniority"].to_list())[::-1]
+    groups = look.in_order(table["seniority"].unique().to_list())[::-1]
     people = {(seniority, told): int(count) for seniority, told, count in table.iter_rows()}
     totals = {group: sum(people.get((group, told), 0) for told in TENDENCIES) for group in groups}
     colours = (look.promises[Promise.HELP], look.unknown, look.promises[Promise.STATUS])
@@ -83,7 +83,7 @@ def asking_and_helping(table: pl.DataFrame, look: Look) -> go.Figure:
                 "type": "bar",
                 "orientation": "h",
                 "name": told,
-                "x": [people.get((group, told), 0) / totals[group] for group in groups],
+                "x": [people.get((group, told), 0) / max(1, totals[group]) for group in groups],
                 "y": list(range(len(groups))),
                 "width": 0.62,
                 "marker": {"color": colour, "line": {"width": 0}},

@@ -496,6 +496,7 @@ EXHIBITS = (
         columns={"asker_team": "Asker's team", "helper_team": "Helper's team", "helps": "Helps"},
         splits=ASKER_SPLITS,
         shows=("team",),
+        every_group=True,
         finding=crossing,
     ),
     Exhibit(
@@ -513,6 +514,7 @@ EXHIBITS = (
         columns={"asker_seniority": "Asker's seniority", "helper_seniority": "Helper's seniority", "helps": "Helps"},
         splits=ASKER_SPLITS,
         shows=("seniority",),
+        every_group=True,
         finding=crossing,
     ),
     Exhibit(

@@ -659,7 +659,7 @@ EXHIBITS = (
         unit=Unit.PERCENT,
         whose=Whose.ASKER,
         counts=Counts.FLOW,
-        a_row_each=True,
+        every_group=True,
         relations=("questions",),
         sql=" select asker_seniority as seniority, asker_id, helped_in_24_hours, helped_in_7_days, waited_seconds, wait_ended, "
         + ", ".join(f"{likeness_of(id_)} as likeness_of_{id_}" for id_ in RATES)

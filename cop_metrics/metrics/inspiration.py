@@ -435,6 +435,8 @@ EXHIBITS = (
         columns={"seniority": "Seniority of the author or first helper", "standing": "Who", "reads": "Reads"},
         splits=SPLITS,
         shows=("seniority",),
+        every_group=True,
+        group_of="knower",
         needs="read",
     ),
     Exhibit(

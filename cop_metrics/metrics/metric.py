@@ -215,8 +215,9 @@ class Exhibit:
     sentence what the rows of `sql` show, None where nothing can be said. What is not `drawn` is a list to act on, shown as
     a table. `places`: columns that say where the picture puts its marks and how large they are, told of nowhere else.
     `tested`: the p-value of a test that its groups differ at all, None where there are too few; what it comes to is said only
-    after the correction for all differences of a page. `a_row_each`: it has one row a group, so that groups of which there is
-    nothing have one too. `about`: as of `Metric`.
+    after the correction for all differences of a page. `every_group`: it counts by group, so that groups of which there is
+    nothing have a row of zero too. `group_of`: whose groups its rows are, where not of those whom the filters let in. `about`:
+    as of `Metric`.
     """
 
     id: str
@@ -241,7 +242,8 @@ class Exhibit:
     tested: Callable[[pl.DataFrame], float | None] | None = None
     drawn: bool = True
     places: tuple[str, ...] = ()
-    a_row_each: bool = False
+    every_group: bool = False
+    group_of: str | None = None
     about: str | None = None
     about_others: str | None = None
 

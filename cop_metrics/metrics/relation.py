@@ -16,10 +16,10 @@ from cop_metrics.marts import one_row
 class Relation:
     """A named set of rows. `listing`: the columns of a list of its rows, in order, with their titles.
 
-    `order`: the columns by which a list of its rows is sorted. `roles`: whose teams and seniorities its rows
-    tell. `personal`: columns that name a person. `topic`: the column of the question by which topics filter, None where there
-    are no topics. `of_own_teams`: the condition of rows that were found by teams as they are, without Unknown, which would
-    tell of few such people.
+    `order`: the columns by which a list of its rows is sorted. `roles`: whose teams and seniorities its rows tell,
+    `seniority_of`: whose seniority only. `personal`: columns that name a person. `topic`: the column of the question by which
+    topics filter, None where there are no topics. `of_own_teams`: the condition of rows that were found by teams as they
+    are, without Unknown, which would tell of few such people.
     """
 
     name: str
@@ -31,6 +31,7 @@ class Relation:
     listing: dict[str, str]
     order: str = "name, member"
     roles: tuple[str, ...] = ("member",)
+    seniority_of: tuple[str, ...] = ()
     of_own_teams: str | None = None
 
 
@@ -754,6 +755,7 @@ READS = Relation(
     day="day",
     topic=None,
     personal=("member_id", "asker_id", "knower_id"),
+    seniority_of=("knower",),
     listing={},
     order="day, thread_id, member_id",
 )

@@ -947,6 +947,7 @@ EXHIBITS = (
         columns={"giver_seniority": "Given by", "member_seniority": "Received by", "thanks": "Recognitions"},
         splits=MEMBER_SPLITS,
         shows=("seniority",),
+        every_group=True,
         needs="thanker",
     ),
     Exhibit(
@@ -980,6 +981,7 @@ EXHIBITS = (
         splits=MEMBER_SPLITS,
         shape=tendencies,
         shows=("seniority",),
+        every_group=True,
         finding=tendencies_finding,
     ),
     Exhibit(

@@ -189,7 +189,7 @@ def _write_list(book: Book, listing: Listing) -> str:
         if rows.height < listing.total
         else ""
     )
-    book.write(sheet, 1, 0, f"{listing.total:,d} rows. {listing.metric.description}{cut}", font_color=LIGHT.faint)
+    book.write(sheet, 1, 0, f"{listing.total:,d} rows. {listing.about}{cut}", font_color=LIGHT.faint)
     _set_widths(sheet, widths(rows))
     sheet.freeze_panes(3, 1)
     sheet.repeat_rows(2)

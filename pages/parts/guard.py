@@ -36,6 +36,8 @@ POLICY = "; ".join(
     )
 )
 """The content policy: as tight as Streamlit and Plotly run under, measured in a browser on every page."""
+ANSWERS = ("http.response.start", "websocket.accept", "websocket.http.response.start")
+"""The messages with which an answer begins."""
 HEADERS = {
     "content-security-policy": POLICY,
     "x-frame-options": "DENY",
@@ -70,7 +72,15 @@ def may_pass(headers: Iterable[tuple[bytes, bytes]]) -> bool:
     """Say whether a request came under a name of this server's and, if a page sent it, from a page of this server."""
     said = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in headers}
     host, origin = said.get("host", ""), said.get("origin")
-    return is_own_name(host) and (origin is None or urlsplit(origin).netloc.lower() == host.lower())
+    return is_own_name(host) and (origin is None or _host_of(origin) == host.lower())
+
+
+def _host_of(origin: str) -> str:
+    """Return host and port of an Origin header, empty where it cannot be read."""
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:
+        return ""
 
 
 def is_own_name(host: str) -> bool:
@@ -96,7 +106,7 @@ def _named() -> set[str]:
 
 def _with_headers(send: Send) -> Send:
     async def answer(message: Message) -> None:
-        if message["type"] in ("http.response.start", "websocket.http.response.start"):
+        if message["type"] in ANSWERS:
             own = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
             kept = [(name, value) for name, value in message.get("headers", ()) if name.decode().lower() not in HEADERS]
             message = {**message, "headers": [*kept, *own]}
@@ -106,13 +116,15 @@ def _with_headers(send: Send) -> Send:
 
 
 async def _refuse(scope: Scope, send: Send) -> None:
-    if scope["type"] == "websocket":
+    is_websocket = scope["type"] == "websocket"
+    if is_websocket and "websocket.http.response" not in scope.get("extensions", {}):
         await send({"type": "websocket.close", "code": 1008})
         return
+    kind = "websocket.http" if is_websocket else "http"
     told = (
         b"Refused: another site asked, or this server does not know the name by which it was asked. "
         b"'python -m cop_metrics serve --host NAME' (or '--server.allowedHosts NAME') tells it one.\n"
     )
     headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(told)).encode())]
-    await send({"type": "http.response.start", "status": 403, "headers": headers})
-    await send({"type": "http.response.body", "body": told})
+    await send({"type": f"{kind}.response.start", "status": 403, "headers": headers})
+    await send({"type": f"{kind}.response.body", "body": told})

@@ -289,7 +289,7 @@ def show_list(frame: Frame, listed: Listing) -> None:
         count = "" if listed.note else f" ({listed.total:,d})"
         html(
             f'<h2 class="cop-q">The list behind: {escape(metric.title)}{count}</h2>'
-            f'<p class="cop-sub">{escape(metric.description)}</p>'
+            f'<p class="cop-sub">{escape(listed.about)}</p>'
         )
         if listed.note:
             st.info(plain(words.unbroken(words.sentence(listed.note))))

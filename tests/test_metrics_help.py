@@ -740,6 +740,32 @@ def test_questions_of_an_export_that_begins_in_the_middle_make_nobody_new_and_no
     assert (scope.compare, scope.compare_note) == (None, "no data before 1 Apr 2026")
 
 
+MONTH = 30 * 86_400
+
+
+@pytest.mark.parametrize("seconds", [MONTH - 1, MONTH, MONTH + 1])
+@pytest.mark.parametrize("deed", ["withdrawn", "resolved", "resolved_by_self", "answered", "self_answered"])
+def test_what_happens_to_the_second_after_30_days_still_counts(deed: str, seconds: int, tmp_path: Path) -> None:
+    """Deeds up to that second make the outcome; what is withdrawn at it is still whole for rates, and has no helps."""
+    asked = "2026-01-01 10:00"
+    when = plus(asked, seconds=seconds)
+    craft = Community()
+    question = craft.ask("ana", asked)
+    if deed == "withdrawn":
+        craft.rows["post"][-1]["deleted_at"] = at(when)
+    else:
+        who = "ana" if deed in ("self_answered", "resolved_by_self") else "bo"
+        craft.answer(question, who, when, accepted=deed in ("resolved", "resolved_by_self"))
+    store = craft.build(tmp_path, until="2026-06-01 10:00")
+    [(outcome, helped, helps)] = store.sql(
+        "select outcome_in_30_days, helped_in_30_days, helps_in_30_days from questions"
+    ).fetchall()
+    in_time = seconds <= MONTH
+    assert outcome == (deed if in_time else "unanswered")
+    assert helped == (None if deed == "withdrawn" and seconds < MONTH else in_time and deed in ("resolved", "answered"))
+    assert helps == (None if deed == "withdrawn" and in_time else int(in_time and deed in ("resolved", "answered")))
+
+
 WAITS = st.floats(min_value=0, max_value=80, allow_nan=False)
 DEEDS = st.tuples(
     st.sampled_from(("help", "own answer", "accepted help", "own solution", "close", "delete", "bot")), WAITS

@@ -866,6 +866,8 @@ def test_medians_that_are_not_reached_are_not_compared() -> None:
 
 def test_medians_of_fewer_than_five_askers_are_not_compared() -> None:
     assert statistics.bootstrap_median_difference(asked_by(SIX_MP, 4), asked_by(PLACEBO, 21, first=21)) is None
+    four_each = asked_by(" ".join(PLACEBO.split()[:20]), 5)
+    assert statistics.bootstrap_median_difference(four_each, asked_by(PLACEBO, 21, first=21)) is not None
 
 
 def test_a_clear_difference_passes_a_scan_of_a_thousand() -> None:

@@ -1,4 +1,4 @@
-"""Processes of their own that the tests start, talk to and kill."""
+"""Processes of their own that the tests start, talk to and kill, and what a process has put on the disk."""
 
 import os
 import subprocess
@@ -6,6 +6,9 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -31,3 +34,29 @@ def child(script: str, task: str, data: Path) -> Iterator["subprocess.Popen[str]
         with suppress(ProcessLookupError):
             process.kill()
         process.communicate()
+
+
+class Disk:
+    """The order of what was synced and renamed, by the names of files and folders; skips where that cannot be seen."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        if not Path("/proc/self/fd").exists():
+            pytest.skip("needs /proc to see what is synced")
+        self.steps: list[tuple[str, str]] = []
+        fsync, rename, replace = os.fsync, os.rename, os.replace
+
+        def synced(handle: int) -> None:
+            self.steps.append(("sync", Path(f"/proc/self/fd/{handle}").resolve().name))
+            fsync(handle)
+
+        def renamed(one: Any, other: Any, **more: Any) -> None:
+            self.steps.append(("rename", Path(other).name))
+            rename(one, other, **more)
+
+        def replaced(one: Any, other: Any, **more: Any) -> None:
+            self.steps.append(("rename", Path(other).name))
+            replace(one, other, **more)
+
+        monkeypatch.setattr(os, "fsync", synced)
+        monkeypatch.setattr(os, "rename", renamed)
+        monkeypatch.setattr(os, "replace", replaced)

@@ -1,7 +1,6 @@
 """The lake keeps what people handed over: whole imports or none, the same one once, in an order that can be told."""
 
 import json
-import os
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 
 import polars as pl
 import pytest
+from processes import Disk
 
 from cop_metrics import lake as lake_module
 from cop_metrics.errors import CopError, UnknownName
@@ -362,31 +362,10 @@ def test_an_older_export_read_by_a_newer_reader_does_not_win_over_a_newer_export
     assert lake.imports() == (older, newer)
 
 
-class Disk:
-    """The order of what was synced and renamed, by the names of files and folders."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.steps: list[tuple[str, str]] = []
-        fsync, rename = os.fsync, os.rename
-
-        def synced(handle: int) -> None:
-            self.steps.append(("sync", Path(f"/proc/self/fd/{handle}").resolve().name))
-            fsync(handle)
-
-        def renamed(one: Any, other: Any, **more: Any) -> None:
-            self.steps.append(("rename", Path(other).name))
-            rename(one, other, **more)
-
-        monkeypatch.setattr(os, "fsync", synced)
-        monkeypatch.setattr(os, "rename", renamed)
-
-
 def test_an_import_is_on_the_disk_before_the_rename_that_makes_it_one(
     lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Else a power cut could leave an import of empty files. Files, their folder, the rename, the folders above."""
-    if not Path("/proc/self/fd").exists():
-        pytest.skip("needs /proc to see what is synced")
     disk = Disk(monkeypatch)
     imported = write(lake, *TWO_POSTS, rows("topic", {"thread": "t1", "topic": "sql"})).imported
     [commit] = [number for number, step in enumerate(disk.steps) if step == ("rename", imported.id)]
@@ -401,8 +380,6 @@ def test_an_import_is_on_the_disk_before_the_rename_that_makes_it_one(
 def test_an_undo_and_an_import_taken_over_are_on_the_disk_once_they_are_done(
     lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    if not Path("/proc/self/fd").exists():
-        pytest.skip("needs /proc to see what is synced")
     other = Lake(tmp_path / "other")
     imported = write(other, *TWO_POSTS).imported
     disk = Disk(monkeypatch)

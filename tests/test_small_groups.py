@@ -484,6 +484,34 @@ def test_a_ring_hides_the_fewest_people_though_a_shorter_one_hides_more() -> Non
     }
 
 
+def test_a_ring_counts_the_people_of_all_its_links() -> None:
+    """The ring of three others hides 40 and 5 and 40; that of five hides 6 five times."""
+    found = pattern(
+        alone(
+            {
+                ("A", "junior"): 2,
+                ("A", "mid"): 40,
+                ("B", "mid"): 5,
+                ("B", "junior"): 40,
+                ("A", "senior"): 6,
+                ("C", "senior"): 6,
+                ("C", "lead"): 6,
+                ("D", "lead"): 6,
+                ("D", "junior"): 6,
+            }
+        ),
+        K,
+    )
+    assert found.hidden == {
+        ("A", "junior"),
+        ("A", "senior"),
+        ("C", "senior"),
+        ("C", "lead"),
+        ("D", "lead"),
+        ("D", "junior"),
+    }
+
+
 # People of no known team
 
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from processes import Disk
 
 from cop_metrics.errors import CopError
 from cop_metrics.store import Store, publish, writer_lock
@@ -30,6 +31,14 @@ def number(store: Store) -> int:
 
 def files(data: Path) -> list[str]:
     return sorted(path.name for path in (data / "store").iterdir())
+
+
+def test_a_version_is_on_the_disk_before_it_is_the_current_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else a power cut could leave readers a version of which nothing was written."""
+    disk = Disk(monkeypatch)
+    publish(tmp_path, build_of(1))
+    assert disk.steps[:3] == [("sync", "v1.duckdb.tmp"), ("rename", "v1.duckdb"), ("sync", "store")]
+    assert disk.steps[3:] == [("sync", "CURRENT.tmp"), ("rename", "CURRENT"), ("sync", "store")]
 
 
 def test_published_version_is_what_readers_see_and_two_are_kept(tmp_path: Path) -> None:

@@ -740,6 +740,28 @@ def test_questions_of_an_export_that_begins_in_the_middle_make_nobody_new_and_no
     assert (scope.compare, scope.compare_note) == (None, "no data before 1 Apr 2026")
 
 
+@pytest.mark.parametrize("younger", [0, 1])
+@pytest.mark.parametrize(
+    ("known", "seconds"),
+    [
+        ("helped_in_1_hour", 3_600),
+        ("helped_in_24_hours", 86_400),
+        ("helped_in_7_days", 7 * 86_400),
+        ("helped_in_30_days", 30 * 86_400),
+        ("outcome_in_30_days", 30 * 86_400),
+        ("helps_in_30_days", 30 * 86_400),
+    ],
+)
+def test_a_question_is_ripe_from_the_second_it_is_old_enough(
+    known: str, seconds: int, younger: int, tmp_path: Path
+) -> None:
+    asked = "2026-01-01 10:00"
+    craft = Community()
+    craft.ask("ana", asked)
+    store = craft.build(tmp_path, until=plus(asked, seconds=seconds - younger))
+    assert store.sql(f"select {known} is null from questions").fetchall() == [(bool(younger),)]
+
+
 MONTH = 30 * 86_400
 
 

@@ -578,6 +578,53 @@ def test_balance_and_no_benefit_are_of_the_90_whole_days_before_the_data_ends(tm
     assert rows == [(3, pytest.approx(1 / 3))]
 
 
+def test_no_benefit_counts_who_moves_on_the_day_of_the_data_where_they_were(tmp_path: Path) -> None:
+    craft = Community()
+    craft.member("ana", joined="2026-01-01 10:00")
+    craft.works("ana", "Red", "mid", until="2026-06-01")
+    craft.works("ana", "Blue", "mid", since="2026-06-01")
+    craft.read(craft.ask("bo", "2026-01-05 10:00"), "bo", "2026-01-05")
+    told = craft.tell(tmp_path, since="2026-01-01 00:00", until="2026-06-01 12:00")
+    assert told.split("no_benefit", "team")["Red"] == 1
+    assert told.split("no_benefit", "team").get("Blue", 0) == 0
+
+
+HELD_THEN = (
+    ("questions", "asker_team"),
+    ("questions", "first_helper_team"),
+    ("helps", "asker_team"),
+    ("helps", "helper_team"),
+    ("posts", "member_team"),
+    ("points", "member_team"),
+    ("recognitions", "member_team"),
+    ("recognitions", "giver_team"),
+    ("reads", "member_team"),
+    ("reach", "asker_team"),
+    ("member_days", "member_team"),
+)
+
+
+def test_whatever_is_done_on_the_day_of_a_move_is_of_the_new_team(tmp_path: Path) -> None:
+    """Everybody moves from Red to Blue on March 2; on the day before, on it and at the end each does the same."""
+    craft = Community()
+    days = {"2026-03-01": "Red", "2026-03-02": "Blue", "2026-03-20": "Blue"}
+    for who in ("ana", "bo"):
+        craft.member(who, joined="2026-01-01 10:00")
+        craft.works(who, "Red", "mid", until="2026-03-02")
+        craft.works(who, "Blue", "mid", since="2026-03-02")
+    for day in days:
+        answer = craft.answer(craft.ask("ana", f"{day} 10:00"), "bo", f"{day} 11:00", accepted=True)
+        craft.react(answer, "ana", f"{day} 12:00")
+        craft.read(craft.ask("bo", f"{day} 10:00"), "ana", day)
+    store = craft.build(tmp_path, since="2026-01-01 00:00", until="2026-04-01 12:00")
+    for table, role in HELD_THEN:
+        found = store.sql(
+            f"select distinct cast(date '1970-01-01' + cast(day as int) as varchar), {role} from {table} "
+            f"where {role} is not null order by all"
+        )
+        assert [row for row in found.fetchall() if row[0] in days] == [*days.items()], (table, role)
+
+
 def test_no_benefit_is_counted_by_group_and_never_listed(tmp_path: Path) -> None:
     """Who asked in vain got nothing; who joined 89 days ago is not judged yet. There is no list, so none to equal it."""
     told = benefits(tmp_path)

@@ -484,6 +484,27 @@ def test_a_ring_hides_the_fewest_people_though_a_shorter_one_hides_more() -> Non
     }
 
 
+def test_a_ring_goes_by_what_is_hidden_already_however_many_that_are() -> None:
+    """A's seniors hide its 50 mids, C's mids and C's 20 seniors; C's mids then need no ring of 8 and 8 and 8 others."""
+    found = pattern(
+        alone(
+            {
+                ("A", "senior"): 2,
+                ("A", "mid"): 50,
+                ("B", "senior"): 60,
+                ("B", "mid"): 70,
+                ("C", "mid"): 3,
+                ("C", "senior"): 20,
+                ("C", "junior"): 8,
+                ("D", "mid"): 8,
+                ("D", "junior"): 8,
+            }
+        ),
+        K,
+    )
+    assert found.hidden == {("A", "senior"), ("A", "mid"), ("C", "mid"), ("C", "senior")}
+
+
 def test_a_ring_counts_the_people_of_all_its_links() -> None:
     """The ring of three others hides 40 and 5 and 40; that of five hides 6 five times."""
     found = pattern(

@@ -982,6 +982,15 @@ def holds_half(shown: SurvivalCurve, time: float) -> bool:
     return step < 0 or bool(shown.low[step] <= 0.5 <= shown.high[step])
 
 
+def test_the_p_value_of_draws_counts_those_on_the_other_side_and_one_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of 1,000 draws 11 are zero or less: the tail of 12 in 1,001, with the nine degrees of freedom of ten askers."""
+    monkeypatch.setattr(statistics, "_drawn_differences", lambda *_asked: np.arange(1000) - 10.0)
+    ten = Waits(durations=range(1, 11), observed=[True] * 10, askers=range(10))
+    change = statistics.bootstrap_median_difference(ten, ten)
+    assert change is not None
+    assert change.p == pytest.approx(2 * scipy.stats.t.sf(scipy.stats.norm.isf(12 / 1001), 9))
+
+
 def test_the_percentile_interval_leaves_out_as_many_draws_as_students_t_says(monkeypatch: pytest.MonkeyPatch) -> None:
     """Ten askers of one question each: t(9) = 2.262, of which 1.185 % lie beyond, so 12 - 2 = 10 of 1,000 draws at each end."""
     drawn = np.arange(1000) - 500.0
@@ -1182,6 +1191,18 @@ def test_a_part_differs_from_the_rest_by_its_mean_and_is_never_certain_for_not_v
     difference, p = found
     assert difference == -2
     assert p == pytest.approx(2 * scipy.stats.t.sf(2 / sqrt(0.5), 3))
+
+
+def test_a_part_of_unequal_people_differs_from_the_rest_by_how_far_each_is_from_the_mean() -> None:
+    """Of 12 posts of three people 3 of 4, 6 of 6 and 0 of 2 were helped, and all 400 of the rest, of a hundred others."""
+    sums, n = [3, 6, 0] + [0] * 100, [4, 6, 2] + [0] * 100
+    others = m = [0] * 3 + [4] * 100
+    found = statistics.against_the_rest(sums, n, others, m)
+    assert found is not None
+    mean = 9 / 12
+    error = sqrt(sum(((h - mean * size) / 12) ** 2 for h, size in zip(sums[:3], n[:3], strict=True)) * 3 / 2)
+    assert found[0] == mean - 1
+    assert found[1] == pytest.approx(2 * scipy.stats.t.sf(0.25 / error, 144 / 56 - 1))
 
 
 def test_a_part_is_not_told_from_the_rest_where_one_person_asked_it_all_or_there_is_no_rest() -> None:

@@ -213,7 +213,7 @@ def why_empty(missing: str, *, filtered: bool, earlier: bool, ever: bool) -> str
         return f"{text} within these filters; without them {found}: choose fewer filters."
     if earlier:
         return f"{text} in this period; in all of the data {found}: choose a longer period."
-    return f"{text}." if ever else f"{text} in all of the data."
+    return f"{text}." if ever or "the data" in text else f"{text} in all of the data."
 
 
 def people_word(number: int, seniorities: Sequence[str]) -> str:

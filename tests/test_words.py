@@ -147,3 +147,15 @@ def test_every_number_with_a_sentence_is_a_number() -> None:
 def test_the_earlier_period_is_named_as_in_a_sentence(told: str, expected: str) -> None:
     quarter = Period(first_day=to_day(date(2026, 4, 1)), end_day=to_day(date(2026, 7, 1)), words=told)
     assert words.before(quarter) == expected
+
+
+@pytest.mark.parametrize(
+    ("missing", "ever", "expected"),
+    [
+        ("nobody asked", False, "Nobody asked in all of the data."),
+        ("nobody asked", True, "Nobody asked."),
+        (words.NOT_JOINED, False, "Nobody joined in view of the data."),
+    ],
+)
+def test_what_is_empty_names_the_data_once(missing: str, ever: bool, expected: str) -> None:
+    assert words.why_empty(missing, filtered=False, earlier=False, ever=ever) == expected

@@ -866,6 +866,18 @@ def test_top_three_share_is_that_of_the_three_who_helped_most(tmp_path: Path) ->
     assert told.value("top_three_share") == 9 / 12
 
 
+@pytest.mark.parametrize("days", [30, 90])
+@pytest.mark.parametrize(("late", "young", "known"), [(0, 0, True), (1, 0, False), (0, 1, None)])
+def test_recognition_counts_to_the_second(days: int, late: int, young: int, known: bool | None, tmp_path: Path) -> None:
+    """Thanked just 30 days after the help is thanked; a second later is not, and a help a second younger is not judged."""
+    craft = Community()
+    helped = "2026-01-01 10:00:00"
+    answer = craft.answer(craft.ask("ana", "2026-01-01 09:00:00"), "bo", helped)
+    craft.react(answer, "ana", plus(helped, days=days, seconds=late - young))
+    store = craft.build(tmp_path, until=plus(helped, days=days, seconds=5 * late - young))
+    assert store.sql(f"select recognised_in_{days}_days from helps").fetchall() == [(known,)]
+
+
 def test_claims_stand_by_seniority_with_n_and_say_what_is_not_measurable(tmp_path: Path) -> None:
     told = load(tmp_path / "reads")
     table = told.table("claims", period=YEAR)

@@ -9,10 +9,11 @@ import polars as pl
 
 from cop_metrics import words
 from cop_metrics.changes import Change, margin
-from cop_metrics.metrics.metric import Computed, Figure, PeopleShare, Share, Total, Unit
+from cop_metrics.metrics.metric import Computed, Figure, Metric, PeopleShare, Share, Total
 from cop_metrics.period import Period, to_date
 from cop_metrics.scope import CommunityChoices
 from cop_metrics.statistics import Interval, Verdict
+from cop_metrics.units import Unit
 
 KEPT, NOT_KEPT, CANNOT_TELL, NO_TARGET, NOT_MEASURABLE = (
     "kept",
@@ -25,6 +26,26 @@ NOTHING_TO_JUDGE = "nothing to judge"
 CLEARLY, ALIKE = "clearly", "about the same"
 NO_CLEAR_CHANGE = "no clear change"
 A_MEMBER = " a member"
+STATED = {
+    "answer_rate": "{} of questions were answered within 7 days",
+    "answer_rate_24h": "{} of questions were answered within a day",
+    "wait": "half of the questions had an answer after {}",
+    "recognition_rate": "{} of helps were thanked, upvoted or accepted",
+    "reading_rate": "{} of members read what others discussed",
+    "contributor_rate": "{} of members wrote something",
+    "questions": "{} questions were asked",
+    "help_across_teams": "{} of helps crossed teams",
+    "helps": "{} times somebody helped",
+    "echo": "{} times somebody reacted to a conversation without being in it",
+    "helpers_and_up": "the number of helpers, experts and mentors is {}",
+    "help_across_seniority": "{} of helps were between people of different seniority",
+}
+"""By metric: its number in a sentence, for those that headlines and changes name."""
+
+
+def stated(metric: Metric, number: float) -> str:
+    """Write a number as a sentence states it, without its full stop; 'Title: value' for one that has no sentence."""
+    return STATED.get(metric.id, f"{metric.title}: {{}}").format(words.value(metric.unit, number))
 
 
 def promise_word(value: float | None, interval: Interval | None, target: float | None) -> str:
@@ -73,7 +94,7 @@ def change_text(change: Change) -> str:
     """Write a change in words with its size: how much where it is clear, else between what it lies."""
     word = change_word(change)
     if word.startswith(CLEARLY):
-        return f"{word}: {words.change_text(change.metric, change_size(change))}"
+        return f"{word}: {words.change_text(change.metric.unit, change_size(change))}"
     between, each = difference_text(change), A_MEMBER if change.per_member else ""
     return f"{word} ({between})" if word.startswith(ALIKE) else f"{word}: {NO_CLEAR_CHANGE} ({between}{each})"
 

@@ -13,7 +13,7 @@ import polars as pl
 
 from cop_metrics.measure import AT_ONCE, Measurer, people_of
 from cop_metrics.metrics import METRICS
-from cop_metrics.metrics.metric import Better, Computed, Exhibit, Metric, PeopleShare, Share, Total, Unit
+from cop_metrics.metrics.metric import Better, Computed, Exhibit, Metric, PeopleShare, Share, Total
 from cop_metrics.scope import Scope
 from cop_metrics.statistics import (
     Comparison,
@@ -34,6 +34,7 @@ from cop_metrics.statistics import (
     unsteadiness,
     verdict,
 )
+from cop_metrics.units import Unit
 
 SCANNED = (
     "answer_rate",

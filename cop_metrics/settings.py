@@ -12,8 +12,8 @@ from zoneinfo import available_timezones
 
 from cop_metrics.errors import CopError, UnknownName
 from cop_metrics.metrics import METRICS
-from cop_metrics.metrics.metric import Unit
 from cop_metrics.questions import effects
+from cop_metrics.units import Unit
 
 SETTINGS = "settings.toml"
 SMALLEST_GROUP = 3

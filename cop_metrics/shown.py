@@ -16,8 +16,9 @@ import polars as pl
 from cop_metrics import words
 from cop_metrics.errors import CopError
 from cop_metrics.measure import Measurer
-from cop_metrics.metrics.metric import Exhibit, Figure, Metric, Unit
+from cop_metrics.metrics.metric import Exhibit, Figure, Metric
 from cop_metrics.scope import CommunityChoices, Scope
+from cop_metrics.units import Unit
 
 
 @dataclass(frozen=True, kw_only=True)

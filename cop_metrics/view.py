@@ -12,12 +12,12 @@ import duckdb
 import polars as pl
 
 from cop_metrics import words
-from cop_metrics.captions import ALIKE, change_text, change_word
+from cop_metrics.captions import ALIKE, change_text, change_word, stated
 from cop_metrics.changes import Change, Scan, Standing, differences, scan
 from cop_metrics.errors import CopError
 from cop_metrics.measure import AT_ONCE, FIGURE_SCHEMA, Measurer
 from cop_metrics.metrics import EXHIBITS, METRICS, declared
-from cop_metrics.metrics.metric import Counts, Exhibit, Figure, Metric, PeopleShare, Promise, Total, Unit
+from cop_metrics.metrics.metric import Counts, Exhibit, Figure, Metric, PeopleShare, Promise, Total
 from cop_metrics.pagebook import Chart, Groups, GroupsOverTime, OverTime, Page, ShowExhibit
 from cop_metrics.period import ALL, Period, read_period, to_date, whole_weeks
 from cop_metrics.queries import Query
@@ -25,6 +25,7 @@ from cop_metrics.scope import Catalogue, CommunityChoices, Scope
 from cop_metrics.silences import Silence, distinct, silence_sentence, silences
 from cop_metrics.small_groups import UNKNOWN
 from cop_metrics.sources import SOURCES
+from cop_metrics.units import Unit
 
 MOST_CHANGES = 8
 MOST_STANDING = 4
@@ -293,7 +294,7 @@ def _card(measurer: Measurer, metric: Metric, scope: Scope) -> Card:
         metric=metric,
         figure=figure,
         before=before,
-        change=words.change(metric, figure, before),
+        change=words.change(metric.unit, figure.value, before.value if before else None),
         compared=None,
         trend=measurer.figures_by(metric, scope, "month") if trended else None,
         remarks=tuple(remarks),
@@ -712,23 +713,23 @@ def sentence(card: Card, scope: Scope, choices: CommunityChoices) -> str:
         return f"{whose}{note}."
     if figure.value is None:
         return f"{whose}{metric.title}: {figure.note or words.NOTHING_COUNTED}."
-    stated = words.stated(metric, figure.value)
-    stated = f"{whose}{stated}" if whose else f"{stated[:1].upper()}{stated[1:]}"
+    told = stated(metric, figure.value)
+    told = f"{whose}{told}" if whose else f"{told[:1].upper()}{told[1:]}"
     window = "as of the data" if metric.counts is Counts.STATE else words.during(scope.period, scope.locale)
     sure = [f"95 % interval {card.interval}", f"n = {figure.sample_size:,d}"] if card.interval else []
-    stated += f" ({', '.join([window, *sure])})"
+    told += f" ({', '.join([window, *sure])})"
     if card.compared is None or card.before is None or scope.compare is None:
-        return f"{stated}."
+        return f"{told}."
     change, compared = card.compared, words.before(scope.compare, scope.locale)
     said = change_word(change)
     now, before = (words.value(change.unit, value) for value in (change.now, change.before))
     if said.startswith(ALIKE):
-        return f"{stated}, {said} as in {compared}."
+        return f"{told}, {said} as in {compared}."
     if change.beyond_noise:
         own = f"; {now} a member and month" if change.per_member else ""
-        return f"{stated}{own}, {said} from {before} in {compared}."
+        return f"{told}{own}, {said} from {before} in {compared}."
     whether = f"whether {now} a member and month" if change.per_member else "whether that"
-    return f"{stated}; {said} {whether} differs from {before} in {compared}."
+    return f"{told}; {said} {whether} differs from {before} in {compared}."
 
 
 def _nothing_done(figure: Figure) -> bool:
@@ -745,7 +746,7 @@ def change_sentence(change: Change, choices: CommunityChoices) -> str:
         in_all = f" (in all {counts[1]}, {counts[0]} before)" if counts else ""
         title = f"{change.metric.title[:1].lower()}{change.metric.title[1:]}"
         return f"{whose}: {now} {title} a member and month, {change_word(change)} from {before}{in_all}."
-    return f"{whose}: {words.stated(change.metric, change.now)}, {change_word(change)} from {before}."
+    return f"{whose}: {stated(change.metric, change.now)}, {change_word(change)} from {before}."
 
 
 def group_name(by: str, group: str, choices: CommunityChoices) -> str:

@@ -9,29 +9,14 @@ from zoneinfo import ZoneInfo
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time
 
-from cop_metrics.metrics.metric import Figure, Metric, Unit
 from cop_metrics.period import Period
 from cop_metrics.statistics import Interval
+from cop_metrics.units import Unit
 
 NOTHING = "–"
 NO_BREAK = "\u00a0"
 UNBROKEN = re.compile(r"(?<=\d) %(?! \d)")
 DAYS_FROM = 48.0
-STATED = {
-    "answer_rate": "{} of questions were answered within 7 days",
-    "answer_rate_24h": "{} of questions were answered within a day",
-    "wait": "half of the questions had an answer after {}",
-    "recognition_rate": "{} of helps were thanked, upvoted or accepted",
-    "reading_rate": "{} of members read what others discussed",
-    "contributor_rate": "{} of members wrote something",
-    "questions": "{} questions were asked",
-    "help_across_teams": "{} of helps crossed teams",
-    "helps": "{} times somebody helped",
-    "echo": "{} times somebody reacted to a conversation without being in it",
-    "helpers_and_up": "the number of helpers, experts and mentors is {}",
-    "help_across_seniority": "{} of helps were between people of different seniority",
-}
-"""By metric: its number in a sentence, for those that headlines and changes name."""
 WINDOWS = {
     "waiting_questions": "of the last 30 days of the data, whatever the period",
     "given_up": "of questions 30 to 365 days old as of the data, whatever the period",
@@ -288,23 +273,23 @@ def interval(unit: Unit, found: Interval | None) -> str:
     return f"{low.rpartition(' ')[0] if same and ' ' in low else low}–{high}"
 
 
-def change(metric: Metric, now: Figure, before: Figure | None) -> float | None:
+def change(unit: Unit, now: float | None, before: float | None) -> float | None:
     """Return the change from before: in points (of a share) for rates, relative otherwise; None from nothing or zero."""
-    if before is None or now.value is None or before.value is None:
+    if now is None or before is None:
         return None
-    if metric.unit is Unit.PERCENT:
-        return now.value - before.value
-    return None if before.value == 0 else now.value / before.value - 1
+    if unit is Unit.PERCENT:
+        return now - before
+    return None if before == 0 else now / before - 1
 
 
-def change_text(metric: Metric, changed: float | None) -> str:
+def change_text(unit: Unit, changed: float | None) -> str:
     """Write a change with its sign: '+3 points', '-12 %'; empty where there is none."""
     if changed is None:
         return ""
     amount = floor(abs(changed) * 100 + 0.5)
     sign = "±" if amount == 0 else ("+" if changed > 0 else "−")
-    unit = ("point" if amount == 1 else "points") if metric.unit is Unit.PERCENT else "%"
-    return f"{sign}{amount:,d} {unit}"
+    noun = ("point" if amount == 1 else "points") if unit is Unit.PERCENT else "%"
+    return f"{sign}{amount:,d} {noun}"
 
 
 def day(when: date, locale: str | None = None) -> str:
@@ -362,11 +347,6 @@ def before(compared: Period, locale: str | None = None) -> str:
     return (
         "the 12 months before" if compared.words in ("the 365 days before", "the 366 days before") else compared.words
     )
-
-
-def stated(metric: Metric, number: float) -> str:
-    """Write a number as a sentence states it, without its full stop; 'Title: value' for one that has no sentence."""
-    return STATED.get(metric.id, f"{metric.title}: {{}}").format(value(metric.unit, number))
 
 
 def sentence(text: str) -> str:

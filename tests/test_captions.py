@@ -9,6 +9,7 @@ import pytest
 from communities import Community
 
 from cop_metrics.captions import (
+    STATED,
     change_text,
     change_word,
     csv_bytes,
@@ -16,6 +17,7 @@ from cop_metrics.captions import (
     difference_text,
     kept,
     promise_word,
+    stated,
     whole_percent,
 )
 from cop_metrics.changes import SCANNED, Change, margin
@@ -174,3 +176,12 @@ def test_about_the_same_is_never_said_of_what_itself_lies_beyond_the_margin(id_:
     inside = margin(METRICS[id_], 1.0)
     assert change_word(compared(id_, 1.0, 1.65, inside.low, inside.high)) == "cannot tell yet"
     assert change_word(compared(id_, 1.0, 1.0, inside.low, inside.high)) == "about the same"
+
+
+def test_a_number_is_stated_in_a_sentence_and_by_its_title_where_there_is_none() -> None:
+    assert stated(METRICS["answer_rate"], 0.775) == "78 % of questions were answered within 7 days"
+    assert stated(METRICS["points"], 1234) == "Points: 1,234"
+
+
+def test_every_number_with_a_sentence_is_a_number() -> None:
+    assert set(STATED) <= set(METRICS)

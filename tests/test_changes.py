@@ -12,7 +12,7 @@ from communities import Community, Told, days_later, plus
 
 from cop_metrics.changes import ENOUGH, SCANNED, Change, Standing, _compare, _compare_counts, _months, differences, scan
 from cop_metrics.metrics import METRICS
-from cop_metrics.metrics.metric import Better, Computed, Metric, PeopleShare, Share, Total, Unit
+from cop_metrics.metrics.metric import Better, Computed, Metric, PeopleShare, Share, Total
 from cop_metrics.pagebook import PAGES, Page
 from cop_metrics.period import Period
 from cop_metrics.scope import Scope
@@ -27,6 +27,7 @@ from cop_metrics.statistics import (
     paired_people,
     rate_ratio,
 )
+from cop_metrics.units import Unit
 
 MAY_AND_JUNE = "2026-05-02..2026-06-30"
 

@@ -32,9 +32,10 @@ from cop_metrics.charts.look import MARK_CONTRAST, contrast, mixed, shades
 from cop_metrics.errors import UnknownName
 from cop_metrics.measure import FIGURE_SCHEMA
 from cop_metrics.metrics import EXHIBITS, METRICS
-from cop_metrics.metrics.metric import Promise, Unit
+from cop_metrics.metrics.metric import Promise
 from cop_metrics.metrics.topics import ACTIONS
 from cop_metrics.pagebook import OverTime
+from cop_metrics.units import Unit
 from cop_metrics.view import ChartTable
 
 LOOKS = pytest.mark.parametrize("look", [LIGHT, DARK], ids=["light", "dark"])

@@ -15,11 +15,12 @@ from cop_metrics.intake import Request, take_in
 from cop_metrics.made_up_company import TIME_ZONE, write_company
 from cop_metrics.measure import BY, FIGURE_SCHEMA, Asked, Measurer, relation_of_list
 from cop_metrics.metrics import EXHIBITS, METRICS, declared
-from cop_metrics.metrics.metric import Counts, Exhibit, Metric, PeopleShare, Share, Total, Unit
+from cop_metrics.metrics.metric import Counts, Exhibit, Metric, PeopleShare, Share, Total
 from cop_metrics.metrics.relation import RELATIONS, Relation
 from cop_metrics.pagebook import PAGES, Chart, Groups, GroupsOverTime, OverTime, Page, ShowExhibit
 from cop_metrics.scope import Scope, parse_scope, read_catalogue
 from cop_metrics.store import Store
+from cop_metrics.units import Unit
 from cop_metrics.view import Viewer
 
 TEAM = "Drives"

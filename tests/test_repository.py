@@ -7,6 +7,7 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from dataclasses import fields
+from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -59,6 +60,23 @@ def imported(tree: ast.Module) -> set[str]:
     return {name.split(".")[0] for name in names}
 
 
+def needed_at_import(name: str, tree: ast.Module, known: frozenset[str]) -> set[str]:
+    """Return which of our own modules a module needs while it is imported: not those that a function imports later."""
+    found: set[str] = set()
+    for node in tree.body:
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            found |= {each if (each := f"{node.module}.{alias.name}") in known else node.module for alias in node.names}
+    found |= {str(above) for each in found for above in packages_of(each)} - {*packages_of(name)}
+    return (found & known) - {name}
+
+
+def packages_of(name: str) -> list[str]:
+    parts = name.split(".")
+    return [".".join(parts[:end]) for end in range(1, len(parts))]
+
+
 def docstrings(tree: ast.Module) -> set[int]:
     """Return which constants are docstrings: words about SQL are no SQL."""
     bodies = [node.body for node in ast.walk(tree) if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)]
@@ -88,6 +106,15 @@ def calls(tree: ast.Module) -> list[str]:
 
 def test_core_never_imports_streamlit() -> None:
     assert [name for name, tree in modules("cop_metrics/") if "streamlit" in imported(tree)] == []
+
+
+def test_no_module_needs_itself_so_that_each_can_be_imported_first() -> None:
+    trees = {
+        name.removesuffix(".py").removesuffix("/__init__").replace("/", "."): tree
+        for name, tree in modules("cop_metrics/")
+    }
+    needs = {name: needed_at_import(name, tree, frozenset(trees)) for name, tree in trees.items()}
+    TopologicalSorter(needs).prepare()
 
 
 def test_what_only_shows_holds_no_sql_and_opens_no_store() -> None:

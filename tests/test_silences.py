@@ -11,10 +11,11 @@ from cop_metrics.captions import kept
 from cop_metrics.changes import scan
 from cop_metrics.charts import LIGHT, describe, draw, groups
 from cop_metrics.metrics import EXHIBITS, METRICS
-from cop_metrics.metrics.metric import Share, Total, Unit
+from cop_metrics.metrics.metric import Share, Total
 from cop_metrics.pagebook import ANSWERS, CONNECTIONS, OVERVIEW, Groups
 from cop_metrics.scope import Scope, read_catalogue
 from cop_metrics.silences import silence_sentence, silences
+from cop_metrics.units import Unit
 from cop_metrics.view import PageView, Viewer
 
 YEAR = "2025-07-01..2026-06-30"

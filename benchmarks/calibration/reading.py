@@ -13,8 +13,8 @@ import polars as pl
 from cop_metrics.captions import NOT_KEPT, kept
 from cop_metrics.changes import Change, Standing, margin
 from cop_metrics.metrics import METRICS
-from cop_metrics.metrics.metric import Unit
 from cop_metrics.pagebook import Groups, GroupsOverTime, OverTime, ShowExhibit
+from cop_metrics.units import Unit
 from cop_metrics.view import MOST_CHANGES, ChartTable, PageView, change_sentence, unit_of
 
 DENIES = re.compile(

@@ -12,8 +12,9 @@ import polars as pl
 from cop_metrics import words
 from cop_metrics.charts import canvas, labels
 from cop_metrics.charts.look import Look
-from cop_metrics.metrics.metric import Promise, Unit
+from cop_metrics.metrics.metric import Promise
 from cop_metrics.small_groups import UNKNOWN
+from cop_metrics.units import Unit
 
 Row = dict[str, Any]
 ROW_HEIGHT = 30

@@ -9,7 +9,8 @@ import polars as pl
 from cop_metrics import words
 from cop_metrics.charts import canvas, labels
 from cop_metrics.charts.look import Look, shades
-from cop_metrics.metrics.metric import Promise, Unit
+from cop_metrics.metrics.metric import Promise
+from cop_metrics.units import Unit
 
 HEIGHT = 300
 QUARTERS = (0.0, 0.25, 0.5, 0.75, 1.0)

@@ -8,8 +8,8 @@ from math import ceil, floor, isfinite, log2, log10
 from textwrap import wrap
 
 from cop_metrics import words
-from cop_metrics.metrics.metric import Unit
 from cop_metrics.statistics import Interval
+from cop_metrics.units import Unit
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 MOST_TICKS = 7

@@ -13,7 +13,8 @@ import polars as pl
 from cop_metrics import words
 from cop_metrics.charts import canvas, labels
 from cop_metrics.charts.look import Look, faded, shades
-from cop_metrics.metrics.metric import Promise, Unit
+from cop_metrics.metrics.metric import Promise
+from cop_metrics.units import Unit
 
 HEIGHT = 280
 BOTTOM, TOP = 44, 20

@@ -13,8 +13,8 @@ import polars as pl
 from cop_metrics import words
 from cop_metrics.charts import canvas, labels
 from cop_metrics.charts.look import Look, text_on_heat
-from cop_metrics.metrics.metric import Unit
 from cop_metrics.small_groups import UNKNOWN
+from cop_metrics.units import Unit
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 LONG_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")

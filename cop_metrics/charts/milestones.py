@@ -9,7 +9,8 @@ import polars as pl
 from cop_metrics import words
 from cop_metrics.charts import canvas, labels
 from cop_metrics.charts.look import Look, faded, shades
-from cop_metrics.metrics.metric import Promise, Unit
+from cop_metrics.metrics.metric import Promise
+from cop_metrics.units import Unit
 
 HEIGHT, TOP, BOTTOM = 330, 14, 34
 TICKS = (0, 90, 180, 365)

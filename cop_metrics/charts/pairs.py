@@ -10,7 +10,8 @@ import polars as pl
 from cop_metrics import words
 from cop_metrics.charts import canvas, labels
 from cop_metrics.charts.look import Look, shades
-from cop_metrics.metrics.metric import Promise, Unit
+from cop_metrics.metrics.metric import Promise
+from cop_metrics.units import Unit
 
 Row = dict[str, Any]
 ROW_HEIGHT, TOP, BOTTOM, RIGHT = 52, 30, 34, 120

@@ -11,7 +11,8 @@ from cop_metrics import words
 from cop_metrics.charts import canvas, labels
 from cop_metrics.charts.lines import BOTTOM, HEIGHT, TOP, filled
 from cop_metrics.charts.look import Look, shades
-from cop_metrics.metrics.metric import Promise, Unit
+from cop_metrics.metrics.metric import Promise
+from cop_metrics.units import Unit
 
 Row = dict[str, Any]
 LAST_DAY = 180

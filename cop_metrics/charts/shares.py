@@ -9,7 +9,7 @@ import polars as pl
 from cop_metrics import words
 from cop_metrics.charts import canvas, labels
 from cop_metrics.charts.look import Look, text_on_heat
-from cop_metrics.metrics.metric import Unit
+from cop_metrics.units import Unit
 
 CELL = 34
 MOST_TEXTS = 14

@@ -12,7 +12,8 @@ from cop_metrics import words
 from cop_metrics.charts import canvas, labels
 from cop_metrics.charts.look import Look, mixed, shades
 from cop_metrics.levels import LEVELS
-from cop_metrics.metrics.metric import Promise, Unit
+from cop_metrics.metrics.metric import Promise
+from cop_metrics.units import Unit
 
 HEIGHT = 300
 WITHDRAWN = "withdrawn"

@@ -14,8 +14,9 @@ from cop_metrics.charts import canvas, labels
 from cop_metrics.charts.look import Look
 from cop_metrics.charts.stacks import level_colours
 from cop_metrics.levels import LEVELS
-from cop_metrics.metrics.metric import Promise, Unit
+from cop_metrics.metrics.metric import Promise
 from cop_metrics.metrics.status import TENDENCIES
+from cop_metrics.units import Unit
 
 Row = dict[str, Any]
 ROW_HEIGHT = 38

@@ -11,8 +11,9 @@ import polars as pl
 from cop_metrics import words
 from cop_metrics.charts import canvas, labels
 from cop_metrics.charts.look import Look
-from cop_metrics.metrics.metric import Promise, Unit
+from cop_metrics.metrics.metric import Promise
 from cop_metrics.metrics.topics import ACTIONS, FEWEST_RIPE, NO_OTHER
+from cop_metrics.units import Unit
 
 HEIGHT = 400
 ROOM_ACROSS, ROOM_UP = 300, 320

@@ -19,11 +19,11 @@ from cop_metrics.metrics.metric import (
     Promise,
     Share,
     Total,
-    Unit,
     Whose,
 )
 from cop_metrics.small_groups import UNKNOWN
 from cop_metrics.statistics import Comparison, Odds, absence_factor, compared_odds, odds_over_expected
+from cop_metrics.units import Unit
 
 ASKER_SPLITS = ("team", "seniority", "topic")
 HELPER_SPLITS = ("team", "seniority")

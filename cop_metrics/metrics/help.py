@@ -18,7 +18,6 @@ from cop_metrics.metrics.metric import (
     Promise,
     Share,
     Total,
-    Unit,
     Whose,
     likeness_of,
 )
@@ -32,6 +31,7 @@ from cop_metrics.statistics import (
     pooled_design_effect,
     survival,
 )
+from cop_metrics.units import Unit
 
 HOUR = 3600.0
 MONTH = 30 * 86_400

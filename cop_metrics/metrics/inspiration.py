@@ -21,10 +21,10 @@ from cop_metrics.metrics.metric import (
     Promise,
     Share,
     Total,
-    Unit,
     Whose,
 )
 from cop_metrics.statistics import Interval, survival, wilson
+from cop_metrics.units import Unit
 
 SPLITS = ("team", "seniority")
 FIRST_DAYS, LATER_DAYS, LAST_DAY = 30, 90, 180

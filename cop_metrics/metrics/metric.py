@@ -10,6 +10,7 @@ from enum import Enum, StrEnum
 import polars as pl
 
 from cop_metrics.statistics import Comparison, Interval
+from cop_metrics.units import Unit
 
 
 class Promise(Enum):
@@ -19,17 +20,6 @@ class Promise(Enum):
     HELP = "help"
     INSPIRATION = "inspiration"
     STATUS = "status"
-
-
-class Unit(Enum):
-    """What a value counts; it decides how the value and its change are written."""
-
-    COUNT = "count"
-    PERCENT = "percent"
-    HOURS = "hours"
-    HOURS_OF_WORK = "hours of work"
-    POINTS = "points"
-    RATIO = "ratio"
 
 
 class Better(Enum):

@@ -3,8 +3,9 @@
 import polars as pl
 
 from cop_metrics import words
-from cop_metrics.metrics.metric import NEWCOMER, Better, Counts, Exhibit, Metric, Promise, Share, Unit, Whose
+from cop_metrics.metrics.metric import NEWCOMER, Better, Counts, Exhibit, Metric, Promise, Share, Whose
 from cop_metrics.statistics import Standardised, newcombe, standardised, wilson
+from cop_metrics.units import Unit
 
 SPLITS = ("team", "seniority", "topic")
 SOURCE = "Joyce and Kraut 2006"

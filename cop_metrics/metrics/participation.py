@@ -18,10 +18,10 @@ from cop_metrics.metrics.metric import (
     Promise,
     Share,
     Total,
-    Unit,
     Whose,
 )
 from cop_metrics.statistics import absence_factor, gini, lorenz
+from cop_metrics.units import Unit
 
 SPLITS = ("team", "seniority")
 

@@ -19,10 +19,10 @@ from cop_metrics.metrics.metric import (
     Promise,
     Share,
     Total,
-    Unit,
     Whose,
 )
 from cop_metrics.statistics import People, SurvivalCurve, clustered_wilson, mean_interval, survival, z_score
+from cop_metrics.units import Unit
 
 HELPER_SPLITS = ("team", "seniority", "topic")
 MEMBER_SPLITS = ("team", "seniority")

@@ -3,8 +3,9 @@
 import numpy as np
 import polars as pl
 
-from cop_metrics.metrics.metric import Counts, Exhibit, Metric, Promise, Unit, Whose
+from cop_metrics.metrics.metric import Counts, Exhibit, Metric, Promise, Whose
 from cop_metrics.statistics import against_the_rest, benjamini_hochberg
+from cop_metrics.units import Unit
 
 SPLITS = ("team", "seniority", "topic")
 FEWEST_RIPE = 5

@@ -11,7 +11,8 @@ import polars as pl
 import xlsxwriter
 
 from cop_metrics.charts.look import LIGHT
-from cop_metrics.metrics.metric import Promise, Unit
+from cop_metrics.metrics.metric import Promise
+from cop_metrics.units import Unit
 
 LONGEST_TEXT, LONGEST_LINK, LONGEST_HEADER, LONGEST_SHEET_NAME = 32_767, 2_000, 250, 31
 WIDEST, LINE = 60, 15

@@ -10,12 +10,13 @@ import polars as pl
 
 from cop_metrics.levels import LEVELS
 from cop_metrics.metrics import EXHIBITS, METRICS
-from cop_metrics.metrics.metric import Better, Exhibit, Unit
+from cop_metrics.metrics.metric import Better, Exhibit
 from cop_metrics.metrics.status import CAME, WENT
 from cop_metrics.pagebook import Groups, GroupsOverTime, OverTime, ShowExhibit
 from cop_metrics.reports.cells import DAY, MONTH, NUMBER_FORMATS, Table
 from cop_metrics.reports.tidy import column_unit, coordinates
 from cop_metrics.scope import CommunityChoices
+from cop_metrics.units import Unit
 from cop_metrics.view import ChartTable, group_word, unit_of
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")

@@ -8,11 +8,12 @@ import polars as pl
 
 from cop_metrics.charts.look import LIGHT, Look, shades
 from cop_metrics.metrics import EXHIBITS, METRICS
-from cop_metrics.metrics.metric import Promise, Unit
+from cop_metrics.metrics.metric import Promise
 from cop_metrics.pagebook import Chart, Groups, GroupsOverTime, OverTime, ShowExhibit
 from cop_metrics.reports.cells import NUMBER_FORMATS, Placed
 from cop_metrics.reports.layouts import COMPLETE, HIGH, LOW, TIME_AXES, Layout, group_title, value_title
 from cop_metrics.scope import CommunityChoices
+from cop_metrics.units import Unit
 from cop_metrics.view import ChartTable, unit_of
 
 MOST_LINES, MOST_BARS = 8, 40

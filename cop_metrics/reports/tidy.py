@@ -15,9 +15,10 @@ from collections.abc import Iterator, Mapping, Sequence
 import polars as pl
 
 from cop_metrics.metrics import EXHIBITS, METRICS
-from cop_metrics.metrics.metric import Exhibit, Unit
+from cop_metrics.metrics.metric import Exhibit
 from cop_metrics.pagebook import Groups, GroupsOverTime, OverTime, Page, ShowExhibit
 from cop_metrics.reports.contents import Contents, contents
+from cop_metrics.units import Unit
 from cop_metrics.view import Card, ChartTable, PageView
 
 NUMBERS_TABLE, BY_MONTH_TABLE = "numbers", "numbers by month"

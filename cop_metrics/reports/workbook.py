@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from cop_metrics.charts.look import LIGHT
-from cop_metrics.metrics.metric import Promise, Unit
+from cop_metrics.metrics.metric import Promise
 from cop_metrics.reports.cells import (
     DAY,
     DECIMAL,
@@ -25,6 +25,7 @@ from cop_metrics.reports.cells import (
 from cop_metrics.reports.contents import Contents, contents
 from cop_metrics.reports.layouts import Layout, layouts
 from cop_metrics.reports.native_charts import WIDTH, Pen, height, left_out
+from cop_metrics.units import Unit
 from cop_metrics.view import ChartTable, Listing, PageView
 
 TITLE = "Does the community keep its promises?"

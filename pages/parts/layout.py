@@ -14,10 +14,11 @@ from cop_metrics import charts, words
 from cop_metrics.captions import csv_bytes, whole_percent
 from cop_metrics.errors import CopError, NothingYet
 from cop_metrics.metrics import EXHIBITS
-from cop_metrics.metrics.metric import Metric, PeopleShare, Share, Unit
+from cop_metrics.metrics.metric import Metric, PeopleShare, Share
 from cop_metrics.pagebook import ShowExhibit
 from cop_metrics.reports.tidy import column_unit
 from cop_metrics.small_groups import UNKNOWN
+from cop_metrics.units import Unit
 from cop_metrics.view import Card, ChartTable, Listing, PageView, listing, source_name, unit_of
 from pages.parts.frame import Frame, figure_of, locale, plain, standing, view_of
 

@@ -3,6 +3,7 @@
 Every relation is cut to the viewer's community, days, teams, seniorities and topics before anything is aggregated.
 """
 
+import json
 import logging
 import re
 import warnings
@@ -10,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
-from functools import partial
+from functools import cache, partial
 from threading import Lock
 from typing import Any, Protocol
 
@@ -19,7 +20,7 @@ import polars as pl
 
 from cop_metrics import words
 from cop_metrics.errors import CopError, UnknownName
-from cop_metrics.marts import literal
+from cop_metrics.marts import MARTS, literal
 from cop_metrics.metrics.metric import (
     EVERY_SENIORITY,
     NEWCOMER,
@@ -67,6 +68,8 @@ BY = ("month", "week", "team", "seniority", "topic")
 AT_ONCE = 3
 """How many queries are asked at a time: each waits for its plan and its rows as long as it computes."""
 SHORTEST_DAYS = 7 * FEWEST_WEEKS
+CUT_OR_NAMED = frozenset({*RELATIONS, *(mart.name for mart in MARTS)})
+"""What an exhibit must declare to read it cut to the scope; read as it is, it is named with its schema: `main.members`."""
 TOO_SMALL = "too small a group to be shown"
 INDIVIDUAL = (
     "Points and levels of single people are shown only where whoever runs the dashboard has allowed it in its settings."
@@ -245,11 +248,16 @@ class Measurer:
 
     def _told_by(self, exhibit: Exhibit, scope: Scope) -> pl.DataFrame:
         """Return what the SQL of an exhibit says."""
+        return self._frame(self._sql_of(exhibit, scope), scope)
+
+    def _sql_of(self, exhibit: Exhibit, scope: Scope) -> str:
+        """Return the SQL of an exhibit behind its relations, each cut to the scope."""
+        _refuse_what_is_not_declared(exhibit.id, exhibit.sql, exhibit.relations)
         parts = [
             f"{name} as {_read_again(RELATIONS[name])}({self._cut(RELATIONS[name], exhibit, scope, 'month')})"
             for name in exhibit.relations
         ]
-        return self._frame(f"with {self._periods(scope, 'month')}, {', '.join(parts)}{_joined(exhibit.sql)}", scope)
+        return f"with {self._periods(scope, 'month')}, {', '.join(parts)}{_joined(exhibit.sql)}"
 
     def _along_the_scale(self, table: pl.DataFrame) -> pl.DataFrame:
         """Return a table that begins with seniorities in their order, lowest first."""
@@ -438,8 +446,7 @@ class Measurer:
         period = Period(first_day=self.choices.first_day, end_day=self.choices.as_of_day + 1, words="")
         scope = Scope(community=self.choices.community, period=period)
         if isinstance(metric, Exhibit):
-            parts = [f"{name} as ({self._cut(RELATIONS[name], metric, scope)})" for name in metric.relations]
-            return f"with {self._periods(scope, 'month')}, {', '.join(parts)}{_joined(metric.sql)}"
+            return self._sql_of(metric, scope)
         cut = self._cut(RELATIONS[metric.relation], metric, scope)
         return f"with {self._periods(scope, None)}, cut as ({cut})\n{aggregate(metric.measure, ('true',))}"
 
@@ -1033,6 +1040,39 @@ def _listing_sql(metric: Metric, relation: Relation, columns: Mapping[str, str])
 def _read_again(relation: Relation) -> str:
     """Return the words that stop DuckDB from keeping all rows of what is read more than once: a mart is faster read again."""
     return "not materialized " if relation.day else ""
+
+
+@cache
+def _refuse_what_is_not_declared(id_: str, sql: str, relations: tuple[str, ...]) -> None:
+    """Raise `TypeError` where an exhibit would read a mart uncut for want of declaring it."""
+    forgotten = sorted((tables_read(f"with here as (select 1){_joined(sql)}") & CUT_OR_NAMED) - {*relations})
+    if forgotten:
+        raise TypeError(
+            f"The exhibit '{id_}' reads {', '.join(forgotten)} as if no filter were set. Name it in `relations`, which cuts it "
+            f"to the scope, or write main.{forgotten[0]} to read all of it."
+        )
+
+
+@cache
+def _parser() -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(config={"threads": 1})
+
+
+def tables_read(sql: str) -> set[str]:
+    """Return the tables that a SELECT reads by their bare names, without those that it makes itself (WITH)."""
+    [(tree,)] = _parser().cursor().execute("select json_serialize_sql($sql)", {"sql": sql}).fetchall()
+    nodes = [json.loads(tree)]
+    read: set[str] = set()
+    made: set[str] = set()
+    for node in nodes:  # grows while it is walked
+        if isinstance(node, dict):
+            if node.get("type") == "BASE_TABLE" and not node["schema_name"]:
+                read.add(node["table_name"])
+            made |= {each["key"] for each in node.get("cte_map", {}).get("map", ())}
+            nodes += node.values()
+        elif isinstance(node, list):
+            nodes += node
+    return read - made
 
 
 def _joined(sql: str) -> str:

@@ -13,7 +13,7 @@ from polars.testing import assert_frame_equal
 
 from cop_metrics.intake import Request, take_in
 from cop_metrics.made_up_company import TIME_ZONE, write_company
-from cop_metrics.measure import BY, FIGURE_SCHEMA, Asked, Measurer, relation_of_list
+from cop_metrics.measure import BY, FIGURE_SCHEMA, Asked, Measurer, relation_of_list, tables_read
 from cop_metrics.metrics import EXHIBITS, METRICS, declared
 from cop_metrics.metrics.metric import Counts, Exhibit, Metric, PeopleShare, Share, Total
 from cop_metrics.metrics.relation import RELATIONS, Relation
@@ -311,6 +311,22 @@ def test_an_exhibit_has_exactly_its_columns_with_and_without_data(
         assert table.schema == full.schema
     before = measurer.table(exhibit, company.scope(period=BEFORE_ALL_DATA))
     assert before.is_empty() or (exhibit.counts is Counts.STATE and before.equals(full))
+
+
+def test_an_exhibit_cannot_read_uncut_what_it_forgot_to_declare(measurer: Measurer, team_year: Scope) -> None:
+    """Who helped whom of one team, with the name of the relation forgotten: refused, not told of all teams."""
+    whole = EXHIBITS["help_by_team"]
+    assert whole.relations == ("helps",)
+    with pytest.raises(TypeError, match=r"'help_by_team' reads helps as if no filter were set.*main\.helps"):
+        measurer.table(replace(whole, relations=("questions",)), team_year)
+
+
+def test_tables_are_found_wherever_an_exhibit_reads_them() -> None:
+    sql = """
+        with own as (select * from helps join main.members using (member_id))
+        select (select count(*) from reads), exists (from reach) from own, (select * from a union all select * from b) as c
+        where member_id in (select member_id from points)"""
+    assert tables_read(sql) == {"helps", "reads", "reach", "a", "b", "points"}
 
 
 @each_exhibit

@@ -47,7 +47,7 @@ FOREMOST = f""",
             union all
             select asker_id, 0, 1 from help_pairs
         )
-        where member_id not in (select member_id from members where is_deleted)
+        where member_id not in (select member_id from main.members where is_deleted)
         group by member_id
         order by count(*) desc, member_id limit {MOST_LISTED}
     ),
@@ -460,13 +460,13 @@ EXHIBITS = (
             ),
             told as (
                 select question_id, list(topic order by topic) as topics
-                from waiting join question_topics as bridge using (question_id) group by question_id
+                from waiting join main.question_topics as bridge using (question_id) group by question_id
             )
             select question_id, asker_id, coalesce(title, 'a question without a title') as title, url, topics,
                 asker_seniority, round(age_days, 1) as days_waiting, second, question
             from waiting left join told using (question_id)
             union all by name
-            select [topic] as topics, member_id, name, strength from likely_to_know
+            select [topic] as topics, member_id, name, strength from main.likely_to_know
             where community = $community and topic in (select unnest(topics) from told)
             order by second, question""",
         columns={

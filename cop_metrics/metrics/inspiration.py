@@ -390,7 +390,7 @@ EXHIBITS = (
         relations=("reach",),
         sql=f"""
             select coalesce(title, thread) as title, url, begun_on, readers,
-                case when exists (select 1 from memberships where community = $community and team <> 'Unknown')
+                case when exists (select 1 from main.memberships where community = $community and team <> 'Unknown')
                     then teams end as teams,
                 case when evergreen then 'yes' when not evergreen then 'no' when readers is not null then 'not known yet' end
                     as evergreen, views
@@ -459,16 +459,16 @@ EXHIBITS = (
             helpers as (
                 select reach.thread_id, string_agg(distinct members.name, ', ' order by members.name) as names
                 from most
-                join reach using (thread_id)
-                join questions on questions.community = reach.community and questions.thread = reach.thread
-                join helps on helps.community = questions.community and helps.question_id = questions.question_id
-                join members on members.member_id = helps.helper_id
+                join main.reach using (thread_id)
+                join main.questions on questions.community = reach.community and questions.thread = reach.thread
+                join main.helps on helps.community = questions.community and helps.question_id = questions.question_id
+                join main.members on members.member_id = helps.helper_id
                 join communities on communities.community = reach.community
                 where members.left_day > 0 and members.left_day <= least(communities.as_of_day, $end_day - 1)
                 group by 1
             )
             select coalesce(reach.title, reach.thread) as title, reach.url, most.reads, most.readers, helpers.names as helped_by
-            from most join reach using (thread_id) left join helpers using (thread_id)
+            from most join main.reach using (thread_id) left join helpers using (thread_id)
             order by reads desc, readers desc, thread_id""",
         columns={
             "title": "Thread",
@@ -504,7 +504,7 @@ EXHIBITS = (
                 group by thread_id order by reactions desc, people desc, thread_id limit {MOST_THREADS}
             )
             select coalesce(reach.title, reach.thread) as title, reach.url, most.reactions, most.people
-            from most join reach using (thread_id)
+            from most join main.reach using (thread_id)
             order by reactions desc, people desc, thread_id""",
         columns={"title": "Thread", "url": "Link", "reactions": "Reactions", "people": "People"},
         splits=SPLITS,

@@ -182,7 +182,7 @@ GIVING_SCHEMA: dict[str, type[pl.DataType]] = {
 }
 HELPS_OF_MEMBERS = """, known as (select accounts_known from communities where community = $community),
             given as (select member_id, sum(helps) as helps from member_days
-                where helps > 0 and member_id in (select member_id from members where left_day > 0)
+                where helps > 0 and member_id in (select member_id from main.members where left_day > 0)
                 group by member_id)
             select cast(coalesce(helps, 0) as bigint) as helps, count(*) as people, any_value(accounts_known) as accounts_known
             from (select distinct member_id from belonged) full join given using (member_id), known
@@ -404,7 +404,9 @@ def _balance(id_: str, by: str, title: str) -> Exhibit:
         f"exists (select 1 from measured where community = $community and table_name = '{table}')"
         for table in ("read", "reaction")
     )
-    thanked_or_accepted = f"({reaction} or exists (select 1 from questions where community = $community and accepted))"
+    thanked_or_accepted = (
+        f"({reaction} or exists (select 1 from main.questions where community = $community and accepted))"
+    )
     return Exhibit(
         id=id_,
         promise=Promise.PARTICIPATION,
@@ -484,7 +486,7 @@ EXHIBITS = (
             came as (
                 select month, datediff('month', month, date '1970-01-01' + cast(there.day as int)) as months,
                     count(distinct member_id) as active
-                from arrivals join member_months as there using (member_id) group by all
+                from arrivals join main.member_months as there using (member_id) group by all
             )
             select month, members, months, coalesce(active, 0) as active, coalesce(active, 0) / members as share
             from steps left join came using (month, months) order by month, months""",

@@ -717,7 +717,7 @@ MILESTONES = {
 }
 RECORDED = {
     "days_to_thanks": "exists (select 1 from measured where community = $community and table_name = 'reaction')",
-    "days_to_accepted": "exists (select 1 from questions where community = $community and accepted)",
+    "days_to_accepted": "exists (select 1 from main.questions where community = $community and accepted)",
 }
 """By step: where it is recorded at all."""
 MILESTONE_DAYS = 365
@@ -972,7 +972,7 @@ EXHIBITS = (
                     union all
                     select member_id, member_seniority, other_id, false from received
                 )
-                semi join (select member_id from members where not is_deleted) as people using (member_id)
+                semi join (select member_id from main.members where not is_deleted) as people using (member_id)
                 group by grouping sets ((member_seniority, member_id), (member_id))
             )
             group by all
@@ -1024,7 +1024,7 @@ EXHIBITS = (
                 coalesce(thanked.thanks, 0) as thanks, coalesce(got.helped_by, 0) as helped_by, expertise.rank
             from top
             join own using (member_id)
-            join members using (member_id)
+            join main.members using (member_id)
             left join level_sides on level_sides.member = members.member and level_sides.side = 'end'
             left join gave using (member_id)
             left join got using (member_id)

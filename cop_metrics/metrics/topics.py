@@ -31,7 +31,7 @@ COUNTED = """
         cast(sum(cast(helped_in_7_days as int)) as bigint) as answered
     from (
         select topic, questions.* from questions
-        join question_topics as bridge on bridge.question_id = questions.question_id
+        join main.question_topics as bridge on bridge.question_id = questions.question_id
         union all
         select null, * from questions
     )
@@ -171,7 +171,7 @@ EXHIBITS = (
                     row_number() over (partition by topic order by second, open_questions.question_id) as place,
                     count(*) over (partition by topic) as waiting_now
                 from open_questions
-                join question_topics as bridge on bridge.question_id = open_questions.question_id
+                join main.question_topics as bridge on bridge.question_id = open_questions.question_id
             )
             select * from counted
             union all by name

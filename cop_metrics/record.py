@@ -43,23 +43,25 @@ _NUMBERS = """
         (select cast(coalesce(sum(points), 0) as bigint) from points
             where member_id = $id and day >= $first_day and day < $end_day) as points,
         (select count(*) from helps where helper_id = $id and day >= $first_day and day < $end_day) as helps,
-        (select count(distinct asker_id) from helps where helper_id = $id and day >= $first_day and day < $end_day) as helped,
+        (select count(distinct asker_id) from helps
+            where helper_id = $id and not asker_deleted and day >= $first_day and day < $end_day) as helped,
         (select count(distinct asker_team) from helps
             where helper_id = $id and asker_team <> 'Unknown' and day >= $first_day and day < $end_day) as teams,
         (select count(*) from helps where helper_id = $id and accepted and day >= $first_day and day < $end_day) as accepted,
         (select count(*) from recognitions where member_id = $id and reason <> 'accepted'
             and day >= $first_day and day < $end_day) as thanks,
         (select count(distinct giver_id) from recognitions
-            where member_id = $id and reason <> 'accepted' and day >= $first_day and day < $end_day) as thankers,
+            where member_id = $id and reason <> 'accepted' and not giver_deleted
+            and day >= $first_day and day < $end_day) as thankers,
         (select count(distinct helper_id) from helps
-            where asker_id = $id and day >= $first_day and day < $end_day) as helped_by"""
+            where asker_id = $id and not helper_deleted and day >= $first_day and day < $end_day) as helped_by"""
 _PEOPLE = """
     select askers.name as person, max(asker_team) as team, count(*) as helps
     from helps join members as askers on askers.member_id = helps.asker_id
-    where helper_id = $id and helps.day >= $first_day and helps.day < $end_day
+    where helper_id = $id and not asker_deleted and helps.day >= $first_day and helps.day < $end_day
     group by askers.member_id, askers.name order by helps desc, person, askers.member_id limit $most"""
 _TEAMS = """
-    select asker_team as team, count(distinct asker_id) as people, count(*) as helps
+    select asker_team as team, count(distinct asker_id) filter (where not asker_deleted) as people, count(*) as helps
     from helps where helper_id = $id and day >= $first_day and day < $end_day
     group by all order by helps desc, team limit $most"""
 _TOPICS = """

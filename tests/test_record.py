@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 from communities import Community, Told
 
+from cop_metrics import words
 from cop_metrics.errors import CopError, UnknownName
+from cop_metrics.metrics import EXHIBITS, METRICS
 from cop_metrics.record import Record, members, record, withheld
 from cop_metrics.settings import CommunitySettings
 
@@ -55,6 +57,41 @@ def test_a_record_tells_whom_a_member_helped_and_what_came_back(tmp_path: Path) 
         ("First thanks", date(2025, 6, 5), 4),
         ("First accepted help", date(2025, 6, 7), 6),
     ]
+
+
+def test_a_record_counts_as_the_numbers_of_a_team_of_one_do(tmp_path: Path) -> None:
+    """Bo is all of team Red. He helps ana, whose account was deleted since, and ben; he asks twice, and dan is deleted, too."""
+    craft = Community(settings=CommunitySettings(individual_scores=True))
+    craft.member("first", joined="2025-01-01 10:00")
+    for who in ("ana", "dan"):
+        craft.member(who, joined="2025-02-01 10:00", deleted="2025-12-01 10:00")
+    craft.works("bo", "Red", "mid")
+    craft.works("ben", "Blue", "mid")
+    for number, asker in enumerate(("ana", "ben", "ana")):
+        answer = craft.answer(craft.ask(asker, f"2025-06-0{number + 1} 10:00"), "bo", f"2025-06-0{number + 1} 11:00")
+        craft.react(answer, asker, f"2025-06-0{number + 1} 12:00")
+    for number, helper in enumerate(("dan", "ben")):
+        craft.answer(craft.ask("bo", f"2025-07-0{number + 1} 10:00"), helper, f"2025-07-0{number + 1} 11:00")
+    told = craft.tell(tmp_path, since="2025-01-01 00:00", until="2025-12-31 12:00")
+    found = of_bo(told, period="all")
+    numbers = {
+        "People helped": "people_helped",
+        "Teams helped": "teams_helped",
+        "Helps": "helps",
+        "From people": "thankers",
+        "Points": "points",
+    }
+    assert {name: found.numbers[name] for name in numbers} == {
+        name: words.value(METRICS[id_].unit, told.value(id_, period="all", team="Red")) for name, id_ in numbers.items()
+    }
+    assert (found.numbers["People helped"], found.numbers["Helps"], found.numbers["From people"]) == ("1", "3", "1")
+    assert found.numbers["On balance"] == "both alike"
+    assert found.people.rows() == [("ben", "Blue", 1)]
+    assert found.teams.rows() == [("Unknown", 0, 2), ("Blue", 1, 1)]
+    scope = told.scope(period="all")
+    board = told.measurer.table(EXHIBITS["members_known"], scope).row(0, named=True)
+    assert (board["name"], board["helped"], board["helped_by"]) == ("bo", 1, 1)
+    assert told.measurer.table(EXHIBITS["best_connected"], scope).rows() == [("ben", "Blue", 1, 1), ("bo", "Red", 1, 1)]
 
 
 def test_a_record_dates_each_level(tmp_path: Path) -> None:

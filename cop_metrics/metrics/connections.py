@@ -40,23 +40,24 @@ SEED, ROUNDS, SPREAD = 20_260_101, 200, 3.0
 """How many people the list of ties and the picture of help hold at most, and how the picture is laid out."""
 
 FOREMOST = f""",
+    gone as (select member_id from main.members where is_deleted),
+    pairs as (select * from help_pairs where helper_id not in (from gone) and asker_id not in (from gone)),
     ties as (
         select member_id, cast(sum(helped) as int) as helped, cast(sum(helped_by) as int) as helped_by
         from (
-            select helper_id as member_id, 1 as helped, 0 as helped_by from help_pairs
+            select helper_id as member_id, 1 as helped, 0 as helped_by from pairs
             union all
-            select asker_id, 0, 1 from help_pairs
+            select asker_id, 0, 1 from pairs
         )
-        where member_id not in (select member_id from main.members where is_deleted)
         group by member_id
         order by count(*) desc, member_id limit {MOST_LISTED}
     ),
     told as (
         select helper_id as member_id, helper_name as name, helper_team as team, last_second
-        from help_pairs where helper_id in (select member_id from ties)
+        from pairs where helper_id in (select member_id from ties)
         union all
         select asker_id, asker_name, asker_team, last_second
-        from help_pairs where asker_id in (select member_id from ties)
+        from pairs where asker_id in (select member_id from ties)
     ),
     foremost as (
         select member_id, max(name) as name, arg_max(team, (last_second, team)) as team,
@@ -69,7 +70,7 @@ FOREMOST = f""",
     )
     select helper_id, helper_name, helper_team, asker_id, asker_name, asker_team, helps,
         helpers.ties as helper_ties, askers.ties as asker_ties
-    from help_pairs
+    from pairs
     join drawn as helpers on helpers.member_id = helper_id
     join drawn as askers on askers.member_id = asker_id
     union all by name
@@ -552,7 +553,7 @@ EXHIBITS = (
         promise=Promise.HELP,
         title="Who has the most ties?",
         description="The members with the most ties, at most 150: how many people each helped and was helped by in the period, "
-        "with the team at the last of these helps. Deleted accounts are no row. A filter by team means the helper's.",
+        "with the team at the last of these helps. Deleted accounts are nobody. A filter by team means the helper's.",
         source="our own",
         unit=Unit.COUNT,
         whose=Whose.HELPER,

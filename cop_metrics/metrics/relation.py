@@ -506,7 +506,8 @@ GIVEN = Relation(
     name="given",
     one_row="One row per help, from the side of who gave it: the helper is the member, the asker the other.",
     sql="select helper_id as member_id, helper_team as member_team, helper_seniority as member_seniority, "
-    "asker_id as other_id, asker_team as other_team, asker_seniority as other_seniority, day, hour "
+    "asker_id as other_id, asker_team as other_team, asker_seniority as other_seniority, "
+    "asker_deleted as other_deleted, day, hour "
     "from helps where community = $community",
     day="day",
     topic=None,
@@ -519,7 +520,8 @@ RECEIVED = Relation(
     name="received",
     one_row="One row per help, from the side of who got it: the asker is the member, the helper the other.",
     sql="select asker_id as member_id, asker_team as member_team, asker_seniority as member_seniority, "
-    "helper_id as other_id, helper_team as other_team, helper_seniority as other_seniority, day "
+    "helper_id as other_id, helper_team as other_team, helper_seniority as other_seniority, "
+    "helper_deleted as other_deleted, day "
     "from helps where community = $community",
     day="day",
     topic=None,

@@ -968,9 +968,9 @@ EXHIBITS = (
                 select member_seniority as seniority, member_id, count(distinct other_id) filter (where gave) as helped,
                     count(distinct other_id) filter (where not gave) as helped_by
                 from (
-                    select member_id, member_seniority, other_id, true as gave from given
+                    select member_id, member_seniority, other_id, true as gave from given where not other_deleted
                     union all
-                    select member_id, member_seniority, other_id, false from received
+                    select member_id, member_seniority, other_id, false from received where not other_deleted
                 )
                 semi join (select member_id from main.members where not is_deleted) as people using (member_id)
                 group by grouping sets ((member_seniority, member_id), (member_id))
@@ -1007,12 +1007,12 @@ EXHIBITS = (
                 from points semi join top using (member_id) group by all
             ),
             gave as (
-                select member_id, count(distinct other_id) as helped,
+                select member_id, count(distinct other_id) filter (where not other_deleted) as helped,
                     count(distinct other_team) filter (where other_team <> 'Unknown') as teams
                 from given semi join top using (member_id) group by all
             ),
             got as (
-                select member_id, count(distinct other_id) as helped_by
+                select member_id, count(distinct other_id) filter (where not other_deleted) as helped_by
                 from received semi join top using (member_id) group by all
             ),
             thanked as (

@@ -90,7 +90,7 @@ def test_a_record_counts_as_the_numbers_of_a_team_of_one_do(tmp_path: Path) -> N
     assert found.teams.rows() == [("Unknown", 0, 2), ("Blue", 1, 1)]
     scope = told.scope(period="all")
     board = told.measurer.table(EXHIBITS["members_known"], scope).row(0, named=True)
-    assert (board["name"], board["helped"], board["helped_by"]) == ("bo", 1, 1)
+    assert (board["name"], board["helped"], board["tendency"]) == ("bo", 1, "both alike")
     assert told.measurer.table(EXHIBITS["best_connected"], scope).rows() == [("ben", "Blue", 1, 1), ("bo", "Red", 1, 1)]
 
 

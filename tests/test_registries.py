@@ -329,6 +329,18 @@ def test_tables_are_found_wherever_an_exhibit_reads_them() -> None:
     assert tables_read(sql) == {"helps", "reads", "reach", "a", "b", "points"}
 
 
+@each_metric
+def test_a_list_hides_without_names_what_an_exhibit_of_the_same_rows_hides(
+    metric: Metric, measurer: Measurer, company: Told
+) -> None:
+    scope = company.scope(names=False)
+    if measurer.unlisted(metric, scope):
+        return
+    of_the_same = [each for each in EXHIBITS.values() if metric.relation in each.relations and not each.people]
+    hidden = {each.columns.get(name, name) for each in of_the_same for name in each.personal}
+    assert not hidden & {*measurer.listed(metric, scope).columns}
+
+
 @each_exhibit
 def test_an_exhibit_of_single_people_is_for_those_who_may_see_names(
     exhibit: Exhibit, measurer: Measurer, company: Told

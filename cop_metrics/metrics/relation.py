@@ -691,7 +691,7 @@ BENEFITS = _mart(
 HANGING_TOPICS = _mart(
     "hanging_topics",
     day=None,
-    personal=("helper", "helper_name"),
+    personal=("helper", "helper_name", "last_helped"),
     listing={
         "title": "Topic",
         "questions": "Questions",

@@ -21,9 +21,11 @@ import polars as pl
 from cop_metrics import words
 from cop_metrics.errors import CopError, UnknownName
 from cop_metrics.marts import MARTS, literal
+from cop_metrics.metrics import METRICS
 from cop_metrics.metrics.metric import (
     EVERY_SENIORITY,
     NEWCOMER,
+    PANEL,
     Computed,
     Counts,
     Exhibit,
@@ -248,7 +250,24 @@ class Measurer:
 
     def _told_by(self, exhibit: Exhibit, scope: Scope) -> pl.DataFrame:
         """Return what the SQL of an exhibit says."""
-        return self._frame(self._sql_of(exhibit, scope), scope)
+        rows = self._frame(self._sql_of(exhibit, scope), scope)
+        return pl.concat([self._panel(exhibit, scope), rows], how="diagonal_relaxed") if exhibit.panel else rows
+
+    def _panel(self, exhibit: Exhibit, scope: Scope) -> pl.DataFrame:
+        """Return the numbers that an exhibit shows side by side: each of every group of which any of them has a row."""
+        by = exhibit.shows[0]
+        found = {id_: self.figures_by(METRICS[id_], scope, by) for id_ in exhibit.panel}
+        groups = list(dict.fromkeys(group for figures in found.values() for group in figures["group"]))
+        rows: list[tuple[object, ...]] = []
+        for id_, figures in found.items():
+            known = {row["group"]: row for row in figures.iter_rows(named=True)}
+            for group in groups:
+                if row := known.get(group):
+                    cells = (row["value"], row["low"], row["high"], row["sample_size"], row["note"])
+                else:
+                    cells = (None, None, None, 0, self.figure(METRICS[id_], self.only(scope, by, group)).note)
+                rows.append((id_, group, *cells))
+        return pl.DataFrame(rows, schema=PANEL, orient="row")
 
     def _sql_of(self, exhibit: Exhibit, scope: Scope) -> str:
         """Return the SQL of an exhibit behind its relations, each cut to the scope."""

@@ -908,6 +908,20 @@ def test_claims_do_not_take_views_for_reads(tmp_path: Path) -> None:
     assert told.table("claims").filter(number="Asked or read")["value"].to_list() == [None]
 
 
+def test_claims_say_what_the_sources_do_not_record_as_the_numbers_do(tmp_path: Path) -> None:
+    """Nobody can accept an answer here: that no question was resolved is not 0 %, and that no help was thanked neither."""
+    craft = Community()
+    craft.works("kim", "Red", "junior")
+    craft.answer(craft.ask("kim", NOON), "sue", NOON)
+    told = craft.tell(tmp_path, until=LATER)
+    claims = told.table("claims")
+    for id_, name in CLAIMED.items():
+        note = told.figure(id_).note
+        rows = claims.filter(number=name)
+        assert (note is None) == (id_ == "helpers_rate")
+        assert note is None or set(rows.select("value", "note").rows()) == {(None, note)}
+
+
 CLAIMED = {
     "asked_or_read_rate": "Asked or read",
     "solved_rate": "Their questions resolved",
@@ -941,7 +955,6 @@ def test_claims_are_the_metrics_of_the_same_name(tmp_path: Path, id_: str, filte
     assert known.select("seniority", "value", "low", "high", "n").rows() == [
         (group, pytest.approx(value), pytest.approx(low), pytest.approx(high), n)
         for group, value, low, high, n in of_metric.filter(pl.col("value").is_not_null())
-        .sort("group")
         .select("group", "value", "low", "high", "sample_size")
         .rows()
     ]

@@ -195,6 +195,18 @@ class Metric:
     ripens_in: int = 0
 
 
+PANEL: dict[str, type[pl.DataType]] = {
+    "number": pl.String,
+    "group": pl.String,
+    "value": pl.Float64,
+    "low": pl.Float64,
+    "high": pl.Float64,
+    "n": pl.Int64,
+    "note": pl.String,
+}
+"""What `shape` gets of the numbers of a panel: a row each number and group, with the reason as note where it has no value."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Exhibit:
     """A table and the chart drawn from it, declared once.
@@ -230,6 +242,7 @@ class Exhibit:
     personal: tuple[str, ...] = ()
     finding: Callable[[pl.DataFrame], str | None] | None = None
     tested: Callable[[pl.DataFrame], float | None] | None = None
+    panel: tuple[str, ...] = ()
     drawn: bool = True
     places: tuple[str, ...] = ()
     every_group: bool = False

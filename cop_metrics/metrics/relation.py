@@ -394,67 +394,26 @@ LEVEL_SIDES = Relation(
     listing={**MEMBER_LISTING, "level_name": "Level"},
 )
 
-CLAIMS = Relation(
-    name="claims",
-    one_row="One row per number of the two claims, person and group: hits of n, and days held where people are counted.",
+TEAM_LOADS = Relation(
+    name="team_loads",
+    one_row="One row per member and team they helped in: their helps, and whether they are of the three of it who helped most.",
     sql="""
-        with held as (
-            select any_value(member_id) as member_id, any_value(member_team) as member_team,
-                any_value(member_seniority) as member_seniority, sum(days_held) as days_held, max(days) as days,
-                sum(helps) as helps, bool_or(questions > 0 or threads_watched > 0) as asked_or_read
-            from {people_of_all}
-            group by stretch_id
-        ),
-        asked as (
-            select asker_id as member_id, asker_team as member_team, asker_seniority as member_seniority,
-                sum(cast(outcome_in_30_days = 'resolved' as int)) as hits, count(*) as n
-            from questions
-            where community = $community and day >= $first_day and day < $end_day and outcome_in_30_days <> 'withdrawn'
-            group by all
-        ),
-        helped as (
-            select helper_id as member_id, helper_team as member_team, helper_seniority as member_seniority,
-                count(*) as helps, sum(cast(recognised_in_30_days as int)) as hits, count(recognised_in_30_days) as n
+        select helper_id as member_id, helper_team as member_team, helper_seniority as member_seniority, count(*) as helps,
+            rank <= 3 as is_busiest
+        from helps join (
+            select helper_id, helper_team,
+                row_number() over (partition by helper_team order by count(*) desc, helper_id) as rank
             from helps
             where community = $community and day >= $first_day and day < $end_day
-            group by all
-        ),
-        busiest as (
-            select member_id, member_team,
-                row_number() over (partition by member_team order by helps desc, member_id) <= 3 as is_busiest
-            from (select member_id, member_team, sum(helps) as helps from helped group by all)
-            where member_team <> 'Unknown'
-        )
-        select 'asked_or_read_rate' as number, member_id, member_team, member_seniority,
-            cast(asked_or_read as int) as hits, 1 as n, days_held, days
-        from held
-        where (select accounts_known from communities where community = $community)
-        and exists (from measured where community = $community and table_name = 'read') and (
-            exists (from reads where community = $community)
-            or not exists (from reach where community = $community and views is not null)
-        )
-        union all
-        select 'solved_rate', member_id, member_team, member_seniority, hits, n, null, null from asked
-        union all
-        select 'helpers_rate', member_id, member_team, member_seniority, cast(helps > 0 as int), 1, days_held, days
-        from held where (select accounts_known from communities where community = $community)
-        union all
-        select 'helps_per_active', member_id, member_team, member_seniority, sum(helps), 1, null, null
-        from {member_days}
-        where community = $community and day >= $first_day and day < $end_day and not is_deleted
-        group by member_id, member_team, member_seniority
-        union all
-        select 'recognition_rate', member_id, member_team, member_seniority, hits, n, null, null from helped
-        where n > 0 and exists (from measured where community = $community and table_name = 'reaction')
-        union all
-        select 'top_three_share', member_id, member_team, member_seniority,
-            case when is_busiest then helps else 0 end, helps, null, null
-        from helped join busiest using (member_id, member_team)""",
+            group by helper_id, helper_team
+        ) as ranked using (helper_id, helper_team)
+        where community = $community and day >= $first_day and day < $end_day and helper_team <> 'Unknown'
+        group by all""",
     day=None,
     topic=None,
     personal=("member_id",),
     listing={"member_team": "Team", "member_seniority": "Seniority"},
-    of_own_teams="number = 'top_three_share'",
+    of_own_teams="true",
 )
 
 MILESTONES = Relation(
@@ -917,7 +876,7 @@ RELATIONS = {
         LEVELS_OF_MEMBERS,
         LEVEL_LEDGER,
         LEVEL_SIDES,
-        CLAIMS,
+        TEAM_LOADS,
         MILESTONES,
         MIXED_HELPS,
         GIVEN,

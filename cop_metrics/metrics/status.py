@@ -21,7 +21,7 @@ from cop_metrics.metrics.metric import (
     Total,
     Whose,
 )
-from cop_metrics.statistics import People, SurvivalCurve, clustered_wilson, mean_interval, survival, z_score
+from cop_metrics.statistics import SurvivalCurve, mean_interval, survival, z_score
 from cop_metrics.units import Unit
 
 HELPER_SPLITS = ("team", "seniority", "topic")
@@ -579,13 +579,14 @@ def balanced(ledger: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-CLAIM_NUMBERS = {
+CLAIMED = {
     "asked_or_read_rate": ("A tool to perform", "Asked or read"),
     "solved_rate": ("A tool to perform", "Their questions resolved"),
     "helpers_rate": ("A responsibility and a profile", "Helped"),
     "recognition_rate": ("A responsibility and a profile", "Their help recognised"),
-    "top_three_share": ("A responsibility and a profile", "Given by their team's top three"),
+    "team's top three": ("A responsibility and a profile", "Given by their team's top three"),
 }
+"""By number of the two claims: of which claim it is, and as what it stands there."""
 CLAIM_SCHEMA: dict[str, type[pl.DataType]] = {
     "claim": pl.String,
     "number": pl.String,
@@ -597,59 +598,25 @@ CLAIM_SCHEMA: dict[str, type[pl.DataType]] = {
     "helps_per_active": pl.Float64,
     "note": pl.String,
 }
-NOTE_OF_CLAIM = {
-    "asked_or_read_rate": "not measurable: the sources record no reads",
-    "helpers_rate": "not measurable: the sources know only people who took part",
-    "solved_rate": "no question of theirs in this period is 30 days old and stands",
-    "recognition_rate": "not known: reactions are not recorded, or no help is 30 days old",
-    "top_three_share": "nobody of a known team helped, or it would tell of too small a group",
-}
+NO_TEAM_LOAD = "nobody of a known team helped, or it would tell of too small a group"
 
 
-HELP_OF_CLAIM = ("recognition_rate", "top_three_share")
-
-
-def _none_helped(part: pl.DataFrame | None, seniority: str) -> str | None:
-    """Say that none of a seniority helped, None where any did; `part`: how many did, and did not."""
-    if part is None or part["hits"].sum():
-        return None
-    return words.none_of(int(part["people"].sum()), (seniority,), "helped")
-
-
-def both_claims(people: pl.DataFrame) -> pl.DataFrame:
-    """Return the numbers of the two claims by seniority, with intervals over people; what is not known says why.
+def both_claims(numbers: pl.DataFrame) -> pl.DataFrame:
+    """Return the numbers of the two claims by seniority, with the helps of an active member beside the share who helped.
 
     What the top three gave has no interval: who they are is chosen by the same numbers.
     """
+    found = {(row["number"], row["group"]): row for row in numbers.iter_rows(named=True)}
+    none = {"value": None, "low": None, "high": None, "n": 0, "note": NO_TEAM_LOAD}
     rows: list[tuple[object, ...]] = []
-    parts = dict(people.group_by("number", "seniority"))
-    recorded, listed = ((people["number"] == number).any() for number in ("recognition_rate", "helpers_rate"))
-    for number, (claim, title) in CLAIM_NUMBERS.items():
-        for seniority in people["seniority"].unique(maintain_order=True):
-            load = _load(parts.get(("helps_per_active", seniority))) if number == "helpers_rate" else None
-            part = parts.get((number, seniority))
-            if part is None:
-                note = NOTE_OF_CLAIM.get(number, words.NOTHING_COUNTED)
-                if number in HELP_OF_CLAIM and (
-                    none := _none_helped(parts.get(("helpers_rate", seniority)), str(seniority))
-                ):
-                    note = none
-                elif number == "asked_or_read_rate" and not listed:
-                    note = NOTE_OF_CLAIM["helpers_rate"]
-                elif number == "recognition_rate" and recorded:
-                    note = "no help of theirs in this period is 30 days old"
-                rows.append((claim, title, seniority, None, None, None, 0, load, note))
-                continue
-            hits, sizes = (np.repeat(part[name].to_numpy(), part["people"].to_numpy()) for name in ("hits", "n"))
-            people_of = People.of(hits, sizes, float(part["likeness"][0]))
-            interval, n = clustered_wilson(people_of), int(sizes.sum())
-            ends = (None, None) if number == "top_three_share" else (interval.low, interval.high)
-            rows.append((claim, title, seniority, int(hits.sum()) / n, *ends, n, load, None))
+    for number, (claim, title) in CLAIMED.items():
+        for group in numbers["group"].unique(maintain_order=True):
+            row = found.get((number, group), none)
+            load = found["helps_per_active", group]["value"] if number == "helpers_rate" else None
+            rows.append(
+                (claim, title, group, *(row[name] for name in ("value", "low", "high", "n")), load, row["note"])
+            )
     return pl.DataFrame(rows, schema=CLAIM_SCHEMA, orient="row")
-
-
-def _load(part: pl.DataFrame | None) -> float | None:
-    return None if part is None else float((part["hits"] * part["people"]).sum()) / int(part["people"].sum())
 
 
 def level_paths_finding(paths: pl.DataFrame) -> str | None:
@@ -1117,22 +1084,12 @@ EXHIBITS = (
         unit=Unit.PERCENT,
         whose=Whose.MEMBER,
         counts=Counts.STOCK,
-        relations=("claims",),
+        relations=("team_loads",),
+        panel=("asked_or_read_rate", "solved_rate", "helpers_rate", "helps_per_active", "recognition_rate"),
         sql="""
-            select number, member_seniority as seniority, hits, n, count(*) as people,
-                coalesce(any_value(likeness.likeness), 0) as likeness
-            from (
-                select number, member_seniority, member_id,
-                    cast(case when max(days) is null then sum(hits) else max(hits) end as bigint) as hits,
-                    cast(case when max(days) is null and number <> 'helps_per_active' then sum(n) else 1 end as bigint)
-                        as n
-                from claims
-                group by 1, 2, 3
-                having max(days) is null or sum(days_held) >= least(30, max(days))
-            )
-            left join likeness on likeness.community = $community and likeness.metric = number
-            group by number, member_seniority, hits, n
-            order by all""",
+            select 'team''s top three' as number, member_seniority as "group",
+                sum(helps) filter (where is_busiest) / sum(helps) as value, cast(sum(helps) as bigint) as n
+            from team_loads group by all order by all""",
         columns={
             "claim": "Claim",
             "number": "Number",

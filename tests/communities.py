@@ -1,8 +1,10 @@
 """Small communities told as stories: who asked, who answered and when, built into a real store."""
 
+import pickle
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
@@ -17,13 +19,15 @@ from cop_metrics.measure import Measurer
 from cop_metrics.metrics import EXHIBITS, METRICS
 from cop_metrics.metrics.metric import Figure
 from cop_metrics.roster import ROSTER_ROWS
-from cop_metrics.scope import CommunityChoices, Scope, parse_scope, read_catalogue
+from cop_metrics.scope import Catalogue, CommunityChoices, Scope, parse_scope, read_catalogue
 from cop_metrics.settings import CommunitySettings, Settings
 from cop_metrics.sources.export import Export
 from cop_metrics.sources.source import Batch, Reading, Source
 from cop_metrics.tables import TABLES, typed
 
 NOW = datetime(2030, 1, 1)
+_BUILT: dict[bytes, Path] = {}
+"""The stores of stories told before in this process, by all that makes them."""
 
 
 def at(text: str) -> datetime:
@@ -113,8 +117,13 @@ class Community:
         return duckdb.connect(str(path), read_only=True)
 
     def tell(self, data: Path, *, until: str, since: str | None = None) -> "Told":
-        """Build the store under `data` and return what can be measured of it."""
-        return Told(cursor=self.build(data, until=until, since=since), community=self.name)
+        """Return what can be measured of it, in a store built under `data` unless this process was told the same before."""
+        story = pickle.dumps((self.name, self.settings, self.rows, self.roster, self.lists_accounts, since, until))
+        path = _BUILT.get(story)
+        if path is None or not path.exists():
+            self.build(data, until=until, since=since).close()
+            path = _BUILT[story] = data / f"store-v{self._number}.duckdb"
+        return Told(cursor=duckdb.connect(str(path), read_only=True), community=self.name)
 
     def export(
         self, lake: Lake, *, until: str, since: str, exported: str | None = None, source: str = "src"
@@ -171,9 +180,13 @@ class Told:
     cursor: duckdb.DuckDBPyConnection
     community: str
 
+    @cached_property
+    def catalogue(self) -> Catalogue:
+        return read_catalogue(self.cursor)
+
     @property
     def choices(self) -> CommunityChoices:
-        return read_catalogue(self.cursor)[self.community]
+        return self.catalogue[self.community]
 
     @property
     def measurer(self) -> Measurer:
@@ -184,8 +197,7 @@ class Told:
 
     def _cut(self, filters: Mapping[str, str | tuple[str, ...]], names: bool = True) -> Scope:
         params = {key: (value,) if isinstance(value, str) else value for key, value in filters.items()}
-        catalogue = read_catalogue(self.cursor)
-        return parse_scope({"community": (self.community,), **params}, catalogue, names=names)
+        return parse_scope({"community": (self.community,), **params}, self.catalogue, names=names)
 
     def figure(self, id_: str, **filters: str | tuple[str, ...]) -> Figure:
         return self.measurer.figure(METRICS[id_], self._cut(filters))

@@ -146,3 +146,14 @@ def test_every_pair_of_one_name_is_suggested_however_many_there_are(two: Two) ->
     for row in (*two.forum.rows["member"], *two.chat.rows["member"]):
         row["name"] = f"Ana W{row['member'][1:]}"
     assert len({each for each in suggestions(two.told().cursor, "craft") if each.name[5:].isdigit()}) == 60
+
+
+def test_a_roster_that_knows_accounts_by_the_platforms_own_ids_means_just_these(two: Two) -> None:
+    two.forum.roster = [
+        {"platform_id": who, "team": team, "seniority": "mid"} for who, team in (("ana", "Red"), ("bo", "Blue"))
+    ]
+    store = two.told().cursor
+    assert store.sql("select member, team from roster_matches order by all").fetchall() == [
+        ("forum:ana", "Red"),
+        ("forum:bo", "Blue"),
+    ]

@@ -362,6 +362,14 @@ def test_an_older_export_read_by_a_newer_reader_does_not_win_over_a_newer_export
     assert lake.imports() == (older, newer)
 
 
+def test_an_export_without_posts_that_says_when_it_was_made_is_of_that_time(lake: Lake) -> None:
+    """One that does not say is as old as the newest before it."""
+    write(lake, *TWO_POSTS, exported_at=datetime(2024, 5, 31))
+    silent = write(lake, rows("post", post("1", None)), is_quiet=True).imported
+    told = write(lake, rows("post", post("2", None)), is_quiet=True, exported_at=datetime(2024, 6, 1)).imported
+    assert [silent.exported_at, told.exported_at] == [datetime(2024, 5, 31), datetime(2024, 6, 1)]
+
+
 def test_an_import_is_on_the_disk_before_the_rename_that_makes_it_one(
     lake: Lake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -189,6 +189,17 @@ def test_the_chart_of_a_group_with_nothing_shows_it(told: Told) -> None:
     assert f"Service: {NONE_ASKED}, so there is nothing to answer." in describe(groups(rates, Unit.PERCENT, LIGHT))
 
 
+@pytest.mark.parametrize(("size", "named"), [(30, ["junior"]), (31, [])])
+def test_a_group_is_named_as_lacking_from_as_many_people_as_a_group_must_have(
+    told: Told, size: int, named: list[str]
+) -> None:
+    """None of the 30 juniors of Service asked, so that the curve of waits has no line for them."""
+    choices = replace(told.choices, small_groups=replace(told.choices.small_groups, size=size))
+    measurer = replace(told.measurer, choices=choices)
+    service, curve = told.scope(period=YEAR, team="Service"), EXHIBITS["waiting_curve"]
+    assert [*measurer.lacking(curve, measurer.table(curve, service), service)] == named
+
+
 def test_a_table_by_seniority_has_a_row_for_those_who_did_not_ask(told: Told) -> None:
     service = told.scope(period=YEAR, team="Service")
     table = told.measurer.table(EXHIBITS["gaps"], service)

@@ -247,6 +247,16 @@ def test_likeness_of_values_is_that_of_their_variance() -> None:
     assert statistics.likeness([2, 2], [4, 12], [10, 74]) == pytest.approx(14 / 18)
 
 
+@pytest.mark.parametrize("likeness", [0.0, 0.25, 1.0])
+def test_the_effective_number_of_people_weighs_each_by_the_variance_that_likeness_gives_them(likeness: float) -> None:
+    """Of m posts at a likeness: m (1 - likeness) + m^2 likeness. People of 1, 2, 3 and 9 posts."""
+    sizes = np.array([1, 2, 3, 9])
+    effect = 1 + likeness * (float(sizes @ sizes) / sizes.sum() - 1)
+    weights = (1 - likeness) * sizes + likeness * sizes**2
+    freedom = weights.sum() ** 2 / float(weights @ weights) - 1
+    assert People.of([1, 1, 1, 1], sizes).freedom_at(effect) == pytest.approx(max(1.0, freedom))
+
+
 def test_the_design_effect_is_the_larger_of_ones_own_and_that_of_the_community() -> None:
     """Two askers of five each: 1 + (50 / 10 - 1) x .25 = 2 where their own posts say 1; where those say more, theirs stays."""
     assert People.of([3, 3], [5, 5], 0.25).design_effect == pytest.approx(2)
@@ -380,6 +390,11 @@ def test_what_is_the_same_about_people_in_both_periods_cancels_out() -> None:
     by_hand = statistics.newcombe(8, 16, 4, 16, sum(variances) ** 2 / (variances[0] ** 2 + variances[1] ** 2))
     assert by_hand is not None
     assert (compared.p, compared.interval.low) == pytest.approx((by_hand.p, by_hand.interval.low))
+
+
+def test_where_every_post_is_a_hit_in_both_periods_only_the_likeness_of_the_community_tells() -> None:
+    """Ana and Ben had all of four and four helped, twice: a likeness of .5 leaves half of the variance, as above."""
+    assert pairs(([4, 4], [4, 4]), ([4, 4], [4, 4]), 0.5).design_effect == pytest.approx(0.5)
 
 
 def test_what_turned_round_for_each_is_less_sure_than_for_strangers() -> None:
@@ -989,6 +1004,29 @@ def test_the_p_value_of_draws_counts_those_on_the_other_side_and_one_more(monkey
     change = statistics.bootstrap_median_difference(ten, ten)
     assert change is not None
     assert change.p == pytest.approx(2 * scipy.stats.t.sf(scipy.stats.norm.isf(12 / 1001), 9))
+
+
+def test_the_p_value_beyond_all_draws_is_that_of_how_far_the_interval_is_from_zero(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """All draws are above zero, from 501 on, and 10 of 1,000 are left out at each end: 511 to 1,490, around 1,000."""
+    monkeypatch.setattr(statistics, "_drawn_differences", lambda *_asked: np.arange(1000) + 501.0)
+    late, early = (
+        Waits(durations=np.arange(10) + first, observed=[True] * 10, askers=range(10)) for first in (1001, 1)
+    )
+    change = statistics.bootstrap_median_difference(late, early)
+    assert change is not None
+    assert (change.estimate, change.interval.low, change.interval.high) == (1000, 511, 1490)
+    t = scipy.stats.t.isf(0.025, 9) * 1000 / ((1490 - 511) / 2)
+    assert change.p == pytest.approx(2 * scipy.stats.t.sf(t, 9))
+
+
+def test_with_few_draws_the_interval_is_all_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(statistics, "_drawn_differences", lambda *_asked: np.arange(100) - 50.0)
+    ten = Waits(durations=range(1, 11), observed=[True] * 10, askers=range(10))
+    change = statistics.bootstrap_median_difference(ten, ten, draws=100)
+    assert change is not None
+    assert (change.interval.low, change.interval.high) == (-50, 49)
 
 
 def test_the_percentile_interval_leaves_out_as_many_draws_as_students_t_says(monkeypatch: pytest.MonkeyPatch) -> None:

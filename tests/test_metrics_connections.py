@@ -379,6 +379,14 @@ def test_likely_to_know_counts_topics_that_share_three_questions_by_half_and_a_h
     ]
 
 
+def test_likely_to_know_keeps_sixty_of_a_topic(tmp_path: Path) -> None:
+    craft = Community()
+    for number in range(61):
+        craft.answer(craft.ask("ana", "2026-06-01 10:00", topics=("pumps",)), f"expert {number:02}", "2026-06-01 11:00")
+    store = craft.build(tmp_path, until="2026-06-20 12:00")
+    assert store.sql("select count(*), max(place) from likely_to_know").fetchall() == [(60, 60)]
+
+
 def test_likely_to_know_names_the_first_three_whom_the_filters_let_in(tmp_path: Path) -> None:
     craft = Community()
     for number in range(5):

@@ -955,9 +955,9 @@ def _figure(metric: Metric, part: pl.DataFrame, likeness: float) -> Figure:
 
 def _interval(measured: Share | PeopleShare, part: pl.DataFrame, likeness: float) -> Interval | None:
     match measured:
-        case Share(person=str(), other=str()):
+        case Share(person=str(), other=str(), hits_at_once=at_once):
             sides = people_of(part, likeness), people_of(part, 0.0, "_others"), people_of(part, 0.0, "_pairs")
-            return two_sided_wilson(TwoSided(people=sides[0], others=sides[1], pairs=sides[2]))
+            return two_sided_wilson(TwoSided(people=sides[0], others=sides[1], pairs=sides[2], hits_at_once=at_once))
         case Share(person=str()):
             return clustered_wilson(people_of(part, likeness))
     return wilson(float(part["hits"][0]), int(part["n"][0]))

@@ -221,11 +221,14 @@ class TwoSided:
     """The same rows summed up by the `people` on one side, by the `others` on the other side, and by `pairs` of both.
 
     A read has a reader and the one whose knowledge is read: each of both repeats themselves, and each may be few.
+    `hits_at_once`: how many hits come together at least. What comes in twos varies twice as much as what comes alone, which
+    rows with few hits, or none, do not show.
     """
 
     people: People
     others: People
     pairs: People
+    hits_at_once: int = 1
 
     @property
     def enough_others(self) -> bool:
@@ -242,6 +245,7 @@ class TwoSided:
         """
         people, others, pairs = self.people, self.others, self.pairs
         effect = max(
+            float(self.hits_at_once),
             people.design_effect,
             others.design_effect,
             people.own_design_effect + others.own_design_effect - pairs.own_design_effect,

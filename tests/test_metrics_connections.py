@@ -379,6 +379,16 @@ def test_likely_to_know_counts_topics_that_share_three_questions_by_half_and_a_h
     ]
 
 
+def test_help_both_ways_comes_in_twos_so_that_none_of_twenty_pairs_is_as_sure_as_none_of_ten(tmp_path: Path) -> None:
+    craft = Community()
+    for number in range(20):
+        craft.answer(craft.ask(f"asker {number}", "2026-06-01 10:00"), f"helper {number}", "2026-06-01 11:00")
+    told = craft.tell(tmp_path, until="2026-06-20 12:00")
+    figure = told.figure("reciprocity")
+    assert (figure.value, figure.sample_size) == (0, 20)
+    assert figure.interval == wilson(0, 10)
+
+
 def test_likely_to_know_keeps_sixty_of_a_topic(tmp_path: Path) -> None:
     craft = Community()
     for number in range(61):

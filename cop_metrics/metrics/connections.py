@@ -391,7 +391,7 @@ METRICS = (
         whose=Whose.HELPER,
         counts=Counts.FLOW,
         relation="help_pairs",
-        measure=Share(hit="returned", person="helper_id", other=BOTH_OF_A_PAIR),
+        measure=Share(hit="returned", person="helper_id", other=BOTH_OF_A_PAIR, hits_at_once=2),
         splits=HELPER_SPLITS,
     ),
     _fewest(

@@ -92,12 +92,14 @@ class Share:
 
     `person`: the column whose values are the clusters of the interval (metrics, 2.9); None where each row is one person.
     `other`: SQL of who is on the other side of a row, where they too are few and repeat themselves; never null.
+    `hits_at_once`: how many hits come together at least, as one that goes both ways is two.
     `listed_from`: the relation of the same rows by name and title, where the metric's own has none.
     """
 
     hit: str
     person: str | None
     other: str | None = None
+    hits_at_once: int = 1
     listed_from: str | None = None
 
 

@@ -293,7 +293,7 @@ def test_best_connected_counts_people_not_helps(tmp_path: Path) -> None:
 
 
 def test_network_and_best_connected_hold_no_deleted_account_and_nobody_unknown(tmp_path: Path) -> None:
-    """Bo helped ana, one who is gone and one who is not known; that he helped three is still true."""
+    """Bo helped ana, one who is gone and one who is not known: one person that is known, as "People helped" says."""
     craft = Community()
     craft.member("gone", deleted="2026-05-31 10:00")
     for asker in ("ana", "gone", "nobody"):
@@ -301,7 +301,8 @@ def test_network_and_best_connected_hold_no_deleted_account_and_nobody_unknown(t
     for post in craft.rows["post"]:
         post["author"] = None if post["author"] == "nobody" else post["author"]
     told = craft.tell(tmp_path, until=LATER)
-    assert told.table("best_connected").rows() == [("bo", "Unknown", 3, 0), ("ana", "Unknown", 0, 1)]
+    assert told.table("best_connected").rows() == [("ana", "Unknown", 0, 1), ("bo", "Unknown", 1, 0)]
+    assert told.value("people_helped") == 1
     assert told.table("network").select("helper_name", "asker_name").rows() == [("bo", "ana")]
 
 

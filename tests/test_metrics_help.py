@@ -564,6 +564,16 @@ def test_helpers_per_question_is_over_the_questions_that_anyone_helped(tmp_path:
     )
 
 
+def test_a_helper_is_another_who_answered_and_not_who_commented_or_asked(tmp_path: Path) -> None:
+    """Bo answers twice, cat comments, and ana adds an answer of her own: one helper."""
+    craft = Community()
+    question = craft.ask("ana", "2026-05-01 10:00")
+    for who, kind in (("bo", "answer"), ("bo", "answer"), ("cat", "comment"), ("ana", "answer")):
+        craft.answer(question, who, "2026-05-01 11:00", kind=kind)
+    store = craft.build(tmp_path, until=LATER)
+    assert store.sql("select helpers, helps_in_30_days from questions").fetchall() == [(1, 1)]
+
+
 def test_gaps_compares_seniorities_by_both_shares_with_the_median_beside(tmp_path: Path) -> None:
     """A junior's questions are answered after 2 hours, 2 days and never; a senior's after 1 hour, and one is too young."""
     craft = Community()

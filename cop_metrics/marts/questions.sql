@@ -28,7 +28,6 @@ replied as (
         count(
             distinct case when is_answer and not by_asker and second <= asked_second + 30 * 86400 then member end
         ) as helps_in_30_days,
-        cast(sum(cast(is_answer and not by_asker as int)) as bigint) as helpful_answers,
         min(case when kind = 'answer' and by_asker then second end) as self_answered_second,
         min(case when not by_asker then second end) as first_response_second,
         min(case when by_asker then null else accepted_second end) as solved_second,

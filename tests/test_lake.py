@@ -362,6 +362,11 @@ def test_an_older_export_read_by_a_newer_reader_does_not_win_over_a_newer_export
     assert lake.imports() == (older, newer)
 
 
+def test_the_first_moment_of_1990_is_no_mistake(lake: Lake) -> None:
+    imported = write(lake, rows("post", post("1", datetime(1990, 1, 1)), post("2", datetime(2024, 1, 2)))).imported
+    assert (imported.tables["post"], imported.skipped) == (2, {})
+
+
 def test_an_export_without_posts_that_says_when_it_was_made_is_of_that_time(lake: Lake) -> None:
     """One that does not say is as old as the newest before it."""
     write(lake, *TWO_POSTS, exported_at=datetime(2024, 5, 31))

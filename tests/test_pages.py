@@ -441,7 +441,7 @@ def test_very_many_sessions_are_answered_without_an_error(demo: Path) -> None:
         for community in (COMPANY, "AI first months")
         for period in ("last-quarter", "last-12-months", "last-90-days", "all", "last-month", "last-30-days")
     ] * 2
-    with ThreadPoolExecutor(20) as sessions:
+    with ThreadPoolExecutor(6) as sessions:  # of 20 at a time AppTest loses its own notes of a run
         answers = list(sessions.map(lambda each: visit(each[0], **each[1]), asked))
     assert len(answers) >= 125
     assert not [each for each in answers if each.exception]

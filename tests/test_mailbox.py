@@ -194,7 +194,7 @@ def test_one_name_with_several_addresses_is_told(tmp_path: Path) -> None:
             "bot",
             "ci-bot",
         ),
-        *("bugzilla-daemon", "jira", "jira+weld", "jenkins", "svn-commits", "git", "cron", "redmine"),
+        *("bugzilla-daemon", "jira", "jira+weld", "jenkins-ci", "travis-ci", "svn-commits", "git", "cron", "redmine"),
     ],
 )
 def test_programs_that_send_mail_are_bots(tmp_path: Path, address: str) -> None:
@@ -209,7 +209,20 @@ def test_programs_that_send_mail_are_bots(tmp_path: Path, address: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["jan.bot", "talbot", "notifyann", "jirasek", "gitte", "cronin", "alert.jansen", "abbot"]
+    "address",
+    [
+        "jan.bot",
+        "talbot",
+        "notifyann",
+        "jirasek",
+        "gitte",
+        "cronin",
+        "alert.jansen",
+        "abbot",
+        "travis",
+        "hudson",
+        "jenkins",
+    ],
 )
 def test_people_whose_addresses_look_like_those_of_programs(tmp_path: Path, address: str) -> None:
     read = Read(SOURCE, sample(tmp_path, [mail("q1@x", f"{address} at example.org (Jan)")]))

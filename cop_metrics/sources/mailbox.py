@@ -52,7 +52,7 @@ _VIA = re.compile(
 _WHOLE = re.compile(r"[^\s@|<>()]+@[^\s@|<>()]+\.[^\s@|<>().]+")
 _NOBODY = re.compile(
     r"(?:[^@]*[-+._])?(?:postmaster|no[-._]?reply|do[-._]?not[-._]?reply|notifications?|notify|auto[-._]?(?:reply|responder))(?:[-+._@]|$)"
-    r"|(?:[^@]*[-+_])?(?:bot|daemon|alerts?)@|(?:jira|bugzilla|mantis|redmine|trac|gerrit|jenkins|hudson|buildbot|travis"
+    r"|(?:[^@]*[-+_])?(?:bot|daemon|alerts?)@|(?:jira|bugzilla|mantis|redmine|trac|gerrit|(?:jenkins|hudson|travis)-ci|buildbot"
     r"|nagios|zabbix|cron|git|svn|cvs)(?:[-+][^@]*)?@",
     re.I,
 )

@@ -576,9 +576,8 @@ class Measurer:
             )
         sql = relation.sql.replace("{start_of_day}", _start_of_day(by))
         sql = sql.replace("{member_days}", _member_days(scope, by))
-        for placeholder, split in (("{people}", by), ("{people_of_all}", None)):
-            if placeholder in sql:
-                sql = sql.replace(placeholder, f"({self._people(scope, split)})")
+        if "{people}" in sql:
+            sql = sql.replace("{people}", f"({self._people(scope, by)})")
         inner = f"select *{shown}{calendar} from ({sql})"
         return f"select * from ({inner}) where {' and '.join(wheres)}"
 

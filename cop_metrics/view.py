@@ -264,6 +264,8 @@ def _splits(chart: Chart) -> Iterator[tuple[Metric, str, str | None]]:
         case GroupsOverTime(id_=id_, by=by):
             yield METRICS[id_], by, None
             yield METRICS[id_], "month", by
+        case ShowExhibit(id=id_):
+            yield from ((METRICS[number], EXHIBITS[id_].shows[0], None) for number in EXHIBITS[id_].panel)
         case Groups(id_=id_, by=by):
             yield METRICS[id_], by, None
 

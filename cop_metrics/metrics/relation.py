@@ -3,8 +3,7 @@
 To add one: an entry in `RELATIONS`. `day` is the local day number that the period cuts; without it the SQL reads the
 table `periods(start, first_day, end_day)` itself, one row a period asked for, and yields its column `start`.
 `{start_of_day}` in it stands for the `start` of the period that the column `day` lies in, `{member_days}` for the rows of
-`member_days`, those of whole months summed up, `{people}` for who held which group how long and did what meanwhile, and
-`{people_of_all}` for the same over the whole period, whatever it is split by.
+`member_days`, those of whole months summed up, and `{people}` for who held which group how long and did what meanwhile.
 """
 
 from dataclasses import dataclass

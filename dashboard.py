@@ -1,4 +1,6 @@
-"""The frame of the dashboard: navigation, filters, and the one snapshot of the store that a run looks at."""
+"""The frame of the dashboard: navigation, filters, and the one snapshot of the store that a run
+looks at.
+"""
 
 from collections.abc import Callable
 from importlib import import_module
@@ -8,7 +10,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 
 from cop_metrics.errors import CopError, NothingYet
-from cop_metrics.pagebook import PAGES
+from cop_metrics.show.pagebook import PAGES
 from pages import data, glossary, record, reports
 from pages.parts import filters, frame, layout
 from pages.parts.guard import Guard
@@ -31,7 +33,9 @@ def main() -> None:
     def shown(show: Callable[[frame.Frame], None]) -> Callable[[], None]:
         return lambda: show(now[0])
 
-    measured = {each.id: (each.title, import_module(f"pages.{each.id}").show) for each in PAGES.values()}
+    measured = {
+        each.id: (each.title, import_module(f"pages.{each.id}").show) for each in PAGES.values()
+    }
     links = {
         id_: st.Page(shown(show), title=title, url_path=id_, default=id_ == "overview")
         for id_, (title, show) in {**measured, **OTHERS}.items()
@@ -46,7 +50,9 @@ def main() -> None:
 
 
 def _opened(page: str, links: dict[str, Any]) -> frame.Frame | None:
-    """Return what this run looks at; None, with a sentence on the page, where there is nothing to look at."""
+    """Return what this run looks at; None, with a sentence on the page, where there is nothing to
+    look at.
+    """
     folder = frame.data_folder()
     query = filters.read_query(page)
     try:

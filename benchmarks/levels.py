@@ -1,4 +1,6 @@
-"""Builds a store of random activity and prints the seconds of each mart: `python -m benchmarks.levels [POSTS]`."""
+"""Builds a store of random activity and prints the seconds of each mart: `python -m
+benchmarks.levels [POSTS]`.
+"""
 
 import sys
 import tempfile
@@ -13,9 +15,9 @@ import duckdb
 import numpy as np
 import polars as pl
 
-from cop_metrics.build import DuckDB
-from cop_metrics.inputs import gather
-from cop_metrics.lake import Lake
+from cop_metrics.build.inputs import gather
+from cop_metrics.build.writer import DuckDB
+from cop_metrics.lake.lake import Lake
 from cop_metrics.settings import Settings
 from cop_metrics.sources.export import Export
 from cop_metrics.sources.source import Batch, Reading, Source
@@ -27,7 +29,9 @@ OURS = ("thanks", "points", "level_spells", "level_changes")
 
 
 def activity(posts: int) -> dict[str, pl.DataFrame]:
-    """Return lake tables: a quarter of the posts asks, few members answer most of the rest; one vote a post."""
+    """Return lake tables: a quarter of the posts asks, few members answer most of the rest; one
+    vote a post.
+    """
     luck = np.random.default_rng(1)
     questions, answers, members = posts // 4, posts - posts // 4, posts // 50
     asked = np.sort(luck.integers(0, SECONDS, questions))
@@ -36,7 +40,10 @@ def activity(posts: int) -> dict[str, pl.DataFrame]:
     voted_on = luck.integers(0, posts, posts)
     written = np.concatenate([asked, answered])
     threads = numbered("q", np.arange(questions))
-    askers, helpers = luck.integers(0, members, questions), (members * luck.power(0.25, answers)).astype(int)
+    askers, helpers = (
+        luck.integers(0, members, questions),
+        (members * luck.power(0.25, answers)).astype(int),
+    )
     post = pl.DataFrame(
         {
             "post": pl.concat([threads, numbered("a", np.arange(answers))]),
@@ -44,7 +51,9 @@ def activity(posts: int) -> dict[str, pl.DataFrame]:
             "author": numbered("m", np.concatenate([askers, helpers])),
             "kind": ["question"] * questions + ["answer"] * answers,
             "created_at": times(written),
-            "accepted": np.concatenate([np.zeros(questions, dtype=bool), luck.random(answers) < 0.2]),
+            "accepted": np.concatenate(
+                [np.zeros(questions, dtype=bool), luck.random(answers) < 0.2]
+            ),
         }
     )
     reaction = pl.DataFrame(
@@ -108,7 +117,13 @@ def main(posts: int) -> None:
         lake, store, watch = Lake(Path(folder)), Path(folder) / "store.duckdb", Watch()
         export = cast(Export, SimpleNamespace(path=Path("random")))
         now = datetime(2030, 1, 1)
-        lake.write(community="c", source_name="s", source=source_of(activity(posts)), export=export, now=now)
+        lake.write(
+            community="c",
+            source_name="s",
+            source=source_of(activity(posts)),
+            export=export,
+            now=now,
+        )
         watch("lake", 0)
         DuckDB().build(gather(lake, Settings()), store, watch)
         for step, seconds in watch.seconds.items():
@@ -116,8 +131,14 @@ def main(posts: int) -> None:
         print(f"{'points and levels':20}{sum(watch.seconds[each] for each in OURS):8.2f} s")
         with duckdb.connect(str(store), read_only=True) as connection:
             for mart in ("posts", "helps", "points", "level_changes"):
-                print(f"{mart:20}{connection.execute(f'select count(*) from {mart}').fetchall()[0][0]:10,}")
-            print(connection.execute("select to_level, count(*) from level_changes group by 1 order by 1").fetchall())
+                print(
+                    f"{mart:20}{connection.execute(f'select count(*) from {mart}').fetchall()[0][0]:10,}"
+                )
+            print(
+                connection.execute(
+                    "select to_level, count(*) from level_changes group by 1 order by 1"
+                ).fetchall()
+            )
 
 
 if __name__ == "__main__":

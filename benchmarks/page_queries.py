@@ -1,4 +1,6 @@
-"""Times every query that the pages make, warm, over the last 12 months of a store: `python -m benchmarks.page_queries DATA`."""
+"""Times every query that the pages make, warm, over the last 12 months of a store: `python -m
+benchmarks.page_queries DATA`.
+"""
 
 import sys
 import time
@@ -8,11 +10,11 @@ from pathlib import Path
 
 import polars as pl
 
-from cop_metrics.measure import Measurer
-from cop_metrics.pagebook import PAGES
-from cop_metrics.scope import parse_scope, read_catalogue
+from cop_metrics.access.scope import parse_scope, read_catalogue
+from cop_metrics.measure.measurer import Measurer
+from cop_metrics.show.pagebook import PAGES
+from cop_metrics.show.view import Viewer
 from cop_metrics.store import Store
-from cop_metrics.view import Viewer
 
 ROUNDS = 3
 SLOW = 0.050

@@ -1,6 +1,8 @@
-"""Times each page: measured anew, and run again as a reader meets it who changes nothing but the page (goal: under 150 ms).
+"""Times each page: measured anew, and run again as a reader meets it who changes nothing but the
+page (goal: under 150 ms).
 
-Run `python -m benchmarks.pages [DATA]`; without a folder it makes the demo's store in a temporary one.
+Run `python -m benchmarks.pages [DATA]`; without a folder it makes the demo's store in a temporary
+one.
 """
 
 import os
@@ -12,9 +14,9 @@ from pathlib import Path
 from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
-from cop_metrics import cli
-from cop_metrics.made_up_company import COMPANY
-from cop_metrics.pagebook import PAGES
+from cop_metrics.cli import main as cli
+from cop_metrics.samples.company import COMPANY
+from cop_metrics.show.pagebook import PAGES
 
 DASHBOARD = Path(__file__).resolve().parents[1] / "dashboard.py"
 PAGES_TIMED = (*PAGES, "record", "reports", "data", "glossary")
@@ -40,7 +42,9 @@ def visit(page: str, period: str) -> AppTest:
 
 
 def main() -> None:
-    """Print, page by page, the milliseconds of a run measured anew and the median of runs from what is kept."""
+    """Print, page by page, the milliseconds of a run measured anew and the median of runs from what
+    is kept.
+    """
     with tempfile.TemporaryDirectory() as folder:
         data = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(folder)
         if len(sys.argv) == 1:

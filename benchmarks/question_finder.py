@@ -1,6 +1,8 @@
-"""Measures how well questions are found in chat and mail, on messages labelled by reading: `make questions`.
+"""Measures how well questions are found in chat and mail, on messages labelled by reading: `make
+questions`.
 
-Run `python -m benchmarks.question_finder [ARCHIVES]`: the folder that holds the labels, the Slack export and the mail archive.
+Run `python -m benchmarks.question_finder [ARCHIVES]`: the folder that holds the labels, the Slack
+export and the mail archive.
 """
 
 import csv
@@ -9,9 +11,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from cop_metrics.questions import Effect, effects
 from cop_metrics.sources import mailbox, slack
 from cop_metrics.sources.export import open_export
+from cop_metrics.sources.questions import Effect, effects
 from cop_metrics.sources.source import Reading
 from cop_metrics.statistics import wilson
 
@@ -35,7 +37,9 @@ DRAWS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Labelled:
-    """A labelled message: its draw and stratum, whether it is a question, and whether the rules say so, and a mark does."""
+    """A labelled message: its draw and stratum, whether it is a question, and whether the rules say
+    so, and a mark does.
+    """
 
     draw: int
     stratum: str
@@ -52,7 +56,8 @@ def rules_of(archives: Path) -> dict[tuple[str, str], str]:
             for batch in source.read(export, Reading()):
                 if batch.table == "post":
                     found.update(
-                        ((dataset, key), rules) for key, rules in batch.rows.select("post", "rules").iter_rows()
+                        ((dataset, key), rules)
+                        for key, rules in batch.rows.select("post", "rules").iter_rows()
                     )
     return found
 
@@ -66,7 +71,10 @@ def asks(rules: str) -> bool:
 def labels(archives: Path) -> Iterator[tuple[int, str, str, str | None, str]]:
     """Yield draw, dataset, key, stratum (None where the labels do not say) and label."""
     with (archives / "labels" / "questions.csv").open(encoding="utf-8") as file:
-        yield from ((1, row["dataset"], row["source_key"], None, row["label"]) for row in csv.DictReader(file))
+        yield from (
+            (1, row["dataset"], row["source_key"], None, row["label"])
+            for row in csv.DictReader(file)
+        )
     with MORE.open(encoding="utf-8") as file:
         for row in csv.DictReader(file):
             yield int(row["draw"]), row["dataset"], row["source_key"], row["stratum"], row["label"]
@@ -101,13 +109,17 @@ def channel_ids(archives: Path) -> dict[str, str]:
 
 
 def with_id(key: str, ids: Mapping[str, str]) -> str:
-    """Return the key of a message with its channel's id for its name; that of a mail, or of an unlisted channel, as it is."""
+    """Return the key of a message with its channel's id for its name; that of a mail, or of an
+    unlisted channel, as it is.
+    """
     channel, slash, rest = key.partition("/")
     return f"{ids.get(channel, channel)}{slash}{rest}"
 
 
 def marked(archives: Path) -> set[tuple[str, str]]:
-    """Return the chat messages that hold a question mark anywhere, links and code too: the naive way of finding questions."""
+    """Return the chat messages that hold a question mark anywhere, links and code too: the naive
+    way of finding questions.
+    """
     import orjson
 
     dataset = "slack-r-contributors"
@@ -120,7 +132,9 @@ def marked(archives: Path) -> set[tuple[str, str]]:
     return found
 
 
-def figures(told: list[Labelled], is_found: Callable[[Labelled], bool]) -> tuple[float | None, float | None]:
+def figures(
+    told: list[Labelled], is_found: Callable[[Labelled], bool]
+) -> tuple[float | None, float | None]:
     """Return precision and recall, each message weighted with how many it stands for."""
 
     def weight(which: Callable[[Labelled], bool]) -> float:
@@ -131,18 +145,26 @@ def figures(told: list[Labelled], is_found: Callable[[Labelled], bool]) -> tuple
     return (right / found if found else None, right / questions if questions else None)
 
 
-def interval(told: list[Labelled], of: Callable[[Labelled], bool], hit: Callable[[Labelled], bool]) -> str:
-    """Write the share of messages that are a hit with its 95 % interval, unweighted: within one stratum only."""
+def interval(
+    told: list[Labelled], of: Callable[[Labelled], bool], hit: Callable[[Labelled], bool]
+) -> str:
+    """Write the share of messages that are a hit with its 95 % interval, unweighted: within one
+    stratum only.
+    """
     counted = [each for each in told if of(each)]
     if not counted:
         return "none"
     hits = sum(map(hit, counted))
     between = wilson(hits, len(counted))
-    return f"{hits / len(counted):.2f} [{between.low:.2f}, {between.high:.2f}] ({hits}/{len(counted)})"
+    return (
+        f"{hits / len(counted):.2f} [{between.low:.2f}, {between.high:.2f}] ({hits}/{len(counted)})"
+    )
 
 
 def main(archives: Path) -> None:
-    """Print precision and recall by draw: of chat weighted back to the whole, by stratum with intervals, and of mail."""
+    """Print precision and recall by draw: of chat weighted back to the whole, by stratum with
+    intervals, and of mail.
+    """
     if not (archives / "labels" / "questions.csv").exists():
         print(f"The labelled archives are not at {archives}: name their folder.", file=sys.stderr)
         return
@@ -151,9 +173,14 @@ def main(archives: Path) -> None:
         own = [each for each in told if each.draw == draw]
         chat = [each for each in own if each.stratum != MAIL]
         print(f"{title}: {len(own)} messages")
-        for name, is_found in (("the rules", lambda each: each.is_found), ("contains ?", lambda each: each.has_mark)):
+        for name, is_found in (
+            ("the rules", lambda each: each.is_found),
+            ("contains ?", lambda each: each.has_mark),
+        ):
             precision, recall = figures(chat, is_found)
-            print(f"  chat, weighted, {name:<11} precision {precision or 0:.2f}, recall {recall or 0:.2f}")
+            print(
+                f"  chat, weighted, {name:<11} precision {precision or 0:.2f}, recall {recall or 0:.2f}"
+            )
         for stratum in (WITH_MARK, WITHOUT, MAIL):
             part = [each for each in own if each.stratum == stratum]
             precise = interval(part, lambda each: each.is_found, lambda each: each.is_question)

@@ -1,7 +1,8 @@
-"""Makes a Posts.xml of made-up text and prints how fast it is read, beside lxml: `python -m benchmarks.stack_exchange`.
+"""Makes a Posts.xml of made-up text and prints how fast it is read, beside lxml: `python -m
+benchmarks.stack_exchange`.
 
-`--gigabytes G` makes a larger one than 0.2 GB. lxml is no dependency: where it is missing, this says so;
-`--lxml PYTHON` names the Python of an environment that has it.
+`--gigabytes G` makes a larger one than 0.2 GB. lxml is no dependency: where it is missing, this
+says so; `--lxml PYTHON` names the Python of an environment that has it.
 """
 
 import argparse
@@ -50,9 +51,16 @@ print(seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1000)
 
 
 def write_posts(path: Path, size: int) -> int:
-    """Write posts of about a kilobyte, two of five of them questions, until the size is reached; returns their number."""
+    """Write posts of about a kilobyte, two of five of them questions, until the size is reached;
+    returns their number.
+    """
     luck = random.Random(1)
-    words = ["".join(luck.choices(LETTERS, k=luck.randint(2, 10))) for _ in range(4_000)] + ["é", "naïve", "…", "→"]
+    words = ["".join(luck.choices(LETTERS, k=luck.randint(2, 10))) for _ in range(4_000)] + [
+        "é",
+        "naïve",
+        "…",
+        "→",
+    ]
 
     def sentence(length: int) -> str:
         return " ".join(luck.choices(words, k=length))
@@ -96,11 +104,15 @@ def write_posts(path: Path, size: int) -> int:
 
 
 def measured(python: str, code: str, *arguments: str) -> tuple[float, float]:
-    """Return the seconds that the code takes in a process of its own, imports aside, and its peak memory in MB."""
+    """Return the seconds that the code takes in a process of its own, imports aside, and its peak
+    memory in MB.
+    """
     imports = [line for line in code.splitlines() if line.startswith(("import", "from"))]
     rest = [line for line in code.splitlines() if line not in imports]
     program = "\n".join(imports) + TIMED.format(code="\n".join(rest))
-    output = subprocess.run([python, "-c", program, *arguments], check=True, capture_output=True, text=True).stdout
+    output = subprocess.run(
+        [python, "-c", program, *arguments], check=True, capture_output=True, text=True
+    ).stdout
     seconds, memory = map(float, output.split())
     return seconds, memory
 
@@ -111,7 +123,9 @@ def main() -> None:
     options.add_argument("--gigabytes", type=float, default=0.2)
     options.add_argument("--lxml", default=sys.executable, metavar="PYTHON")
     chosen = options.parse_args()
-    has_lxml = subprocess.run([chosen.lxml, "-c", "import lxml"], capture_output=True).returncode == 0
+    has_lxml = (
+        subprocess.run([chosen.lxml, "-c", "import lxml"], capture_output=True).returncode == 0
+    )
     with tempfile.TemporaryDirectory(prefix="cop-metrics-") as folder:
         posts = Path(folder) / "Posts.xml"
         started = time.perf_counter()
@@ -129,10 +143,14 @@ def main() -> None:
         f"read by the source: {fast:6.0f} MB/s (goal {GOAL_MB}), {max(memory for _, memory in ours):,.0f} MB of memory"
     )
     if not has_lxml:
-        print("lxml is not here, so there is nothing to compare with: name a Python that has it with --lxml")
+        print(
+            "lxml is not here, so there is nothing to compare with: name a Python that has it with --lxml"
+        )
         return
     slow = megabytes / min(seconds for seconds, _ in theirs)
-    print(f"lxml's iterparse:   {slow:6.0f} MB/s; {fast / slow:.1f} times as fast (goal {GOAL_TIMES})")
+    print(
+        f"lxml's iterparse:   {slow:6.0f} MB/s; {fast / slow:.1f} times as fast (goal {GOAL_TIMES})"
+    )
 
 
 if __name__ == "__main__":

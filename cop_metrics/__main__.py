@@ -2,7 +2,7 @@
 
 import sys
 
-from cop_metrics.cli import main
+from cop_metrics.cli.main import main
 
 if __name__ == "__main__":
     sys.exit(main())

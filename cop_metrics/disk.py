@@ -14,7 +14,9 @@ def sync(path: Path) -> None:
 
 
 def replace_text(path: Path, text: str) -> None:
-    """Put `text` in the place of the file at once: whoever reads sees all of the old text or all of the new."""
+    """Put `text` in the place of the file at once: whoever reads sees all of the old text or all of
+    the new.
+    """
     beside = path.with_name(path.name + ".tmp")
     beside.write_text(text, encoding="utf-8")
     sync(beside)

@@ -5,7 +5,8 @@ from difflib import get_close_matches
 
 
 class CopError(Exception):
-    """A problem with the input, worded for the person who made it: what is wrong, by name, and what to do.
+    """A problem with the input, worded for the person who made it: what is wrong, by name, and what
+    to do.
 
     The command line prints it and exits with 1; a page shows it and leaves the rest standing.
     """
@@ -19,7 +20,9 @@ class UnknownName(CopError):  # noqa: N818 - it is what went wrong, in the words
     """A name that nothing answers to, with the nearest names that exist."""
 
     def __init__(self, kind: str, name: str, known: Iterable[str]) -> None:
-        """Word the sentence: `kind` is a noun ("metric"), `known` all names that would have been right."""
+        """Word the sentence: `kind` is a noun ("metric"), `known` all names that would have been
+        right.
+        """
         names = sorted(known)
         near = get_close_matches(name, names, n=1)
         if near:

@@ -1,6 +1,8 @@
-"""Periods: half-open stretches of a community's local days, by preset or typed, and the earlier one each is compared with.
+"""Periods: half-open stretches of a community's local days, by preset or typed, and the earlier one
+each is compared with.
 
-Definitions: metrics, 2.2. To add a preset: an entry in `PRESETS`. Days are numbers since 1970-01-01.
+Definitions: metrics, 2.2. To add a preset: an entry in `PRESETS`. Days are numbers since
+1970-01-01.
 """
 
 from collections.abc import Callable
@@ -35,7 +37,9 @@ class Compare(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Period:
-    """Local days `first_day` to `end_day`, the end left out; `complete` is False when the data ends within it."""
+    """Local days `first_day` to `end_day`, the end left out; `complete` is False when the data ends
+    within it.
+    """
 
     first_day: int
     end_day: int
@@ -57,7 +61,9 @@ class Period:
 
 @dataclass(frozen=True, kw_only=True)
 class Preset:
-    """A period that can be chosen by name; `calendar` is its length in months, None for a number of days."""
+    """A period that can be chosen by name; `calendar` is its length in months, None for a number of
+    days.
+    """
 
     id: str
     title: str
@@ -71,7 +77,9 @@ def _months(start: date, months: int) -> date:
 
 
 def _start(today: date, length: int) -> date:
-    """Return the first day of the calendar month, quarter or year (of `length` months) that `today` lies in."""
+    """Return the first day of the calendar month, quarter or year (of `length` months) that `today`
+    lies in.
+    """
     return date(today.year, (today.month - 1) // length * length + 1, 1)
 
 
@@ -110,9 +118,11 @@ DEFAULT = "last-12-months"
 
 
 def read_period(text: str, *, first_day: int, as_of_day: int) -> Period:
-    """Return the period that `text` names: a preset, 'all', or 'YYYY-MM-DD..YYYY-MM-DD', both days included.
+    """Return the period that `text` names: a preset, 'all', or 'YYYY-MM-DD..YYYY-MM-DD', both days
+    included.
 
-    `first_day` and `as_of_day` are the days of the data. Raises `CopError` in a sentence for anything else.
+    `first_day` and `as_of_day` are the days of the data. Raises `CopError` in a sentence for
+    anything else.
     """
     end = as_of_day + 1
     if text == ALL:
@@ -120,7 +130,9 @@ def read_period(text: str, *, first_day: int, as_of_day: int) -> Period:
     if ".." in text:
         first, last = (_read_date(part) for part in text.split("..", 1))
         if last < first:
-            raise CopError(f"The period ends on {last}, before it starts on {first}: swap the two days.")
+            raise CopError(
+                f"The period ends on {last}, before it starts on {first}: swap the two days."
+            )
         return _bounded(to_day(first), to_day(last) + 1, f"{first} to {last}", end)
     if text not in PRESETS:
         raise UnknownName("period", text, [*PRESETS, ALL])
@@ -138,15 +150,19 @@ def _read_date(text: str) -> date:
     except ValueError:
         raise CopError(f"'{text.strip()}' is not a day: write it as 2026-03-31.") from None
     if read.year not in YEARS:
-        raise CopError(f"{read} is no day of a community: choose one from {YEARS[0]} to {YEARS[-1]}.")
+        raise CopError(
+            f"{read} is no day of a community: choose one from {YEARS[0]} to {YEARS[-1]}."
+        )
     return read
 
 
 def whole_weeks(period: Period, *, first_day: int, as_of_day: int) -> Period:
-    """Return the whole weeks, from Monday on, of the data within the period: what viewers without names may ask for.
+    """Return the whole weeks, from Monday on, of the data within the period: what viewers without
+    names may ask for.
 
-    Where those are fewer than four it is widened to four or more, backwards where the data ends, so that some are always
-    shown. `first_day` and `as_of_day` are the days of the data. Raises `CopError` where it does not hold four.
+    Where those are fewer than four it is widened to four or more, backwards where the data ends, so
+    that some are always shown. `first_day` and `as_of_day` are the days of the data. Raises
+    `CopError` where it does not hold four.
     """
     begin, finish = _monday(first_day + 6), _monday(as_of_day + 1)
     fewest = 7 * FEWEST_WEEKS
@@ -165,7 +181,9 @@ def whole_weeks(period: Period, *, first_day: int, as_of_day: int) -> Period:
 
 
 def weeks_a_year_earlier(period: Period) -> Period:
-    """Return as many whole weeks a year, which is 52 weeks, before: what viewers without names may compare with."""
+    """Return as many whole weeks a year, which is 52 weeks, before: what viewers without names may
+    compare with.
+    """
     return Period(
         first_day=period.first_day - WEEKS_A_YEAR * 7,
         end_day=period.end_day - WEEKS_A_YEAR * 7,
@@ -181,12 +199,18 @@ def _monday(day: int) -> int:
 def earlier(text: str, period: Period, compare: Compare, *, as_of_day: int) -> Period | None:
     """Return the period that `period` (read from `text`) is compared with, None for no comparison.
 
-    Calendar periods go back by their own length; an incomplete one is cut to the same number of days. One that begins
-    after the data has none.
+    Calendar periods go back by their own length; an incomplete one is cut to the same number of
+    days. One that begins after the data has none.
     """
-    if compare is Compare.NOTHING or (text == ALL and compare is Compare.BEFORE) or period.first_day > as_of_day:
+    if (
+        compare is Compare.NOTHING
+        or (text == ALL and compare is Compare.BEFORE)
+        or period.first_day > as_of_day
+    ):
         return None
-    days = min(period.days, as_of_day + 1 - period.first_day) if not period.complete else period.days
+    days = (
+        min(period.days, as_of_day + 1 - period.first_day) if not period.complete else period.days
+    )
     preset = PRESETS.get(text)
     if compare is Compare.YEAR_EARLIER:
         first = to_day(_year_before(period.first))
@@ -194,15 +218,25 @@ def earlier(text: str, period: Period, compare: Compare, *, as_of_day: int) -> P
         return Period(first_day=first, end_day=end, words="the same days a year earlier")
     if preset and preset.calendar:
         start = _months(period.first, -preset.calendar)
-        length = (period.first - start).days if period.complete else min(days, (period.first - start).days)
-        return Period(first_day=to_day(start), end_day=to_day(start) + length, words=_words(start, length, period))
+        length = (
+            (period.first - start).days
+            if period.complete
+            else min(days, (period.first - start).days)
+        )
+        return Period(
+            first_day=to_day(start),
+            end_day=to_day(start) + length,
+            words=_words(start, length, period),
+        )
     weekly = period.first_day % 7 == MONDAY and days % 7 == 0 and days >= 7 * FEWEST_WEEKS
     told = f"the {days // 7} weeks before" if weekly else f"the {days} days before"
     return Period(first_day=period.first_day - days, end_day=period.first_day, words=told)
 
 
 def _words(start: date, length: int, period: Period) -> str:
-    return f"{start} to {start + timedelta(days=length - 1)}" + ("" if period.complete else ", as many days")
+    return f"{start} to {start + timedelta(days=length - 1)}" + (
+        "" if period.complete else ", as many days"
+    )
 
 
 def _year_before(day: date) -> date:

@@ -1,6 +1,8 @@
-"""The settings: what a leader may decide, read from `settings.toml` in the data folder, each with its default.
+"""The settings: what a leader may decide, read from `settings.toml` in the data folder, each with
+its default.
 
-To add one: a field of `CommunitySettings` or `Settings` with its comment; `docs/settings.md` lists them and a test checks that.
+To add one: a field of `CommunitySettings` or `Settings` with its comment; `docs/settings.md` lists
+them and a test checks that.
 """
 
 import tomllib
@@ -12,7 +14,7 @@ from zoneinfo import available_timezones
 
 from cop_metrics.errors import CopError, UnknownName
 from cop_metrics.metrics import METRICS
-from cop_metrics.questions import effects
+from cop_metrics.sources.questions import effects
 from cop_metrics.units import Unit
 
 SETTINGS = "settings.toml"
@@ -62,7 +64,9 @@ class CommunitySettings:
     rules_off: tuple[str, ...] = ()
     """Rules by which questions are found in chat and mail that are switched off."""
     topics_from: str = "auto"
-    """What a question's topics are: its 'tags', its 'channels' (or category), 'both', or 'auto': tags where there are any."""
+    """What a question's topics are: its 'tags', its 'channels' (or category), 'both', or 'auto':
+    tags where there are any.
+    """
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,16 +92,22 @@ def read_settings(data: Path) -> Settings:
     try:
         written = tomllib.loads(path.read_text(encoding="utf-8"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise CopError(f"{path.name} is not a valid settings file: {error}. Mend that line and try again.") from error
+        raise CopError(
+            f"{path.name} is not a valid settings file: {error}. Mend that line and try again."
+        ) from error
     communities = written.pop("communities", {})
     _check_kind("communities", communities)
     for name, own in communities.items():
         if not isinstance(own, dict):
-            raise CopError(f"The settings of '{name}' must be a table: write [communities.{name}] above them.")
+            raise CopError(
+                f"The settings of '{name}' must be a table: write [communities.{name}] above them."
+            )
     default = _community_settings(written)
     return Settings(
         default=default,
-        communities={name: _community_settings({**written, **own}) for name, own in communities.items()},
+        communities={
+            name: _community_settings({**written, **own}) for name, own in communities.items()
+        },
     )
 
 
@@ -125,9 +135,13 @@ def _check(read: CommunitySettings) -> None:
     if read.time_zone not in available_timezones():
         raise UnknownName("time zone", read.time_zone, available_timezones())
     if not isinstance(read.small_group, int) or read.small_group < SMALLEST_GROUP:
-        raise CopError(f"small_group is {read.small_group}; it must be a whole number from {SMALLEST_GROUP} up.")
+        raise CopError(
+            f"small_group is {read.small_group}; it must be a whole number from {SMALLEST_GROUP} up."
+        )
     if not read.seniorities or not all(isinstance(name, str) for name in read.seniorities):
-        raise CopError("seniorities must be a list of names, lowest first, such as ['junior', 'mid', 'senior'].")
+        raise CopError(
+            "seniorities must be a list of names, lowest first, such as ['junior', 'mid', 'senior']."
+        )
     if not all(type(each) is date for each in read.holidays):
         raise CopError(f"holidays must be {KINDS['holidays'][1]}, without quotation marks.")
     if read.topics_from not in TOPICS_FROM:
@@ -136,14 +150,20 @@ def _check(read: CommunitySettings) -> None:
         if rule not in effects():
             raise UnknownName("rule", str(rule), effects())
     if both := {*read.question_channels} & {*read.noise_channels}:
-        raise CopError(f"The channel '{min(both)}' cannot be both a question channel and noise: choose one.")
+        raise CopError(
+            f"The channel '{min(both)}' cannot be both a question channel and noise: choose one."
+        )
     for title, seniority in read.job_titles.items():
         if seniority not in read.seniorities:
-            raise CopError(f"The job title '{title}' means '{seniority}', which is not on the scale of seniorities.")
+            raise CopError(
+                f"The job title '{title}' means '{seniority}', which is not on the scale of seniorities."
+            )
     for metric, target in read.targets.items():
         if metric not in METRICS:
             raise UnknownName("metric", metric, METRICS)
         if METRICS[metric].unit is not Unit.PERCENT:
-            raise CopError(f"'{metric}' is no share, so that it cannot have a target: choose a number in per cent.")
+            raise CopError(
+                f"'{metric}' is no share, so that it cannot have a target: choose a number in per cent."
+            )
         if not isinstance(target, int | float) or not 0 <= target <= 1:
             raise CopError(f"The target of '{metric}' is {target}; it must be a share from 0 to 1.")

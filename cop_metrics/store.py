@@ -1,4 +1,6 @@
-"""The store: one DuckDB file a version, swapped by a pointer, so that nobody ever meets half a file."""
+"""The store: one DuckDB file a version, swapped by a pointer, so that nobody ever meets half a
+file.
+"""
 
 import errno
 import fcntl
@@ -26,7 +28,9 @@ _VERSION = re.compile(r"v(\d+)\.duckdb")
 
 @dataclass(frozen=True, kw_only=True)
 class Snapshot:
-    """One version of the store, and a cursor that reads it for as long as somebody holds it; never close it by hand."""
+    """One version of the store, and a cursor that reads it for as long as somebody holds it; never
+    close it by hand.
+    """
 
     version: int
     cursor: duckdb.DuckDBPyConnection
@@ -42,7 +46,9 @@ class Store:
         self._opened: Snapshot | None = None
 
     def version(self) -> int | None:
-        """Return the number of the current version, None before the first; `CopError` if the pointer is damaged."""
+        """Return the number of the current version, None before the first; `CopError` if the
+        pointer is damaged.
+        """
         return _current(self._folder)
 
     def is_there(self) -> bool:
@@ -57,7 +63,9 @@ class Store:
         return _path(self._folder, version)
 
     def snapshot(self) -> Snapshot:
-        """Return the current version with a cursor of its own; raises `CopError` if there is no store to open."""
+        """Return the current version with a cursor of its own; raises `CopError` if there is no
+        store to open.
+        """
         with self._lock:
             version = self.version()
             while self._opened is None or self._opened.version != version:
@@ -88,10 +96,12 @@ class Store:
 
 
 def publish(data: Path, build: Callable[[Path], None]) -> int:
-    """Let `build` make a new DuckDB file at the path it is given, make it the current version, and return its number.
+    """Let `build` make a new DuckDB file at the path it is given, make it the current version, and
+    return its number.
 
-    Call it under `writer_lock`. Whatever `build` raises is passed on; then, as after a crash at any moment, the store
-    is as it was. Raises `CopError` when the file lacks the table `meta` or is not a finished DuckDB file.
+    Call it under `writer_lock`. Whatever `build` raises is passed on; then, as after a crash at any
+    moment, the store is as it was. Raises `CopError` when the file lacks the table `meta` or is not
+    a finished DuckDB file.
     """
     folder = data / "store"
     folder.mkdir(parents=True, exist_ok=True)
@@ -113,7 +123,8 @@ def publish(data: Path, build: Callable[[Path], None]) -> int:
 
 
 def remove_leftovers(data: Path) -> None:
-    """Remove what a killed build left: its unfinished files, and versions that are neither current nor the one before.
+    """Remove what a killed build left: its unfinished files, and versions that are neither current
+    nor the one before.
 
     Call it under `writer_lock`.
     """
@@ -145,14 +156,19 @@ def is_being_written(data: Path) -> bool:
 
 @contextmanager
 def writer_lock(data: Path, *, what: str = "import", wait_seconds: float = 0) -> Iterator[None]:
-    """Hold the data folder's one right to write, until the block or the process ends, however it ends.
+    """Hold the data folder's one right to write, until the block or the process ends, however it
+    ends.
 
-    `what` is the noun that a second writer is told. Raises `CopError`, after `wait_seconds`, while another holds it.
+    `what` is the noun that a second writer is told. Raises `CopError`, after `wait_seconds`, while
+    another holds it.
     """
     with _lock_file(data) as lock:
         _take(lock, time.monotonic() + wait_seconds)
         lock.truncate(0)
-        json.dump({"pid": os.getpid(), "what": what, "since": datetime.now().astimezone().isoformat()}, lock)
+        json.dump(
+            {"pid": os.getpid(), "what": what, "since": datetime.now().astimezone().isoformat()},
+            lock,
+        )
         lock.flush()
         try:
             yield
@@ -178,7 +194,9 @@ def _take(lock: TextIO, deadline: float) -> None:
             return
         except BlockingIOError as held:
             if time.monotonic() >= deadline:
-                raise StoreHeld(f"{_holder(lock)}: wait until it has ended, then try again.") from held
+                raise StoreHeld(
+                    f"{_holder(lock)}: wait until it has ended, then try again."
+                ) from held
             time.sleep(0.05)
 
 
@@ -228,7 +246,9 @@ def _current_or_none(folder: Path) -> int | None:
 
 
 def _verify(unfinished: Path) -> None:
-    """Make sure that the built file is whole in itself: all written into it, and its table `meta` there."""
+    """Make sure that the built file is whole in itself: all written into it, and its table `meta`
+    there.
+    """
     try:
         with duckdb.connect(unfinished) as connection:
             connection.execute("checkpoint")
@@ -236,9 +256,13 @@ def _verify(unfinished: Path) -> None:
     except duckdb.Error as problem:
         if os.strerror(errno.ENOSPC) in str(problem):
             raise
-        raise CopError(f"The new store is not complete, so the one before stays: {problem}") from problem
+        raise CopError(
+            f"The new store is not complete, so the one before stays: {problem}"
+        ) from problem
     if unfinished.with_name(unfinished.name + ".wal").exists():
-        raise CopError("The new store is still being written to, so the one before stays: build again.")
+        raise CopError(
+            "The new store is still being written to, so the one before stays: build again."
+        )
 
 
 def _remove(paths: Iterator[Path]) -> None:

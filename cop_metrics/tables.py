@@ -1,6 +1,8 @@
-"""The tables of the lake: what one row is, its columns, and how a newer import replaces an older one.
+"""The tables of the lake: what one row is, its columns, and how a newer import replaces an older
+one.
 
-To add a table: one entry in `TABLES`. Times are naive UTC, `Date` columns are UTC days, keys are `<source>:<native key>`.
+To add a table: one entry in `TABLES`. Times are naive UTC, `Date` columns are UTC days, keys are
+`<source>:<native key>`.
 """
 
 from collections.abc import Mapping
@@ -15,9 +17,10 @@ TIME = pl.Datetime("us")
 class Table:
     """A lake table.
 
-    `key`: its own row is replaced by the newest import that holds the same key. `parent` (a table, and the column that
-    names its row): all rows of a parent are replaced together. `keys`: columns that hold keys and get the source's prefix.
-    `event`: the column that dates a human act, checked against the clock of the import.
+    `key`: its own row is replaced by the newest import that holds the same key. `parent` (a table,
+    and the column that names its row): all rows of a parent are replaced together. `keys`: columns
+    that hold keys and get the source's prefix. `event`: the column that dates a human act, checked
+    against the clock of the import.
     """
 
     one_row: str
@@ -119,7 +122,8 @@ QUESTION, ANSWER, COMMENT, MESSAGE, NOTICE = "question", "answer", "comment", "m
 def typed(table: str, rows: pl.DataFrame) -> pl.DataFrame:
     """Return `rows` with exactly the table's columns, in order and type; missing ones are null.
 
-    Raises `ValueError` for a column that the table does not have, which is a fault of the source's code.
+    Raises `ValueError` for a column that the table does not have, which is a fault of the source's
+    code.
     """
     columns = TABLES[table].columns
     foreign = set(rows.columns) - set(columns)

@@ -1,4 +1,5 @@
-"""Tables as people keep them, CSV, XLSX or Parquet, read as columns of text whose names are compared loosely.
+"""Tables as people keep them, CSV, XLSX or Parquet, read as columns of text whose names are
+compared loosely.
 
 To read another kind of file: one `_Form` in `FORMS`.
 """
@@ -35,12 +36,27 @@ ROWS_A_BATCH = 100_000
 LARGEST_WORKBOOK = 2 << 30
 MOST_CELLS = 30_000_000  # of a sheet, the empty ones before its last row and column among them
 ZIP = b"PK\x03\x04"
-_CALENDAR = (-719_162, 2_932_897)  # days since 1970: the first of the year 1, the first of the year 10000
+_CALENDAR = (
+    -719_162,
+    2_932_897,
+)  # days since 1970: the first of the year 1, the first of the year 10000
 
-_DAMAGED_ZIP = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError)
+_DAMAGED_ZIP = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    OSError,
+)
 _FAR = re.compile(rb"r\s*=\s*[\"'](?:[A-Za-z]{2}|[A-Za-z]*\d{7})")
-"""Finds names of cells or rows beyond column Z or row 999,999; where there are none, a sheet is small enough."""
-_CELL = re.compile(rb"<(?:\w+:)?(?:c|row)\s(?:[^<]*?\s)?r\s*=\s*[\"']([A-Za-z]*)(\d+)(?![^<]*/>\s*<)")
+"""Finds names of cells or rows beyond column Z or row 999,999; where there are none, a sheet is
+small enough.
+"""
+_CELL = re.compile(
+    rb"<(?:\w+:)?(?:c|row)\s(?:[^<]*?\s)?r\s*=\s*[\"']([A-Za-z]*)(\d+)(?![^<]*/>\s*<)"
+)
 """Finds the column and row of each cell that is not empty, and the row of each row."""
 
 
@@ -67,7 +83,9 @@ class Place(NamedTuple):
 
 
 class Texts(NamedTuple):
-    """Rows of a table under the names asked for, and the number that each has in its file, counted from 0 here."""
+    """Rows of a table under the names asked for, and the number that each has in its file, counted
+    from 0 here.
+    """
 
     rows: pl.DataFrame
     row_number: Callable[[int], int]
@@ -85,7 +103,19 @@ NOTHING = (
     "#N/A",
     *("#NV", "#N/D", "#N/B", "#I/T", "#SAKNAS!", "#PUUTTUU!", "#HIÁNYZIK", "#Н/Д", "#YOK"),
     *("#NULL!", "#VALUE!", "#REF!", "#NAME?", "#DIV/0!"),
-    *("#N/A N/A", "#NA", "#N/D!", "#NOM?", "#NOMBRE?", "#NOME?", "#NAMN?", "#NAAM?", "#NAZWA?", "#NIMI?", "#ИМЯ?"),
+    *(
+        "#N/A N/A",
+        "#NA",
+        "#N/D!",
+        "#NOM?",
+        "#NOMBRE?",
+        "#NOME?",
+        "#NAMN?",
+        "#NAAM?",
+        "#NAZWA?",
+        "#NIMI?",
+        "#ИМЯ?",
+    ),
     *(
         "#REF",
         "#¡REF!",
@@ -141,8 +171,14 @@ NOTHING = (
 """What databases, R, Python and spreadsheets write where there is nothing."""
 _EITHER_CASE = tuple(dict.fromkeys(word.lower() for word in NOTHING if word != "NA"))
 ROUNDED = r"^['\"=]*(?:\d{1,3}(?:[.,]\d*[eE]\+?|[eE]\+)0*(?:1[1-9]|[2-9]\d)|\d(?:[.,]\d+)?[eE]\+\d{1,3})\"*$"
-"""A long key as a spreadsheet shows it: 1.21457E+18, 1,21457E+18; in a narrow column a shorter one, too: 1.77E+09."""
-LONG, EXACT, DOUBLE = 16, (14, 15), 17  # digits: of keys that may have been rounded, and those that remain of them
+"""A long key as a spreadsheet shows it: 1.21457E+18, 1,21457E+18; in a narrow column a shorter one,
+too: 1.77E+09.
+"""
+LONG, EXACT, DOUBLE = (
+    16,
+    (14, 15),
+    17,
+)  # digits: of keys that may have been rounded, and those that remain of them
 
 Columns = Callable[[Sequence[str]], Mapping[str, int]]
 """Says which columns of a header are wanted: their names for the reader, and where they stand."""
@@ -154,33 +190,42 @@ def email_hash(address: str) -> str:
 
 
 def plain_name(name: str) -> str:
-    """Return a column's or table's name as names are compared: no case, spaces, underscores or hyphens."""
+    """Return a column's or table's name as names are compared: no case, spaces, underscores or
+    hyphens.
+    """
     return re.sub(r"[\s_\-\ufeff]+", "", name).casefold()
 
 
 def nothing_as_null(texts: pl.Series, *, is_name: bool) -> pl.Series:
     """Return texts with null for what stands for nothing.
 
-    Of names only the spellings of `NOTHING`, in which no person is written: somebody may be called Null, Na or Nan.
+    Of names only the spellings of `NOTHING`, in which no person is written: somebody may be called
+    Null, Na or Nan.
     """
     says = texts.is_in(NOTHING) | (texts.str.to_lowercase().is_in(_EITHER_CASE) & (not is_name))
     return texts.set(says.fill_null(False), None)
 
 
 def whole_keys(keys: pl.Series) -> pl.Series:
-    """Return keys with 100 for 100.0, which programs write of a column of numbers that has empty cells, too."""
+    """Return keys with 100 for 100.0, which programs write of a column of numbers that has empty
+    cells, too.
+    """
     return keys.str.replace(r"^(\d+)\.0$", "$1")
 
 
 def refuse_rounded_keys(called: object, column: str, keys: pl.Series) -> None:
-    """Raise `CopError` where keys were rounded, as spreadsheets do with numbers of 16 digits and more.
+    """Raise `CopError` where keys were rounded, as spreadsheets do with numbers of 16 digits and
+    more.
 
-    Either they are written as 1.21457E+18, or all long ones end in zeros behind the digits that a spreadsheet keeps (15,
-    or 17 in a file that a program wrote), or behind six. Times in microseconds end in zeros too, but behind ten or thirteen.
+    Either they are written as 1.21457E+18, or all long ones end in zeros behind the digits that a
+    spreadsheet keeps (15, or 17 in a file that a program wrote), or behind six. Times in
+    microseconds end in zeros too, but behind ten or thirteen.
     """
     shown = keys.filter(keys.str.contains(ROUNDED).fill_null(False))
     if shown.is_empty():
-        long = keys.filter((keys.str.contains(r"^\d+$") & (keys.str.len_chars() >= LONG)).fill_null(False)).unique()
+        long = keys.filter(
+            (keys.str.contains(r"^\d+$") & (keys.str.len_chars() >= LONG)).fill_null(False)
+        ).unique()
         digits = long.str.strip_chars_end("0").str.len_chars()
         zeros = long.str.len_chars() - digits
         most = digits.max()
@@ -197,7 +242,10 @@ def refuse_rounded_keys(called: object, column: str, keys: pl.Series) -> None:
 
 def listed(names: Sequence[str], most: int = 10) -> str:
     """Return up to `most` names in one phrase, long ones cut, with the number of those left out."""
-    printable = ["".join(sign if sign.isprintable() else "?" for sign in _cut(name.strip())) for name in names[:most]]
+    printable = [
+        "".join(sign if sign.isprintable() else "?" for sign in _cut(name.strip()))
+        for name in names[:most]
+    ]
     shown = ", ".join(name or "(no name)" for name in printable) or "none"
     return f"{shown} and {len(names) - most:,} more" if len(names) > most else shown
 
@@ -210,7 +258,8 @@ def _cut(name: str) -> str:
 def columns_by_name(called: object, header: Sequence[str], needed: Iterable[str]) -> dict[str, int]:
     """Return where each column stands by its plain name, the first of equal ones.
 
-    Raises `CopError` if there are more than `MOST_COLUMNS`; `called` and `needed` word the sentence.
+    Raises `CopError` if there are more than `MOST_COLUMNS`; `called` and `needed` word the
+    sentence.
     """
     if len(header) > MOST_COLUMNS:
         raise CopError(
@@ -221,7 +270,9 @@ def columns_by_name(called: object, header: Sequence[str], needed: Iterable[str]
 
 
 def is_table(name: str) -> bool:
-    """Tell whether a file may hold a table, by its name; what Excel keeps beside an open workbook does not."""
+    """Tell whether a file may hold a table, by its name; what Excel keeps beside an open workbook
+    does not.
+    """
     return _suffix(name) in FORMS and not PurePosixPath(name).name.startswith("~$")
 
 
@@ -242,22 +293,32 @@ def header_of(files: Files, place: Place) -> list[str]:
     return FORMS[_suffix(place.file)].header(files, place)
 
 
-def texts_of(files: Files, place: Place, columns: Columns, uneven: Callable[[str], None]) -> Iterator[Texts]:
-    """Yield the rows of a table in batches, of those columns that `columns` chooses from its header.
+def texts_of(
+    files: Files, place: Place, columns: Columns, uneven: Callable[[str], None]
+) -> Iterator[Texts]:
+    """Yield the rows of a table in batches, of those columns that `columns` chooses from its
+    header.
 
-    Values are text, or times and days where the file is Parquet. `uneven` is told of each row that has more or fewer
-    columns than the header and is left out. Raises `CopError` if the table cannot be read.
+    Values are text, or times and days where the file is Parquet. `uneven` is told of each row that
+    has more or fewer columns than the header and is left out. Raises `CopError` if the table cannot
+    be read.
     """
     return FORMS[_suffix(place.file)].texts(files, place, columns, uneven)
 
 
 def lines_of(called: str, content: bytes, sheet: str) -> list[tuple[int, list[str]]]:
-    """Return the lines of a small CSV or XLSX file that hold anything, each with its number; the first is the header.
+    """Return the lines of a small CSV or XLSX file that hold anything, each with its number; the
+    first is the header.
 
-    Cells are stripped text. Of a workbook the sheet called `sheet`, or else the first, is read. Raises `CopError`, in
-    whose sentence the file is `called` so, if it cannot be read or holds nothing.
+    Cells are stripped text. Of a workbook the sheet called `sheet`, or else the first, is read.
+    Raises `CopError`, in whose sentence the file is `called` so, if it cannot be read or holds
+    nothing.
     """
-    lines = _sheet_lines(called, content, sheet) if content.startswith(ZIP) else _text_lines(called, content)
+    lines = (
+        _sheet_lines(called, content, sheet)
+        if content.startswith(ZIP)
+        else _text_lines(called, content)
+    )
     cleaned = [(number, [(cell or "").strip() for cell in cells]) for number, cells in lines]
     filled = [(number, cells) for number, cells in cleaned if any(cells)]
     if not filled:
@@ -265,7 +326,9 @@ def lines_of(called: str, content: bytes, sheet: str) -> list[tuple[int, list[st
     return filled
 
 
-def _sheet_lines(called: str, content: bytes, sheet: str) -> Iterator[tuple[int, Sequence[str | None]]]:
+def _sheet_lines(
+    called: str, content: bytes, sheet: str
+) -> Iterator[tuple[int, Sequence[str | None]]]:
     stream = io.BytesIO(content)
     workbook = _workbook(called, stream)
     names = {plain_name(name): name for name in reversed(workbook.sheet_names)}
@@ -295,7 +358,9 @@ def _suffix(name: str) -> str:
 
 
 def _empty(called: object) -> CopError:
-    return CopError(f"{called} is empty. It needs a line with the names of the columns, then the rows.")
+    return CopError(
+        f"{called} is empty. It needs a line with the names of the columns, then the rows."
+    )
 
 
 def _seekable(files: Files, name: str) -> IO[bytes]:
@@ -312,7 +377,9 @@ def _seekable(files: Files, name: str) -> IO[bytes]:
 
 
 def _text_encoding(head: bytes) -> str:
-    """Tell from a file's first bytes how its text is encoded; UTF-8 unless a mark or zero bytes say UTF-16."""
+    """Tell from a file's first bytes how its text is encoded; UTF-8 unless a mark or zero bytes say
+    UTF-16.
+    """
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "utf-16"
     sample = head[: len(head) // 2 * 2]
@@ -335,7 +402,9 @@ codecs.register_error("cop_metrics_windows_1252", _as_windows_1252)
 
 
 def _decoded(stream: IO[bytes]) -> Iterator[str]:
-    """Yield a file's text in chunks; the first holds the whole header unless that is longer than `HEAD`."""
+    """Yield a file's text in chunks; the first holds the whole header unless that is longer than
+    `HEAD`.
+    """
     head = b""
     while len(head) < HEAD and (chunk := stream.read(HEAD - len(head))):
         head += chunk
@@ -355,7 +424,9 @@ def _is_binary(text: str) -> bool:
 
 
 def _from_header(text: str) -> str:
-    """Return the text from its header on: without blank lines above it and the line `sep=;` that spreadsheets write."""
+    """Return the text from its header on: without blank lines above it and the line `sep=;` that
+    spreadsheets write.
+    """
     text = text.lstrip("\r\n")
     return text.partition("\n")[2] if text[:4].lower() == "sep=" else text
 
@@ -366,7 +437,9 @@ def _delimiter_of(table: str) -> str:
 
 
 class _Csv(NamedTuple):
-    """A CSV file: its header, what separates columns, the text after the header, and the lines up to there."""
+    """A CSV file: its header, what separates columns, the text after the header, and the lines up
+    to there.
+    """
 
     header: list[str]
     delimiter: str
@@ -378,7 +451,9 @@ def _opened_csv(called: object, stream: IO[bytes]) -> _Csv:
     chunks = _decoded(stream)
     head = next(chunks)
     if _is_binary(head):
-        raise CopError(f"{called} is not a table but a binary file. Hand over a table as CSV or XLSX.")
+        raise CopError(
+            f"{called} is not a table but a binary file. Hand over a table as CSV or XLSX."
+        )
     table = _from_header(head)
     if not table.strip():
         raise _empty(called)
@@ -388,7 +463,9 @@ def _opened_csv(called: object, stream: IO[bytes]) -> _Csv:
     try:
         header = next(reader)
     except csv.Error as problem:
-        raise CopError(f"The first line of {called} cannot be read as names of columns: {problem}.") from problem
+        raise CopError(
+            f"The first line of {called} cannot be read as names of columns: {problem}."
+        ) from problem
     above = head[: len(head) - len(table)].count("\n")
     return _Csv(header, delimiter, chain([lines.read()], chunks), above + reader.line_num)
 
@@ -397,7 +474,9 @@ def _csv_header(files: Files, place: Place) -> list[str]:
     return _opened_csv(place, io.BytesIO(files.head(place.file, HEAD))).header
 
 
-def _csv_texts(files: Files, place: Place, columns: Columns, uneven: Callable[[str], None]) -> Iterator[Texts]:
+def _csv_texts(
+    files: Files, place: Place, columns: Columns, uneven: Callable[[str], None]
+) -> Iterator[Texts]:
     with files.open(place.file) as stream:
         opened = _opened_csv(place, stream)
         wanted = columns(opened.header)
@@ -418,7 +497,9 @@ def _csv_texts(files: Files, place: Place, columns: Columns, uneven: Callable[[s
 
 
 def _csv_batches(opened: _Csv, columns: Iterable[int], left_out: list[int]) -> Iterator[Any]:
-    """Yield Arrow batches of strings, the columns named by their number; uneven rows are numbered in `left_out`."""
+    """Yield Arrow batches of strings, the columns named by their number; uneven rows are numbered
+    in `left_out`.
+    """
 
     def leave_out(row: Any) -> str:
         left_out.append(row.number)
@@ -465,7 +546,9 @@ class _Utf8(io.RawIOBase):
 
 
 def _numbering(start: int, header_lines: int, left_out: Sequence[int]) -> Callable[[int], int]:
-    """Return how a row of a batch is numbered in its file, in which the rows that are left out count too."""
+    """Return how a row of a batch is numbered in its file, in which the rows that are left out
+    count too.
+    """
 
     def number(at: int) -> int:
         row = start + at + 2
@@ -483,7 +566,9 @@ def _workbook(called: str, stream: IO[bytes]) -> Any:
         with zipfile.ZipFile(stream) as parts:
             unpacked = sum(part.file_size for part in parts.infolist())
         if unpacked > LARGEST_WORKBOOK:
-            raise CopError(f"{called} unpacks to {unpacked >> 20:,} MB. Save tables of that size as CSV or Parquet.")
+            raise CopError(
+                f"{called} unpacks to {unpacked >> 20:,} MB. Save tables of that size as CSV or Parquet."
+            )
         stream.seek(0)
         return fastexcel.read_excel(stream.read())
     except (fastexcel.FastExcelError, *_DAMAGED_ZIP) as problem:
@@ -491,11 +576,15 @@ def _workbook(called: str, stream: IO[bytes]) -> Any:
 
 
 def _no_workbook(called: object) -> CopError:
-    return CopError(f"{called} is no readable XLSX workbook. Open it and save it again as XLSX or CSV.")
+    return CopError(
+        f"{called} is no readable XLSX workbook. Open it and save it again as XLSX or CSV."
+    )
 
 
 def _refuse_far_cells(called: object, stream: IO[bytes]) -> None:
-    """Raise `CopError` if a sheet has more than `MOST_CELLS`, which the library would make room for at once."""
+    """Raise `CopError` if a sheet has more than `MOST_CELLS`, which the library would make room for
+    at once.
+    """
     try:
         with zipfile.ZipFile(stream) as parts:
             for name in parts.namelist():
@@ -508,9 +597,14 @@ def _refuse_far_cells(called: object, stream: IO[bytes]) -> None:
 def _refuse_far_cells_of(called: object, markup: Iterator[bytes]) -> None:
     column, row = b"", 0
     for found in map(_CELL.findall, markup):
-        column = max([column, *{letters.upper() for letters, _ in found}], key=lambda letters: (len(letters), letters))
+        column = max(
+            [column, *{letters.upper() for letters, _ in found}],
+            key=lambda letters: (len(letters), letters),
+        )
         row = max([row, *{int(digits[:20]) for _, digits in found}])
-    columns = functools.reduce(lambda so_far, letter: so_far * 26 + letter - ord("A") + 1, column[:20], 0)
+    columns = functools.reduce(
+        lambda so_far, letter: so_far * 26 + letter - ord("A") + 1, column[:20], 0
+    )
     if columns * row > MOST_CELLS:
         raise CopError(
             f"{called} reaches to column {column[:20].decode()} and row {row:,}. "
@@ -519,7 +613,9 @@ def _refuse_far_cells_of(called: object, markup: Iterator[bytes]) -> None:
 
 
 def _markup(parts: zipfile.ZipFile, name: str) -> Iterator[bytes]:
-    """Yield a part of a workbook in pieces that begin with a tag, but for tags and texts beyond 1 MB."""
+    """Yield a part of a workbook in pieces that begin with a tag, but for tags and texts beyond 1
+    MB.
+    """
     rest = b""
     with parts.open(name) as part:
         while chunk := part.read(1 << 20):
@@ -532,9 +628,13 @@ def _markup(parts: zipfile.ZipFile, name: str) -> Iterator[bytes]:
 def _cells(called: object, workbook: Any, sheet: str | None) -> pl.DataFrame:
     """Return all cells of a sheet as text, its first row included."""
     try:
-        cells: pl.DataFrame = workbook.load_sheet(sheet, header_row=None, skip_rows=0, dtypes="string").to_polars()
+        cells: pl.DataFrame = workbook.load_sheet(
+            sheet, header_row=None, skip_rows=0, dtypes="string"
+        ).to_polars()
     except fastexcel.FastExcelError as problem:
-        raise CopError(f"{called} cannot be read. Open the workbook and save it again.") from problem
+        raise CopError(
+            f"{called} cannot be read. Open the workbook and save it again."
+        ) from problem
     if cells.is_empty():
         raise _empty(called)
     return cells
@@ -558,7 +658,9 @@ def _header_row(cells: pl.DataFrame) -> tuple[int, list[str]]:
     return at, [cell or "" for cell in row]
 
 
-def _xlsx_texts(files: Files, place: Place, columns: Columns, _: Callable[[str], None]) -> Iterator[Texts]:
+def _xlsx_texts(
+    files: Files, place: Place, columns: Columns, _: Callable[[str], None]
+) -> Iterator[Texts]:
     cells = _xlsx_cells(files, place)
     top, header = _header_row(cells)
     rows = cells.select(pl.nth(at).alias(name) for name, at in columns(header).items())
@@ -577,20 +679,30 @@ def _parquet_file(place: Place, stream: IO[bytes]) -> tuple[Any, list[str]]:
         file = pa.parquet.ParquetFile(stream)
         return file, list(file.schema_arrow.names)
     except (pa.ArrowException, OSError, UnicodeDecodeError) as problem:
-        raise CopError(f"{place} is no readable Parquet file. Write it again, or hand over CSV.") from problem
+        raise CopError(
+            f"{place} is no readable Parquet file. Write it again, or hand over CSV."
+        ) from problem
 
 
-def _parquet_texts(files: Files, place: Place, columns: Columns, _: Callable[[str], None]) -> Iterator[Texts]:
+def _parquet_texts(
+    files: Files, place: Place, columns: Columns, _: Callable[[str], None]
+) -> Iterator[Texts]:
     with _seekable(files, place.file) as stream:
         file, header = _parquet_file(place, stream)
         wanted = columns(header)
         start = 0
         try:
-            for batch in file.iter_batches(ROWS_A_BATCH, columns=[header[at] for at in wanted.values()]):
+            for batch in file.iter_batches(
+                ROWS_A_BATCH, columns=[header[at] for at in wanted.values()]
+            ):
                 batch.validate(full=True)  # text or names that are no UTF-8 make Polars panic
                 places = {name: batch.schema.names.index(header[at]) for name, at in wanted.items()}
-                rows = pl.DataFrame(pa.table({name: batch.column(at) for name, at in places.items()}))
-                yield Texts(rows.select(_plain(column) for column in rows), _numbering(start, 1, ()))
+                rows = pl.DataFrame(
+                    pa.table({name: batch.column(at) for name, at in places.items()})
+                )
+                yield Texts(
+                    rows.select(_plain(column) for column in rows), _numbering(start, 1, ())
+                )
                 start += len(rows)
         except (pa.ArrowException, pl.exceptions.PolarsError, OSError) as problem:
             raise CopError(
@@ -599,7 +711,9 @@ def _parquet_texts(files: Files, place: Place, columns: Columns, _: Callable[[st
 
 
 def _plain(column: pl.Series) -> pl.Series:
-    """Return a typed column as text; times and days stay what they are, unless no calendar has one of them."""
+    """Return a typed column as text; times and days stay what they are, unless no calendar has one
+    of them.
+    """
     if column.dtype in (pl.Date, pl.Datetime):
         return _on_the_calendar(column)
     if column.dtype == pl.Time:
@@ -614,10 +728,14 @@ def _plain(column: pl.Series) -> pl.Series:
 
 
 def _on_the_calendar(column: pl.Series) -> pl.Series:
-    """Return days or times as they are; all as text where one lies outside the years 1 to 9999, that one as its number."""
+    """Return days or times as they are; all as text where one lies outside the years 1 to 9999,
+    that one as its number.
+    """
     numbers = column.to_physical()
     a_day = {"ms": 86_400_000, "us": 86_400_000_000}.get(getattr(column.dtype, "time_unit", ""), 1)
-    if column.dtype == pl.Datetime("ns", getattr(column.dtype, "time_zone", None)):  # reach from 1677 to 2262
+    if column.dtype == pl.Datetime(
+        "ns", getattr(column.dtype, "time_zone", None)
+    ):  # reach from 1677 to 2262
         return column
     first, last = (day * a_day for day in _CALENDAR)
     outside = (numbers < first) | (numbers >= last)

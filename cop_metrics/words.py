@@ -1,4 +1,6 @@
-"""Numbers, changes, days and periods in words, the same on every page, in every report and on the command line."""
+"""Numbers, changes, days and periods in words, the same on every page, in every report and on the
+command line.
+"""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -94,9 +96,7 @@ EDGES = {
     ),
 }
 """By exhibit: from which day of the data on what it shows is known, and how that is said."""
-NO_EARLIER = (
-    "Growth is told over the period before, which begins before the data does: choose a shorter or a later period."
-)
+NO_EARLIER = "Growth is told over the period before, which begins before the data does: choose a shorter or a later period."
 OUTSIDE = "the data does not reach into this period"
 NOTHING_COUNTED = "nothing was counted in this period"
 DID: Mapping[str, str | None] = {
@@ -136,11 +136,20 @@ DID: Mapping[str, str | None] = {
     "given_up": None,
     "withdrawn": None,
 }
-"""By number, else by what its rows are: what none of a group did where it is 0; None where 0 is no lack of an act."""
+"""By number, else by what its rows are: what none of a group did where it is 0; None where 0 is no
+lack of an act.
+"""
 DIVIDED = {
-    **dict.fromkeys(("answer_rate_1h", "answer_rate_24h", "answer_rate", "answer_rate_30d", "ever_answered"), "answer"),
-    **dict.fromkeys(("wait", "wait_naive", "wait_in_hours_of_work", "newcomers_first_answered"), "answer"),
-    **dict.fromkeys(("helps_per_question", "helpers_per_question", "juniors_helped_by_seniors"), "answer"),
+    **dict.fromkeys(
+        ("answer_rate_1h", "answer_rate_24h", "answer_rate", "answer_rate_30d", "ever_answered"),
+        "answer",
+    ),
+    **dict.fromkeys(
+        ("wait", "wait_naive", "wait_in_hours_of_work", "newcomers_first_answered"), "answer"
+    ),
+    **dict.fromkeys(
+        ("helps_per_question", "helpers_per_question", "juniors_helped_by_seniors"), "answer"
+    ),
     "solved_rate": "solve",
     "recognition_rate": "recognise",
 }
@@ -178,7 +187,11 @@ UNCOUNTED = {
     "top_three_share": "nobody of a known team helped in this period",
 }
 """By number: why there is none where there are rows and none of them counts."""
-SINGULAR = {"mid": "mid-level member", "established": "established member", "Unknown": "member of unknown seniority"}
+SINGULAR = {
+    "mid": "mid-level member",
+    "established": "established member",
+    "Unknown": "member of unknown seniority",
+}
 PLURALS = {
     "junior": "Juniors",
     "mid": "Mid-level members",
@@ -191,7 +204,8 @@ PLURALS = {
 def why_empty(missing: str, *, filtered: bool, earlier: bool, ever: bool) -> str:
     """Say why there is nothing to show; what would show something is told where it is known to.
 
-    `filtered`: without the filters there is something, `earlier`: with them there is in all data; `ever`: a state of now.
+    `filtered`: without the filters there is something, `earlier`: with them there is in all data;
+    `ever`: a state of now.
     """
     text, found = f"{missing[:1].upper()}{missing[1:]}", "there is something to show"
     if filtered:
@@ -210,11 +224,15 @@ def people_word(number: int, seniorities: Sequence[str]) -> str:
 
 
 def _singular(seniority: str) -> str:
-    return SINGULAR.get(seniority) or (seniority if seniority in PLURALS else f"member of seniority {seniority}")
+    return SINGULAR.get(seniority) or (
+        seniority if seniority in PLURALS else f"member of seniority {seniority}"
+    )
 
 
 def plural(seniority: str) -> str:
-    """Return what people of a seniority are called within a sentence: 'juniors', 'members of seniority 3'."""
+    """Return what people of a seniority are called within a sentence: 'juniors', 'members of
+    seniority 3'.
+    """
     noun = _singular(seniority)
     return noun.replace("member", "members", 1) if "member" in noun else f"{noun}s"
 
@@ -227,7 +245,9 @@ def none_of(number: int, seniorities: Sequence[str], did: str) -> str:
 
 
 def value(unit: Unit, number: float | None) -> str:
-    """Write a value: whole per cent, hours under 48 h else days in two significant figures, thousands separated."""
+    """Write a value: whole per cent, hours under 48 h else days in two significant figures,
+    thousands separated.
+    """
     if number is None:
         return NOTHING
     match unit:
@@ -244,7 +264,9 @@ def value(unit: Unit, number: float | None) -> str:
 
 
 def duration(hours: float, *, days: bool = True) -> str:
-    """Write hours: minutes under 1 h, hours under 48 h (or without end, where a day has fewer than 24), else days."""
+    """Write hours: minutes under 1 h, hours under 48 h (or without end, where a day has fewer than
+    24), else days.
+    """
     if isinf(hours):
         return "more than is known"
     minutes = floor(hours * 60 + 0.5)
@@ -257,7 +279,11 @@ def duration(hours: float, *, days: bool = True) -> str:
 
 def _two_figures(number: float) -> str:
     digits = 1 if number < 9.95 else 0
-    return f"{number:.{digits}f}" if number < 99.5 else f"{round(number, -floor(log10(number)) + 1):,.0f}"
+    return (
+        f"{number:.{digits}f}"
+        if number < 99.5
+        else f"{round(number, -floor(log10(number)) + 1):,.0f}"
+    )
 
 
 def interval(unit: Unit, found: Interval | None) -> str:
@@ -274,7 +300,9 @@ def interval(unit: Unit, found: Interval | None) -> str:
 
 
 def change(unit: Unit, now: float | None, before: float | None) -> float | None:
-    """Return the change from before: in points (of a share) for rates, relative otherwise; None from nothing or zero."""
+    """Return the change from before: in points (of a share) for rates, relative otherwise; None
+    from nothing or zero.
+    """
     if now is None or before is None:
         return None
     if unit is Unit.PERCENT:
@@ -303,7 +331,9 @@ PATTERN = re.compile(r"'([^']*)'|(y+|M+|d+|H+|h+|m+|a+)|\s")
 
 
 def patterns(locale: str | None = None) -> tuple[str, str]:
-    """Return how the reader writes a day, and a day with its time, as patterns of Moment.js, in which tables take them."""
+    """Return how the reader writes a day, and a day with its time, as patterns of Moment.js, in
+    which tables take them.
+    """
     known = _locale(locale)
     day_of, time_of = (
         PATTERN.sub(_moment_js, str(each.pattern))
@@ -327,7 +357,9 @@ def moment(when: datetime, time_zone: str, locale: str | None = None) -> str:
     known = _locale(locale)
     zone = ZoneInfo(time_zone)
     pattern = str(known.datetime_formats["medium"])
-    return pattern.format(format_time(local, format="short", tzinfo=zone, locale=known), day(local, locale))
+    return pattern.format(
+        format_time(local, format="short", tzinfo=zone, locale=known), day(local, locale)
+    )
 
 
 def period(period: Period, locale: str | None = None) -> str:
@@ -337,7 +369,11 @@ def period(period: Period, locale: str | None = None) -> str:
 
 def during(period_: Period, locale: str | None = None) -> str:
     """Write a period as a number names its own: 'last 12 months', 'all data', else its days."""
-    return period(period_, locale) if period_.words[:1].isdigit() else period_.words[:1].lower() + period_.words[1:]
+    return (
+        period(period_, locale)
+        if period_.words[:1].isdigit()
+        else period_.words[:1].lower() + period_.words[1:]
+    )
 
 
 def before(compared: Period, locale: str | None = None) -> str:
@@ -345,13 +381,21 @@ def before(compared: Period, locale: str | None = None) -> str:
     if compared.words[:1].isdigit():
         return period(compared, locale)
     return (
-        "the 12 months before" if compared.words in ("the 365 days before", "the 366 days before") else compared.words
+        "the 12 months before"
+        if compared.words in ("the 365 days before", "the 366 days before")
+        else compared.words
     )
 
 
 def sentence(text: str) -> str:
-    """Write a note with a capital letter, as it stands alone; what cannot be measured says where to read what would."""
-    more = ". The page Data says what each source can measure." if text.startswith("not measurable") else ""
+    """Write a note with a capital letter, as it stands alone; what cannot be measured says where to
+    read what would.
+    """
+    more = (
+        ". The page Data says what each source can measure."
+        if text.startswith("not measurable")
+        else ""
+    )
     return text[:1].upper() + text[1:] + more
 
 

@@ -15,13 +15,21 @@ MEMBERS = ("member_id", "name", "username", "is_bot")
 EXPORT = ("observed_from", "observed_until")
 ROSTER = ("member_id", "job_title")
 
-KINDS = {"issue_opened": "question", "comment_created": "comment", "pr_opened": "message", "pr_reviewed": "comment"}
+KINDS = {
+    "issue_opened": "question",
+    "comment_created": "comment",
+    "pr_opened": "message",
+    "pr_reviewed": "comment",
+}
 RANKED = ("intern", "contributor", "core")
 
 
 def convert(board: Path, target: Path) -> None:
     """Write `posts.csv`, `members.csv`, `export.csv` and `roster.csv` of the board in folder `board` to `target`."""
-    events, people = _without_repeats(_read(board / "events.csv")), list(_read(board / "members.csv"))
+    events, people = (
+        _without_repeats(_read(board / "events.csv")),
+        list(_read(board / "members.csv")),
+    )
     times = [event["occured_at"] for event in events]  # the board spells it so
     target.mkdir(parents=True, exist_ok=True)
     _write(target / "posts.csv", POSTS, _posts(events))
@@ -44,14 +52,29 @@ def _posts(events: Iterable[Row]) -> Iterator[tuple[str, ...]]:
     """Yield issues as questions and comments on them as answers; what else people wrote answers no question."""
     issues = {event["item"] for event in events if event["activity"] == "issue_opened"}
     for event in events:
-        author, activity, time, item = (event[name] for name in ("contributor", "activity", "occured_at", "item"))
+        author, activity, time, item = (
+            event[name] for name in ("contributor", "activity", "occured_at", "item")
+        )
         if activity in KINDS:
             kind = "answer" if activity == "comment_created" and item in issues else KINDS[activity]
-            yield f"{item}/{activity}/{author}/{time}", item, kind, author, time, item, item.partition("#")[0]
+            yield (
+                f"{item}/{activity}/{author}/{time}",
+                item,
+                kind,
+                author,
+                time,
+                item,
+                item.partition("#")[0],
+            )
 
 
 def _member(person: Row) -> tuple[str, ...]:
-    return person["slug"], person["name"], person["slug"], "yes" if person["role"] == "bot" else "no"
+    return (
+        person["slug"],
+        person["name"],
+        person["slug"],
+        "yes" if person["role"] == "bot" else "no",
+    )
 
 
 def _roster(people: Iterable[Row]) -> Iterator[tuple[str, ...]]:

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import streamlit as st
 
-from cop_metrics.pagebook import ShowExhibit
-from cop_metrics.view import PageView, chart_table
+from cop_metrics.show.pagebook import ShowExhibit
+from cop_metrics.show.view import PageView, chart_table
 from pages.parts.frame import Frame, standing, view_of
 from pages.parts.layout import cards, chart_rows, headline, list_panel, small_print
 
@@ -19,7 +19,9 @@ def show(frame: Frame) -> None:
         headline(view)
         cards(frame, view.cards)
         _who_may_know(frame, view)
-        chart_rows(frame, view, [place for place, chart in enumerate(view.charts) if chart.chart != LIKELY])
+        chart_rows(
+            frame, view, [place for place, chart in enumerate(view.charts) if chart.chart != LIKELY]
+        )
         small_print(frame, view)
 
 
@@ -28,7 +30,11 @@ def _who_may_know(frame: Frame, view: PageView) -> None:
     """Show who is likely to know the topic that is asked for, else the first of every topic."""
     with st.container(border=True), standing("Who may know"):
         topic = st.selectbox(
-            "Who may know a topic?", frame.choices.topics, index=None, placeholder="Type a topic", key="who-may-know"
+            "Who may know a topic?",
+            frame.choices.topics,
+            index=None,
+            placeholder="Type a topic",
+            key="who-may-know",
         )
         if topic is None:
             shown = next(chart for chart in view.charts if chart.chart == LIKELY)

@@ -1,4 +1,6 @@
-"""The data page: what was imported and what was left out, what each source can measure, imports, undo, and roster gaps."""
+"""The data page: what was imported and what was left out, what each source can measure, imports,
+undo, and roster gaps.
+"""
 
 import os
 import subprocess
@@ -14,14 +16,14 @@ import polars as pl
 import streamlit as st
 
 from cop_metrics import words
-from cop_metrics.captions import titles_off_scale
-from cop_metrics.identity import names_of, posts_of, read_aliases, suggestions
-from cop_metrics.intake import previewed
-from cop_metrics.lake import ROSTER, Import, Lake
-from cop_metrics.private_rows import to_take_out
+from cop_metrics.build.intake import previewed
+from cop_metrics.lake.lake import ROSTER, Import, Lake
+from cop_metrics.lake.private_rows import to_take_out
+from cop_metrics.people.identity import names_of, posts_of, read_aliases, suggestions
 from cop_metrics.settings import read_settings
+from cop_metrics.show.captions import titles_off_scale
+from cop_metrics.show.summary import channels_of, roster_fit, settings_in_vain, unlisted_reactions
 from cop_metrics.sources import SOURCES
-from cop_metrics.summary import channels_of, roster_fit, settings_in_vain, unlisted_reactions
 from pages.parts.frame import PROJECT, Frame, locale, plain, standing
 from pages.parts.layout import html
 
@@ -36,7 +38,9 @@ def show(frame: Frame) -> None:
         f"{_moment(frame.choices.observed_from, frame)} to {_moment(frame.choices.as_of, frame)} "
         f"({escape(frame.choices.time_zone)}).</p>"
     )
-    newest_first = sorted(Lake(frame.data).imports(), key=lambda each: each.exported_at, reverse=True)
+    newest_first = sorted(
+        Lake(frame.data).imports(), key=lambda each: each.exported_at, reverse=True
+    )
     imports = sorted(newest_first, key=lambda each: each.community != frame.scope.community)
     with standing("The list of imports"):
         _imports(imports, frame)
@@ -61,7 +65,9 @@ def _moment(when: datetime, frame: Frame) -> str:
 
 
 def show_import(data: Path) -> None:
-    """Show the form that brings in an export, a roster or both; it works before there is any store, too."""
+    """Show the form that brings in an export, a roster or both; it works before there is any store,
+    too.
+    """
     communities = sorted({each.community for each in Lake(data).imports()})
     with st.container(border=True), standing("The import"):
         html(
@@ -70,20 +76,28 @@ def show_import(data: Path) -> None:
         )
         with st.form("import", border=False):
             export = st.file_uploader("The export, as a file", key="import-file")
-            path = st.text_input("or a path on the server", key="import-path", placeholder="/exports/last-night")
+            path = st.text_input(
+                "or a path on the server", key="import-path", placeholder="/exports/last-night"
+            )
             community = st.selectbox(
                 "Community",
                 communities,
                 index=None,
                 key="import-community",
-                placeholder="Choose one, or write a new name" if communities else "The file's name unless said",
+                placeholder="Choose one, or write a new name"
+                if communities
+                else "The file's name unless said",
                 accept_new_options=True,
             )
             source = st.text_input(
-                "Source", key="import-source", placeholder="Only where a community has several of one platform"
+                "Source",
+                key="import-source",
+                placeholder="Only where a community has several of one platform",
             )
             roster = st.file_uploader(
-                "The roster (CSV or XLSX), if there is one", type=["csv", "xlsx"], key="import-roster"
+                "The roster (CSV or XLSX), if there is one",
+                type=["csv", "xlsx"],
+                key="import-roster",
             )
             with st.container(horizontal=True):
                 looked = st.form_submit_button(
@@ -92,7 +106,9 @@ def show_import(data: Path) -> None:
                 asked = st.form_submit_button("Import", type="primary")
         if asked or looked:
             if communities and not community:
-                st.warning("Choose the community that it belongs to, or write the name of a new one.")
+                st.warning(
+                    "Choose the community that it belongs to, or write the name of a new one."
+                )
             else:
                 names = {"community": community or "", "source": source}
                 _import(data, export, path, names, roster, preview=looked)
@@ -101,7 +117,9 @@ def show_import(data: Path) -> None:
 
 
 def _waiting(data: Path) -> None:
-    """Show what was looked at and is not imported yet, to be imported as it was read, or to be forgotten."""
+    """Show what was looked at and is not imported yet, to be imported as it was read, or to be
+    forgotten.
+    """
     waiting = previewed(data)
     if not waiting:
         return
@@ -114,12 +132,20 @@ def _waiting(data: Path) -> None:
             _run(data, "discard", [], noun="removal")
 
 
-def _import(data: Path, export: Any, path: str, names: Mapping[str, str], roster: Any, *, preview: bool) -> None:
+def _import(
+    data: Path, export: Any, path: str, names: Mapping[str, str], roster: Any, *, preview: bool
+) -> None:
     if not (export or path.strip() or roster):
-        st.warning("Choose a file, write a path, or hand over a roster: there is nothing to import yet.")
+        st.warning(
+            "Choose a file, write a path, or hand over a roster: there is nothing to import yet."
+        )
         return
     with TemporaryDirectory() as folder:
-        chosen = _kept(folder, export) if export else (str(Path(path.strip()).resolve()) if path.strip() else None)
+        chosen = (
+            _kept(folder, export)
+            if export
+            else (str(Path(path.strip()).resolve()) if path.strip() else None)
+        )
         arguments = [
             *([chosen] if chosen else []),
             *(f"--{kind}={name.strip()}" for kind, name in names.items() if name.strip()),
@@ -139,7 +165,9 @@ def _kept(folder: str, uploaded: Any) -> str:
 
 
 def _run(data: Path, command: str, arguments: Sequence[str], *, noun: str) -> None:
-    """Run the command line as a child process, as it is the only writer, and show what it says of what `noun` names."""
+    """Run the command line as a child process, as it is the only writer, and show what it says of
+    what `noun` names.
+    """
     with st.status(f"The {noun} is running …", expanded=True) as status:
         bar, said = st.progress(0.0, text="Starting …"), st.empty()
         lines: list[str] = []
@@ -197,14 +225,18 @@ def _imports(imports: Sequence[Import], frame: Frame) -> None:
     html(f'<h2 class="cop-q">What was imported ({len(rows)})</h2>')
     dates = _dates("Data from (UTC)", "Data until (UTC)", "Imported (UTC)")
     table = pl.DataFrame(rows, infer_schema_length=None)
-    told = table.select(name for name in table.columns if name != "Source" or table[name].is_not_null().any())
+    told = table.select(
+        name for name in table.columns if name != "Source" or table[name].is_not_null().any()
+    )
     st.dataframe(told, hide_index=True, column_config=dates, placeholder=words.NOTHING)
     for sentence in to_take_out(imports):
         st.warning(plain(sentence))
 
 
 def _dates(*names: str) -> dict[str, Any]:
-    return {name: st.column_config.DatetimeColumn(format=words.patterns(locale())[1]) for name in names}
+    return {
+        name: st.column_config.DatetimeColumn(format=words.patterns(locale())[1]) for name in names
+    }
 
 
 def _left_out(imports: Sequence[Import]) -> None:
@@ -233,14 +265,19 @@ def _roster(frame: Frame) -> None:
     fit = roster_fit(frame.snapshot.cursor, frame.scope.community)
     html('<h2 class="cop-q">Does the roster fit?</h2>')
     if fit is None:
-        st.write("There is no roster: teams are unknown, and experience stands in for seniority. Hand one over below.")
+        st.write(
+            "There is no roster: teams are unknown, and experience stands in for seniority. Hand one over below."
+        )
         return
     st.write(f"{fit.rows:,d} rows, {fit.members:,d} members found.")
     gaps = {
-        "Rows that mean no account": [f"row {row}" + (f" ({name})" if name else "") for row, name in fit.unmatched],
+        "Rows that mean no account": [
+            f"row {row}" + (f" ({name})" if name else "") for row, name in fit.unmatched
+        ],
         "Members whose periods overlap, so that no row of theirs is used": list(fit.refused),
         "Titles that are not on the scale of seniority": [
-            f"{title} ({rows:,d} rows)" for title, rows in titles_off_scale(frame.snapshot.cursor, frame.choices)
+            f"{title} ({rows:,d} rows)"
+            for title, rows in titles_off_scale(frame.snapshot.cursor, frame.choices)
         ],
     }
     for name, found in gaps.items():
@@ -254,7 +291,9 @@ def _roster(frame: Frame) -> None:
 
 
 def _accounts(frame: Frame) -> None:
-    """Show accounts that are one person's, and pairs that look like it, each to confirm or to take back."""
+    """Show accounts that are one person's, and pairs that look like it, each to confirm or to take
+    back.
+    """
     st.html('<h2 class="cop-q">Who has several accounts?</h2>')
     if not frame.scope.names:
         st.write("Shown where names are.")
@@ -269,12 +308,18 @@ def _accounts(frame: Frame) -> None:
     _told("change")
     if likely:
         more = f", the first {MOST_PAIRS} of them here" if len(likely) > MOST_PAIRS else ""
-        with st.expander(f"Accounts that look like one person's: {words.counted(len(likely), 'pair')}{more}"):
+        with st.expander(
+            f"Accounts that look like one person's: {words.counted(len(likely), 'pair')}{more}"
+        ):
             posts = posts_of(
-                frame.snapshot.cursor, community, [key for each in likely for key in (each.one, each.other)]
+                frame.snapshot.cursor,
+                community,
+                [key for each in likely for key in (each.one, each.other)],
             )
             for each in likely[:MOST_PAIRS]:
-                one, other = (f"{key} ({words.counted(posts[key], 'post')})" for key in (each.one, each.other))
+                one, other = (
+                    f"{key} ({words.counted(posts[key], 'post')})" for key in (each.one, each.other)
+                )
                 text = f"{each.name}: {one} and {other} have {each.why}"
                 _pair(text, "Same person", frame, [each.one, "--same-as", each.other])
     names = names_of(frame.snapshot.cursor, community, [each.account for each in told])
@@ -290,14 +335,21 @@ def _pair(text: str, action: str, frame: Frame, arguments: Sequence[str]) -> Non
     with st.container(horizontal=True, vertical_alignment="center"):
         st.text(text)
         if st.button(action, key=f"alias-{' '.join(arguments)}"):
-            _run(frame.data, "alias", [*arguments, f"--community={frame.scope.community}"], noun="change")
+            _run(
+                frame.data,
+                "alias",
+                [*arguments, f"--community={frame.scope.community}"],
+                noun="change",
+            )
 
 
 def _settings(frame: Frame) -> None:
     """Show which channels count how, and what the settings name in vain."""
     cursor, community = frame.snapshot.cursor, frame.scope.community
     named = {
-        "Every message that opens a conversation is a question in": channels_of(cursor, community, "questions"),
+        "Every message that opens a conversation is a question in": channels_of(
+            cursor, community, "questions"
+        ),
         "In no number": channels_of(cursor, community, "noise"),
     }
     in_vain = settings_in_vain(cursor, read_settings(frame.data))
@@ -317,9 +369,11 @@ def _reactions(frame: Frame) -> None:
         return
     st.html('<h2 class="cop-q">Which reactions count as nothing?</h2>')
     st.write(
-        "No meaning is listed for these, so that they are no thanks; cop_metrics/reactions.toml lists what the others mean."
+        "No meaning is listed for these, so that they are no thanks; cop_metrics/build/reactions.toml lists what the others mean."
     )
-    st.dataframe(pl.DataFrame(found, schema=["Reaction", "How many"], orient="row"), hide_index=True)
+    st.dataframe(
+        pl.DataFrame(found, schema=["Reaction", "How many"], orient="row"), hide_index=True
+    )
 
 
 def _undo(imports: Sequence[Import], data: Path) -> None:
@@ -330,7 +384,11 @@ def _undo(imports: Sequence[Import], data: Path) -> None:
         html('<h2 class="cop-q">Take an import out again</h2>')
         _told("undo")
         chosen = st.selectbox(
-            "Import", list(named), format_func=named.__getitem__, index=None, placeholder="Choose one"
+            "Import",
+            list(named),
+            format_func=named.__getitem__,
+            index=None,
+            placeholder="Choose one",
         )
         if chosen and st.button("Take it out …"):
             _confirm(data, chosen, named[chosen])

@@ -4,7 +4,7 @@ from html import escape
 
 import streamlit as st
 
-from cop_metrics.measure import Measurer
+from cop_metrics.measure.measurer import Measurer
 from cop_metrics.metrics import EXHIBITS, METRICS
 from cop_metrics.metrics.metric import Counts, Exhibit, Metric, needed
 from pages.parts.frame import Frame, standing
@@ -33,7 +33,11 @@ def show(frame: Frame) -> None:
         '<h1 class="cop-h1">Glossary: What does every number mean?</h1>'
         f'<p class="cop-headline">{len(METRICS)} numbers and {len(EXHIBITS)} charts, each with what is counted and how.</p>'
     )
-    wanted = st.text_input("Search", placeholder="wait, expert, answered …", key="glossary-search").casefold().split()
+    wanted = (
+        st.text_input("Search", placeholder="wait, expert, answered …", key="glossary-search")
+        .casefold()
+        .split()
+    )
     found = [each for each in declared if all(word in _text(each) for word in wanted)]
     if not found:
         st.info("Nothing in the glossary holds these words. Try one word less.")
@@ -53,7 +57,9 @@ def _entry(each: Metric | Exhibit, measurer: Measurer) -> None:
         "Can be filtered by": ", ".join(each.splits) or "nothing",
         "Counts": COUNTS[each.counts],
         "After": each.source,
-        "Needs": "; ".join(NEEDS.get(part, f"a source that records {part}s") for part in needed(each.needs)),
+        "Needs": "; ".join(
+            NEEDS.get(part, f"a source that records {part}s") for part in needed(each.needs)
+        ),
     }
     question = ""
     if isinstance(each, Metric):

@@ -1,4 +1,4 @@
-"""The page of inspiration; what it holds is declared in `cop_metrics/pagebook.py`."""
+"""The page of inspiration; what it holds is declared in `cop_metrics/show/pagebook.py`."""
 
 from pages.parts.frame import Frame
 from pages.parts.layout import show_page

@@ -6,15 +6,32 @@ from html import escape
 import streamlit as st
 
 from cop_metrics import words
-from cop_metrics.captions import change_word, compared_title, difference_text, kept
-from cop_metrics.changes import Change
-from cop_metrics.pagebook import Groups
-from cop_metrics.silences import silence_sentence
+from cop_metrics.measure.changes import Change
+from cop_metrics.measure.silences import silence_sentence
+from cop_metrics.show.captions import change_word, compared_title, difference_text, kept
+from cop_metrics.show.pagebook import Groups
+from cop_metrics.show.view import (
+    MOST_CHANGES,
+    Card,
+    ChartTable,
+    PageView,
+    group_name,
+    group_word,
+    sentence,
+)
 from cop_metrics.statistics import Interval
-from cop_metrics.view import MOST_CHANGES, Card, ChartTable, PageView, group_name, group_word, sentence
 from pages.parts.filters import query_string
 from pages.parts.frame import Frame, standing, view_of
-from pages.parts.layout import cards, chart_panel, headline, html, rest, show_list, small_print, trend
+from pages.parts.layout import (
+    cards,
+    chart_panel,
+    headline,
+    html,
+    rest,
+    show_list,
+    small_print,
+    trend,
+)
 
 MOST_SILENCES = 5
 
@@ -95,20 +112,25 @@ def _by_group(frame: Frame, card: Card, chart: ChartTable) -> str:
             f"<div><dt>{escape(row['group'])}</dt><dd><b>{escape(words.value(unit, row['value']))}</b>"
             f"<span>{escape(told)}</span></dd></div>"
         )
-    return (
-        f'<dl class="cop-groups" aria-label="By {group_word("seniority", frame.choices).lower()}">{"".join(cells)}</dl>'
-    )
+    return f'<dl class="cop-groups" aria-label="By {group_word("seniority", frame.choices).lower()}">{"".join(cells)}</dl>'
 
 
 def _stands_out(frame: Frame, view: PageView) -> None:
     """Show which groups did nothing of what others did, and what changed clearly."""
     found = view.scan.beyond_noise[:MOST_CHANGES]
-    silent = "".join(f"<li>{escape(silence_sentence(each))}</li>" for each in view.silences[:MOST_SILENCES])
+    silent = "".join(
+        f"<li>{escape(silence_sentence(each))}</li>" for each in view.silences[:MOST_SILENCES]
+    )
     listed = f'<ul data-testid="silences">{silent}</ul>' if silent else ""
     more = len(view.silences) - MOST_SILENCES
     listed += f'<p class="cop-sub">And {words.counted(more, "group")} more.</p>' if more > 0 else ""
     with st.container(border=True):
-        html('<h2 class="cop-q">What stands out?</h2>' + listed + _changes_table(frame, found) + _counted(view))
+        html(
+            '<h2 class="cop-q">What stands out?</h2>'
+            + listed
+            + _changes_table(frame, found)
+            + _counted(view)
+        )
 
 
 def _counted(view: PageView) -> str:
@@ -141,7 +163,11 @@ def _change(frame: Frame, change: Change) -> str:
         "Now": words.value(unit, change.now),
         "Change": f"{difference_text(change)}: {change_word(change)}",
     }
-    told = "".join(f'<td data-name="{name}">{escape(cell)}</td>' for name, cell in cells.items() if name != "Change")
+    told = "".join(
+        f'<td data-name="{name}">{escape(cell)}</td>'
+        for name, cell in cells.items()
+        if name != "Change"
+    )
     named, _, word = cells["Change"].rpartition(": ")
     told += f'<td data-name="Change">{escape(named)}</td><td><b>{escape(word)}</b></td>'
     return f"<tr><td>{link if change.by else escape(group)}</td>{told}</tr>"

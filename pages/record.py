@@ -1,4 +1,6 @@
-"""The record of one member on one page that prints well: what they gave, and what they were recognised for."""
+"""The record of one member on one page that prints well: what they gave, and what they were
+recognised for.
+"""
 
 from html import escape
 
@@ -6,7 +8,7 @@ import polars as pl
 import streamlit as st
 
 from cop_metrics import words
-from cop_metrics.record import Record, members, record, withheld
+from cop_metrics.show.record import Record, members, record, withheld
 from pages.parts.filters import choose_member, chosen_member
 from pages.parts.frame import Frame, standing
 from pages.parts.layout import html
@@ -31,7 +33,10 @@ def show(frame: Frame) -> None:
     """Show the page."""
     reason = withheld(frame.scope, frame.choices)
     if reason:
-        _headline("One member's record: what did they give, and what came back?", "There is no record to show.")
+        _headline(
+            "One member's record: what did they give, and what came back?",
+            "There is no record to show.",
+        )
         st.info(reason)
         return
     with standing("The record"):
@@ -39,7 +44,10 @@ def show(frame: Frame) -> None:
         chosen = _choose(frame)
         if chosen is None:
             with top:
-                _headline("One member's record: what did they give, and what came back?", "Choose a member.")
+                _headline(
+                    "One member's record: what did they give, and what came back?",
+                    "Choose a member.",
+                )
             return
         found = record(frame.snapshot.cursor, frame.choices, frame.scope, chosen)
         with top:
@@ -69,7 +77,8 @@ def _show(frame: Frame, found: Record) -> None:
     html(
         f'<p class="cop-scope">{escape(about)}</p><dl class="cop-groups cop-record">'
         + "".join(
-            f"<div><dt>{escape(name)}</dt><dd><b>{escape(told)}</b></dd></div>" for name, told in found.numbers.items()
+            f"<div><dt>{escape(name)}</dt><dd><b>{escape(told)}</b></dd></div>"
+            for name, told in found.numbers.items()
         )
         + "</dl>"
     )

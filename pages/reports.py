@@ -7,9 +7,9 @@ from html import escape
 import streamlit as st
 
 from cop_metrics import words
-from cop_metrics.pagebook import PAGES
-from cop_metrics.reports import FORMATS, MOST_ROWS, Format
-from cop_metrics.view import PageView, with_lists
+from cop_metrics.show.pagebook import PAGES
+from cop_metrics.show.reports import FORMATS, MOST_ROWS, Format
+from cop_metrics.show.view import PageView, with_lists
 from pages.parts.frame import Frame, standing, view_of
 from pages.parts.layout import html
 
@@ -22,10 +22,18 @@ def show(frame: Frame) -> None:
     )
     titles = {each.id: each.title for each in PAGES.values()}
     chosen = st.multiselect(
-        "Pages", list(titles), default=list(titles), format_func=titles.__getitem__, key="report-pages"
+        "Pages",
+        list(titles),
+        default=list(titles),
+        format_func=titles.__getitem__,
+        key="report-pages",
     )
     format_id = st.radio(
-        "Format", list(FORMATS), format_func=lambda id_: FORMATS[id_].title, horizontal=True, key="report-format"
+        "Format",
+        list(FORMATS),
+        format_func=lambda id_: FORMATS[id_].title,
+        horizontal=True,
+        key="report-format",
     )
     if not chosen:
         st.info("Choose one page at least.")
@@ -43,7 +51,9 @@ def _written(frame: Frame, chosen: Format, views: Sequence[PageView]) -> bytes:
 
 def _download(frame: Frame, format_id: str, views: Sequence[PageView]) -> None:
     chosen = FORMATS[format_id]
-    name = f"{frame.scope.community} {frame.scope.period.first} {frame.scope.period.last}".replace(" ", "-").lower()
+    name = f"{frame.scope.community} {frame.scope.period.first} {frame.scope.period.last}".replace(
+        " ", "-"
+    ).lower()
     plain = "".join(sign for sign in name if sign.isalnum() or sign in "-_.")
     st.download_button(
         f"Download as {chosen.title}",
@@ -62,19 +72,28 @@ def _preview(frame: Frame, views: Sequence[PageView]) -> None:
         "Community": scope.community,
         "Period": words.period(scope.period, frame.locale),
         **({"Period moved": scope.moved} if scope.moved else {}),
-        "Against": words.period(scope.compare, frame.locale) if scope.compare else (scope.compare_note or "nothing"),
+        "Against": words.period(scope.compare, frame.locale)
+        if scope.compare
+        else (scope.compare_note or "nothing"),
         "Teams": words.listing(list(scope.teams)) or "all",
         frame.choices.seniority_word: words.listing(list(scope.seniorities)) or "all",
         "Topics": words.listing(list(scope.topics)) or "all",
         "Data as of": words.moment(frame.choices.as_of, frame.choices.time_zone, frame.locale),
     }
     with st.container(border=True):
-        rows = "".join(f"<tr><th scope='row'>{name}</th><td>{escape(fact)}</td></tr>" for name, fact in facts.items())
-        html(f'<h2 class="cop-q">What is inside</h2><table class="cop-table"><tbody>{rows}</tbody></table>')
+        rows = "".join(
+            f"<tr><th scope='row'>{name}</th><td>{escape(fact)}</td></tr>"
+            for name, fact in facts.items()
+        )
+        html(
+            f'<h2 class="cop-q">What is inside</h2><table class="cop-table"><tbody>{rows}</tbody></table>'
+        )
         for view in views:
             held = f"Numbers: {len(view.cards)} · charts: {len(view.charts)} · lists: {len(view.lists)}"
             told = "".join(f"<p>{escape(sentence)}</p>" for sentence in view.headline)
-            html(f'<h3 class="cop-q">{escape(view.page.title)}</h3><p class="cop-sub">{held}</p>{told}')
+            html(
+                f'<h3 class="cop-q">{escape(view.page.title)}</h3><p class="cop-sub">{held}</p>{told}'
+            )
 
 
 if __name__ == "__main__":

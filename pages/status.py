@@ -1,4 +1,4 @@
-"""The page of status; what it holds is declared in `cop_metrics/pagebook.py`."""
+"""The page of status; what it holds is declared in `cop_metrics/show/pagebook.py`."""
 
 import streamlit as st
 

@@ -12,14 +12,14 @@ from typing import cast
 import duckdb
 import polars as pl
 
-from cop_metrics.build import DuckDB, silent
-from cop_metrics.inputs import gather
-from cop_metrics.lake import Lake, Written
-from cop_metrics.measure import Measurer
+from cop_metrics.access.scope import Catalogue, CommunityChoices, Scope, parse_scope, read_catalogue
+from cop_metrics.build.inputs import gather
+from cop_metrics.build.writer import DuckDB, silent
+from cop_metrics.lake.lake import Lake, Written
+from cop_metrics.measure.measurer import Measurer
 from cop_metrics.metrics import EXHIBITS, METRICS
 from cop_metrics.metrics.metric import Figure
-from cop_metrics.roster import ROSTER_ROWS
-from cop_metrics.scope import Catalogue, CommunityChoices, Scope, parse_scope, read_catalogue
+from cop_metrics.people.roster import ROSTER_ROWS
 from cop_metrics.settings import CommunitySettings, Settings
 from cop_metrics.sources.export import Export
 from cop_metrics.sources.source import Batch, Reading, Source
@@ -41,13 +41,20 @@ class Community:
     def __init__(self, name: str = "craft", *, settings: CommunitySettings | None = None) -> None:
         self.name = name
         self.settings = settings or CommunitySettings()
-        self.rows: dict[str, list[dict[str, object]]] = {"member": [], "thread": [], "post": [], "topic": []}
+        self.rows: dict[str, list[dict[str, object]]] = {
+            "member": [],
+            "thread": [],
+            "post": [],
+            "topic": [],
+        }
         self.roster: list[dict[str, object]] = []
         self.seen: set[str] = set()
         self.lists_accounts = True
         self._number = 0
 
-    def member(self, name: str, *, joined: str | None = None, deleted: str | None = None, bot: bool = False) -> str:
+    def member(
+        self, name: str, *, joined: str | None = None, deleted: str | None = None, bot: bool = False
+    ) -> str:
         self.seen.add(name)
         self.rows["member"].append(
             {
@@ -62,7 +69,13 @@ class Community:
         return name
 
     def works(
-        self, name: str, team: str, seniority: str, *, since: str | None = None, until: str | None = None
+        self,
+        name: str,
+        team: str,
+        seniority: str,
+        *,
+        since: str | None = None,
+        until: str | None = None,
     ) -> None:
         """Put a stretch of the roster: `until` is the first day no longer in it."""
         self.roster.append(
@@ -79,7 +92,13 @@ class Community:
         key = self._next("q")
         self._meet(who)
         self.rows["thread"].append(
-            {"thread": key, "kind": "question", "title": f"Question {key}", "created_at": at(when), **thread}
+            {
+                "thread": key,
+                "kind": "question",
+                "title": f"Question {key}",
+                "created_at": at(when),
+                **thread,
+            }
         )
         self.rows["post"].append(
             {"post": key, "thread": key, "author": who, "kind": "question", "created_at": at(when)}
@@ -87,11 +106,20 @@ class Community:
         self.rows["topic"] += [{"thread": key, "topic": topic} for topic in topics]
         return key
 
-    def answer(self, question: str, who: str, when: str, *, kind: str = "answer", **post: object) -> str:
+    def answer(
+        self, question: str, who: str, when: str, *, kind: str = "answer", **post: object
+    ) -> str:
         key = self._next("a")
         self._meet(who)
         self.rows["post"].append(
-            {"post": key, "thread": question, "author": who, "kind": kind, "created_at": at(when), **post}
+            {
+                "post": key,
+                "thread": question,
+                "author": who,
+                "kind": kind,
+                "created_at": at(when),
+                **post,
+            }
         )
         return key
 
@@ -102,10 +130,17 @@ class Community:
 
     def read(self, thread: str, who: str | None, day: str | None, reads: int = 1) -> None:
         self.rows.setdefault("read", []).append(
-            {"thread": thread, "reader": who, "day": date.fromisoformat(day) if day else None, "reads": reads}
+            {
+                "thread": thread,
+                "reader": who,
+                "day": date.fromisoformat(day) if day else None,
+                "reads": reads,
+            }
         )
 
-    def build(self, data: Path, *, until: str, since: str | None = None) -> duckdb.DuckDBPyConnection:
+    def build(
+        self, data: Path, *, until: str, since: str | None = None
+    ) -> duckdb.DuckDBPyConnection:
         """Write the lake under `data`, build the store, and return a read-only connection to it."""
         stated = SimpleNamespace(since=at(since) if since else None, until=at(until))
         lake = Lake(data)
@@ -118,7 +153,9 @@ class Community:
 
     def tell(self, data: Path, *, until: str, since: str | None = None) -> "Told":
         """Return what can be measured of it, in a store built under `data` unless this process was told the same before."""
-        story = pickle.dumps((self.name, self.settings, self.rows, self.roster, self.lists_accounts, since, until))
+        story = pickle.dumps(
+            (self.name, self.settings, self.rows, self.roster, self.lists_accounts, since, until)
+        )
         path = _BUILT.get(story)
         if path is None or not path.exists():
             self.build(data, until=until, since=since).close()
@@ -126,18 +163,30 @@ class Community:
         return Told(cursor=duckdb.connect(str(path), read_only=True), community=self.name)
 
     def export(
-        self, lake: Lake, *, until: str, since: str, exported: str | None = None, source: str = "src"
+        self,
+        lake: Lake,
+        *,
+        until: str,
+        since: str,
+        exported: str | None = None,
+        source: str = "src",
     ) -> Written:
         """Write what has been told so far into the lake, as an export made at that time (else at its end)."""
         stated = SimpleNamespace(since=at(since), until=at(until), exported=at(exported or until))
         return lake.write(
-            community=self.name, source_name=source, source=self._source(stated), export=_export(), now=NOW
+            community=self.name,
+            source_name=source,
+            source=self._source(stated),
+            export=_export(),
+            now=NOW,
         )
 
     def hand_over_roster(self, lake: Lake) -> None:
         """Write the roster that was told into the lake, if there is one."""
         if self.roster:
-            lake.write_roster(community=self.name, rows=self._roster(), file_name="roster", now=NOW, skipped={})
+            lake.write_roster(
+                community=self.name, rows=self._roster(), file_name="roster", now=NOW, skipped={}
+            )
 
     def _source(self, stated: SimpleNamespace) -> Source:
         def read(_export: object, reading: Reading) -> Iterator[Batch]:
@@ -145,8 +194,15 @@ class Community:
             reading.exported_at = getattr(stated, "exported", None)
             reading.lists_accounts = self.lists_accounts
             for table, rows in self.rows.items():
-                frame = pl.DataFrame(rows, schema_overrides=dict(TABLES[table].columns), infer_schema_length=None)
-                yield Batch(table, typed(table, frame.select(c for c in frame.columns if c in TABLES[table].columns)))
+                frame = pl.DataFrame(
+                    rows, schema_overrides=dict(TABLES[table].columns), infer_schema_length=None
+                )
+                yield Batch(
+                    table,
+                    typed(
+                        table, frame.select(c for c in frame.columns if c in TABLES[table].columns)
+                    ),
+                )
 
         return Source(
             id="story",
@@ -162,7 +218,9 @@ class Community:
         )
 
     def _roster(self) -> pl.DataFrame:
-        return pl.DataFrame([{"row": n, **row} for n, row in enumerate(self.roster, 2)], schema=ROSTER_ROWS)
+        return pl.DataFrame(
+            [{"row": n, **row} for n, row in enumerate(self.roster, 2)], schema=ROSTER_ROWS
+        )
 
     def _meet(self, who: str) -> None:
         if who not in self.seen:
@@ -196,7 +254,9 @@ class Told:
         return self._cut(filters, names)
 
     def _cut(self, filters: Mapping[str, str | tuple[str, ...]], names: bool = True) -> Scope:
-        params = {key: (value,) if isinstance(value, str) else value for key, value in filters.items()}
+        params = {
+            key: (value,) if isinstance(value, str) else value for key, value in filters.items()
+        }
         return parse_scope({"community": (self.community,), **params}, self.catalogue, names=names)
 
     def figure(self, id_: str, **filters: str | tuple[str, ...]) -> Figure:

@@ -14,7 +14,7 @@ settings.load_profile("same-draws")
 @pytest.fixture(scope="session")
 def demo_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a data folder as `demo` makes it; nobody may write to it."""
-    from cop_metrics import cli
+    from cop_metrics.cli import main as cli
 
     data = tmp_path_factory.mktemp("demo") / "data"
     assert cli.main(["--data", str(data), "demo"]) == 0

@@ -13,7 +13,7 @@ import pytest
 from test_equal_stores import OF_THE_IMPORTS, built, differing
 
 from cop_metrics.errors import CopError
-from cop_metrics.lake import Lake
+from cop_metrics.lake.lake import Lake
 from cop_metrics.sources.export import open_export
 from cop_metrics.sources.source import Reading, Source
 from cop_metrics.tables import TABLES, typed
@@ -65,7 +65,10 @@ def packed(folder: Path, *, within: str = "") -> Path:
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         for file in sorted(folder.rglob("*")):
             if file.is_file():
-                archive.write(file, f"{within}/{file.relative_to(folder)}" if within else file.relative_to(folder))
+                archive.write(
+                    file,
+                    f"{within}/{file.relative_to(folder)}" if within else file.relative_to(folder),
+                )
     return path
 
 
@@ -80,7 +83,10 @@ def in_a_tar(folder: Path) -> Path:
 def same_tables(one: Read, other: Read) -> bool:
     """Say whether two readings hold the same rows, in whatever order."""
     assert one.tables.keys() == other.tables.keys()
-    return all(one.tables[table].sort(pl.all()).equals(other.tables[table].sort(pl.all())) for table in one.tables)
+    return all(
+        one.tables[table].sort(pl.all()).equals(other.tables[table].sort(pl.all()))
+        for table in one.tables
+    )
 
 
 def imported(source: Source, exports: Sequence[Path], data: Path) -> Path:
@@ -95,10 +101,14 @@ def imported(source: Source, exports: Sequence[Path], data: Path) -> Path:
 def written(source: Source, path: Path, data: Path) -> None:
     """Write an export into a lake, without building a store."""
     with open_export(path) as export:
-        Lake(data).write(community="craft", source_name="src", source=source, export=export, now=NOW)
+        Lake(data).write(
+            community="craft", source_name="src", source=source, export=export, now=NOW
+        )
 
 
-def converges(source: Source, older: Path, newer: Path, folder: Path, *, newer_holds_all: bool = True) -> None:
+def converges(
+    source: Source, older: Path, newer: Path, folder: Path, *, newer_holds_all: bool = True
+) -> None:
     """Check that two overlapping exports give one store in either order: that of the newer, where it holds all."""
     forth = imported(source, [older, newer], folder / "forth")
     assert differing(forth, imported(source, [newer, older], folder / "back")) == []
@@ -121,4 +131,6 @@ def everything_kept(data: Path) -> str:
 
 
 def has_exact_columns(read: Read) -> bool:
-    return all(dict(rows.schema) == dict(TABLES[table].columns) for table, rows in read.tables.items())
+    return all(
+        dict(rows.schema) == dict(TABLES[table].columns) for table, rows in read.tables.items()
+    )

@@ -19,7 +19,9 @@ def asked_at(*times: str) -> Callable[[Path], None]:
     """Return a check of when conversations began."""
 
     def check(data: Path) -> None:
-        assert sorted(map(str, kept(data, "thread")["created_at"])) == [f"{time}000" for time in times]
+        assert sorted(map(str, kept(data, "thread")["created_at"])) == [
+            f"{time}000" for time in times
+        ]
 
     return check
 
@@ -28,7 +30,11 @@ def channels(*names: str) -> Callable[[Path], None]:
     """Return a check of the channels that the lake knows, by what was said and by their members."""
 
     def check(data: Path) -> None:
-        assert set(kept(data, "thread")["channel"]) == set(kept(data, "channel_member")["channel"]) == set(names)
+        assert (
+            set(kept(data, "thread")["channel"])
+            == set(kept(data, "channel_member")["channel"])
+            == set(names)
+        )
 
     return check
 
@@ -49,9 +55,14 @@ FOLDERS: dict[str, Expected] = {
     ),
     "chat/discord-one-file-cut-short": Expected(paths=("export",), refused=("shop", "cut short")),
     "chat/discord-private-thread": Expected(
-        paths=("export",), figures={"questions": 2}, skipped={discord.PRIVATE: 1}, nowhere=("salaries", "bonus")
+        paths=("export",),
+        figures={"questions": 2},
+        skipped={discord.PRIVATE: 1},
+        nowhere=("salaries", "bonus"),
     ),
-    "chat/discord-two-servers-in-one-folder": Expected(paths=("export",), refused=("2 servers", "Gamers", "Welders")),
+    "chat/discord-two-servers-in-one-folder": Expected(
+        paths=("export",), refused=("2 servers", "Gamers", "Welders")
+    ),
     "chat/discord-without-its-threads": Expected(
         paths=("export",), told=("are not in the export: 2", "--include-threads All")
     ),
@@ -91,24 +102,47 @@ FOLDERS: dict[str, Expected] = {
         paths=("export",), told=("opened by an app in which people replied: 5", "no questions")
     ),
     "chat/slack-threads-without-their-replies": Expected(
-        paths=("export",), figures={"questions": 11, "answered_questions": 11}, told=("without their replies: 9",)
+        paths=("export",),
+        figures={"questions": 11, "answered_questions": 11},
+        told=("without their replies: 9",),
     ),
     "chat/slack-channel-renamed-between-exports": Expected(
-        paths=("export/1-before", "export/2-after"), figures={"questions": 2, "answered_questions": 2, "members": 4}
+        paths=("export/1-before", "export/2-after"),
+        figures={"questions": 2, "answered_questions": 2, "members": 4},
     ),
     "chat/discord-as-csv": Expected(paths=("export",), refused=("JSON", "DiscordChatExporter")),
     "chat/discord-as-html": Expected(paths=("export",), refused=("JSON", "DiscordChatExporter")),
     "chat/discord-own-data-package": Expected(paths=("export",), refused=("one person",)),
-    "chat/google-chat-takeout": Expected(paths=("export",), refused=("Google Chat", "docs/spreadsheet.md")),
-    "chat/matrix-element-json": Expected(paths=("export",), refused=("Matrix", "docs/spreadsheet.md")),
-    "chat/mattermost-bulk-export": Expected(paths=("abc123_export.zip",), refused=("Mattermost", "collect mattermost")),
-    "chat/rocketchat-room-export-json": Expected(paths=("export",), refused=("Rocket.Chat", "collect rocketchat")),
-    "chat/slack-single-user-txt": Expected(paths=("export",), refused=("Slack's export as text", "JSON")),
-    "chat/slackdump-dump-format": Expected(paths=("export",), refused=("slackdump convert -f export",)),
-    "chat/teams-data-export-tool": Expected(paths=("export",), refused=("Teams", "docs/spreadsheet.md")),
-    "chat/teams-graph-channel-messages": Expected(paths=("export",), refused=("Teams", "docs/spreadsheet.md")),
-    "chat/telegram-result-json": Expected(paths=("export",), refused=("Telegram", "docs/spreadsheet.md")),
-    "chat/whatsapp-android-german": Expected(paths=("export",), refused=("WhatsApp", "docs/spreadsheet.md")),
+    "chat/google-chat-takeout": Expected(
+        paths=("export",), refused=("Google Chat", "docs/spreadsheet.md")
+    ),
+    "chat/matrix-element-json": Expected(
+        paths=("export",), refused=("Matrix", "docs/spreadsheet.md")
+    ),
+    "chat/mattermost-bulk-export": Expected(
+        paths=("abc123_export.zip",), refused=("Mattermost", "collect mattermost")
+    ),
+    "chat/rocketchat-room-export-json": Expected(
+        paths=("export",), refused=("Rocket.Chat", "collect rocketchat")
+    ),
+    "chat/slack-single-user-txt": Expected(
+        paths=("export",), refused=("Slack's export as text", "JSON")
+    ),
+    "chat/slackdump-dump-format": Expected(
+        paths=("export",), refused=("slackdump convert -f export",)
+    ),
+    "chat/teams-data-export-tool": Expected(
+        paths=("export",), refused=("Teams", "docs/spreadsheet.md")
+    ),
+    "chat/teams-graph-channel-messages": Expected(
+        paths=("export",), refused=("Teams", "docs/spreadsheet.md")
+    ),
+    "chat/telegram-result-json": Expected(
+        paths=("export",), refused=("Telegram", "docs/spreadsheet.md")
+    ),
+    "chat/whatsapp-android-german": Expected(
+        paths=("export",), refused=("WhatsApp", "docs/spreadsheet.md")
+    ),
 }
 
 NOT_YET: dict[str, str] = {

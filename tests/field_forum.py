@@ -16,7 +16,9 @@ NO_READER = ("which is not read here", "docs/spreadsheet.md")
 
 def threads_of_forum(data: Path) -> None:
     """Both answers were accepted, by the asker."""
-    rows = pl.concat([pl.read_parquet(path) for path in sorted((data / "lake").rglob("post.parquet"))])
+    rows = pl.concat(
+        [pl.read_parquet(path) for path in sorted((data / "lake").rglob("post.parquet"))]
+    )
     accepted = rows.filter("accepted").select("post", "solved_by").sort("post").rows()
     assert accepted == [("discourse:52", "discourse:1"), ("discourse:53", "discourse:1")]
 
@@ -36,19 +38,31 @@ def teams(data: Path) -> None:
         ("Pat O'Neill", "Hall 1"),
         ("Zoë Núñez", "Hall 2"),
     ]
-    left = Store(data).snapshot().cursor.sql("select count(*) from members where left_day < 99999").fetchall()
+    left = (
+        Store(data)
+        .snapshot()
+        .cursor.sql("select count(*) from members where left_day < 99999")
+        .fetchall()
+    )
     assert left == [(0,)]
 
 
 def keys_in_full(data: Path) -> None:
-    rows = pl.concat([pl.read_parquet(path) for path in sorted((data / "lake").rglob("post.parquet"))])
+    rows = pl.concat(
+        [pl.read_parquet(path) for path in sorted((data / "lake").rglob("post.parquet"))]
+    )
     assert "spreadsheet:1489760410123451" in rows["post"].to_list()
 
 
 def times(first: str, last: str) -> Callable[[Path], None]:
     def check(data: Path) -> None:
-        rows = pl.concat([pl.read_parquet(path) for path in sorted((data / "lake").rglob("post.parquet"))])
-        assert [str(rows["created_at"].min())[:10], str(rows["created_at"].max())[:10]] == [first, last]
+        rows = pl.concat(
+            [pl.read_parquet(path) for path in sorted((data / "lake").rglob("post.parquet"))]
+        )
+        assert [str(rows["created_at"].min())[:10], str(rows["created_at"].max())[:10]] == [
+            first,
+            last,
+        ]
 
     return check
 
@@ -72,27 +86,42 @@ FOLDERS: dict[str, Expected] = {
     "forum/d01-discourse-several-solutions": Expected(
         figures={"questions": 2, "accepted_questions": 1}, check=threads_of_forum
     ),
-    "forum/d01c-discourse-one-solution-old": Expected(figures={"questions": 2, "accepted_questions": 1}),
-    "forum/d02-discourse-user-archive": Expected(refused=("one member's own posts", "Save the topics")),
-    "forum/d03-discourse-data-explorer-csv": Expected(refused=("id to post_id", "topic_id to thread_id")),
-    "forum/d03b-discourse-data-explorer-json": Expected(refused=("Save it as CSV", "docs/spreadsheet.md")),
+    "forum/d01c-discourse-one-solution-old": Expected(
+        figures={"questions": 2, "accepted_questions": 1}
+    ),
+    "forum/d02-discourse-user-archive": Expected(
+        refused=("one member's own posts", "Save the topics")
+    ),
+    "forum/d03-discourse-data-explorer-csv": Expected(
+        refused=("id to post_id", "topic_id to thread_id")
+    ),
+    "forum/d03b-discourse-data-explorer-json": Expected(
+        refused=("Save it as CSV", "docs/spreadsheet.md")
+    ),
     "forum/d04-discourse-print-is-limited": Expected(
         figures={"answers": 1}, told=("The forum refused 3 topics", "ask an admin", "page=2")
     ),
     "forum/g01-gh-issue-list-json": Expected(refused=("a list of issues", "collect github")),
     "forum/g03-gh-discussion-list-json": Expected(refused=("none of their comments",)),
-    "forum/r02-open-end-9999": Expected(roster="roster.csv", people=SHOP, told=("4 rows, 4 members",), check=teams),
+    "forum/r02-open-end-9999": Expected(
+        roster="roster.csv", people=SHOP, told=("4 rows, 4 members",), check=teams
+    ),
     "forum/r04c-names-without-marks": Expected(
-        roster="roster.csv", told=("Anna Mueller", "Jose Garcia", "Zoe Nunez", "which mean no account")
+        roster="roster.csv",
+        told=("Anna Mueller", "Jose Garcia", "Zoe Nunez", "which mean no account"),
     ),
     "forum/r11-american-days": Expected(roster="roster.csv", refused=("row 2", "3/31/2024")),
     "forum/r13-row-of-no-day": Expected(roster="roster.csv", refused=("row 6", "holds no day")),
-    "forum/r17-employee-column-is-a-number": Expected(roster="roster.csv", told=("4 rows, 4 members",)),
+    "forum/r17-employee-column-is-a-number": Expected(
+        roster="roster.csv", told=("4 rows, 4 members",)
+    ),
     "forum/r18-two-of-one-name": Expected(
-        roster="roster.csv", told=("4 rows, 3 members", "which mean no account: row 5 (Pat O'Neill)")
+        roster="roster.csv",
+        told=("4 rows, 3 members", "which mean no account: row 5 (Pat O'Neill)"),
     ),
     "forum/s01-xml-control-reference-in-body": Expected(
-        figures={"questions": 2, "answered_questions": 1, "accepted_questions": 1}, people=frozenset({"Ada", "Bo"})
+        figures={"questions": 2, "answered_questions": 1, "accepted_questions": 1},
+        people=frozenset({"Ada", "Bo"}),
     ),
     "forum/s01c-xml-raw-control-byte": Expected(refused=("Posts.xml", "near line 3")),
     # Five questions stand in the file: the fifth is the site's own, which is nobody's question (decision 18).
@@ -113,15 +142,25 @@ FOLDERS: dict[str, Expected] = {
     "forum/t05-keys-that-excel-rounded": Expected(
         refused=("5 keys look as if a spreadsheet had rounded them", "1.21457E+18", "Export again")
     ),
-    "forum/t08-unicode-text": Expected(figures=FIVE_POSTS, people=frozenset({"Zoë Byron", "Bo Diaz", "Cy Ek"})),
+    "forum/t08-unicode-text": Expected(
+        figures=FIVE_POSTS, people=frozenset({"Zoë Byron", "Bo Diaz", "Cy Ek"})
+    ),
     "forum/t12b-trailing-separators-after-header-too": Expected(figures=FIVE_POSTS, people=TABLE),
     "forum/t13-hours-of-one-digit": Expected(figures=FIVE_POSTS, people=TABLE),
-    "forum/t21b-names-with-odd-spaces": Expected(told=("pairs of accounts that may be one person's",)),
-    "forum/t23-dates-since-1904": Expected(figures=FIVE_POSTS, people=TABLE, check=times("2026-03-02", "2026-03-30")),
+    "forum/t21b-names-with-odd-spaces": Expected(
+        told=("pairs of accounts that may be one person's",)
+    ),
+    "forum/t23-dates-since-1904": Expected(
+        figures=FIVE_POSTS, people=TABLE, check=times("2026-03-02", "2026-03-30")
+    ),
     "forum/t24-every-minute-of-a-day": Expected(figures={"questions": 1440}),
-    "forum/t25-numbers-as-keys-in-xlsx": Expected(figures=FIVE_POSTS, people=TABLE, check=keys_in_full),
+    "forum/t25-numbers-as-keys-in-xlsx": Expected(
+        figures=FIVE_POSTS, people=TABLE, check=keys_in_full
+    ),
     "forum/u01-reddit-arctic-shift": Expected(refused=("Reddit", *NO_READER)),
-    "forum/u02-teams-like-csv-of-forum": Expected(refused=("Post ID, Topic ID, Type", "post_id, thread_id, kind")),
+    "forum/u02-teams-like-csv-of-forum": Expected(
+        refused=("Post ID, Topic ID, Type", "post_id, thread_id, kind")
+    ),
     "forum/u03-confluence-questions": Expected(refused=("Confluence", *NO_READER)),
     # Also a question by its words: what somebody asks on their own storyline, outside of all groups.
     "forum/v01-viva-engage-columns-of-2026": Expected(
@@ -133,7 +172,9 @@ FOLDERS: dict[str, Expected] = {
         },
         nowhere=("spare tor", "storyline: does"),
     ),
-    "forum/v03-viva-after-excel": Expected(refused=("look as if a spreadsheet had rounded them", "1.48976E+15")),
+    "forum/v03-viva-after-excel": Expected(
+        refused=("look as if a spreadsheet had rounded them", "1.48976E+15")
+    ),
     "forum/v03b-viva-as-exported": Expected(
         figures={"questions": 2, "answered_questions": 1}, people=frozenset({"Ada", "Bo", "Cy"})
     ),

@@ -14,7 +14,8 @@ class Holds:
 
     def __call__(self, data: Path) -> None:
         threads, posts = (
-            pl.read_parquet(next((data / "lake").rglob(f"{table}.parquet"))) for table in ("thread", "post")
+            pl.read_parquet(next((data / "lake").rglob(f"{table}.parquet")))
+            for table in ("thread", "post")
         )
         if self.titles:
             assert sorted(threads["title"]) == self.titles
@@ -24,7 +25,9 @@ class Holds:
 
 
 ADA, BO, CY = "Ada Byron", "Bo Diaz", "Cy Ek"
-TWO_THREADS = Holds("Which gas for thin sheet?", "Where are the torches?", days=("2025-04-12", "2025-04-13"))
+TWO_THREADS = Holds(
+    "Which gas for thin sheet?", "Where are the torches?", days=("2025-04-12", "2025-04-13")
+)
 THREE_MAILS = Expected(
     figures={"questions": 2, "answered_questions": 1, "wait_naive": 1.0},
     people=frozenset({ADA, BO, CY}),
@@ -64,7 +67,9 @@ FOLDERS: dict[str, Expected] = {
     "forum/m08b-one-clock-of-2000": Expected(
         figures={"questions": 1},
         skipped={},
-        told=("cannot be right, dated by when they were received or by the line that divides them: 1",),
+        told=(
+            "cannot be right, dated by when they were received or by the line that divides them: 1",
+        ),
         check=Holds(days=("2026-03-02", "2026-03-30")),
     ),
     "forum/m09-charsets": Expected(
@@ -75,7 +80,9 @@ FOLDERS: dict[str, Expected] = {
     "forum/m10-from-lines-in-bodies": Expected(
         figures={"questions": 1},
         people=frozenset({ADA, BO}),
-        skipped={"a mail pasted into another one with its headers, which is part of that one's text": 1},
+        skipped={
+            "a mail pasted into another one with its headers, which is part of that one's text": 1
+        },
         check=Holds("Weld shop opening", "A mail that got lost"),
         nowhere=("old@x",),
     ),
@@ -87,7 +94,8 @@ FOLDERS: dict[str, Expected] = {
     "forum/m14-folder-of-eml": THREE_MAILS,
     "forum/m16-apple-mail-mbox-folder": THREE_MAILS,
     "forum/m19-listserv-log": Expected(
-        figures={"questions": 1, "answered_questions": 1, "wait_naive": 1.0}, people=frozenset({ADA, BO})
+        figures={"questions": 1, "answered_questions": 1, "wait_naive": 1.0},
+        people=frozenset({ADA, BO}),
     ),
     "forum/m20-gmail-takeout-labels": Expected(
         figures={"questions": 1, "answered_questions": 1},
@@ -104,7 +112,8 @@ FOLDERS: dict[str, Expected] = {
         people=frozenset({"Byron, Ada", "Diaz, Bo", "Ek, Cy"}),
     ),
     "forum/m21c-pst-people-inside-and-outside": Expected(
-        figures={"questions": 1, "answered_questions": 1, "wait_naive": 1.0}, people=frozenset({ADA, BO, CY})
+        figures={"questions": 1, "answered_questions": 1, "wait_naive": 1.0},
+        people=frozenset({ADA, BO, CY}),
     ),
 }
 

@@ -47,7 +47,7 @@ METRICS = (
     "test_metrics_connections",
 )
 TESTS: dict[str, tuple[str, ...]] = {
-    "cop_metrics/measure.py": (
+    "cop_metrics/measure/measurer.py": (
         "test_recorded_figures",
         "test_measure",
         "test_silences",
@@ -57,16 +57,27 @@ TESTS: dict[str, tuple[str, ...]] = {
         *METRICS,
         "test_registries",
     ),
-    "cop_metrics/queries.py": (
+    "cop_metrics/measure/queries.py": (
         "test_recorded_figures",
         "test_measure",
         "test_changes",
         "test_noise",
         "test_registries",
     ),
-    "cop_metrics/small_groups.py": ("test_small_groups", "test_two_worlds"),
-    "cop_metrics/statistics.py": ("test_statistics", "test_statistics_properties", "test_changes", "test_noise"),
-    "cop_metrics/lake.py": ("test_lake", "test_equal_stores", "test_kills", "test_behind", "test_bad_machine"),
+    "cop_metrics/access/small_groups.py": ("test_small_groups", "test_two_worlds"),
+    "cop_metrics/statistics.py": (
+        "test_statistics",
+        "test_statistics_properties",
+        "test_changes",
+        "test_noise",
+    ),
+    "cop_metrics/lake/lake.py": (
+        "test_lake",
+        "test_equal_stores",
+        "test_kills",
+        "test_behind",
+        "test_bad_machine",
+    ),
     "cop_metrics/marts/": (
         "test_recorded_figures",
         "test_points",
@@ -138,7 +149,9 @@ PATTERNS = tuple(
 CONJUNCTION = re.compile(r"\band\b", re.IGNORECASE)
 BETWEEN = re.compile(r"\bbetween\b(?:(?!\band\b).)*$", re.IGNORECASE | re.DOTALL)
 NUMBER = re.compile(r"(?<![\w.$'])\d+(?![\w.'])")
-IS_SQL = re.compile(r"\b(select|where|filter|case when|group by|order by|partition by|coalesce|count|sum)\b[ (]")
+IS_SQL = re.compile(
+    r"\b(select|where|filter|case when|group by|order by|partition by|coalesce|count|sum)\b[ (]"
+)
 NOT_SQL = re.compile(r"--[^\n]*|'[^']*'|\{[^{}]*\}")
 BEGINNINGS = (tokenize.NEWLINE, tokenize.INDENT, tokenize.DEDENT)
 """What comes before a docstring, which is no SQL."""
@@ -209,13 +222,26 @@ def in_python(text: str) -> Iterator[tuple[int, int, str]]:
             yield start, end, TOKENS[token.string]
         elif token.type == tokenize.NUMBER:
             yield start, end, f"({token.string} + 1)"
-        elif token.type == tokenize.STRING and before not in BEGINNINGS and IS_SQL.search(token.string):
+        elif (
+            token.type == tokenize.STRING
+            and before not in BEGINNINGS
+            and IS_SQL.search(token.string)
+        ):
             yield from in_sql(token.string, start)
         if token.type not in (tokenize.NL, tokenize.COMMENT):
             before = token.type
     for node in ast.walk(ast.parse(text)):
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) and node.end_lineno and node.end_col_offset:
-            yield starts[node.lineno - 1] + node.col_offset, starts[node.end_lineno - 1] + node.end_col_offset, "pass"
+        if (
+            isinstance(node, ast.Expr)
+            and isinstance(node.value, ast.Call)
+            and node.end_lineno
+            and node.end_col_offset
+        ):
+            yield (
+                starts[node.lineno - 1] + node.col_offset,
+                starts[node.end_lineno - 1] + node.end_col_offset,
+                "pass",
+            )
 
 
 def _mutation(path: str, text: str, start: int, end: int, by: str) -> Mutation:
@@ -237,7 +263,10 @@ def drawn(number: int, seed: int, only: str = "") -> list[Mutation]:
     """Draw changes of all modules named in `TESTS`, without those that are known to be equal."""
     equal = known_equal()
     texts = {
-        path: (PROJECT / path).read_text(encoding="utf-8") for named in TESTS if only in named for path in _files(named)
+        path: (PROJECT / path).read_text(encoding="utf-8")
+        for named in TESTS
+        if only in named
+        for path in _files(named)
     }
     found = [each for path, text in texts.items() for each in mutations(path, text)]
     random.Random(seed).shuffle(found)
@@ -285,7 +314,9 @@ def passes(project: Path, tests: tuple[str, ...], seconds: float | None = None) 
     asked = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *QUICK]
     asked += [f"tests/{name}.py" for name in tests]
     quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-    process = subprocess.Popen(asked, cwd=project, start_new_session=True, preexec_fn=_in_bounds, **quiet)
+    process = subprocess.Popen(
+        asked, cwd=project, start_new_session=True, preexec_fn=_in_bounds, **quiet
+    )
     try:
         return process.wait(timeout=seconds) == 0
     except subprocess.TimeoutExpired:
@@ -312,12 +343,18 @@ def is_noticed(project: Path, mutation: Mutation, seconds: float) -> bool:
 
 def main() -> int:
     """Try the changes that are asked for; returns 1 where fewer than nine of ten are noticed."""
-    parser = argparse.ArgumentParser(description="Change the code, one sign at a time, and see which tests notice.")
+    parser = argparse.ArgumentParser(
+        description="Change the code, one sign at a time, and see which tests notice."
+    )
     parser.add_argument("--number", type=int, default=200, help="how many changes are drawn (200)")
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--only", default="", help="only modules whose name holds this")
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
-    parser.add_argument("--seconds", type=float, help="how long the tests of a change may take; measured if not given")
+    parser.add_argument(
+        "--seconds",
+        type=float,
+        help="how long the tests of a change may take; measured if not given",
+    )
     parser.add_argument("--list", action="store_true", help="only name what would be tried")
     asked = parser.parse_args()
     tried = drawn(asked.number, asked.seed, asked.only)
@@ -331,7 +368,9 @@ def main() -> int:
         limits = {} if asked.seconds else _limits(copies, tried)
         with ThreadPoolExecutor(asked.workers) as pool:
             longest = [asked.seconds or limits[tests_of(each.path)] for each in tried]
-            noticed = list(pool.map(lambda each, seconds: _tried(copies, each, seconds), tried, longest))
+            noticed = list(
+                pool.map(lambda each, seconds: _tried(copies, each, seconds), tried, longest)
+            )
     return _told(tried, noticed)
 
 
@@ -343,7 +382,11 @@ def _limits(copies: "SimpleQueue[Path]", tried: list[Mutation]) -> dict[tuple[st
         if not passes(project, tests):
             raise SystemExit(f"The tests fail as they are: {', '.join(tests)}. Mend them first.")
         limits[tests] = TIMES_AS_LONG * (time.monotonic() - began)
-        print(f"{time.monotonic() - began:.0f} s unchanged: {', '.join(tests)}", file=sys.stderr, flush=True)
+        print(
+            f"{time.monotonic() - began:.0f} s unchanged: {', '.join(tests)}",
+            file=sys.stderr,
+            flush=True,
+        )
     copies.put(project)
     return limits
 
@@ -359,12 +402,16 @@ def _tried(copies: "SimpleQueue[Path]", mutation: Mutation, seconds: float) -> b
 
 
 def _told(tried: list[Mutation], noticed: list[bool]) -> int:
-    of = {each.path: next(named for named in TESTS if each.path.startswith(named)) for each in tried}
+    of = {
+        each.path: next(named for named in TESTS if each.path.startswith(named)) for each in tried
+    }
     all_, seen = Counter(of[each.path] for each in tried), Counter()
     seen.update(of[each.path] for each, was in zip(tried, noticed, strict=True) if was)
     for named, number in sorted(all_.items()):
         print(f"{named:32} {seen[named]:4} of {number:4} noticed")
-    print(f"{'all':32} {sum(noticed):4} of {len(tried):4} noticed, {sum(noticed) / max(len(tried), 1):.0%}")
+    print(
+        f"{'all':32} {sum(noticed):4} of {len(tried):4} noticed, {sum(noticed) / max(len(tried), 1):.0%}"
+    )
     for each, was in zip(tried, noticed, strict=True):
         if not was:
             print(each)

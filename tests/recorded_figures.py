@@ -14,13 +14,13 @@ from pathlib import Path
 
 import polars as pl
 
-from cop_metrics import cli
-from cop_metrics.made_up_company import COMPANY
-from cop_metrics.measure import Measurer
+from cop_metrics.access.scope import Scope, parse_scope, read_catalogue
+from cop_metrics.cli import main as cli
+from cop_metrics.measure.measurer import Measurer
 from cop_metrics.metrics import EXHIBITS, METRICS
 from cop_metrics.metrics.metric import Counts, Metric
 from cop_metrics.period import DEFAULT
-from cop_metrics.scope import Scope, parse_scope, read_catalogue
+from cop_metrics.samples.company import COMPANY
 from cop_metrics.store import Store
 
 FILE = Path(__file__).with_name("recorded_figures.csv")
@@ -65,7 +65,9 @@ def recorded(data: Path, name: str) -> list[tuple[str, ...]]:
 
 def read_recorded() -> list[tuple[str, ...]]:
     """Return the rows that were recorded, without their header."""
-    header, *rows = (tuple(row) for row in csv.reader(io.StringIO(FILE.read_text(encoding="utf-8"))))
+    header, *rows = (
+        tuple(row) for row in csv.reader(io.StringIO(FILE.read_text(encoding="utf-8")))
+    )
     assert header == COLUMNS
     return rows
 
@@ -78,7 +80,9 @@ def text_of(rows: list[tuple[str, ...]]) -> str:
     return text.getvalue()
 
 
-def _figures(measurer: Measurer, metric: Metric, scope: Scope, *, split: bool) -> Iterator[tuple[str, ...]]:
+def _figures(
+    measurer: Measurer, metric: Metric, scope: Scope, *, split: bool
+) -> Iterator[tuple[str, ...]]:
     figure = measurer.figure(metric, scope)
     low, high = (figure.interval.low, figure.interval.high) if figure.interval else (None, None)
     yield metric.id, "", _number(figure.value), str(figure.sample_size), _number(low), _number(high)
@@ -88,7 +92,12 @@ def _figures(measurer: Measurer, metric: Metric, scope: Scope, *, split: bool) -
             yield metric.id, by, str(rows.height), "", _digest(rows), ""
             continue
         for row in rows.iter_rows(named=True):
-            numbers = (_number(row["value"]), str(row["sample_size"]), _number(row["low"]), _number(row["high"]))
+            numbers = (
+                _number(row["value"]),
+                str(row["sample_size"]),
+                _number(row["low"]),
+                _number(row["high"]),
+            )
             yield metric.id, f"{by} {row['group']}", *numbers
     if split and metric.counts is not Counts.STATE:
         months = measurer.figures_by(metric, scope, "month")
@@ -100,7 +109,10 @@ def _number(value: float | None) -> str:
 
 
 def _digest(table: pl.DataFrame) -> str:
-    cells = [[_number(cell) if isinstance(cell, float) else str(cell) for cell in row] for row in table.rows()]
+    cells = [
+        [_number(cell) if isinstance(cell, float) else str(cell) for cell in row]
+        for row in table.rows()
+    ]
     return hashlib.sha256(repr((table.columns, cells)).encode()).hexdigest()[:12]
 
 

@@ -9,9 +9,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from test_behind import BEHIND, FIRST, IMPORT, SECOND, assert_as_from_scratch, craft, craft_once, run, strike
+from test_behind import (
+    BEHIND,
+    FIRST,
+    IMPORT,
+    SECOND,
+    assert_as_from_scratch,
+    craft,
+    craft_once,
+    run,
+    strike,
+)
 
-from cop_metrics.lake import Lake
+from cop_metrics.lake.lake import Lake
 from cop_metrics.store import Store
 
 __all__ = ["craft", "craft_once"]  # fixtures
@@ -33,7 +43,9 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     if (
         shutil.which("mount") is None
         or subprocess.run(
-            ["mount", "-t", "tmpfs", "-o", "size=64m", "none", str(disk)], capture_output=True, check=False
+            ["mount", "-t", "tmpfs", "-o", "size=64m", "none", str(disk)],
+            capture_output=True,
+            check=False,
         ).returncode
     ):
         pytest.skip("no disk may be mounted here")
@@ -85,7 +97,10 @@ def test_a_disk_that_can_only_be_read_still_shows_what_is_there(
     assert "cannot be written (Read-only file system)" in one_sentence(capsys.readouterr())
     assert run(small_disk, "show", "questions") == 0
     told = one_sentence(capsys.readouterr())
-    assert "ask for the right to write there. Until then the store shows what it showed before." in told
+    assert (
+        "ask for the right to write there. Until then the store shows what it showed before."
+        in told
+    )
     subprocess.run(["mount", "-o", "remount,rw", str(small_disk)], check=True)
     assert run(small_disk, "show", "questions") == 0
     assert_as_from_scratch(small_disk)
@@ -143,7 +158,9 @@ def test_a_disk_that_is_full_at_any_step_costs_nothing(
             break
         assert "No space left on device" in one_sentence(capsys.readouterr())
         assert len(Lake(craft / "data").imports()) in (1, 2)
-        assert Store(craft / "data").snapshot().cursor.sql("select count(*) from questions").fetchall() == [(1,)]
+        assert Store(craft / "data").snapshot().cursor.sql(
+            "select count(*) from questions"
+        ).fetchall() == [(1,)]
     assert fatal > part
     run(craft, *IMPORT)
     assert_as_from_scratch(craft)
@@ -151,9 +168,13 @@ def test_a_disk_that_is_full_at_any_step_costs_nothing(
 
 DAMAGES: dict[str, Callable[[Path], object]] = {
     "CURRENT empty": lambda data: (data / "store" / "CURRENT").write_text(""),
-    "CURRENT of something else": lambda data: (data / "store" / "CURRENT").write_text("../../etc/passwd"),
+    "CURRENT of something else": lambda data: (data / "store" / "CURRENT").write_text(
+        "../../etc/passwd"
+    ),
     "CURRENT no text": lambda data: (data / "store" / "CURRENT").write_bytes(b"\xff\xfe\x00v1"),
-    "CURRENT of a version that is gone": lambda data: (data / "store" / "CURRENT").write_text("v99.duckdb\n"),
+    "CURRENT of a version that is gone": lambda data: (data / "store" / "CURRENT").write_text(
+        "v99.duckdb\n"
+    ),
     "CURRENT gone": lambda data: (data / "store" / "CURRENT").unlink(),
     "store cut short": lambda data: _cut(Store(data).path()),
     "store no database": lambda data: Store(data).path().write_text("no database" * 999),

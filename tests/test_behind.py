@@ -12,19 +12,18 @@ import duckdb
 import pytest
 from test_equal_stores import differing
 
-from cop_metrics import cli, inputs, intake
-from cop_metrics.build import DuckDB, silent
+from cop_metrics.build import inputs, intake
+from cop_metrics.build.inputs import DRAWN_LATER, gather, program_digest
+from cop_metrics.build.intake import is_behind
+from cop_metrics.build.writer import DuckDB, silent
+from cop_metrics.cli import main as cli
 from cop_metrics.errors import CopError
-from cop_metrics.inputs import DRAWN_LATER, gather, program_digest
-from cop_metrics.intake import is_behind
-from cop_metrics.lake import Lake
+from cop_metrics.lake.lake import Lake
 from cop_metrics.settings import read_settings
 from cop_metrics.store import Store, is_being_written, publish, writer_lock
 
 HEAD = "post_id,thread_id,kind,created_at,author_id\n"
-FIRST = (
-    f"{HEAD}q1,t1,question,2026-01-01T10:00:00,ann\na1,t1,answer,2026-01-01T12:00:00,bob\na2,t1,answer,2026-01-02,cy\n"
-)
+FIRST = f"{HEAD}q1,t1,question,2026-01-01T10:00:00,ann\na1,t1,answer,2026-01-01T12:00:00,bob\na2,t1,answer,2026-01-02,cy\n"
 SECOND = f"{HEAD}q1,t1,question,2026-01-01T10:00:00,ann\nq2,t2,question,2026-02-01T10:00:00,bob\n"
 ROSTER = "who,team,seniority,from,to\nann,Frames,junior,,\nbob,Tools,senior,,\n"
 ANN, BOB, CY = (f"spreadsheet:{name}" for name in ("ann", "bob", "cy"))
@@ -54,7 +53,18 @@ def craft_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("craft")
     for name, text in (("first.csv", FIRST), ("second.csv", SECOND), ("roster.csv", ROSTER)):
         (folder / name).write_text(text, encoding="utf-8")
-    assert cli.main(["--data", str(folder / "data"), "import", str(folder / "first.csv"), "--community=craft"]) == 0
+    assert (
+        cli.main(
+            [
+                "--data",
+                str(folder / "data"),
+                "import",
+                str(folder / "first.csv"),
+                "--community=craft",
+            ]
+        )
+        == 0
+    )
     assert cli.main(["--data", str(folder / "data"), "alias", ANN, "--same-as", BOB]) == 0
     return folder
 
@@ -67,7 +77,9 @@ def craft(tmp_path: Path, craft_once: Path) -> Path:
 
 
 def run(folder: Path, *argv: str) -> int:
-    return cli.main(["--data", str(folder / "data"), *(each.replace("FOLDER", str(folder)) for each in argv)])
+    return cli.main(
+        ["--data", str(folder / "data"), *(each.replace("FOLDER", str(folder)) for each in argv)]
+    )
 
 
 def assert_as_from_scratch(folder: Path) -> None:
@@ -117,7 +129,9 @@ MENDS: dict[str, tuple[str, ...]] = {
 
 def strike(folder: Path, change: str, monkeypatch: pytest.MonkeyPatch) -> tuple[str, ...]:
     """Let a command be killed before its build; return it as it is said again."""
-    argv = tuple(each.replace("FIRST", Lake(folder / "data").imports()[0].id) for each in CHANGES[change])
+    argv = tuple(
+        each.replace("FIRST", Lake(folder / "data").imports()[0].id) for each in CHANGES[change]
+    )
     if change == "accept":
         assert run(folder, *IMPORT, "--preview") == 0
     with killed_before_the_build(monkeypatch):
@@ -147,7 +161,9 @@ def test_any_other_command_builds_what_a_killed_one_left(
     monkeypatch.setattr(os, "chdir", lambda _: None)
     monkeypatch.setenv("COP_DATA", "")
     strike(craft, "import", monkeypatch)
-    monkeypatch.setitem(cli.ENGINES, "spark", lambda: (_ for _ in ()).throw(CopError("not installed")))
+    monkeypatch.setitem(
+        cli.ENGINES, "spark", lambda: (_ for _ in ()).throw(CopError("not installed"))
+    )
     capsys.readouterr()
     run(craft, *MENDS[mend])
     assert f"{BEHIND}: building." in capsys.readouterr().err
@@ -205,7 +221,9 @@ def test_a_data_folder_without_anything_stays_without_a_store(tmp_path: Path) ->
     assert not (tmp_path / "data" / "store").exists()
 
 
-def test_a_changed_setting_is_built_by_the_next_command(craft: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_changed_setting_is_built_by_the_next_command(
+    craft: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     (craft / "data" / "settings.toml").write_text("# nothing\n", encoding="utf-8")
     assert not is_behind(craft / "data")
     (craft / "data" / "settings.toml").write_text("small_group = 6\n", encoding="utf-8")
@@ -235,7 +253,10 @@ def test_readers_go_on_with_what_is_there_where_the_settings_cannot_be_read(
     (craft / "data" / "settings.toml").write_text("smal_group = 6\n", encoding="utf-8")
     capsys.readouterr()
     assert run(craft, "show", "questions") == 0
-    assert "Did you mean 'small_group'? Until then the store shows what it showed before." in capsys.readouterr().err
+    assert (
+        "Did you mean 'small_group'? Until then the store shows what it showed before."
+        in capsys.readouterr().err
+    )
 
 
 # What makes it another store
@@ -257,14 +278,18 @@ def older(craft: Path, change: Callable[[duckdb.DuckDBPyConnection], object]) ->
     "change",
     [
         lambda store: store.execute("alter table meta drop inputs_digest"),
-        lambda store: store.execute("update meta set marts_digest = 'older', inputs_digest = 'older'"),
+        lambda store: store.execute(
+            "update meta set marts_digest = 'older', inputs_digest = 'older'"
+        ),
         lambda store: store.execute("delete from meta"),
         lambda store: store.execute("drop table questions; update meta set inputs_digest = null"),
     ],
     ids=["without a digest", "of other marts", "without a row", "without a table"],
 )
 def test_a_store_of_an_older_program_is_built_anew(
-    change: Callable[[duckdb.DuckDBPyConnection], object], craft: Path, capsys: pytest.CaptureFixture[str]
+    change: Callable[[duckdb.DuckDBPyConnection], object],
+    craft: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     older(craft, change)
     assert is_behind(craft / "data")
@@ -273,9 +298,11 @@ def test_a_store_of_an_older_program_is_built_anew(
     assert_as_from_scratch(craft)
 
 
-def test_a_new_version_of_what_builds_is_another_store(craft: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_new_version_of_what_builds_is_another_store(
+    craft: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     before = program_digest()
-    monkeypatch.setattr(inputs, "DRAWN_LATER", (*DRAWN_LATER, "build.py"))
+    monkeypatch.setattr(inputs, "DRAWN_LATER", (*DRAWN_LATER, "build"))
     program_digest.cache_clear()
     assert program_digest() != before
     assert is_behind(craft / "data")
@@ -283,7 +310,7 @@ def test_a_new_version_of_what_builds_is_another_store(craft: Path, monkeypatch:
 
 
 def test_what_is_drawn_later_is_nothing_that_a_build_runs() -> None:
-    folder, seen, waiting = Path(inputs.__file__).parent, set(), ["build"]
+    folder, seen, waiting = Path(inputs.__file__).parents[1], set(), ["build"]
     while waiting:
         module = waiting.pop()
         if module in seen:
@@ -292,10 +319,13 @@ def test_what_is_drawn_later_is_nothing_that_a_build_runs() -> None:
         for path in (folder / f"{module}.py", *(folder / module).glob("*.py")):
             if path.exists():
                 for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-                    if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "cop_metrics":
+                    if (
+                        isinstance(node, ast.ImportFrom)
+                        and (node.module or "").split(".")[0] == "cop_metrics"
+                    ):
                         parts = (node.module or "").split(".")[1:]
                         waiting += parts[:1] or [each.name for each in node.names]
-    assert {"lake", "small_groups", "marts", "settings"} < seen
+    assert {"lake", "access", "marts", "settings"} < seen
     assert not seen & {*DRAWN_LATER}
 
 
@@ -322,7 +352,8 @@ def test_the_next_writing_command_removes_what_killed_ones_left(craft: Path) -> 
     left = sorted(str(path.relative_to(data)) for path in data.rglob("*") if path.is_file())
     [imported] = Lake(data).imports()
     files = [
-        f"lake/craft/spreadsheet/{imported.id}/{each}" for each in ("import.json", "member.parquet", "post.parquet")
+        f"lake/craft/spreadsheet/{imported.id}/{each}"
+        for each in ("import.json", "member.parquet", "post.parquet")
     ]
     assert [name for name in left if not name.startswith("lake/craft/")] == [
         "LOCK",
@@ -355,7 +386,7 @@ def test_who_writes_is_known_without_asking_for_the_lock(tmp_path: Path) -> None
 
 def test_two_who_say_aliases_at_once_lose_neither(craft: Path) -> None:
     """What the second changes is what stands there once it has its turn."""
-    from cop_metrics.identity import Alias, read_aliases
+    from cop_metrics.people.identity import Alias, read_aliases
 
     data = craft / "data"
     intake.change_aliases(data, lambda aliases: (*aliases, Alias("craft", BOB, CY)))

@@ -8,7 +8,12 @@ import polars as pl
 import pytest
 from communities import Community
 
-from cop_metrics.captions import (
+from cop_metrics.access.scope import read_catalogue
+from cop_metrics.measure.changes import SCANNED, Change, margin
+from cop_metrics.metrics import METRICS
+from cop_metrics.metrics.metric import Figure
+from cop_metrics.period import Period, to_day
+from cop_metrics.show.captions import (
     STATED,
     change_text,
     change_word,
@@ -20,11 +25,6 @@ from cop_metrics.captions import (
     stated,
     whole_percent,
 )
-from cop_metrics.changes import SCANNED, Change, margin
-from cop_metrics.metrics import METRICS
-from cop_metrics.metrics.metric import Figure
-from cop_metrics.period import Period, to_day
-from cop_metrics.scope import read_catalogue
 from cop_metrics.statistics import Interval
 
 
@@ -57,7 +57,9 @@ def test_a_promise_is_kept_only_where_the_whole_interval_is_above_the_target(
         ("questions", 1.1, 1.46, "+10 % to +46 %"),
     ],
 )
-def test_the_size_of_a_change_is_written_in_its_own_unit(metric: str, low: float, high: float, text: str) -> None:
+def test_the_size_of_a_change_is_written_in_its_own_unit(
+    metric: str, low: float, high: float, text: str
+) -> None:
     change = Change(
         metric=METRICS[metric],
         by=None,
@@ -99,20 +101,33 @@ def test_typing_days_starts_from_what_there_is_data_for(tmp_path: Path) -> None:
 
 
 def test_a_promise_without_data_is_not_called_not_measurable() -> None:
-    assert kept(Figure(value=None, sample_size=0, note="no data in this period"), 0.7) == "nothing to judge"
     assert (
-        kept(Figure(value=None, sample_size=0, note="not measurable: the sources record no reads"), 0.7)
+        kept(Figure(value=None, sample_size=0, note="no data in this period"), 0.7)
+        == "nothing to judge"
+    )
+    assert (
+        kept(
+            Figure(value=None, sample_size=0, note="not measurable: the sources record no reads"),
+            0.7,
+        )
         == "not measurable"
     )
-    assert kept(Figure(value=0.8, sample_size=9, interval=Interval(low=0.75, high=0.85)), 0.7) == "kept"
+    assert (
+        kept(Figure(value=0.8, sample_size=9, interval=Interval(low=0.75, high=0.85)), 0.7)
+        == "kept"
+    )
 
 
 def test_shares_are_shown_as_whole_per_cent_and_all_else_as_it_is() -> None:
-    table = pl.DataFrame({"Topic": ["glue", "rope"], "Answered": [0.8333, None], "Helps": [1.5, 2.0]})
+    table = pl.DataFrame(
+        {"Topic": ["glue", "rope"], "Answered": [0.8333, None], "Helps": [1.5, 2.0]}
+    )
     assert whole_percent(table, ["Answered"]).rows() == [("glue", 83.0, 1.5), ("rope", None, 2.0)]
 
 
-def compared(id_: str, before: float, now: float, low: float, high: float, **more: object) -> Change:
+def compared(
+    id_: str, before: float, now: float, low: float, high: float, **more: object
+) -> Change:
     change = Change(
         metric=METRICS[id_],
         by=None,
@@ -160,13 +175,24 @@ def compared(id_: str, before: float, now: float, low: float, high: float, **mor
             "about the same a member (−10 % to +20 %)",
         ),
         (
-            compared("questions", 0.45, 0.55, 1.1, 1.4, per_member=True, counted=(751.0, 945.0), beyond_noise=True),
+            compared(
+                "questions",
+                0.45,
+                0.55,
+                1.1,
+                1.4,
+                per_member=True,
+                counted=(751.0, 945.0),
+                beyond_noise=True,
+            ),
             "clearly up a member",
             "clearly up a member: +22 %",
         ),
     ],
 )
-def test_a_change_is_said_in_one_of_three_words_with_its_size(change: Change, word: str, text: str) -> None:
+def test_a_change_is_said_in_one_of_three_words_with_its_size(
+    change: Change, word: str, text: str
+) -> None:
     assert (change_word(change), change_text(change)) == (word, text)
 
 

@@ -10,12 +10,22 @@ import polars as pl
 import pytest
 from communities import Community, Told, days_later, plus
 
-from cop_metrics.changes import ENOUGH, SCANNED, Change, Standing, _compare, _compare_counts, _months, differences, scan
+from cop_metrics.access.scope import Scope
+from cop_metrics.measure.changes import (
+    ENOUGH,
+    SCANNED,
+    Change,
+    Standing,
+    _compare,
+    _compare_counts,
+    _months,
+    differences,
+    scan,
+)
 from cop_metrics.metrics import METRICS
 from cop_metrics.metrics.metric import Better, Computed, Metric, PeopleShare, Share, Total
-from cop_metrics.pagebook import PAGES, Page
 from cop_metrics.period import Period
-from cop_metrics.scope import Scope
+from cop_metrics.show.pagebook import PAGES, Page
 from cop_metrics.statistics import (
     Interval,
     Pairs,
@@ -49,7 +59,9 @@ def two_halves(tmp_path: Path, *, red_falls: bool = False, days: int = 140) -> T
             if (day // 20 + day) % 4 in ((0,) if seldom else (0, 1, 2)):
                 answer = craft.answer(question, f"bo {day % 7}", plus(asked, hours=1 + day % 5))
                 craft.react(answer, f"Blue {day % 20}", plus(asked, hours=9))
-    return craft.tell(tmp_path, since="2026-03-01 00:00", until=f"{days_later('2026-03-03', days - 1)} 23:00")
+    return craft.tell(
+        tmp_path, since="2026-03-01 00:00", until=f"{days_later('2026-03-03', days - 1)} 23:00"
+    )
 
 
 def test_identical_halves_show_no_change(tmp_path: Path) -> None:
@@ -93,7 +105,10 @@ def test_fewer_than_20_in_either_period_are_not_compared(tmp_path: Path) -> None
     scanned = scan(told.measurer, told.scope(period="2026-05-01..2026-05-19", team="Red"))
     assert scanned.of("answer_rate") is None
     assert scanned.of("questions") is None
-    assert scan(told.measurer, told.scope(period="2026-05-01..2026-05-20", team="Red")).of("questions") is not None
+    assert (
+        scan(told.measurer, told.scope(period="2026-05-01..2026-05-20", team="Red")).of("questions")
+        is not None
+    )
 
 
 @pytest.mark.parametrize(
@@ -108,10 +123,21 @@ def test_fewer_than_20_in_either_period_are_not_compared(tmp_path: Path) -> None
         ("answer_rate", 2, False, "no clear change"),
     ],
 )
-def test_a_change_is_better_or_worse_by_what_serves_the_members(id_: str, now: float, beyond: bool, word: str) -> None:
+def test_a_change_is_better_or_worse_by_what_serves_the_members(
+    id_: str, now: float, beyond: bool, word: str
+) -> None:
     nothing = Interval(low=0, high=0)
     metric = METRICS[id_]
-    change = Change(metric=metric, by=None, group="", before=1, now=now, difference=nothing, p=0, beyond_noise=beyond)
+    change = Change(
+        metric=metric,
+        by=None,
+        group="",
+        before=1,
+        now=now,
+        difference=nothing,
+        p=0,
+        beyond_noise=beyond,
+    )
     assert change.word == word
     assert (metric.better is Better.NEITHER) == (id_ == "questions")
 
@@ -137,8 +163,26 @@ def test_about_the_same_is_only_what_lies_within_the_margin(
     """5 points; a quarter of a wait of 8 hours is 2; a count three quarters to five quarters as large."""
     between = Interval(low=low, high=high)
     metric = METRICS[id_]
-    change = Change(metric=metric, by=None, group="", before=8, now=8, difference=between, p=0.5, beyond_noise=beyond)
-    stands = Standing(metric=metric, by="team", group="", own=8, others=8, difference=between, p=1, beyond_noise=beyond)
+    change = Change(
+        metric=metric,
+        by=None,
+        group="",
+        before=8,
+        now=8,
+        difference=between,
+        p=0.5,
+        beyond_noise=beyond,
+    )
+    stands = Standing(
+        metric=metric,
+        by="team",
+        group="",
+        own=8,
+        others=8,
+        difference=between,
+        p=1,
+        beyond_noise=beyond,
+    )
     assert change.verdict is stands.verdict is said
 
 
@@ -156,14 +200,18 @@ def test_waits_of_more_questions_than_are_drawn_are_left_to_the_rate(
 ) -> None:
     """Each team has 60 questions in each half, both together 120."""
     told, scope = two_halves(tmp_path), {"period": MAY_AND_JUNE}
-    monkeypatch.setattr("cop_metrics.changes.MOST_DRAWN", 60)
+    monkeypatch.setattr("cop_metrics.measure.changes.MOST_DRAWN", 60)
     scanned = scan(told.measurer, told.scope(**scope))
     assert scanned.of("wait", "team", "Red") is not None
     assert (scanned.of("wait"), scanned.of("answer_rate_24h") is None) == (None, False)
-    assert differences(told.measurer, told.scope(**scope), [(METRICS["wait"], "team")]).standings != ()
-    monkeypatch.setattr("cop_metrics.changes.MOST_DRAWN", 59)
+    assert (
+        differences(told.measurer, told.scope(**scope), [(METRICS["wait"], "team")]).standings != ()
+    )
+    monkeypatch.setattr("cop_metrics.measure.changes.MOST_DRAWN", 59)
     assert scan(told.measurer, told.scope(**scope)).of("wait", "team", "Red") is None
-    assert differences(told.measurer, told.scope(**scope), [(METRICS["wait"], "team")]).standings == ()
+    assert (
+        differences(told.measurer, told.scope(**scope), [(METRICS["wait"], "team")]).standings == ()
+    )
 
 
 def test_waits_are_compared_by_topic_too_unless_there_are_too_many_to_draw(
@@ -173,17 +221,21 @@ def test_waits_are_compared_by_topic_too_unless_there_are_too_many_to_draw(
     craft = Community()
     for day in range(120):
         asked = f"{days_later('2026-03-03', day)} 10:00"
-        question = craft.ask(f"ana {day % 20}", asked, topics=("pumps", "gears") if day % 2 else ("pumps",))
-        craft.answer(question, "bo", plus(asked, hours=(1 + day % 3) * (5 if day % 2 and day >= 60 else 1)))
+        question = craft.ask(
+            f"ana {day % 20}", asked, topics=("pumps", "gears") if day % 2 else ("pumps",)
+        )
+        craft.answer(
+            question, "bo", plus(asked, hours=(1 + day % 3) * (5 if day % 2 and day >= 60 else 1))
+        )
     told = craft.tell(tmp_path, since="2026-03-01 00:00", until="2026-07-10 12:00")
     scope = told.scope(period=MAY_AND_JUNE)
     gears = scan(told.measurer, scope).of("wait", "topic", "gears")
     assert gears is not None
     assert (gears.before, gears.now, gears.word) == (2, 10, "worse")
     assert scan(told.measurer, scope) == scan(told.measurer, scope)
-    monkeypatch.setattr("cop_metrics.changes.MOST_IN_ALL", 180)
+    monkeypatch.setattr("cop_metrics.measure.changes.MOST_IN_ALL", 180)
     assert scan(told.measurer, scope).of("wait", "topic", "gears") is not None
-    monkeypatch.setattr("cop_metrics.changes.MOST_IN_ALL", 178)
+    monkeypatch.setattr("cop_metrics.measure.changes.MOST_IN_ALL", 178)
     scanned = scan(told.measurer, scope)
     assert scanned.of("wait", "topic", "gears") is scanned.of("wait", "topic", "pumps") is None
     assert scanned.of("answer_rate_24h", "topic", "gears") is not None
@@ -193,7 +245,9 @@ def test_waits_of_several_thousand_questions_are_compared() -> None:
     """The made-up company asks 1,634 questions in the 12 months that a page begins with."""
     random = np.random.default_rng(5)
     now, before = (
-        pl.DataFrame({"waited_seconds": random.exponential(hours * 3600, 4_000), "wait_ended": True})
+        pl.DataFrame(
+            {"waited_seconds": random.exponential(hours * 3600, 4_000), "wait_ended": True}
+        )
         .with_columns(pl.Series("person", random.integers(0, 900, 4_000)))
         .cast({"waited_seconds": pl.Float64})
         for hours in (8, 6)
@@ -209,7 +263,14 @@ def test_a_share_is_compared_person_by_person_over_both_periods(tmp_path: Path) 
     told = told_twice(tmp_path)
     pairs = told.measurer.paired(METRICS["answer_rate"], told.scope(period=MAY_AND_JUNE), None)[""]
     now, before = pairs.now, pairs.before
-    assert (now.people, now.n, now.hits, before.people, before.n, before.hits) == (2, 40, 25, 2, 40, 15)
+    assert (now.people, now.n, now.hits, before.people, before.n, before.hits) == (
+        2,
+        40,
+        25,
+        2,
+        40,
+        15,
+    )
     assert (pairs.both, pairs.n_n, pairs.hits_n, pairs.n_hits) == (2, 800, 500, 300)
     assert pairs.hits_hits == 15 * 10 + 10 * 5
     assert now.likeness == told.choices.likeness["answer_rate"]
@@ -229,7 +290,9 @@ def told_twice(tmp_path: Path) -> Told:
     for (who, half), answered in helped.items():
         for number in range(20):
             asked = f"{days_later('2026-03-05', 60 * half + 2 * number)} 10:00"
-            question = craft.ask(who, asked, topics=("pumps",) if who == "ana" else ("gears", "pumps"))
+            question = craft.ask(
+                who, asked, topics=("pumps",) if who == "ana" else ("gears", "pumps")
+            )
             if number < answered:
                 craft.answer(question, "bo", plus(asked, hours=1))
     return craft.tell(tmp_path, since="2026-03-01 00:00", until="2026-07-20 23:00")
@@ -254,7 +317,13 @@ def test_a_share_of_people_is_compared_by_those_who_changed(tmp_path: Path) -> N
     pairs = told.measurer.paired(METRICS["contributor_rate"], scope, None)[""]
     now, before = pairs.now, pairs.before
     assert (now.people, now.hits, before.people, before.hits) == (28, 15, 24, 10)
-    assert (pairs.both, pairs.n_n, pairs.hits_hits, pairs.hits_n, pairs.n_hits) == (24, 24, 8, 14, 10)
+    assert (pairs.both, pairs.n_n, pairs.hits_hits, pairs.hits_n, pairs.n_hits) == (
+        24,
+        24,
+        8,
+        14,
+        10,
+    )
     assert told.measurer.paired(METRICS["contributor_rate"], scope, "team")["Red"] == pairs
     change = scan(told.measurer, scope).of("contributor_rate")
     compared, strangers = paired_people(pairs), newcombe(15, 28, 10, 24)
@@ -271,7 +340,11 @@ def test_pairs_are_the_same_asked_alone_and_together(tmp_path: Path) -> None:
     told = told_twice(tmp_path)
     scope, together, alone = told.scope(period=MAY_AND_JUNE), told.measurer, told.measurer
     rates = [METRICS[id_] for id_ in ("answer_rate", "answer_rate_24h")]
-    asked = [(together.paired_query(metric, scope, by), scope) for metric in rates for by in (None, "seniority")]
+    asked = [
+        (together.paired_query(metric, scope, by), scope)
+        for metric in rates
+        for by in (None, "seniority")
+    ]
     asked += [(together.paired_query(metric, scope, "topic"), scope) for metric in rates]
     work = together.expect(asked)
     assert len(work) == 2
@@ -285,14 +358,18 @@ def test_pairs_are_the_same_asked_alone_and_together(tmp_path: Path) -> None:
     assert together.paired(rates[0], scope, "topic")["gears"].now.people == 1
 
 
-def twice_the_juniors(tmp_path: Path, *, until: str = "2026-07-20 23:00", lists_accounts: bool = True) -> Told:
+def twice_the_juniors(
+    tmp_path: Path, *, until: str = "2026-07-20 23:00", lists_accounts: bool = True
+) -> Told:
     """Tell of 20 juniors who ask a question every four days each, and of 20 more who do from May on; seniors stay 20."""
     craft = Community()
     craft.lists_accounts = lists_accounts
     for number in range(20):
         craft.works(craft.member(f"junior {number}", joined="2026-01-01"), "Red", "junior")
         craft.works(craft.member(f"senior {number}", joined="2026-01-01"), "Red", "senior")
-        craft.works(craft.member(f"new {number}", joined="2026-05-02"), "Red", "junior", since="2026-05-02")
+        craft.works(
+            craft.member(f"new {number}", joined="2026-05-02"), "Red", "junior", since="2026-05-02"
+        )
     for day in range(140):
         on = f"{days_later('2026-03-03', day)} 10:00"
         for number in range(day % 4, 20, 4):
@@ -306,7 +383,9 @@ def twice_the_juniors(tmp_path: Path, *, until: str = "2026-07-20 23:00", lists_
 def test_twice_the_questions_of_twice_the_members_are_no_change(tmp_path: Path) -> None:
     """300 and 600 questions of juniors in 60 days: 7.6 a member and month in both, as one in four days is."""
     told = twice_the_juniors(tmp_path)
-    juniors = scan(told.measurer, told.scope(period=MAY_AND_JUNE)).of("questions", "seniority", "junior")
+    juniors = scan(told.measurer, told.scope(period=MAY_AND_JUNE)).of(
+        "questions", "seniority", "junior"
+    )
     assert juniors is not None
     assert juniors.counted == (300, 600)
     assert juniors.per_member
@@ -319,14 +398,23 @@ def test_twice_the_questions_of_twice_the_members_are_no_change(tmp_path: Path) 
 
 def test_where_members_are_not_known_counts_are_compared_by_the_day(tmp_path: Path) -> None:
     told = twice_the_juniors(tmp_path, lists_accounts=False)
-    juniors = scan(told.measurer, told.scope(period=MAY_AND_JUNE)).of("questions", "seniority", "junior")
+    juniors = scan(told.measurer, told.scope(period=MAY_AND_JUNE)).of(
+        "questions", "seniority", "junior"
+    )
     assert juniors is not None
-    assert (juniors.before, juniors.now, juniors.counted, juniors.per_member) == (300, 600, (300, 600), False)
+    assert (juniors.before, juniors.now, juniors.counted, juniors.per_member) == (
+        300,
+        600,
+        (300, 600),
+        False,
+    )
     assert juniors.unit is Unit.COUNT
     assert juniors.difference.low < 2 < juniors.difference.high
 
 
-def test_counts_are_not_compared_before_four_months_show_how_unsteady_a_community_is(tmp_path: Path) -> None:
+def test_counts_are_not_compared_before_four_months_show_how_unsteady_a_community_is(
+    tmp_path: Path,
+) -> None:
     """Fifteen whole weeks from Monday, 2 March on end with Sunday, 14 June; sixteen a week later."""
     for until, known in (("2026-06-21 12:00", False), ("2026-06-22 12:00", True)):
         told = twice_the_juniors(tmp_path / until[:10], until=until)
@@ -350,7 +438,9 @@ def test_the_first_and_last_week_of_a_period_do_not_count_as_weeks() -> None:
 def test_what_is_new_in_a_period_does_not_speak_for_the_communitys_unsteadiness() -> None:
     """Sixteen steady weeks, then four of ten times as much: known from the sixteen; by all twenty all months would be wild."""
     weeks = [(7 * week, 10 if week < 16 else 100, 70) for week in range(20)]
-    measurer = SimpleNamespace(choices=SimpleNamespace(weekly_counts={"questions": weeks}), unmeasurable=lambda _: None)
+    measurer = SimpleNamespace(
+        choices=SimpleNamespace(weekly_counts={"questions": weeks}), unmeasurable=lambda _: None
+    )
     period = Period(first_day=7 * 16, end_day=7 * 20, words="")
     found = _months(measurer, METRICS["questions"], Scope(community="craft", period=period))  # type: ignore[arg-type]
     assert found == Unsteadiness(variance=0.0, weeks=4, freedom=3)
@@ -379,7 +469,9 @@ def test_a_team_that_is_answered_less_than_all_others_is_found_and_no_other(tmp_
                 craft.answer(question, f"bo {day % 7}", plus(asked, hours=1))
     told = craft.tell(tmp_path, since="2026-03-01 00:00", until="2026-06-01 12:00")
     found = differences(told.measurer, told.scope(), [(METRICS["answer_rate"], "team")]).standings
-    assert {each.group: each.beyond_noise for each in found} == dict.fromkeys(teams, False) | {"Red": True}
+    assert {each.group: each.beyond_noise for each in found} == dict.fromkeys(teams, False) | {
+        "Red": True
+    }
     assert (found[0].group, found[0].own, found[0].others) == ("Red", 0.25, 0.75)
     assert found[0].difference.high < 0
 
@@ -387,7 +479,10 @@ def test_a_team_that_is_answered_less_than_all_others_is_found_and_no_other(tmp_
 def test_groups_of_fewer_than_20_are_not_compared(tmp_path: Path) -> None:
     told = two_halves(tmp_path)
     asked = [(METRICS["answer_rate"], "team")]
-    assert differences(told.measurer, told.scope(period="2026-05-01..2026-05-19"), asked).standings == ()
+    assert (
+        differences(told.measurer, told.scope(period="2026-05-01..2026-05-19"), asked).standings
+        == ()
+    )
     both = differences(told.measurer, told.scope(period="2026-05-01..2026-05-20"), asked).standings
     assert sorted(each.group for each in both) == ["Blue", "Red"]
 
@@ -395,7 +490,11 @@ def test_groups_of_fewer_than_20_are_not_compared(tmp_path: Path) -> None:
 def test_counts_and_topics_are_not_compared_with_others(tmp_path: Path) -> None:
     told = two_halves(tmp_path)
     assert (
-        differences(told.measurer, told.scope(), [(METRICS["questions"], "team"), (METRICS["wait"], "topic")]).standings
+        differences(
+            told.measurer,
+            told.scope(),
+            [(METRICS["questions"], "team"), (METRICS["wait"], "topic")],
+        ).standings
         == ()
     )
 
@@ -409,7 +508,8 @@ WEEKLY = np.random.default_rng(4).negative_binomial(60, 0.4, size=52)
 CHOICES = SimpleNamespace(
     as_of_day=400,
     weekly_counts={
-        id_: [(7 * week, int(n), 600 * 7) for week, n in enumerate(WEEKLY)] for id_ in ("questions", "helps")
+        id_: [(7 * week, int(n), 600 * 7) for week, n in enumerate(WEEKLY)]
+        for id_ in ("questions", "helps")
     },
 )
 LIKENESS = 1 / 6
@@ -423,7 +523,9 @@ class Luck:
     random: np.random.Generator
     choices: SimpleNamespace
 
-    def evidence(self, metric: Metric, _scope: Scope, by: str | None, **_most: int) -> dict[str, pl.DataFrame]:
+    def evidence(
+        self, metric: Metric, _scope: Scope, by: str | None, **_most: int
+    ) -> dict[str, pl.DataFrame]:
         return {team: self.drawn(metric) for team in TEAMS} if by == "team" else {}
 
     def hides(self, *_asked: object) -> bool:
@@ -451,7 +553,10 @@ class Luck:
     def drawn_twice(self, metric: Metric) -> Pairs:
         """Return 40 people who differ, three quarters of whom are there in both periods."""
         shares = self.random.beta(3, 2, size=40)
-        sizes = [(self.random.poisson(3, size=40) + 1) * (self.random.random(40) < 0.87) for _ in range(2)]
+        sizes = [
+            (self.random.poisson(3, size=40) + 1) * (self.random.random(40) < 0.87)
+            for _ in range(2)
+        ]
         hits = [self.random.binomial(n, shares) for n in sizes]
         (now, before), (n, n_before) = np.array(hits, dtype=float), np.array(sizes, dtype=float)
         return Pairs(
@@ -486,17 +591,24 @@ class Luck:
         """Return the helps of 15 helpers, some of whom like their own team more than others do."""
         helps = self.random.poisson(4, size=15) + 1
         own = self.random.binomial(helps, self.random.beta(3, 9, size=15))
-        return pl.DataFrame({"person": range(15), "helps": helps, "own": own, "expected": helps * 0.25}).cast(
-            {"helps": pl.Float64, "own": pl.Float64}
-        )
+        return pl.DataFrame(
+            {"person": range(15), "helps": helps, "own": own, "expected": helps * 0.25}
+        ).cast({"helps": pl.Float64, "own": pl.Float64})
 
     def waits(self) -> pl.DataFrame:
         """Return the questions of 15 askers, some of whom wait longer than others, followed for ten days."""
         sizes = self.random.poisson(1, size=15) + 1
-        hours = np.exp(self.random.normal(2, 1.5, sizes.sum()) + np.repeat(self.random.normal(0, 0.7, 15), sizes))
+        hours = np.exp(
+            self.random.normal(2, 1.5, sizes.sum())
+            + np.repeat(self.random.normal(0, 0.7, 15), sizes)
+        )
         person = self.random.permutation(10_000)[:15].repeat(sizes)
         return pl.DataFrame(
-            {"waited_seconds": np.minimum(hours, 240) * 3600, "wait_ended": hours < 240, "person": person}
+            {
+                "waited_seconds": np.minimum(hours, 240) * 3600,
+                "wait_ended": hours < 240,
+                "person": person,
+            }
         )
 
 
@@ -515,7 +627,9 @@ def test_identical_teams_stand_out_in_at_most_the_stated_share_of_draws() -> Non
 def test_identical_groups_are_called_different_in_at_most_the_stated_share_of_draws() -> None:
     """Fifteen teams, nine numbers each, people who differ and weeks that cluster: in 5 % of scans a false alarm."""
     period = Period(first_day=91, end_day=182, words="")
-    scope = Scope(community="craft", period=period, compare=Period(first_day=0, end_day=91, words=""))
+    scope = Scope(
+        community="craft", period=period, compare=Period(first_day=0, end_day=91, words="")
+    )
     luck = Luck(np.random.default_rng(20260301), CHOICES)
     scans = [scan(luck, scope) for _ in range(DRAWS)]  # type: ignore[arg-type]
     assert min(each.compared for each in scans) > 8 * len(TEAMS)

@@ -10,8 +10,13 @@ import polars as pl
 import pytest
 from numpy.typing import NDArray
 
-from cop_metrics import charts
-from cop_metrics.charts import (
+from cop_metrics.errors import UnknownName
+from cop_metrics.measure.measurer import FIGURE_SCHEMA
+from cop_metrics.metrics import EXHIBITS, METRICS
+from cop_metrics.metrics.metric import Promise
+from cop_metrics.metrics.topics import ACTIONS
+from cop_metrics.show import charts
+from cop_metrics.show.charts import (
     BUILDERS,
     DARK,
     LIGHT,
@@ -27,26 +32,29 @@ from cop_metrics.charts import (
     subtitle,
     team_colours,
 )
-from cop_metrics.charts.labels import date_ticks, safe, told_apart, value_ticks
-from cop_metrics.charts.look import MARK_CONTRAST, contrast, mixed, shades
-from cop_metrics.errors import UnknownName
-from cop_metrics.measure import FIGURE_SCHEMA
-from cop_metrics.metrics import EXHIBITS, METRICS
-from cop_metrics.metrics.metric import Promise
-from cop_metrics.metrics.topics import ACTIONS
-from cop_metrics.pagebook import OverTime
+from cop_metrics.show.charts.labels import date_ticks, safe, told_apart, value_ticks
+from cop_metrics.show.charts.look import MARK_CONTRAST, contrast, mixed, shades
+from cop_metrics.show.pagebook import OverTime
+from cop_metrics.show.view import ChartTable
 from cop_metrics.units import Unit
-from cop_metrics.view import ChartTable
 
 LOOKS = pytest.mark.parametrize("look", [LIGHT, DARK], ids=["light", "dark"])
-EVERY_EXHIBIT = pytest.mark.parametrize("id_", sorted(id_ for id_, each in EXHIBITS.items() if each.drawn))
+EVERY_EXHIBIT = pytest.mark.parametrize(
+    "id_", sorted(id_ for id_, each in EXHIBITS.items() if each.drawn)
+)
 
 ONE_ROW: dict[str, dict[str, object]] = {
     "people_by_act": {"month": date(2026, 9, 1), "did": "asked", "people": 3, "complete": True},
     "cohorts": {"month": date(2026, 1, 1), "members": 4, "months": 0, "active": 3, "share": 0.75},
     "lorenz": {"series": "among all members", "share_of_people": 0.5, "help": 0.1, "gini": 0.4},
     "giving": {"who": "core, 80 % of all help", "people": 3, "of_members": 0.1, "of_help": 0.8},
-    "balance_by_team": {"member_team": "Sales", "members": 9, "got_help": 0.5, "watched": None, "recognised": 0.0},
+    "balance_by_team": {
+        "member_team": "Sales",
+        "members": 9,
+        "got_help": 0.5,
+        "watched": None,
+        "recognised": 0.0,
+    },
     "balance_by_seniority": {
         "member_seniority": "junior",
         "members": 9,
@@ -68,9 +76,28 @@ ONE_ROW: dict[str, dict[str, object]] = {
         "asker_ties": 1,
     },
     "awake": {"weekday": 0, "hour": 9, "questions": 2, "helps": 1},
-    "waiting_curve": {"seniority": "junior", "hours": 2.0, "waiting": 1.0, "low": 1.0, "high": 1.0, "at_risk": 1},
-    "waiting_curve_by_team": {"team": "Sales", "hours": 2.0, "waiting": 1.0, "low": 1.0, "high": 1.0, "at_risk": 1},
-    "outcomes": {"month": date(2026, 9, 1), "outcome": "unanswered", "questions": 4, "complete": True},
+    "waiting_curve": {
+        "seniority": "junior",
+        "hours": 2.0,
+        "waiting": 1.0,
+        "low": 1.0,
+        "high": 1.0,
+        "at_risk": 1,
+    },
+    "waiting_curve_by_team": {
+        "team": "Sales",
+        "hours": 2.0,
+        "waiting": 1.0,
+        "low": 1.0,
+        "high": 1.0,
+        "at_risk": 1,
+    },
+    "outcomes": {
+        "month": date(2026, 9, 1),
+        "outcome": "unanswered",
+        "questions": 4,
+        "complete": True,
+    },
     "topics": {
         "topic": "welding",
         "action": "watch",
@@ -108,14 +135,44 @@ ONE_ROW: dict[str, dict[str, object]] = {
     },
     "help_by_team": {"asker_team": "Sales", "helper_team": "Drives", "helps": 5},
     "help_by_seniority": {"asker_seniority": "junior", "helper_seniority": "senior", "helps": 5},
-    "read_to_ask": {"seniority": "junior", "days": 0.0, "share": 0.0, "low": 0.0, "high": 0.0, "at_risk": 8},
-    "read_to_answer": {"seniority": "junior", "days": 9.0, "share": 0.5, "low": 0.1, "high": 0.9, "at_risk": 9},
+    "read_to_ask": {
+        "seniority": "junior",
+        "days": 0.0,
+        "share": 0.0,
+        "low": 0.0,
+        "high": 0.0,
+        "at_risk": 8,
+    },
+    "read_to_answer": {
+        "seniority": "junior",
+        "days": 9.0,
+        "share": 0.5,
+        "low": 0.1,
+        "high": 0.9,
+        "at_risk": 9,
+    },
     "whose_knowledge": {"seniority": "senior", "standing": "has left", "reads": 12},
     "levels": {"level": 2, "level_name": "Helper", "people": 4},
-    "levels_over_time": {"month": date(2026, 9, 1), "level": 3, "level_name": "Expert", "people": 2},
+    "levels_over_time": {
+        "month": date(2026, 9, 1),
+        "level": 3,
+        "level_name": "Expert",
+        "people": 2,
+    },
     "level_paths": {"before": "Participant", "after": "Helper", "people": 3},
-    "recognition_by_seniority": {"giver_seniority": "junior", "member_seniority": "senior", "thanks": 5},
-    "milestones": {"milestone": "First help", "days": 30, "reached": 0.4, "low": 0.3, "high": 0.5, "followed": 80},
+    "recognition_by_seniority": {
+        "giver_seniority": "junior",
+        "member_seniority": "senior",
+        "thanks": 5,
+    },
+    "milestones": {
+        "milestone": "First help",
+        "days": 30,
+        "reached": 0.4,
+        "low": 0.3,
+        "high": 0.5,
+        "followed": 80,
+    },
     "asking_and_helping": {"seniority": "junior", "tendency": "mostly asks", "people": 7},
     "claims": {
         "claim": "A tool to perform",
@@ -170,7 +227,9 @@ def test_every_exhibit_has_a_chart(id_: str) -> None:
 @EVERY_EXHIBIT
 @LOOKS
 def test_an_empty_table_is_a_sentence_and_no_marks(id_: str, look: Look) -> None:
-    figure = draw(EXHIBITS[id_], pl.DataFrame(schema=dict.fromkeys(EXHIBITS[id_].columns, pl.String)), look)
+    figure = draw(
+        EXHIBITS[id_], pl.DataFrame(schema=dict.fromkeys(EXHIBITS[id_].columns, pl.String)), look
+    )
     assert not figure.data
     assert describe(figure) == "There is nothing to draw: nothing was counted in this period."
     assert shown_texts(figure).replace("<br>", " ") == describe(figure)
@@ -194,9 +253,13 @@ def test_an_exhibit_that_nothing_draws_is_named() -> None:
 
 
 def test_charts_use_neither_express_nor_streamlit() -> None:
-    sources = [path.read_text(encoding="utf-8") for path in Path(charts.__file__).parent.glob("*.py")]
+    sources = [
+        path.read_text(encoding="utf-8") for path in Path(charts.__file__).parent.glob("*.py")
+    ]
     assert len(sources) > 5
-    assert not [source for source in sources if "plotly.express" in source or "import streamlit" in source]
+    assert not [
+        source for source in sources if "plotly.express" in source or "import streamlit" in source
+    ]
 
 
 # Colours
@@ -205,7 +268,14 @@ def test_charts_use_neither_express_nor_streamlit() -> None:
 @LOOKS
 def test_marks_and_text_stand_out_from_the_page(look: Look) -> None:
     ramps = [*look.promises.values(), look.seniority]
-    marks = [*look.team_set, look.other, look.unknown, look.alert, look.good, *look.promises.values()]
+    marks = [
+        *look.team_set,
+        look.other,
+        look.unknown,
+        look.alert,
+        look.good,
+        *look.promises.values(),
+    ]
     marks += [shade for hue in ramps for count in (2, 3, 5) for shade in shades(look, hue, count)]
     for page in (look.surface, look.panel):
         assert [mark for mark in marks if contrast(mark, page) < MARK_CONTRAST] == []
@@ -214,11 +284,16 @@ def test_marks_and_text_stand_out_from_the_page(look: Look) -> None:
 
 @LOOKS
 def test_counts_in_cells_can_be_read_on_every_shade(look: Look) -> None:
-    rows = [{"asker_team": f"T{place}", "helper_team": "T1", "helps": place} for place in range(1, 12)]
+    rows = [
+        {"asker_team": f"T{place}", "helper_team": "T1", "helps": place} for place in range(1, 12)
+    ]
     figure = draw(EXHIBITS["help_by_team"], table_of("help_by_team", *rows), look)
     cells = {note.text: note.font.color for note in figure.layout.annotations}
     assert set(cells) == {str(place) for place in range(12)}
-    assert min(contrast(colour, mixed(*look.heat, int(count) / 11)) for count, colour in cells.items()) >= 4.5
+    assert (
+        min(contrast(colour, mixed(*look.heat, int(count) / 11)) for count, colour in cells.items())
+        >= 4.5
+    )
 
 
 def test_contrast_is_that_of_wcag() -> None:
@@ -228,8 +303,16 @@ def test_contrast_is_that_of_wcag() -> None:
 
 COLOUR_BLINDNESS = {
     "none": np.eye(3),
-    "protanopia": [[0.152286, 1.052583, -0.204868], [0.114503, 0.786281, 0.099216], [-0.003882, -0.048116, 1.051998]],
-    "deuteranopia": [[0.367322, 0.860646, -0.227968], [0.280085, 0.672501, 0.047413], [-0.01182, 0.04294, 0.968881]],
+    "protanopia": [
+        [0.152286, 1.052583, -0.204868],
+        [0.114503, 0.786281, 0.099216],
+        [-0.003882, -0.048116, 1.051998],
+    ],
+    "deuteranopia": [
+        [0.367322, 0.860646, -0.227968],
+        [0.280085, 0.672501, 0.047413],
+        [-0.01182, 0.04294, 0.968881],
+    ],
 }
 TO_CONES = [
     [0.4122214708, 0.5363325363, 0.0514459929],
@@ -246,7 +329,9 @@ TO_OKLAB = [
 def seen(colour: str, sight: str) -> NDArray[np.float64]:
     """Return a colour in OKLab as seen with a sight (Machado, Oliveira and Fernandes 2009)."""
     red_green_blue = np.array([int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)])
-    linear = np.where(red_green_blue <= 0.04045, red_green_blue / 12.92, ((red_green_blue + 0.055) / 1.055) ** 2.4)
+    linear = np.where(
+        red_green_blue <= 0.04045, red_green_blue / 12.92, ((red_green_blue + 0.055) / 1.055) ** 2.4
+    )
     met = np.clip(np.array(COLOUR_BLINDNESS[sight]) @ linear, 0, 1)
     return np.asarray(np.array(TO_OKLAB) @ np.cbrt(np.array(TO_CONES) @ met))
 
@@ -255,7 +340,8 @@ def seen(colour: str, sight: str) -> NDArray[np.float64]:
 @pytest.mark.parametrize("sight", COLOUR_BLINDNESS)
 def test_teams_can_be_told_apart_by_the_colour_blind(look: Look, sight: str) -> None:
     distances = [
-        float(np.linalg.norm(seen(one, sight) - seen(other, sight))) for one, other in combinations(look.team_set, 2)
+        float(np.linalg.norm(seen(one, sight) - seen(other, sight)))
+        for one, other in combinations(look.team_set, 2)
     ]
     assert min(distances) > 0.09
     assert np.linalg.norm(seen("#d55e00", "deuteranopia") - seen("#6f8f00", "deuteranopia")) < 0.09
@@ -275,7 +361,9 @@ def test_a_team_keeps_its_colour_whatever_is_filtered() -> None:
 
 def test_of_many_teams_the_largest_have_colours_of_their_own() -> None:
     teams = tuple(f"Team {letter}" for letter in "ABCDEFGHIJ")
-    look = LIGHT.for_groups(teams=teams, seniorities=(), members={team: 1 + place for place, team in enumerate(teams)})
+    look = LIGHT.for_groups(
+        teams=teams, seniorities=(), members={team: 1 + place for place, team in enumerate(teams)}
+    )
     colours = team_colours(teams, look)
     assert colours["Team A"] == colours["Team B"] == LIGHT.other
     assert [colours[team] for team in teams[2:]] == list(LIGHT.team_set)
@@ -338,7 +426,9 @@ def test_a_line_shows_value_interval_and_n_and_is_told_in_words() -> None:
 
 
 def test_several_lines_are_named_at_their_ends_without_bands_and_without_overlap() -> None:
-    figure = over_time([(name, RATES) for name in ("One", "Two", "Three", "Four")], Unit.PERCENT, LIGHT)
+    figure = over_time(
+        [(name, RATES) for name in ("One", "Two", "Three", "Four")], Unit.PERCENT, LIGHT
+    )
     assert not [trace for trace in figure.data if trace.fill]
     assert not figure.layout.showlegend
     assert all(name in shown_texts(figure) for name in ("One", "Two", "Three", "Four"))
@@ -347,7 +437,11 @@ def test_several_lines_are_named_at_their_ends_without_bands_and_without_overlap
 
 
 def test_labels_of_one_and_of_two_lines_of_text_are_kept_apart() -> None:
-    ends = [("Answered within 30 days", 1.0, LIGHT.ink), ("target 70 %", 0.95, None), ("One", 0.9, None)]
+    ends = [
+        ("Answered within 30 days", 1.0, LIGHT.ink),
+        ("target 70 %", 0.95, None),
+        ("One", 0.9, None),
+    ]
     (first, target, one), _ = canvas.end_labels(ends, LIGHT, 216)
     assert first["y"] - target["y"] == pytest.approx(24 / 216)
     assert target["y"] - one["y"] == pytest.approx(16 / 216)
@@ -364,9 +458,13 @@ def test_the_target_of_one_of_several_lines_is_named_after_it() -> None:
 
 def test_a_page_draws_the_target_of_the_first_of_its_lines_that_has_one() -> None:
     ids = ("answer_rate_24h", "answer_rate", "answer_rate_30d")
-    table = pl.concat(RATES.select(pl.lit(METRICS[id_].title).alias("series"), pl.all()) for id_ in ids)
+    table = pl.concat(
+        RATES.select(pl.lit(METRICS[id_].title).alias("series"), pl.all()) for id_ in ids
+    )
     chart = OverTime(ids=ids, title="Is it getting better?")
-    shown = ChartTable(chart=chart, title="", description="", remarks=(), table=table, columns={}, note=None)
+    shown = ChartTable(
+        chart=chart, title="", description="", remarks=(), table=table, columns={}, note=None
+    )
     drawn = pytest.importorskip("pages.parts.frame").drawn
     figure = drawn(shown, LIGHT, {"answer_rate": 0.7, "answer_rate_30d": 0.9})
     assert [shape.y0 for shape in figure.layout.shapes] == [0.7]
@@ -382,15 +480,21 @@ def test_more_than_four_lines_have_a_legend() -> None:
 
 def test_a_median_without_an_upper_end_stays_on_the_sheet() -> None:
     waits = figures(
-        ("2026-08-01", 5.0, 20, 2.0, 9.0, None, True), ("2026-09-01", 6.0, 9, 3.0, float("inf"), None, True)
+        ("2026-08-01", 5.0, 20, 2.0, 9.0, None, True),
+        ("2026-09-01", 6.0, 9, 3.0, float("inf"), None, True),
     )
     figure = over_time([("Median wait", waits)], Unit.HOURS, LIGHT)
-    assert max(value for value in figure.data[0].y if value is not None) == figure.layout.yaxis.range[1]
+    assert (
+        max(value for value in figure.data[0].y if value is not None)
+        == figure.layout.yaxis.range[1]
+    )
     assert "95 % interval 3.0 h or more" in hovers(figure)
 
 
 def test_lines_without_values_are_a_sentence_with_the_reason() -> None:
-    nobody = figures(("2026-09-01", None, 0, None, None, "not measurable: the sources record no reads", True))
+    nobody = figures(
+        ("2026-09-01", None, 0, None, None, "not measurable: the sources record no reads", True)
+    )
     assert describe(over_time([("Readers", nobody)], Unit.COUNT, LIGHT)) == (
         "There is nothing to draw: not measurable: the sources record no reads."
     )
@@ -398,13 +502,20 @@ def test_lines_without_values_are_a_sentence_with_the_reason() -> None:
 
 
 def test_weeks_are_named_by_their_first_day() -> None:
-    weeks = figures(("2026-09-07", 4.0, 4, None, None, None, True), ("2026-09-14", 7.0, 7, None, None, None, True))
-    assert "first 4 (week of 7 Sep 2026)" in describe(over_time([("Questions", weeks)], Unit.COUNT, LIGHT))
+    weeks = figures(
+        ("2026-09-07", 4.0, 4, None, None, None, True),
+        ("2026-09-14", 7.0, 7, None, None, None, True),
+    )
+    assert "first 4 (week of 7 Sep 2026)" in describe(
+        over_time([("Questions", weeks)], Unit.COUNT, LIGHT)
+    )
 
 
 def test_small_charts_share_one_axis_and_leave_out_groups_without_data() -> None:
     empty = RATES.with_columns(pl.lit(None, pl.Float64).alias("value"))
-    figure = small_multiples([("Drives", RATES), ("Sales", RATES), ("Nobody", empty)], Unit.PERCENT, LIGHT)
+    figure = small_multiples(
+        [("Drives", RATES), ("Sales", RATES), ("Nobody", empty)], Unit.PERCENT, LIGHT
+    )
     assert len(figure.data) == 2
     assert figure.layout.yaxis.range == figure.layout.yaxis2.range
     assert describe(figure) == "Drives: first 50 %, last 80 %. Sales: first 50 %, last 80 %."
@@ -449,20 +560,27 @@ def test_a_target_is_a_dashed_line_with_its_name_beside_the_average() -> None:
 
 def test_whiskers_reach_from_low_to_high() -> None:
     figure = groups(TEAMS, Unit.PERCENT, LIGHT)
-    ends = [(trace.x[place], trace.x[place + 1]) for trace in figure.data[:-1] for place in range(0, len(trace.x), 3)]
+    ends = [
+        (trace.x[place], trace.x[place + 1])
+        for trace in figure.data[:-1]
+        for place in range(0, len(trace.x), 3)
+    ]
     assert sorted(ends) == [(0.2, 0.6), (0.2, 0.9), (0.8, 0.95)]
 
 
 def test_seniority_keeps_its_order_with_unknown_last() -> None:
     rows = [
-        (name, value, 9, 0.1, 0.9, None, True) for name, value in (("Unknown", 0.9), ("senior", 0.8), ("junior", 0.2))
+        (name, value, 9, 0.1, 0.9, None, True)
+        for name, value in (("Unknown", 0.9), ("senior", 0.8), ("junior", 0.2))
     ]
     figure = groups(figures(*rows), Unit.PERCENT, LIGHT)
     assert list(reversed(figure.layout.yaxis.ticktext)) == ["junior", "senior", "Unknown"]
 
 
 def test_counts_are_bars_from_zero() -> None:
-    counts = figures(("Drives", 5.0, 5, None, None, None, True), ("Sales", 8.0, 8, None, None, None, True))
+    counts = figures(
+        ("Drives", 5.0, 5, None, None, None, True), ("Sales", 8.0, 8, None, None, None, True)
+    )
     figure = groups(counts, Unit.COUNT, LIGHT)
     assert figure.data[0].type == "bar"
     assert figure.layout.xaxis.range[0] == 0
@@ -470,7 +588,10 @@ def test_counts_are_bars_from_zero() -> None:
 
 
 def test_groups_of_which_nothing_was_counted_stay_in_the_chart_with_their_members() -> None:
-    rows = [(f"Team {n:02d}", 3.0 if n < 3 else 0.0, 3 if n < 3 else 9, None, None, None, True) for n in range(20)]
+    rows = [
+        (f"Team {n:02d}", 3.0 if n < 3 else 0.0, 3 if n < 3 else 9, None, None, None, True)
+        for n in range(20)
+    ]
     figure = groups(figures(*rows), Unit.COUNT, LIGHT)
     assert len(figure.layout.yaxis.ticktext) == 20
     assert "Team 19 0 (n 9)" in describe(figure)
@@ -479,7 +600,10 @@ def test_groups_of_which_nothing_was_counted_stay_in_the_chart_with_their_member
 
 def test_of_more_groups_than_are_drawn_it_says_how_many_are_zero() -> None:
     rows = [(f"Team {n:02d}", 3.0 if n < 3 else 0.0, 3, None, None, None, True) for n in range(60)]
-    assert subtitle(groups(figures(*rows), Unit.COUNT, LIGHT)) == "The 20 largest of 60; 0 in 40 others"
+    assert (
+        subtitle(groups(figures(*rows), Unit.COUNT, LIGHT))
+        == "The 20 largest of 60; 0 in 40 others"
+    )
 
 
 def test_of_many_topics_the_twenty_largest_are_drawn_and_it_says_so() -> None:
@@ -506,7 +630,15 @@ def test_one_long_wait_does_not_press_the_others_to_zero() -> None:
 def test_a_wait_that_is_not_reached_stands_on_top_with_its_reason() -> None:
     waits = figures(
         ("plc", 14.0, 94, 12.0, 17.0, None, True),
-        ("sensor-drift", None, 361, None, None, "not reached (68 % unanswered after 730 days)", True),
+        (
+            "sensor-drift",
+            None,
+            361,
+            None,
+            None,
+            "not reached (68 % unanswered after 730 days)",
+            True,
+        ),
         ("small", None, 0, None, None, "too small a group to be shown", True),
     )
     figure = groups(waits, Unit.HOURS, LIGHT)
@@ -544,7 +676,9 @@ def test_a_name_with_markup_is_shown_as_it_stands() -> None:
         (Unit.COUNT, 0, ("0", "1")),
     ],
 )
-def test_axes_have_round_ticks_from_zero(unit: Unit, highest: float, texts: tuple[str, ...]) -> None:
+def test_axes_have_round_ticks_from_zero(
+    unit: Unit, highest: float, texts: tuple[str, ...]
+) -> None:
     ticks = value_ticks(unit, highest)
     assert ticks.texts == texts
     assert ticks.end >= highest
@@ -557,10 +691,22 @@ def test_outcomes_stand_in_their_order_and_add_up() -> None:
     months = [
         {"month": month, "outcome": outcome, "questions": number, "complete": True}
         for month in (date(2026, 8, 1), date(2026, 9, 1))
-        for outcome, number in (("withdrawn", 1), ("answered", 2), ("resolved", 5), ("unanswered", 2), ("merged", 1))
+        for outcome, number in (
+            ("withdrawn", 1),
+            ("answered", 2),
+            ("resolved", 5),
+            ("unanswered", 2),
+            ("merged", 1),
+        )
     ]
     figure = draw(EXHIBITS["outcomes"], table_of("outcomes", *months), LIGHT)
-    assert [trace.name for trace in figure.data] == ["resolved", "answered", "unanswered", "withdrawn", "merged"]
+    assert [trace.name for trace in figure.data] == [
+        "resolved",
+        "answered",
+        "unanswered",
+        "withdrawn",
+        "merged",
+    ]
     assert sum(sum(trace.y) for trace in figure.data) == 22
     assert figure.layout.barmode == "stack"
     assert "<b>resolved: 5</b><br>50 % of n 10 questions<br>Aug 2026" in hovers(figure)
@@ -570,7 +716,14 @@ def test_outcomes_stand_in_their_order_and_add_up() -> None:
 
 def test_the_waiting_curve_holds_at_risk_and_readable_hours() -> None:
     rows = [
-        {"seniority": name, "hours": hours, "waiting": waiting, "low": waiting - 0.1, "high": waiting, "at_risk": 10}
+        {
+            "seniority": name,
+            "hours": hours,
+            "waiting": waiting,
+            "low": waiting - 0.1,
+            "high": waiting,
+            "at_risk": 10,
+        }
         for name, last in (("senior", 0.5), ("junior", 0.25))
         for hours, waiting in ((0.0, 1.0), (24.0, 0.6), (700.0, last))
     ]
@@ -580,7 +733,9 @@ def test_the_waiting_curve_holds_at_risk_and_readable_hours() -> None:
     assert figure.data[-1].line.shape == "hv"
     assert "<b>junior: 60 % still waiting</b><br>24 h after asking" in hovers(figure)
     assert "n 10 still followed" in hovers(figure)
-    assert describe(figure).startswith("junior: half had an answer after 29 days; 60 % still waited after 1 day;")
+    assert describe(figure).startswith(
+        "junior: half had an answer after 29 days; 60 % still waited after 1 day;"
+    )
 
 
 def test_questions_that_have_only_just_come_have_no_curve_yet() -> None:
@@ -591,8 +746,19 @@ def test_questions_that_have_only_just_come_have_no_curve_yet() -> None:
 
 def test_the_topic_that_lacks_help_most_is_named_in_the_corner_of_its_quadrant() -> None:
     """Under zero a strip is kept free for the actions, so that they take no room from the topics at zero."""
-    lacking = {"topic": "worst", "questions": 90, "helps_per_question": 0.0, "action": "find an expert or research it"}
-    rows = [lacking, *({"topic": f"t{n}", "questions": 10 + n, "helps_per_question": 1.0 + n / 9} for n in range(9))]
+    lacking = {
+        "topic": "worst",
+        "questions": 90,
+        "helps_per_question": 0.0,
+        "action": "find an expert or research it",
+    }
+    rows = [
+        lacking,
+        *(
+            {"topic": f"t{n}", "questions": 10 + n, "helps_per_question": 1.0 + n / 9}
+            for n in range(9)
+        ),
+    ]
     figure = draw(EXHIBITS["topics"], table_of("topics", *rows), LIGHT)
     assert "worst" in [note.text for note in figure.layout.annotations]
     assert figure.layout.yaxis.range[0] < 0
@@ -606,8 +772,18 @@ def test_topics_are_split_at_the_medians_and_labelled_with_what_to_do() -> None:
             "helps_per_question": 0.3,
             "action": "find an expert or research it",
         },
-        {"topic": "plc", "questions": 80, "helps_per_question": 2.0, "action": "exchange knowledge"},
-        {"topic": "bolts", "questions": 10, "helps_per_question": 3.0, "action": "write guidance or an FAQ"},
+        {
+            "topic": "plc",
+            "questions": 80,
+            "helps_per_question": 2.0,
+            "action": "exchange knowledge",
+        },
+        {
+            "topic": "bolts",
+            "questions": 10,
+            "helps_per_question": 3.0,
+            "action": "write guidance or an FAQ",
+        },
         {"topic": "paint", "questions": 10, "helps_per_question": 0.5, "action": "watch"},
         {"topic": "young", "questions": 500, "ripe": 4, "helps_per_question": 9.0},
     ]
@@ -616,7 +792,9 @@ def test_topics_are_split_at_the_medians_and_labelled_with_what_to_do() -> None:
         "4 topics, split at 45 questions and 1.25 helps per question. find an expert or research it: sensor-drift; "
         "exchange knowledge: plc; write guidance or an FAQ: bolts; watch: paint. 1 topic with fewer than 5 left out."
     )
-    assert {"<i>watch</i>", "<i>find an expert or research it</i>"} <= {note.text for note in figure.layout.annotations}
+    assert {"<i>watch</i>", "<i>find an expert or research it</i>"} <= {
+        note.text for note in figure.layout.annotations
+    }
     assert "sensor-drift" in shown_texts(figure)
     assert list(figure.data[0].marker.color).count(LIGHT.alert) == 1
 
@@ -629,16 +807,26 @@ def test_only_unripe_topics_are_a_sentence() -> None:
 def test_the_help_matrix_tells_what_crosses_and_puts_unknown_last() -> None:
     rows = [
         {"asker_team": asker, "helper_team": helper, "helps": helps}
-        for asker, helper, helps in (("Unknown", "Drives", 2), ("Sales", "Drives", 6), ("Drives", "Drives", 2))
+        for asker, helper, helps in (
+            ("Unknown", "Drives", 2),
+            ("Sales", "Drives", 6),
+            ("Drives", "Drives", 2),
+        )
     ]
     figure = draw(EXHIBITS["help_by_team"], table_of("help_by_team", *rows), LIGHT)
-    assert list(figure.layout.yaxis.ticktext) == list(figure.layout.xaxis.ticktext) == ["Drives", "Sales", "Unknown"]
+    assert (
+        list(figure.layout.yaxis.ticktext)
+        == list(figure.layout.xaxis.ticktext)
+        == ["Drives", "Sales", "Unknown"]
+    )
     assert [list(row) for row in figure.data[0].z] == [[2, 0, 0], [6, 0, 0], [2, 0, 0]]
     assert describe(figure).startswith("75 % of 8 helps cross teams; 2 more have one unknown.")
 
 
 def test_of_many_teams_the_smallest_are_one_row_and_no_help_is_lost() -> None:
-    rows = [{"asker_team": f"T{n:02d}", "helper_team": f"T{n:02d}", "helps": n} for n in range(1, 21)]
+    rows = [
+        {"asker_team": f"T{n:02d}", "helper_team": f"T{n:02d}", "helps": n} for n in range(1, 21)
+    ]
     figure = draw(EXHIBITS["help_by_team"], table_of("help_by_team", *rows), LIGHT)
     assert len(figure.layout.yaxis.ticktext) == 12
     assert figure.layout.yaxis.ticktext[-1] == "9 others"
@@ -646,13 +834,18 @@ def test_of_many_teams_the_smallest_are_one_row_and_no_help_is_lost() -> None:
 
 
 def test_hours_without_posts_are_zero_in_the_week() -> None:
-    figure = draw(EXHIBITS["awake"], table_of("awake", {}, {"weekday": 4, "hour": 23, "helps": 7}), LIGHT)
+    figure = draw(
+        EXHIBITS["awake"], table_of("awake", {}, {"weekday": 4, "hour": 23, "helps": 7}), LIGHT
+    )
     questions, helps = figure.data
     assert (len(questions.z), len(questions.z[0])) == (7, 24)
     assert helps.z[4][23] == 7
     assert helps.z[6][0] == 0
     assert questions.zmax == helps.zmax == 7
-    assert "8 helps, most on Friday (7) and between 23:00 and 24:00 (7); 0 % at the weekend." in describe(figure)
+    assert (
+        "8 helps, most on Friday (7) and between 23:00 and 24:00 (7); 0 % at the weekend."
+        in describe(figure)
+    )
 
 
 def test_the_first_level_is_told_and_not_drawn() -> None:
@@ -670,7 +863,12 @@ def test_the_first_level_is_told_and_not_drawn() -> None:
     )
 
 
-PATHS = (("Helper", "Expert", 4), ("Helper", "Helper", 20), ("Expert", "Participant", 2), ("Helper", "Went", 1))
+PATHS = (
+    ("Helper", "Expert", 4),
+    ("Helper", "Helper", 20),
+    ("Expert", "Participant", 2),
+    ("Helper", "Went", 1),
+)
 
 
 def ribbon_width(trace: go.Scatter) -> float:
@@ -680,10 +878,18 @@ def ribbon_width(trace: go.Scatter) -> float:
 @LOOKS
 def test_level_paths_are_as_wide_as_the_people_in_them(look: Look) -> None:
     rows = [{"before": before, "after": after, "people": people} for before, after, people in PATHS]
-    idle = [{"before": "Member", "after": "Member", "people": 90}, {"before": "Came", "after": "Member", "people": 9}]
+    idle = [
+        {"before": "Member", "after": "Member", "people": 90},
+        {"before": "Came", "after": "Member", "people": 9},
+    ]
     figure = draw(EXHIBITS["level_paths"], table_of("level_paths", *rows, *idle), look)
     widths = {trace.text: ribbon_width(trace) for trace in figure.data}
-    assert set(widths) == {"4: Helper → Expert", "20: Helper → Helper", "2: Expert → Participant", "1: Helper → Went"}
+    assert set(widths) == {
+        "4: Helper → Expert",
+        "20: Helper → Helper",
+        "2: Expert → Participant",
+        "1: Helper → Went",
+    }
     assert widths["20: Helper → Helper"] == pytest.approx(5 * widths["4: Helper → Expert"])
     assert {trace.name: trace.fillcolor for trace in figure.data}.keys() == {
         "rose",
@@ -699,9 +905,23 @@ def test_level_paths_are_as_wide_as_the_people_in_them(look: Look) -> None:
 
 
 def test_claims_say_why_a_number_is_not_known_and_how_many_helps_each_gave() -> None:
-    number = {"number": "Helped", "claim": "A responsibility and a profile", "helps_per_active": 2.25}
-    unknown = {"value": None, "low": None, "high": None, "n": 0, "note": "not measurable: the sources record no reads"}
-    figure = draw(EXHIBITS["claims"], table_of("claims", unknown, number, {**number, "seniority": "senior"}), LIGHT)
+    number = {
+        "number": "Helped",
+        "claim": "A responsibility and a profile",
+        "helps_per_active": 2.25,
+    }
+    unknown = {
+        "value": None,
+        "low": None,
+        "high": None,
+        "n": 0,
+        "note": "not measurable: the sources record no reads",
+    }
+    figure = draw(
+        EXHIBITS["claims"],
+        table_of("claims", unknown, number, {**number, "seniority": "senior"}),
+        LIGHT,
+    )
     assert "not measurable: the sources" in shown_texts(figure).replace("<br>", " ")
     assert "2.2 helps each" in shown_texts(figure)
     assert "Helped, senior: 50 % (n 100, 2.2 helps per active member)." in describe(figure)
@@ -719,7 +939,9 @@ def test_a_claim_without_an_interval_is_a_dot_alone() -> None:
 
 def test_rising_members_show_what_the_gain_is_at_least() -> None:
     figure = draw(
-        EXHIBITS["rising"], table_of("rising", {}, {"name": "Bo", "at_least": -4.0, "kind": "new face"}), LIGHT
+        EXHIBITS["rising"],
+        table_of("rising", {}, {"name": "Bo", "at_least": -4.0, "kind": "new face"}),
+        LIGHT,
     )
     assert list(reversed(figure.layout.yaxis.ticktext)) == ["Ada", "Bo"]
     assert figure.layout.xaxis.range[0] < 0
@@ -728,7 +950,9 @@ def test_rising_members_show_what_the_gain_is_at_least() -> None:
 
 
 def test_the_line_of_a_card_breaks_where_there_is_no_value_and_marks_its_end() -> None:
-    months = pl.DataFrame({"value": [0.2, 0.4, None, 0.1, 0.4, 0.0], "complete": [True] * 5 + [False]})
+    months = pl.DataFrame(
+        {"value": [0.2, 0.4, None, 0.1, 0.4, 0.0], "complete": [True] * 5 + [False]}
+    )
     drawn = spark_svg(months, "#123456")
     assert drawn.count("M") == 2
     assert 'cx="84.0" cy="0.0"' in drawn
@@ -756,7 +980,10 @@ def test_groups_that_are_all_zero_are_drawn_as_such() -> None:
 
 
 def test_of_many_groups_the_twelve_small_charts_with_the_most_behind_them_are_drawn() -> None:
-    frames = [(f"Team {number}", RATES.with_columns(pl.lit(number).alias("sample_size"))) for number in range(60)]
+    frames = [
+        (f"Team {number}", RATES.with_columns(pl.lit(number).alias("sample_size")))
+        for number in range(60)
+    ]
     figure = small_multiples(frames, Unit.PERCENT, LIGHT)
     assert [each.split(":")[0] for each in describe(figure).split(". ")] == [
         f"Team {number}" for number in range(48, 60)
@@ -784,12 +1011,17 @@ def on_a_phone(name: go.layout.Annotation) -> tuple[float, float]:
 def test_the_network_names_those_with_the_most_ties_of_all_where_no_dot_is_covered() -> None:
     """Ada is joined to one in the picture and has nine ties in all; around her stand ten others, one of them near above."""
     ring = [
-        {"asker_name": f"P{n}", "asker_x": np.cos(n), "asker_y": np.sin(n), "helper_name": "Ada"} for n in range(1, 10)
+        {"asker_name": f"P{n}", "asker_x": np.cos(n), "asker_y": np.sin(n), "helper_name": "Ada"}
+        for n in range(1, 10)
     ]
     near = {"asker_name": "Near", "helper_name": "Ada", "asker_x": 0.02, "asker_y": 0.09}
     ties = [{**each, "helper_x": 0.0, "helper_y": 0.0, "helper_ties": 9} for each in (*ring, near)]
-    others = [{"helper_name": "P1", "helper_x": np.cos(1), "helper_y": np.sin(1), "asker_name": "P2"}]
-    others = [{**each, "asker_x": np.cos(2), "asker_y": np.sin(2), "asker_ties": 1} for each in others]
+    others = [
+        {"helper_name": "P1", "helper_x": np.cos(1), "helper_y": np.sin(1), "asker_name": "P2"}
+    ]
+    others = [
+        {**each, "asker_x": np.cos(2), "asker_y": np.sin(2), "asker_ties": 1} for each in others
+    ]
     figure = draw(EXHIBITS["network"], table_of("network", *ties, *others), LIGHT)
     assert describe(figure).split("Most ties: ")[1].startswith("Ada (Drives) 9; ")
     name = next(each for each in figure.layout.annotations if each.text == "Ada")
@@ -803,7 +1035,11 @@ def test_the_network_names_those_with_the_most_ties_of_all_where_no_dot_is_cover
 
 
 def test_a_network_without_teams_has_neither_a_legend_nor_a_team_behind_names() -> None:
-    figure = draw(EXHIBITS["network"], table_of("network", {"helper_team": "Unknown", "asker_team": "Unknown"}), LIGHT)
+    figure = draw(
+        EXHIBITS["network"],
+        table_of("network", {"helper_team": "Unknown", "asker_team": "Unknown"}),
+        LIGHT,
+    )
     assert not figure.layout.showlegend
     assert figure.data[1].marker.color == LIGHT.promises[Promise.HELP]
     assert "Unknown" not in describe(figure) + hovers(figure)
@@ -824,7 +1060,10 @@ def test_a_month_that_is_cut_is_hatched_over_its_own_colour() -> None:
 
 
 def test_a_topic_far_from_all_others_is_named_however_few_its_questions() -> None:
-    crowd = [{"topic": f"topic {number}", "questions": 40 + number, "helps_per_question": 1.0} for number in range(30)]
+    crowd = [
+        {"topic": f"topic {number}", "questions": 40 + number, "helps_per_question": 1.0}
+        for number in range(30)
+    ]
     alone = {
         "topic": "bolt-torque",
         "questions": 6,
@@ -847,12 +1086,17 @@ def test_a_year_does_not_stand_under_two_labels_side_by_side() -> None:
 
 
 def test_who_grows_is_sorted_by_what_is_shown_and_one_kind_needs_no_legend() -> None:
-    rows = [{"name": "Ada", "gain": 80.0, "at_least": 12.5}, {"name": "Bo", "gain": 90.0, "at_least": -3.2}]
+    rows = [
+        {"name": "Ada", "gain": 80.0, "at_least": 12.5},
+        {"name": "Bo", "gain": 90.0, "at_least": -3.2},
+    ]
     figure = draw(EXHIBITS["rising"], table_of("rising", *rows), LIGHT)
     assert "+80 (≥ 12)" in shown_texts(figure)
     assert "+90 (≥ −3)" in shown_texts(figure)
     assert not figure.layout.showlegend
-    both = draw(EXHIBITS["rising"], table_of("rising", rows[0], {**rows[1], "kind": "new face"}), LIGHT)
+    both = draw(
+        EXHIBITS["rising"], table_of("rising", rows[0], {**rows[1], "kind": "new face"}), LIGHT
+    )
     assert both.layout.showlegend
     assert "new faces below" in subtitle(both)
 

@@ -13,12 +13,13 @@ from typing import Any
 import duckdb
 import pytest
 
-from cop_metrics import cli, intake
+from cop_metrics.build import intake
+from cop_metrics.cli import main as cli
 from cop_metrics.errors import CopError
-from cop_metrics.lake import Lake
-from cop_metrics.made_up_company import COMPANY
-from cop_metrics.measure import BY
+from cop_metrics.lake.lake import Lake
+from cop_metrics.measure.measurer import BY
 from cop_metrics.metrics import EXHIBITS, METRICS, declared
+from cop_metrics.samples.company import COMPANY
 from cop_metrics.store import Store
 from cop_metrics.tabular import listed
 
@@ -57,7 +58,9 @@ LATER = """post_id,thread_id,kind,author_name,created_at,title,topics
 6,5,answer,Ada,2024-03-21 09:00,,
 7,7,question,Grace,2024-04-01 09:00,How long does paint dry?,paint
 """
-ROSTER = "who,team,seniority,from,to\nAda,Frames,junior,,\nGrace,Tools,senior,,\nEdsger,Tools,mid,,\n"
+ROSTER = (
+    "who,team,seniority,from,to\nAda,Frames,junior,,\nGrace,Tools,senior,,\nEdsger,Tools,mid,,\n"
+)
 
 Run = Callable[..., int]
 
@@ -85,7 +88,10 @@ def workshop_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Import three questions, two of them answered, into a data folder that nobody writes to."""
     folder = tmp_path_factory.mktemp("workshop")
     export = written(folder, "workshop.csv", WORKSHOP)
-    assert cli.main(["--data", str(folder / "data"), "import", str(export), "--community", "workshop"]) == 0
+    assert (
+        cli.main(["--data", str(folder / "data"), "import", str(export), "--community", "workshop"])
+        == 0
+    )
     return folder
 
 
@@ -105,12 +111,23 @@ def written(folder: Path, name: str, content: str | bytes) -> Path:
 def tables(data: Path) -> dict[str, list[tuple[object, ...]]]:
     """Return the rows of the store's tables, but for those that tell when and from what it was built."""
     cursor = Store(data).snapshot().cursor
-    names = [name for (name,) in cursor.sql("select table_name from information_schema.tables order by 1").fetchall()]
-    return {name: cursor.sql(f"from {name}").fetchall() for name in names if name not in ("imports", "meta")}
+    names = [
+        name
+        for (name,) in cursor.sql(
+            "select table_name from information_schema.tables order by 1"
+        ).fetchall()
+    ]
+    return {
+        name: cursor.sql(f"from {name}").fetchall()
+        for name in names
+        if name not in ("imports", "meta")
+    }
 
 
 def lake_of(data: Path) -> list[str]:
-    return sorted(str(path.relative_to(data)) for path in (data / "lake").rglob("*") if path.is_file())
+    return sorted(
+        str(path.relative_to(data)) for path in (data / "lake").rglob("*") if path.is_file()
+    )
 
 
 # What it says
@@ -131,7 +148,9 @@ def test_real_dump_gives_the_figures_that_were_counted_independently(
 def test_json_is_one_object_that_says_what_was_measured_when_and_where(
     workshop: Path, show: Callable[..., dict[str, Any]]
 ) -> None:
-    assert show("answered_questions", "--topic", "welding", "--topic", "glue", "--from", "2024-03-02") == {
+    assert show(
+        "answered_questions", "--topic", "welding", "--topic", "glue", "--from", "2024-03-02"
+    ) == {
         "metric": "answered_questions",
         "value": 1,
         "unit": "count",
@@ -151,20 +170,26 @@ def test_json_is_one_object_that_says_what_was_measured_when_and_where(
     }
 
 
-def test_rate_comes_as_a_share_with_its_interval(workshop: Path, show: Callable[..., dict[str, Any]]) -> None:
+def test_rate_comes_as_a_share_with_its_interval(
+    workshop: Path, show: Callable[..., dict[str, Any]]
+) -> None:
     shown = show("answer_rate")
     low, high = shown["interval"]
     assert (shown["value"], shown["unit"], shown["sample_size"]) == (1.0, "percent", 2)
     assert 0 < low < high == 1
 
 
-def test_a_state_says_of_which_days_it_is(workshop: Path, show: Callable[..., dict[str, Any]]) -> None:
+def test_a_state_says_of_which_days_it_is(
+    workshop: Path, show: Callable[..., dict[str, Any]]
+) -> None:
     assert show("given_up", "--from", "2024-03-10")["note"].endswith(
         "of questions 30 to 365 days old as of the data, whatever the period"
     )
 
 
-def test_split_adds_rows_shaped_as_the_whole(workshop: Path, show: Callable[..., dict[str, Any]]) -> None:
+def test_split_adds_rows_shaped_as_the_whole(
+    workshop: Path, show: Callable[..., dict[str, Any]]
+) -> None:
     shown = show("questions", "--by", "week")
     assert [(row["group"], row["value"]) for row in shown["rows"]] == [
         ("2024-02-26", 2),
@@ -172,14 +197,23 @@ def test_split_adds_rows_shaped_as_the_whole(workshop: Path, show: Callable[...,
         ("2024-03-11", 0),
         ("2024-03-18", 1),
     ]
-    assert set(shown["rows"][0]) == {"group", "value", "sample_size", "interval", "note", "complete"}
+    assert set(shown["rows"][0]) == {
+        "group",
+        "value",
+        "sample_size",
+        "interval",
+        "note",
+        "complete",
+    }
     assert [row["complete"] for row in shown["rows"]] == [False, True, True, False]
 
 
 def test_exhibit_has_rows_and_no_value(workshop: Path, show: Callable[..., dict[str, Any]]) -> None:
     shown = show("outcomes")
     assert (shown["value"], shown["sample_size"], shown["interval"]) == (None, None, None)
-    assert [set(row) for row in shown["rows"]] == [set(EXHIBITS["outcomes"].columns)] * len(shown["rows"])
+    assert [set(row) for row in shown["rows"]] == [set(EXHIBITS["outcomes"].columns)] * len(
+        shown["rows"]
+    )
 
 
 def test_last_day_is_included(workshop: Path, show: Callable[..., dict[str, Any]]) -> None:
@@ -187,14 +221,18 @@ def test_last_day_is_included(workshop: Path, show: Callable[..., dict[str, Any]
     assert show("questions", "--to", "2024-03-01")["value"] == 1
 
 
-def test_endless_interval_is_null_in_json(workshop: Path, show: Callable[..., dict[str, Any]]) -> None:
+def test_endless_interval_is_null_in_json(
+    workshop: Path, show: Callable[..., dict[str, Any]]
+) -> None:
     shown = show("wait", "--from", "2024-03-02", "--to", "2024-03-20")
     assert shown["interval"] is not None
     assert shown["interval"][1] is None
 
 
 @pytest.mark.parametrize("id_", [*METRICS, *EXHIBITS])
-def test_everything_declared_can_be_shown(id_: str, demo_data: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_everything_declared_can_be_shown(
+    id_: str, demo_data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     period = ["--from", "2026-04-01", "--to", "2026-09-30"]
     capsys.readouterr()
     assert cli.main(["--data", str(demo_data), "show", id_, "--community", COMPANY, *period]) == 0
@@ -203,22 +241,48 @@ def test_everything_declared_can_be_shown(id_: str, demo_data: Path, capsys: pyt
     assert not shown.err
 
 
-A_GROUP = {"month": "2025-01-01", "week": "2024-12-30", "team": "Sales", "seniority": "junior", "topic": "bolt-torque"}
+A_GROUP = {
+    "month": "2025-01-01",
+    "week": "2024-12-30",
+    "team": "Sales",
+    "seniority": "junior",
+    "topic": "bolt-torque",
+}
 
 
 @pytest.mark.parametrize("by", BY)
-def test_every_split_names_its_groups(by: str, demo_data: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main(["--data", str(demo_data), "show", "questions", "--community", COMPANY, "--by", by]) == 0
+def test_every_split_names_its_groups(
+    by: str, demo_data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert (
+        cli.main(
+            ["--data", str(demo_data), "show", "questions", "--community", COMPANY, "--by", by]
+        )
+        == 0
+    )
     assert A_GROUP[by] in capsys.readouterr().out
 
 
-def test_filter_that_does_not_act_is_said(demo_data: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    argv = ["--data", str(demo_data), "show", "members", "--community", COMPANY, "--topic", "hydraulics"]
+def test_filter_that_does_not_act_is_said(
+    demo_data: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    argv = [
+        "--data",
+        str(demo_data),
+        "show",
+        "members",
+        "--community",
+        COMPANY,
+        "--topic",
+        "hydraulics",
+    ]
     assert cli.main([*argv, "--format", "json"]) == 0
     assert json.loads(capsys.readouterr().out)["note"] == "not filtered by topic"
 
 
-def test_table_is_readable_at_a_glance(workshop: Path, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+def test_table_is_readable_at_a_glance(
+    workshop: Path, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert run("show", "questions", "--by", "topic") == 0
     assert capsys.readouterr().out == (
         "Questions: workshop, 1 Mar 2024 – 20 Mar 2024\n"
@@ -230,7 +294,9 @@ def test_table_is_readable_at_a_glance(workshop: Path, run: Run, capsys: pytest.
     )
 
 
-def test_csv_has_one_row_a_group(workshop: Path, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+def test_csv_has_one_row_a_group(
+    workshop: Path, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert run("show", "questions", "--by", "topic", "--format", "csv") == 0
     header, *rows = capsys.readouterr().out.splitlines()
     assert header == "group,value,sample_size,low,high,note,complete"
@@ -255,7 +321,11 @@ def test_report_is_written_in_the_format_of_its_ending(
 def guild_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Import twelve weeks of Frames and Paint, six people each, and of Tools, two, each of whom asks once a week."""
     folder = tmp_path_factory.mktemp("guild")
-    people = [f"{team}{n}" for team, size in (("Frames", 6), ("Paint", 6), ("Tools", 2)) for n in range(size)]
+    people = [
+        f"{team}{n}"
+        for team, size in (("Frames", 6), ("Paint", 6), ("Tools", 2))
+        for n in range(size)
+    ]
     posts = [
         f"{week}{who},{week}{who},question,{who},2024-{1 + week // 4:02d}-{1 + 7 * (week % 4):02d} 09:00,A question,"
         for week in range(12)
@@ -263,19 +333,35 @@ def guild_once(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ]
     roster = ["who,team,seniority,from,to", *(f"{who},{who[:-1]},junior,," for who in people)]
     export = written(folder, "guild.csv", "\n".join([WORKSHOP.splitlines()[0], *posts]))
-    argv = ["--community", "guild", "--roster", str(written(folder, "roster.csv", "\n".join(roster)))]
+    argv = [
+        "--community",
+        "guild",
+        "--roster",
+        str(written(folder, "roster.csv", "\n".join(roster))),
+    ]
     assert cli.main(["--data", str(folder / "data"), "import", str(export), *argv]) == 0
     return folder / "data"
 
 
 @pytest.mark.parametrize(
-    ("no_names", "teams"), [([], ["Frames", "Paint", "Tools"]), (["--no-names"], ["Paint", "small teams"])]
+    ("no_names", "teams"),
+    [([], ["Frames", "Paint", "Tools"]), (["--no-names"], ["Paint", "small teams"])],
 )
 def test_show_without_names_shows_no_small_team(
     no_names: list[str], teams: list[str], guild_once: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     capsys.readouterr()
-    argv = ["--data", str(guild_once), "show", "questions", "--by", "team", *no_names, "--format", "json"]
+    argv = [
+        "--data",
+        str(guild_once),
+        "show",
+        "questions",
+        "--by",
+        "team",
+        *no_names,
+        "--format",
+        "json",
+    ]
     assert cli.main(argv) == 0
     shown = json.loads(capsys.readouterr().out)
     assert [row["group"] for row in shown["rows"]] == teams
@@ -301,9 +387,21 @@ def test_show_without_names_of_one_day_shows_the_four_whole_weeks_before(
 ) -> None:
     """The sample ends on Monday 13 March 2017."""
     capsys.readouterr()
-    day = ["--from", "2017-03-13", "--to", "2017-03-13", "--community", cli.SAMPLE_COMMUNITY, "--format", "json"]
+    day = [
+        "--from",
+        "2017-03-13",
+        "--to",
+        "2017-03-13",
+        "--community",
+        cli.SAMPLE_COMMUNITY,
+        "--format",
+        "json",
+    ]
     assert cli.main(["--data", str(demo_data), "show", "questions", *day, "--no-names"]) == 0
-    assert json.loads(capsys.readouterr().out)["period"] == {"from": "2017-02-13", "to": "2017-03-12"}
+    assert json.loads(capsys.readouterr().out)["period"] == {
+        "from": "2017-02-13",
+        "to": "2017-03-12",
+    }
 
 
 def test_show_without_names_refuses_data_of_less_than_four_whole_weeks(
@@ -347,7 +445,10 @@ def test_answers_that_were_moved_are_counted(
 ) -> None:
     moved = LATER + "9,7,answer,Ada,2024-03-30 09:00,,\n"
     assert run("import", written(tmp_path, "moved.csv", moved), "--community", "workshop") == 0
-    assert "moved      answers dated before their question, whose wait counts as 0: 1" in capsys.readouterr().out
+    assert (
+        "moved      answers dated before their question, whose wait counts as 0: 1"
+        in capsys.readouterr().out
+    )
 
 
 def test_roster_alone_comes_to_the_only_community(
@@ -374,7 +475,9 @@ def test_roster_rows_that_mean_nobody_and_members_refused_are_named(
 def test_roster_row_that_names_nobody_is_left_out_and_counted(
     tmp_path: Path, workshop: Path, run: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run("import", "--roster", written(tmp_path, "roster.csv", ROSTER + ",Tools,mid,,\n")) == 0
+    assert (
+        run("import", "--roster", written(tmp_path, "roster.csv", ROSTER + ",Tools,mid,,\n")) == 0
+    )
     assert "left out   1 x names nobody" in capsys.readouterr().out
 
 
@@ -383,16 +486,34 @@ def test_roster_whose_last_days_look_wrong_is_remarked_upon(
 ) -> None:
     roster = "who,team,from,to\nAda,Frames,,2024-03-31\nAda,Tools,2024-04-01,\n"
     assert run("import", "--roster", written(tmp_path, "roster.csv", roster)) == 0
-    assert "note       1 periods begin one day after the one before ends (row 3)" in capsys.readouterr().out
+    assert (
+        "note       1 periods begin one day after the one before ends (row 3)"
+        in capsys.readouterr().out
+    )
 
 
-def test_roster_before_any_export_waits_for_it(tmp_path: Path, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run("import", "--community", "workshop", "--roster", written(tmp_path, "roster.csv", ROSTER)) == 0
+def test_roster_before_any_export_waits_for_it(
+    tmp_path: Path, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert (
+        run(
+            "import", "--community", "workshop", "--roster", written(tmp_path, "roster.csv", ROSTER)
+        )
+        == 0
+    )
     assert "There is no export of 'workshop' yet" in capsys.readouterr().out
     assert run("import", written(tmp_path, "workshop.csv", WORKSHOP)) == 0
     capsys.readouterr()
     assert run("communities") == 0
-    assert capsys.readouterr().out.split()[-7:] == ["workshop", "2024-03-01", "2024-03-20", "UTC", "3", "4", "2"]
+    assert capsys.readouterr().out.split()[-7:] == [
+        "workshop",
+        "2024-03-01",
+        "2024-03-20",
+        "UTC",
+        "3",
+        "4",
+        "2",
+    ]
 
 
 # What changes, and what does not
@@ -404,11 +525,19 @@ def test_same_import_twice_changes_nothing(
     before, version, lake = tables(workshop), Store(workshop).version(), lake_of(workshop)
     assert run("import", tmp_path / "workshop.csv", "--community", "workshop") == 0
     assert "Was there already, nothing changed" in capsys.readouterr().out
-    assert (tables(workshop), Store(workshop).version(), lake_of(workshop)) == (before, version, lake)
+    assert (tables(workshop), Store(workshop).version(), lake_of(workshop)) == (
+        before,
+        version,
+        lake,
+    )
 
 
 def test_undo_gives_back_exactly_what_was(
-    tmp_path: Path, workshop: Path, run: Run, show: Callable[..., dict[str, Any]], capsys: pytest.CaptureFixture[str]
+    tmp_path: Path,
+    workshop: Path,
+    run: Run,
+    show: Callable[..., dict[str, Any]],
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     before, lake = tables(workshop), lake_of(workshop)
     assert run("import", written(tmp_path, "later.csv", LATER), "--community", "workshop") == 0
@@ -422,7 +551,11 @@ def test_undo_gives_back_exactly_what_was(
 
 
 def test_a_header_alone_is_an_export_in_which_nobody_wrote(
-    workshop: Path, run: Run, tmp_path: Path, show: Callable[..., dict[str, Any]], capsys: pytest.CaptureFixture[str]
+    workshop: Path,
+    run: Run,
+    tmp_path: Path,
+    show: Callable[..., dict[str, Any]],
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     export = tmp_path / "quiet.csv"
     export.write_text(WORKSHOP.splitlines()[0] + "\n", encoding="utf-8")
@@ -433,7 +566,9 @@ def test_a_header_alone_is_an_export_in_which_nobody_wrote(
     assert {each.observed_until for each in Lake(workshop).imports()} == {as_of}
 
 
-def test_build_makes_the_same_store_again(workshop: Path, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+def test_build_makes_the_same_store_again(
+    workshop: Path, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
     before = tables(workshop)
     assert run("build") == 0
     assert capsys.readouterr().out == "Built version 2 of the store.\n"
@@ -485,7 +620,10 @@ def test_bad_roster_stops_the_export_with_it(
     wrong: str, tmp_path: Path, workshop: Path, run: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:
     before, lake = tables(workshop), lake_of(workshop)
-    later, roster = written(tmp_path, "later.csv", LATER), written(tmp_path, "roster.csv", BAD_ROSTERS[wrong])
+    later, roster = (
+        written(tmp_path, "later.csv", LATER),
+        written(tmp_path, "roster.csv", BAD_ROSTERS[wrong]),
+    )
     assert run("import", later, "--community", "workshop", "--roster", roster) == 1
     assert wrong in assert_one_sentence(capsys)
     assert (tables(workshop), lake_of(workshop)) == (before, lake)
@@ -494,7 +632,10 @@ def test_bad_roster_stops_the_export_with_it(
 @pytest.mark.parametrize(
     ("argv", "says"),
     [
-        (["show", "anser_rate"], "There is no metric called 'anser_rate'. Did you mean 'answer_rate'?"),
+        (
+            ["show", "anser_rate"],
+            "There is no metric called 'anser_rate'. Did you mean 'answer_rate'?",
+        ),
         (["show", "questions", "--community", "workship"], "Did you mean 'workshop'?"),
         (["show", "questions", "--team", "Freams"], "There is no team called 'Freams'"),
         (["show", "questions", "--seniority", "boss"], "There is no seniority called 'boss'"),
@@ -528,7 +669,9 @@ def assert_one_sentence(capsys: pytest.CaptureFixture[str]) -> str:
     return told.err
 
 
-def test_nothing_imported_yet_says_how_to_begin(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+def test_nothing_imported_yet_says_how_to_begin(
+    run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert run("show", "questions") == 1
     assert "python -m cop_metrics demo" in assert_one_sentence(capsys)
     assert run("imports") == 0
@@ -553,7 +696,9 @@ def test_nothing_imported_yet_says_how_to_begin(run: Run, capsys: pytest.Capture
     ],
     ids=" ".join,
 )
-def test_wrong_usage_exits_with_2(argv: list[str], run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+def test_wrong_usage_exits_with_2(
+    argv: list[str], run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert run(*argv) == 2
     told = capsys.readouterr()
     assert told.out == ""
@@ -571,7 +716,10 @@ def test_help_lists_every_command(run: Run, capsys: pytest.CaptureFixture[str]) 
     ("problem", "says"),
     [
         (KeyboardInterrupt(), "Stopped."),
-        (OSError(28, "No space left on device", "data/lake"), "No space left on device at 'data/lake'"),
+        (
+            OSError(28, "No space left on device", "data/lake"),
+            "No space left on device at 'data/lake'",
+        ),
         (PermissionError(13, "Permission denied"), "Permission denied"),
         (duckdb.IOException("the disk is gone\nand more"), "the disk is gone"),
         (CopError("The moon is full: wait."), "The moon is full: wait."),
@@ -579,7 +727,12 @@ def test_help_lists_every_command(run: Run, capsys: pytest.CaptureFixture[str]) 
     ids=lambda problem: type(problem).__name__,
 )
 def test_failure_of_the_machine_is_told_in_a_sentence(
-    problem: BaseException, says: str, workshop: Path, run: Run, monkeypatch: pytest.MonkeyPatch, capsys: Any
+    problem: BaseException,
+    says: str,
+    workshop: Path,
+    run: Run,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: Any,
 ) -> None:
     def fail(*_: object, **__: object) -> None:
         raise problem
@@ -590,7 +743,10 @@ def test_failure_of_the_machine_is_told_in_a_sentence(
 
 
 def test_data_folder_comes_from_the_environment_unless_named(
-    workshop: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    workshop: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setenv("COP_DATA", str(workshop))
     assert cli.main(["communities"]) == 0
@@ -619,8 +775,19 @@ def test_metrics_lists_everything_declared(run: Run, capsys: pytest.CaptureFixtu
 
 
 def test_as_a_program_it_survives_a_reader_who_leaves_and_a_full_disk(workshop: Path) -> None:
-    command = [sys.executable, "-m", "cop_metrics", "--data", str(workshop), "metrics", "--format", "json"]
-    with subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as gone:
+    command = [
+        sys.executable,
+        "-m",
+        "cop_metrics",
+        "--data",
+        str(workshop),
+        "metrics",
+        "--format",
+        "json",
+    ]
+    with subprocess.Popen(
+        command, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as gone:
         assert gone.stdout is not None
         assert gone.stderr is not None
         gone.stdout.close()
@@ -628,7 +795,9 @@ def test_as_a_program_it_survives_a_reader_who_leaves_and_a_full_disk(workshop: 
     assert gone.returncode == 0
     if Path("/dev/full").exists():
         with Path("/dev/full").open("w") as full:
-            ended = subprocess.run(command, cwd=PROJECT, stdout=full, stderr=subprocess.PIPE, check=False, text=True)
+            ended = subprocess.run(
+                command, cwd=PROJECT, stdout=full, stderr=subprocess.PIPE, check=False, text=True
+            )
         assert ended.returncode == 1
         assert ended.stderr.startswith("No space left on device")
         assert len(ended.stderr.splitlines()) == 1
@@ -638,7 +807,9 @@ def test_a_program_can_follow_the_progress_line_by_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     export = tmp_path / "craft.csv"
-    export.write_text("post_id,thread_id,kind,created_at,author_id\nq1,t1,question,2026-01-01T10:00:00,ann\n")
+    export.write_text(
+        "post_id,thread_id,kind,created_at,author_id\nq1,t1,question,2026-01-01T10:00:00,ann\n"
+    )
     monkeypatch.setenv("COP_PROGRESS", "lines")
     assert cli.main(["--data", str(tmp_path / "data"), "import", str(export)]) == 0
     lines = capsys.readouterr().err.splitlines()
@@ -677,7 +848,9 @@ def test_a_preview_is_imported_as_it_was_read(
     assert run("accept", "another") == 1
     assert "look at the export again" in capsys.readouterr().err
     with monkeypatch.context() as patch:
-        patch.setattr(intake.DuckDB, "build", None)  # the store that the preview built is taken over
+        patch.setattr(
+            intake.DuckDB, "build", None
+        )  # the store that the preview built is taken over
         assert run("accept") == 0
     assert "Imported posts.csv into 'Workshop'" in capsys.readouterr().out
     assert show("questions")["value"] == 3
@@ -715,9 +888,14 @@ def test_a_build_says_what_the_settings_name_in_vain(
     export.write_text(WORKSHOP, encoding="utf-8")
     assert run("import", export, "--community", "Workshop") == 0
     assert "settings" not in capsys.readouterr().out
-    (data / "settings.toml").write_text('[communities.Workshop]\nnoise_channels = ["feed"]\n', encoding="utf-8")
+    (data / "settings.toml").write_text(
+        '[communities.Workshop]\nnoise_channels = ["feed"]\n', encoding="utf-8"
+    )
     assert run("build") == 0
-    assert "settings   The settings of 'Workshop' name the channel 'feed' (noise)" in capsys.readouterr().out
+    assert (
+        "settings   The settings of 'Workshop' name the channel 'feed' (noise)"
+        in capsys.readouterr().out
+    )
 
 
 def test_a_preview_that_is_outdated_is_built_anew_or_gone(
@@ -726,9 +904,13 @@ def test_a_preview_that_is_outdated_is_built_anew_or_gone(
     export, data = tmp_path / "posts.csv", tmp_path / "data"
     export.write_text(WORKSHOP, encoding="utf-8")
     assert run("import", export, "--community", "Workshop", "--preview") == 0
-    (data / "settings.toml").write_text('[communities.Workshop]\ntime_zone = "Asia/Tokyo"\n', encoding="utf-8")
+    (data / "settings.toml").write_text(
+        '[communities.Workshop]\ntime_zone = "Asia/Tokyo"\n', encoding="utf-8"
+    )
     assert run("accept") == 0
-    assert Store(data).snapshot().cursor.sql("select time_zone from communities").fetchall() == [("Asia/Tokyo",)]
+    assert Store(data).snapshot().cursor.sql("select time_zone from communities").fetchall() == [
+        ("Asia/Tokyo",)
+    ]
     export.write_text(WORKSHOP.replace("Grace", "Nobody"), encoding="utf-8")
     assert run("import", export, "--community", "Workshop", "--preview") == 0
     assert run("import", export, "--community", "Other") == 0
@@ -736,7 +918,10 @@ def test_a_preview_that_is_outdated_is_built_anew_or_gone(
 
 
 def test_two_accounts_become_one_person_and_two_again(
-    run: Run, tmp_path: Path, show: Callable[..., dict[str, Any]], capsys: pytest.CaptureFixture[str]
+    run: Run,
+    tmp_path: Path,
+    show: Callable[..., dict[str, Any]],
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     export = tmp_path / "posts.csv"
     export.write_text(WORKSHOP, encoding="utf-8")
@@ -766,7 +951,10 @@ def test_a_long_name_in_a_list_ends_in_an_ellipsis_and_a_usual_one_is_whole() ->
 
 
 def test_an_account_of_two_aliases_keeps_the_other_and_both_show_its_name(
-    run: Run, tmp_path: Path, show: Callable[..., dict[str, Any]], capsys: pytest.CaptureFixture[str]
+    run: Run,
+    tmp_path: Path,
+    show: Callable[..., dict[str, Any]],
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     export = tmp_path / "posts.csv"
     export.write_text(WORKSHOP, encoding="utf-8")
@@ -776,7 +964,9 @@ def test_an_account_of_two_aliases_keeps_the_other_and_both_show_its_name(
     assert show("members")["value"] == 2
     capsys.readouterr()
     assert run("aliases") == 0
-    assert [line.split()[-2:] for line in capsys.readouterr().out.splitlines()[1:]] == [["Ada", "confirmed"]] * 2
+    assert [line.split()[-2:] for line in capsys.readouterr().out.splitlines()[1:]] == [
+        ["Ada", "confirmed"]
+    ] * 2
     assert run("alias", ada, "--same-as", grace, "--undo") == 0
     assert "are no longer said to be one person" in capsys.readouterr().out
     assert show("members")["value"] == 3

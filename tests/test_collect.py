@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 from test_perceval import item, second
 
-from cop_metrics import cli, collect
+from cop_metrics.build import collect
+from cop_metrics.cli import main as cli
 from cop_metrics.sources.perceval import BACKENDS
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -93,7 +94,13 @@ class StandIn:
         options: str = "--from-date FROM_DATE, --no-archive, --api-token API_TOKEN",
     ) -> None:
         stdout = "".join(f"{json.dumps(each)}\n" for each in items) + behind
-        plan = {"stdout": stdout, "stderr": stderr, "exit": exit_, "waits": waits, "options": options}
+        plan = {
+            "stdout": stdout,
+            "stderr": stderr,
+            "exit": exit_,
+            "waits": waits,
+            "options": options,
+        }
         (self.folder / "plan.json").write_text(json.dumps(plan), encoding="utf-8")
 
     def seen(self) -> dict[str, Any]:
@@ -117,7 +124,9 @@ def run(tmp_path: Path) -> Run:
 
 
 def issue(key: int, day: int) -> dict[str, Any]:
-    return item("github", str(key), {"id": key, "created_at": "2026-03-01T09:00:00Z"}) | {"updated_on": second(day)}
+    return item("github", str(key), {"id": key, "created_at": "2026-03-01T09:00:00Z"}) | {
+        "updated_on": second(day)
+    }
 
 
 def message(key: int, day: int) -> dict[str, Any]:
@@ -126,7 +135,9 @@ def message(key: int, day: int) -> dict[str, Any]:
 
 def lines(folder: Path) -> dict[str, list[str]]:
     return {
-        file.name: [json.loads(line)["uuid"] for line in file.read_text(encoding="utf-8").splitlines()]
+        file.name: [
+            json.loads(line)["uuid"] for line in file.read_text(encoding="utf-8").splitlines()
+        ]
         for file in sorted((folder / "kept").glob("*.jsonl"))
     }
 
@@ -163,7 +174,9 @@ def test_real_perceval_collects_mails_that_import_as_questions(
     assert json.loads(capsys.readouterr().out)["value"] == 1
 
 
-def test_real_perceval_that_fails_is_told_in_a_sentence(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+def test_real_perceval_that_fails_is_told_in_a_sentence(
+    run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
     """It logs the error and ends with 0 all the same."""
     real_tool()
     assert run("discourse", "http://127.0.0.1:9", "--max-retries", "0", "--sleep-time", "0") == 1
@@ -201,11 +214,15 @@ def test_a_first_run_asks_for_everything_and_the_next_for_what_changed(
     assert run("github", "craft", "welding") == 0
     assert tool.seen()["argv"][-1] == "--from-date=2026-03-04T09:00:00"
     told = capsys.readouterr()
-    assert told.out.splitlines()[2].startswith("Collected 0 items changed since 2026-03-04T09:00:00 into ")
+    assert told.out.splitlines()[2].startswith(
+        "Collected 0 items changed since 2026-03-04T09:00:00 into "
+    )
     assert told.err == ""
 
 
-def test_a_day_that_is_given_is_asked_from_and_does_not_set_the_next_run_back(tool: StandIn, run: Run) -> None:
+def test_a_day_that_is_given_is_asked_from_and_does_not_set_the_next_run_back(
+    tool: StandIn, run: Run
+) -> None:
     tool.does(issue(1, 2))
     assert run("github", "craft", "welding", "--from-date", "2026-01-31") == 0
     assert tool.seen()["argv"][-1] == "--from-date=2026-01-31T00:00:00"
@@ -228,13 +245,21 @@ def test_an_item_dated_in_the_future_does_not_stop_the_next_run(tool: StandIn, r
 def test_an_interrupted_run_is_gone_on_with_after_its_newest_item(
     tmp_path: Path, tool: StandIn, run: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    tool.does(issue(1, 2), issue(2, 3), behind='{"backend_name": "Git', stderr="Traceback\nthe line broke\n", exit_=1)
+    tool.does(
+        issue(1, 2),
+        issue(2, 3),
+        behind='{"backend_name": "Git',
+        stderr="Traceback\nthe line broke\n",
+        exit_=1,
+    )
     assert run("github", "craft", "welding") == 1
     assert capsys.readouterr().err == (
         "Perceval failed: the line broke. What was fetched is kept: the same command goes on with it.\n"
     )
     with (tmp_path / "kept" / "github-1970-01-01.jsonl").open("a") as file:
-        file.write('{"backend_name": "GitHub", "uu')  # as when this process is killed while it writes
+        file.write(
+            '{"backend_name": "GitHub", "uu'
+        )  # as when this process is killed while it writes
     tool.does(issue(3, 4))
     assert run("github", "craft", "welding") == 0
     assert tool.seen()["argv"][-1] == "--from-date=2026-03-03T09:00:00"
@@ -252,7 +277,12 @@ def test_an_interrupted_run_is_gone_on_with_after_its_newest_item(
         ("github", [issue(1, 9), issue(2, 8)]),
         ("github", [issue(1, 9)]),
     ],
-    ids=["newest first", "newest first, as the backend is known to be", "out of order", "one item tells no order"],
+    ids=[
+        "newest first",
+        "newest first, as the backend is known to be",
+        "out of order",
+        "one item tells no order",
+    ],
 )
 def test_an_interrupted_run_whose_older_items_may_be_missing_begins_anew(
     backend: str, items: list[Any], tmp_path: Path, tool: StandIn, run: Run
@@ -274,7 +304,10 @@ def test_chats_are_looked_at_again_for_a_week(tool: StandIn, run: Run) -> None:
 def test_what_perceval_logs_as_an_error_is_one_though_it_ends_with_0(
     tool: StandIn, run: Run, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    tool.does(issue(1, 2), stderr="[2026-03-01 10:00:00,1] - Error!: 401 for key=hush%2Fhush\nSir Perceval completed\n")
+    tool.does(
+        issue(1, 2),
+        stderr="[2026-03-01 10:00:00,1] - Error!: 401 for key=hush%2Fhush\nSir Perceval completed\n",
+    )
     assert run("github", "craft", "welding") == 1
     assert "401 for key=hush%2Fhush." in capsys.readouterr().err
 
@@ -296,11 +329,19 @@ def test_the_token_is_in_no_command_line_file_or_sentence(
     assert "hush" not in seen["cmdline"]
     assert not set(collect.TOKENS) & set(seen["environment"])
     assert "failed at ?key=***&more=***." in capsys.readouterr().err
-    assert not [file for file in (tmp_path / "kept").rglob("*") if file.is_file() and b"hush" in file.read_bytes()]
+    assert not [
+        file
+        for file in (tmp_path / "kept").rglob("*")
+        if file.is_file() and b"hush" in file.read_bytes()
+    ]
 
 
 def test_a_token_for_a_tool_that_is_no_script_is_said_to_be_seen(
-    tmp_path: Path, tool: StandIn, run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path,
+    tool: StandIn,
+    run: Run,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     shutil.copy(tool.folder / "perceval", tool.folder / "perceval.py")
     wrapper = f'#!/bin/sh\nexec "{sys.executable}" "{tool.folder}/perceval.py" "$@"\n'
@@ -326,11 +367,23 @@ def test_options_that_the_backend_does_not_have_are_not_given(
         (["github", "-t", "hush"], "'-t' would put a secret into the command line"),
         (["github", "-thush"], "'-t' would put a secret into the command line"),
         (["github", "--api-token=hush"], "'--api-token' would put a secret into the command line"),
-        (["stackexchange", "--access-token", "hush"], "'--access-token' would put a secret into the command line"),
-        (["discourse", "https://me:hush@example.org"], "An address with a password' would put a secret"),
+        (
+            ["stackexchange", "--access-token", "hush"],
+            "'--access-token' would put a secret into the command line",
+        ),
+        (
+            ["discourse", "https://me:hush@example.org"],
+            "An address with a password' would put a secret",
+        ),
         (["github", "-o", "file"], "'-o' is set by collect itself. Leave it out."),
-        (["github", "--from-date", "yesterday"], "'yesterday' is not a day. Write --from-date as 2026-01-31."),
-        (["gitub", "craft"], "There is no backend that can be read called 'gitub'. Did you mean 'github'?"),
+        (
+            ["github", "--from-date", "yesterday"],
+            "'yesterday' is not a day. Write --from-date as 2026-01-31.",
+        ),
+        (
+            ["gitub", "craft"],
+            "There is no backend that can be read called 'gitub'. Did you mean 'github'?",
+        ),
     ],
 )
 def test_what_cannot_be_asked_is_told_in_a_sentence_without_the_secret(
@@ -343,10 +396,15 @@ def test_what_cannot_be_asked_is_told_in_a_sentence_without_the_secret(
     assert not (tool.folder / "seen.json").exists()
 
 
-def test_a_folder_is_of_one_call(tool: StandIn, run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_folder_is_of_one_call(
+    tool: StandIn, run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert run("github", "craft", "welding") == 0
     assert run("github", "craft", "forging") == 1
-    assert "is of 'github craft welding'. Collect the same again, or name another folder" in capsys.readouterr().err
+    assert (
+        "is of 'github craft welding'. Collect the same again, or name another folder"
+        in capsys.readouterr().err
+    )
 
 
 def test_a_damaged_state_is_told_in_a_sentence(
@@ -355,7 +413,10 @@ def test_a_damaged_state_is_told_in_a_sentence(
     assert run("github", "craft", "welding") == 0
     (tmp_path / "kept" / ".collect" / "state.json").write_text('{"backend": 1}', encoding="utf-8")
     assert run("github", "craft", "welding") == 1
-    assert "is damaged. Remove it, and the next run fetches everything anew." in capsys.readouterr().err
+    assert (
+        "is damaged. Remove it, and the next run fetches everything anew."
+        in capsys.readouterr().err
+    )
 
 
 def test_without_perceval_the_way_to_get_it_is_told(
@@ -367,14 +428,21 @@ def test_without_perceval_the_way_to_get_it_is_told(
     assert "Perceval is not installed: 'pip install perceval' brings it" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("words", [["github", "a", "b"], ["github", "a", "b", "--into"], ["--into", "x"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "words", [["github", "a", "b"], ["github", "a", "b", "--into"], ["--into", "x"]], ids=" ".join
+)
 def test_wrong_usage_exits_with_2(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main(["collect", *words]) == 2
     assert capsys.readouterr().err.startswith("usage: ")
 
 
 def test_the_folder_may_be_named_first(tmp_path: Path, tool: StandIn) -> None:
-    assert cli.main(["collect", "--into", str(tmp_path / "kept"), "github", "a", "b", "--sleep-for-rate"]) == 0
+    assert (
+        cli.main(
+            ["collect", "--into", str(tmp_path / "kept"), "github", "a", "b", "--sleep-for-rate"]
+        )
+        == 0
+    )
     assert tool.seen()["argv"][:4] == ["github", "a", "b", "--sleep-for-rate"]
 
 
@@ -398,13 +466,29 @@ def is_gone(pid: int) -> bool:
     return False
 
 
-def test_a_run_that_is_stopped_keeps_its_items_and_leaves_no_process(tmp_path: Path, tool: StandIn) -> None:
+def test_a_run_that_is_stopped_keeps_its_items_and_leaves_no_process(
+    tmp_path: Path, tool: StandIn
+) -> None:
     tool.does(issue(1, 2), issue(2, 3), waits=True)
-    command = [sys.executable, "-m", "cop_metrics", "collect", "github", "a", "b", "--into", str(tmp_path / "kept")]
-    with subprocess.Popen(command, cwd=PROJECT, stderr=subprocess.PIPE, start_new_session=True) as running:
+    command = [
+        sys.executable,
+        "-m",
+        "cop_metrics",
+        "collect",
+        "github",
+        "a",
+        "b",
+        "--into",
+        str(tmp_path / "kept"),
+    ]
+    with subprocess.Popen(
+        command, cwd=PROJECT, stderr=subprocess.PIPE, start_new_session=True
+    ) as running:
         file = tmp_path / "kept" / "github-1970-01-01.jsonl"
         deadline = time.monotonic() + 30
-        while time.monotonic() < deadline and not (file.exists() and file.read_bytes().count(b"\n") == 2):
+        while time.monotonic() < deadline and not (
+            file.exists() and file.read_bytes().count(b"\n") == 2
+        ):
             time.sleep(0.05)
         stopped = time.monotonic()
         running.send_signal(2)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from cop_metrics import cli
+from cop_metrics.cli import main as cli
 from cop_metrics.store import Store
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -65,7 +65,14 @@ def import_board(board: Path, folder: Path) -> Path:
     data.mkdir()
     [settings] = re.findall(r"```toml\n(.*?)```", DOCS.read_text(encoding="utf-8"), re.DOTALL)
     (data / "settings.toml").write_text(settings, encoding="utf-8")
-    imported = ["import", str(tables), "--community", "board", "--roster", str(tables / "roster.csv")]
+    imported = [
+        "import",
+        str(tables),
+        "--community",
+        "board",
+        "--roster",
+        str(tables / "roster.csv"),
+    ]
     assert cli.main(["--data", str(data), *imported]) == 0
     return data
 
@@ -106,7 +113,9 @@ def filtered(seniority: str) -> tuple[str, ...]:
 # A few rows
 
 
-def test_issues_of_people_are_questions_and_comments_of_others_answer_them(small: Path, show: Show) -> None:
+def test_issues_of_people_are_questions_and_comments_of_others_answer_them(
+    small: Path, show: Show
+) -> None:
     assert {id_: show(small, id_)["value"] for id_ in METRICS} == {
         "questions": 3,
         "answered_questions": 1,
@@ -114,13 +123,23 @@ def test_issues_of_people_are_questions_and_comments_of_others_answer_them(small
     }
 
 
-def test_pull_requests_and_what_is_about_an_issue_not_in_the_data_answer_nothing(small: Path, show: Show) -> None:
-    kinds = Store(small).snapshot().cursor.sql("select kind, count(*) from posts group by all order by all").fetchall()
+def test_pull_requests_and_what_is_about_an_issue_not_in_the_data_answer_nothing(
+    small: Path, show: Show
+) -> None:
+    kinds = (
+        Store(small)
+        .snapshot()
+        .cursor.sql("select kind, count(*) from posts group by all order by all")
+        .fetchall()
+    )
     assert kinds == [("answer", 3), ("comment", 3), ("message", 1), ("question", 3)]
 
 
 def test_roles_are_seniorities_and_no_role_is_unknown(small: Path, show: Show) -> None:
-    assert [(row["group"], row["value"]) for row in show(small, "questions", "--by", "seniority")["rows"]] == [
+    assert [
+        (row["group"], row["value"])
+        for row in show(small, "questions", "--by", "seniority")["rows"]
+    ] == [
         ("junior", 1),
         ("mid", 1),
         ("senior", 0),
@@ -137,7 +156,9 @@ def test_repository_is_the_topic(small: Path, show: Show) -> None:
     assert [(row["group"], row["value"]) for row in rows] == [("forge", 2), ("anvil", 1)]
 
 
-def test_board_reaches_from_its_first_event_to_its_last_of_any_sort(small: Path, show: Show) -> None:
+def test_board_reaches_from_its_first_event_to_its_last_of_any_sort(
+    small: Path, show: Show
+) -> None:
     shown = show(small, "given_up")
     assert (shown["value"], shown["as_of"]) == (2, "2024-06-01T09:00:00+00:00")
     assert shown["period"]["from"] == "2024-01-01"
@@ -153,20 +174,30 @@ def test_script_without_folders_says_how_to_run_it() -> None:
 
 
 @pytest.mark.parametrize("seniority", REFERENCE)
-def test_real_board_gives_the_figures_that_were_counted_independently(seniority: str, real: Path, show: Show) -> None:
+def test_real_board_gives_the_figures_that_were_counted_independently(
+    seniority: str, real: Path, show: Show
+) -> None:
     questions, answered, wait = (show(real, id_, *filtered(seniority))["value"] for id_ in METRICS)
     assert (questions, answered, round(wait, 3)) == REFERENCE[seniority]
-    assert show(real, "ever_answered", *filtered(seniority))["value"] == pytest.approx(answered / questions)
+    assert show(real, "ever_answered", *filtered(seniority))["value"] == pytest.approx(
+        answered / questions
+    )
 
 
-def test_split_by_seniority_says_the_same_and_leaves_the_rest_unknown(real: Path, show: Show) -> None:
-    split = {row["group"]: row["value"] for row in show(real, "questions", "--by", "seniority")["rows"]}
+def test_split_by_seniority_says_the_same_and_leaves_the_rest_unknown(
+    real: Path, show: Show
+) -> None:
+    split = {
+        row["group"]: row["value"] for row in show(real, "questions", "--by", "seniority")["rows"]
+    }
     asked = {seniority: figures[0] for seniority, figures in REFERENCE.items()}
     assert split == {**{name: asked[name] for name in ("junior", "mid", "senior")}, "Unknown": 187}
     assert sum(split.values()) == asked["all"]
 
 
-def test_those_who_reply_to_others_on_the_real_board_are_as_many_as_were_counted(real: Path) -> None:
+def test_those_who_reply_to_others_on_the_real_board_are_as_many_as_were_counted(
+    real: Path,
+) -> None:
     replies = (
         "select member, count(*) as replies from posts join questions using (community, thread) "
         "where posts.kind = 'answer' and member <> asker group by all order by replies desc"

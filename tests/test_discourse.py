@@ -10,11 +10,22 @@ from typing import Any
 import polars as pl
 import py7zr
 import pytest
-from exports import Read, asked, converges, has_exact_columns, imported, packed, refusal, same_tables, shared, written
+from exports import (
+    Read,
+    asked,
+    converges,
+    has_exact_columns,
+    imported,
+    packed,
+    refusal,
+    same_tables,
+    shared,
+    written,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cop_metrics.cli import main
+from cop_metrics.cli.main import main
 from cop_metrics.errors import CopError
 from cop_metrics.sources import json_files
 from cop_metrics.sources.discourse import SOURCE
@@ -34,7 +45,13 @@ def when(day: int, hour: int = 9, minute: int = 0) -> datetime:
 
 
 def post(
-    key: int, topic: int, number: int, who: str, created_at: str, cooked: str = "<p>Fine.</p>", **more: Any
+    key: int,
+    topic: int,
+    number: int,
+    who: str,
+    created_at: str,
+    cooked: str = "<p>Fine.</p>",
+    **more: Any,
 ) -> Json:
     """Return a post as a topic's JSON holds it."""
     told: Json = {
@@ -96,7 +113,9 @@ def waiting() -> Json:
 
 def chat() -> Json:
     """The lounge has no accepted answers: one of its two topics asks by its words."""
-    return topic(3, [post(301, 3, 1, "bo", at(3), "<p>Good morning all</p>")], category_id=LOUNGE, tags=[])
+    return topic(
+        3, [post(301, 3, 1, "bo", at(3), "<p>Good morning all</p>")], category_id=LOUNGE, tags=[]
+    )
 
 
 def asking_chat() -> Json:
@@ -125,7 +144,9 @@ def forum(folder: Path, *topics: Json, **files: Any) -> Path:
     """Write topics, one a file, and other JSON or CSV files."""
     folder.mkdir(parents=True, exist_ok=True)
     for told in topics or (solved(), waiting(), chat(), asking_chat()):
-        (folder / f"{told['slug']}.{told['id']}.json").write_text(json.dumps(told), encoding="utf-8")
+        (folder / f"{told['slug']}.{told['id']}.json").write_text(
+            json.dumps(told), encoding="utf-8"
+        )
     for name, content in files.items():
         if isinstance(content, str):
             (folder / f"{name}.csv").write_text(content, encoding="utf-8")
@@ -147,13 +168,17 @@ def test_a_small_forum_in_full(tmp_path: Path) -> None:
     assert told.recognised
     assert has_exact_columns(told)
     assert told.reading.notes == []
-    assert sorted(told.rows("thread", "thread", "kind", "title", "channel", "created_at", "views")) == [
+    assert sorted(
+        told.rows("thread", "thread", "kind", "title", "channel", "created_at", "views")
+    ) == [
         ("1", "question", "Topic 1", "Support", when(1), 40),
         ("2", "question", "Topic 2", "Support", when(2), 40),
         ("3", "message", "Topic 3", "Lounge", when(3), 40),
         ("4", "message", "Topic 4", "Lounge", when(3), 40),
     ]
-    assert told.rows("post", "post", "thread", "author", "kind", "created_at", "accepted", "solved_by") == [
+    assert told.rows(
+        "post", "post", "thread", "author", "kind", "created_at", "accepted", "solved_by"
+    ) == [
         ("101", "1", "11", "question", when(1), None, None),
         ("102", "1", "12", "message", when(1, 10), True, "11"),
         ("103", "1", "11", "message", when(1, 11), False, None),
@@ -164,8 +189,15 @@ def test_a_small_forum_in_full(tmp_path: Path) -> None:
         ("401", "4", "12", "message", when(3), None, None),
         ("402", "4", "13", "message", when(3, 10), None, None),
     ]
-    assert sorted(told.rows("topic", "thread", "topic")) == [("1", "argon"), ("1", "welding"), ("2", "torches")]
-    assert told.rows("reaction", "post", "giver", "kind", "given_at") == [("102", None, "like", None)] * 2
+    assert sorted(told.rows("topic", "thread", "topic")) == [
+        ("1", "argon"),
+        ("1", "welding"),
+        ("2", "torches"),
+    ]
+    assert (
+        told.rows("reaction", "post", "giver", "kind", "given_at")
+        == [("102", None, "like", None)] * 2
+    )
     assert told.rows("read", "thread", "reader", "day", "reads")[0] == ("1", None, None, 9 + 7 + 7)
     rules = told.rules()
     assert "question_mark" in rules["401"]
@@ -176,7 +208,9 @@ def test_a_small_forum_in_full(tmp_path: Path) -> None:
 def test_members_come_from_posts_and_from_the_list_of_users(tmp_path: Path) -> None:
     """Dee never wrote; eve's account was never activated; fay writes by mail and has none; ana is on the list."""
     told = read(tmp_path, users=USERS)
-    assert sorted(told.rows("member", "member", "name", "username", "joined_at", "is_bot", "is_deleted")) == [
+    assert sorted(
+        told.rows("member", "member", "name", "username", "joined_at", "is_bot", "is_deleted")
+    ) == [
         ("-1", "System", "system", None, True, False),
         ("11", "Ana Alder", "ana", datetime(2025, 1, 1, 8), False, False),
         ("12", "Bo", "bo", None, False, False),
@@ -193,14 +227,21 @@ def test_members_come_from_posts_and_from_the_list_of_users(tmp_path: Path) -> N
 def test_the_forum_as_measured(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Two questions of the support category, one of the lounge by its words; cy still waits, whatever cy adds."""
     data = ["--data", str(tmp_path / "data")]
-    assert main([*data, "import", str(forum(tmp_path / "forum", site=SITE)), "--community", "craft"]) == 0
+    assert (
+        main([*data, "import", str(forum(tmp_path / "forum", site=SITE)), "--community", "craft"])
+        == 0
+    )
 
     def shown(metric: str, *more: str) -> Any:
         capsys.readouterr()
         assert main([*data, "show", metric, "--format", "json", *more]) == 0
         return json.loads(capsys.readouterr().out)
 
-    assert [shown(each)["value"] for each in ("questions", "answers", "answered_questions")] == [3, 4, 2]
+    assert [shown(each)["value"] for each in ("questions", "answers", "answered_questions")] == [
+        3,
+        4,
+        2,
+    ]
     assert shown("questions", "--explicit")["value"] == 2
     assert shown("accepted_questions")["value"] == 1
     assert shown("wait_naive")["value"] == 1
@@ -212,7 +253,9 @@ def test_the_forum_as_measured(tmp_path: Path, capsys: pytest.CaptureFixture[str
 )
 def test_a_category_has_accepted_answers_where_anything_says_so(tmp_path: Path, by: str) -> None:
     first, second, site = waiting(), waiting() | {"id": 9, "slug": "other"}, SITE
-    second["post_stream"] = {"posts": [post(901, 9, 1, "ana", at(4)), post(902, 9, 2, "bo", at(4, 12))]}
+    second["post_stream"] = {
+        "posts": [post(901, 9, 1, "ana", at(4)), post(902, 9, 2, "bo", at(4, 12))]
+    }
     files: Json = {}
     if by == "the post":
         second["post_stream"]["posts"][1]["accepted_answer"] = True
@@ -221,10 +264,16 @@ def test_a_category_has_accepted_answers_where_anything_says_so(tmp_path: Path, 
     elif by == "may be accepted":
         second["post_stream"]["posts"][1]["can_accept_answer"] = True
     elif by == "the category's setting":
-        support = {"id": SUPPORT, "name": "Support", "custom_fields": {"enable_accepted_answers": "true"}}
+        support = {
+            "id": SUPPORT,
+            "name": "Support",
+            "custom_fields": {"enable_accepted_answers": "true"},
+        }
         site = {"category_list": {"categories": [support]}}  # type: ignore[dict-item]
     else:
-        files["latest"] = {"topic_list": {"topics": [{"id": 9, "title": "Topic 9", "can_have_answer": True}]}}
+        files["latest"] = {
+            "topic_list": {"topics": [{"id": 9, "title": "Topic 9", "can_have_answer": True}]}
+        }
     told = read(tmp_path, first, second, site=site, **files)
     assert [kinds(told)[each] for each in ("201", "901")] == ["question", "question"]
     assert dict(told.rows("post", "post", "accepted"))["902"] is (by in ("the post", "the topic"))
@@ -240,7 +289,11 @@ def test_the_topic_says_which_answer_is_accepted_now(tmp_path: Path) -> None:
     """The mark on a post is older than the topic's own word."""
     told = solved()
     told["accepted_answer"] = {"post_number": 3, "username": "ana"}
-    assert dict(read(tmp_path, told).rows("post", "post", "accepted")) == {"101": None, "102": False, "103": True}
+    assert dict(read(tmp_path, told).rows("post", "post", "accepted")) == {
+        "101": None,
+        "102": False,
+        "103": True,
+    }
 
 
 def test_posts_one_a_file_are_the_same_forum(tmp_path: Path) -> None:
@@ -253,7 +306,9 @@ def test_posts_one_a_file_are_the_same_forum(tmp_path: Path) -> None:
     folder = tmp_path / "archive" / "posts" / "2026-03-March"
     folder.mkdir(parents=True)
     for each in posts:
-        (folder / f"{each['id']}-{each['username']}.json").write_text(json.dumps(each, indent=2), encoding="utf-8")
+        (folder / f"{each['id']}-{each['username']}.json").write_text(
+            json.dumps(each, indent=2), encoding="utf-8"
+        )
     archive, topics = Read(SOURCE, tmp_path / "archive"), read(tmp_path / "topics")
     assert archive.recognised
     columns = ("post", "thread", "author", "kind", "created_at", "accepted", "rules")
@@ -267,7 +322,9 @@ def test_posts_one_a_file_are_the_same_forum(tmp_path: Path) -> None:
 def test_posts_without_title_and_category(tmp_path: Path) -> None:
     """As /posts/ID.json answers: the slug is the title, and only a topic with an accepted answer is a question."""
     (tmp_path / "1.json").write_text(json.dumps(solved()["post_stream"]["posts"]), encoding="utf-8")
-    (tmp_path / "2.json").write_text(json.dumps({"latest_posts": waiting()["post_stream"]["posts"]}), encoding="utf-8")
+    (tmp_path / "2.json").write_text(
+        json.dumps({"latest_posts": waiting()["post_stream"]["posts"]}), encoding="utf-8"
+    )
     told = Read(SOURCE, tmp_path)
     assert sorted(told.rows("thread", "thread", "kind", "title", "channel")) == [
         ("1", "question", "topic 1", None),
@@ -278,7 +335,9 @@ def test_posts_without_title_and_category(tmp_path: Path) -> None:
 def test_json_lines_hold_topics_too(tmp_path: Path) -> None:
     lines = "\n".join(json.dumps(each) for each in (solved(), waiting()))
     (tmp_path / "forum.jsonl").write_text(lines, encoding="utf-8")
-    assert same_tables(Read(SOURCE, tmp_path / "forum.jsonl"), read(tmp_path / "topics", solved(), waiting()))
+    assert same_tables(
+        Read(SOURCE, tmp_path / "forum.jsonl"), read(tmp_path / "topics", solved(), waiting())
+    )
 
 
 def test_of_the_same_post_twice_the_newest_state_counts(tmp_path: Path) -> None:
@@ -296,16 +355,26 @@ def test_of_the_same_post_twice_the_newest_state_counts(tmp_path: Path) -> None:
         assert told.tables["reaction"].height == 5
         assert told.rules()["103"] == ["reply"]
         assert told.rows("thread", "views") == [(90,)]
-        assert told.reading.notes == ["3 posts are there once more; the newest state of each counts."]
+        assert told.reading.notes == [
+            "3 posts are there once more; the newest state of each counts."
+        ]
 
 
 def test_overlapping_exports_converge(tmp_path: Path) -> None:
     """The newer has another accepted answer, a new post, more likes, an edited post, other tags and a new name."""
-    older, newer = forum(tmp_path / "older", site=SITE), [solved(), waiting(), chat(), asking_chat()]
+    older, newer = (
+        forum(tmp_path / "older", site=SITE),
+        [solved(), waiting(), chat(), asking_chat()],
+    )
     newer[0]["accepted_answer"] = {"post_number": 3, "username": "ana"}
     newer[0]["tags"] = ["welding"]
-    newer[0]["post_stream"]["posts"][1] |= {"actions_summary": [{"id": 2, "count": 4}], "accepted_answer": False}
-    newer[1]["post_stream"]["posts"].append(post(204, 2, 4, "bo", at(6), "<p>Clean it.</p>", name="Bo Birch"))
+    newer[0]["post_stream"]["posts"][1] |= {
+        "actions_summary": [{"id": 2, "count": 4}],
+        "accepted_answer": False,
+    }
+    newer[1]["post_stream"]["posts"].append(
+        post(204, 2, 4, "bo", at(6), "<p>Clean it.</p>", name="Bo Birch")
+    )
     newer[1]["post_stream"]["posts"][1] |= {"user_deleted": True, "updated_at": at(5)}
     converges(SOURCE, older, forum(tmp_path / "newer", *newer, site=SITE), tmp_path)
 
@@ -314,7 +383,9 @@ def test_exports_that_differ_in_counts_alone_converge(tmp_path: Path) -> None:
     """No new post, but more readers and one like more: what counts more was exported later."""
     newer = solved()
     newer["post_stream"]["posts"][1] |= {"reads": 8, "actions_summary": [{"id": 2, "count": 3}]}
-    converges(SOURCE, forum(tmp_path / "older", solved()), forum(tmp_path / "newer", newer), tmp_path)
+    converges(
+        SOURCE, forum(tmp_path / "older", solved()), forum(tmp_path / "newer", newer), tmp_path
+    )
     store = tmp_path / "forth" / "store.duckdb"
     assert asked(store, "select sum(thanks) from helps") == [(3,)]
 
@@ -357,7 +428,9 @@ def test_a_topic_is_closed_by_people_and_not_by_a_timer(
 ) -> None:
     told = waiting() | {"closed": closed}
     for number, code in enumerate(codes):
-        notice = post(210 + number, 2, 4 + number, "bo", at(10 + number), post_type=3, action_code=code)
+        notice = post(
+            210 + number, 2, 4 + number, "bo", at(10 + number), post_type=3, action_code=code
+        )
         told["post_stream"]["posts"].append(notice)
     assert read(tmp_path, told).rows("thread", "closed_at") == [(closed_at,)]
 
@@ -384,7 +457,10 @@ def test_people_who_left(tmp_path: Path) -> None:
     told["post_stream"]["posts"][1] |= {"username": "anon51234567", "name": None}
     told["post_stream"]["posts"][2] |= {"user_id": None, "username": None, "name": None}
     seen = read(tmp_path, told)
-    assert seen.rows("member", "member", "name", "is_deleted") == [("11", "Ana", False), ("12", "anon51234567", True)]
+    assert seen.rows("member", "member", "name", "is_deleted") == [
+        ("11", "Ana", False),
+        ("12", "anon51234567", True),
+    ]
     assert dict(seen.rows("post", "post", "author"))["103"] is None
 
 
@@ -423,7 +499,9 @@ def test_topics_without_their_answers_are_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("file", ["aa_before_its_topic", "zz_after_its_topic"])
-def test_a_post_with_a_file_of_its_own_is_left_out_where_its_topic_is_private(tmp_path: Path, file: str) -> None:
+def test_a_post_with_a_file_of_its_own_is_left_out_where_its_topic_is_private(
+    tmp_path: Path, file: str
+) -> None:
     post = {**waiting()["post_stream"]["posts"][0], "id": 900, "topic_id": 2, "post_number": 9}
     told = read(tmp_path, solved(), waiting() | {"archetype": "private_message"}, **{file: post})
     assert told.rows("thread", "thread") == [("1",)]
@@ -452,10 +530,18 @@ def test_the_address_comes_from_links_within_the_forum(tmp_path: Path) -> None:
 
 def test_categories_of_one_name_are_told_apart_by_their_parents(tmp_path: Path) -> None:
     both = [{"id": SUPPORT, "name": "General", "parent_category_id": 1}, {"id": 1, "name": "Metal"}]
-    site = {"categories": [*both, {"id": 2, "name": "Wood", "subcategory_list": [{"id": LOUNGE, "name": "General"}]}]}
+    site = {
+        "categories": [
+            *both,
+            {"id": 2, "name": "Wood", "subcategory_list": [{"id": LOUNGE, "name": "General"}]},
+        ]
+    }
     site["categories"][2]["subcategory_list"][0]["parent_category_id"] = 2
     told = read(tmp_path, solved(), chat(), site=site)
-    assert dict(told.rows("thread", "thread", "channel")) == {"1": "Metal / General", "3": "Wood / General"}
+    assert dict(told.rows("thread", "thread", "channel")) == {
+        "1": "Metal / General",
+        "3": "Wood / General",
+    }
 
 
 def test_what_cannot_be_read_is_counted(tmp_path: Path) -> None:
@@ -468,7 +554,9 @@ def test_what_cannot_be_read_is_counted(tmp_path: Path) -> None:
     folder = forum(tmp_path, told, latest={"nothing": 1})
     (tmp_path / "cut.json").write_text(json.dumps(waiting())[:-9], encoding="utf-8")
     (tmp_path / "readme.txt").write_text("a forum", encoding="utf-8")
-    (tmp_path / "users.csv").write_text("id,username,email\nx,y,z\n12,bo,bo@example.org,more\n", encoding="utf-8")
+    (tmp_path / "users.csv").write_text(
+        "id,username,email\nx,y,z\n12,bo,bo@example.org,more\n", encoding="utf-8"
+    )
     seen = Read(SOURCE, folder)
     assert seen.skipped == {
         "a post without a readable date": 1,
@@ -479,7 +567,9 @@ def test_what_cannot_be_read_is_counted(tmp_path: Path) -> None:
         "list of users: more or fewer columns than the header": 1,
     }
     assert seen.reading.examples["a post without a readable date"] == ["post 104"]
-    assert seen.reading.notes == ["1 files are neither JSON nor a list of users, and were left alone."]
+    assert seen.reading.notes == [
+        "1 files are neither JSON nor a list of users, and were left alone."
+    ]
 
 
 def test_a_folder_without_topics_is_refused_in_a_sentence(tmp_path: Path) -> None:
@@ -495,9 +585,17 @@ def pack_seven_zip(folder: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    "pack", [packed, lambda folder: packed(folder, within="a/b"), pack_seven_zip, lambda folder: folder.parent]
+    "pack",
+    [
+        packed,
+        lambda folder: packed(folder, within="a/b"),
+        pack_seven_zip,
+        lambda folder: folder.parent,
+    ],
 )
-def test_packed_and_nested_forums_read_the_same(tmp_path: Path, pack: Callable[[Path], Path]) -> None:
+def test_packed_and_nested_forums_read_the_same(
+    tmp_path: Path, pack: Callable[[Path], Path]
+) -> None:
     folder = forum(tmp_path / "outer" / "forum", site=SITE, users=USERS)
     plain, other = Read(SOURCE, folder), Read(SOURCE, pack(folder))
     assert other.recognised
@@ -522,7 +620,9 @@ def test_others_exports_are_not_taken(tmp_path: Path, name: str, content: bytes)
         assert not Read(SOURCE, tmp_path).recognised
 
 
-def test_batches_and_long_files_hold_the_same_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_batches_and_long_files_hold_the_same_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = forum(tmp_path / "forum", site=SITE, users=USERS)
     whole = Read(SOURCE, folder)
     monkeypatch.setattr("cop_metrics.sources.discourse.BATCH_ROWS", 2)
@@ -530,7 +630,9 @@ def test_batches_and_long_files_hold_the_same_rows(tmp_path: Path, monkeypatch: 
     assert same_tables(whole, Read(SOURCE, folder))
 
 
-def test_a_value_that_never_ends_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_value_that_never_ends_is_left_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(json_files, "WHOLE", 10)
     monkeypatch.setattr(json_files, "LARGEST_VALUE", 200_000)
     folder = forum(tmp_path / "forum")
@@ -542,17 +644,22 @@ def test_a_value_that_never_ends_is_left_out(tmp_path: Path, monkeypatch: pytest
 
 WILD = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3)
+    ),
     max_leaves=5,
 )
 PLACES = ["topic", "post", "category"]
 
 
 @given(
-    st.lists(st.tuples(st.sampled_from(PLACES), st.integers(0, 40), WILD), min_size=1, max_size=6), st.integers(0, 3000)
+    st.lists(st.tuples(st.sampled_from(PLACES), st.integers(0, 40), WILD), min_size=1, max_size=6),
+    st.integers(0, 3000),
 )
 @settings(max_examples=60)
-def test_wild_forums_are_read_or_refused_in_a_sentence(changes: list[tuple[str, int, Any]], cut: int) -> None:
+def test_wild_forums_are_read_or_refused_in_a_sentence(
+    changes: list[tuple[str, int, Any]], cut: int
+) -> None:
     """Any value may stand anywhere, and a file may end anywhere."""
     told, site = [solved(), waiting(), asking_chat()], json.loads(json.dumps(SITE))
     for where, which, value in changes:
@@ -566,7 +673,9 @@ def test_wild_forums_are_read_or_refused_in_a_sentence(changes: list[tuple[str, 
     with TemporaryDirectory() as folder:
         for number, each in enumerate([*told, site]):
             content = json.dumps(each).encode()
-            (Path(folder) / f"{number}.json").write_bytes(content[: cut if number == 1 else len(content)])
+            (Path(folder) / f"{number}.json").write_bytes(
+                content[: cut if number == 1 else len(content)]
+            )
         try:
             seen = Read(SOURCE, Path(folder))
             written(SOURCE, Path(folder), Path(folder) / "data")
@@ -588,7 +697,11 @@ def test_a_real_support_forum_has_its_posts_topics_and_people(urho: Read) -> Non
     assert urho.recognised
     assert urho.skipped == {}
     assert urho.reading.notes == []
-    assert urho.tables["thread"].filter(pl.col("kind") == "question").height == urho.tables["thread"].height == 673
+    assert (
+        urho.tables["thread"].filter(pl.col("kind") == "question").height
+        == urho.tables["thread"].height
+        == 673
+    )
     assert posts.filter(pl.col("kind") != "notice").height == 4_802
     assert posts.filter(pl.col("kind") == "notice").height == 20
     assert posts["post"].n_unique() == posts.height
@@ -642,7 +755,9 @@ def test_several_accepted_answers_are_credited_to_who_accepted_them(tmp_path: Pa
 def test_topics_that_the_forum_refused_are_told_as_such(tmp_path: Path) -> None:
     refused = {"errors": ["slow"], "error_type": "rate_limit"}
     folder = forum(tmp_path, solved(), refused=refused)
-    (folder / "9.json").write_text("<html><body>429 Too Many Requests</body></html>", encoding="utf-8")
+    (folder / "9.json").write_text(
+        "<html><body>429 Too Many Requests</body></html>", encoding="utf-8"
+    )
     told = Read(SOURCE, folder)
     assert "The forum refused 2 topics" in told.reading.notes[0]
     assert told.skipped == {}

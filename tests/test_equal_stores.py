@@ -10,10 +10,10 @@ from communities import Community, at, days_later, plus
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cop_metrics.build import DuckDB, silent
-from cop_metrics.inputs import gather
-from cop_metrics.intake import rebuild_locked, undo
-from cop_metrics.lake import Lake
+from cop_metrics.build.inputs import gather
+from cop_metrics.build.intake import rebuild_locked, undo
+from cop_metrics.build.writer import DuckDB, silent
+from cop_metrics.lake.lake import Lake
 from cop_metrics.settings import Settings
 from cop_metrics.store import Store
 
@@ -28,7 +28,9 @@ acts = st.lists(
     st.one_of(
         st.tuples(st.just("answer"), questions, people, st.booleans()),
         st.tuples(st.just("topic"), questions, st.sampled_from(("pumps", "welding"))),
-        st.tuples(st.just("react"), questions, people, st.sampled_from(("thanks", "upvote", "downvote"))),
+        st.tuples(
+            st.just("react"), questions, people, st.sampled_from(("thanks", "upvote", "downvote"))
+        ),
         st.tuples(st.just("read"), questions, people),
     ),
     max_size=10,
@@ -135,7 +137,9 @@ def differing(one: Path, other: Path, *, but_for: Sequence[str] = ()) -> list[st
         for name, path in (("one", one), ("other", other)):
             connection.execute(f"attach '{path}' as {name} (read_only)")
         described = "select table_name, column_name, data_type from information_schema.columns where table_catalog = "
-        columns = [set(connection.sql(f"{described} '{name}'").fetchall()) for name in ("one", "other")]
+        columns = [
+            set(connection.sql(f"{described} '{name}'").fetchall()) for name in ("one", "other")
+        ]
         tables = {table for table, *_ in columns[0] | columns[1]}
         found = {table for table, *_ in columns[0] ^ columns[1]}
         for table in tables - found - set(but_for):
@@ -148,7 +152,9 @@ def differing(one: Path, other: Path, *, but_for: Sequence[str] = ()) -> list[st
 
 @given(first=acts, later=edits)
 @settings(max_examples=8, deadline=None)
-def test_overlapping_exports_give_the_same_store_in_either_order(first: Steps, later: Steps) -> None:
+def test_overlapping_exports_give_the_same_store_in_either_order(
+    first: Steps, later: Steps
+) -> None:
     """And it is the store of the newer export alone, as that holds all that is still there."""
     with TemporaryDirectory() as folder:
         forth, back, alone = (Lake(Path(folder) / name) for name in ("forth", "back", "alone"))
@@ -158,19 +164,37 @@ def test_overlapping_exports_give_the_same_store_in_either_order(first: Steps, l
             for which in exports.split():
                 craft, until = (older, FIRST_EXPORT) if which == "older" else (newer, SECOND_EXPORT)
                 craft.export(lake, since=BEGIN, until=until)
-        stores = [built(lake, Path(folder) / f"{n}.duckdb") for n, lake in enumerate((forth, back, alone))]
+        stores = [
+            built(lake, Path(folder) / f"{n}.duckdb") for n, lake in enumerate((forth, back, alone))
+        ]
         assert differing(stores[0], stores[1]) == []
         assert differing(stores[0], stores[2], but_for=OF_THE_IMPORTS) == []
 
 
 def test_a_comparison_of_stores_sees_every_kind_of_edit(tmp_path: Path) -> None:
     """So that the property above can fail: each edit changes some table."""
-    base = told([("answer", 0, 1, False), ("react", 0, 2, "thanks"), ("topic", 0, "pumps"), ("read", 0, 3)])
+    base = told(
+        [("answer", 0, 1, False), ("react", 0, 2, "thanks"), ("topic", 0, "pumps"), ("read", 0, 3)]
+    )
     base.export(Lake(tmp_path / "base"), since=BEGIN, until=SECOND_EXPORT)
     before = built(Lake(tmp_path / "base"), tmp_path / "base.duckdb")
-    steps = [("accept", 0), ("delete", 0), ("close", 1), ("rename", 0), ("no topics", 0), ("no reactions", 0)]
+    steps = [
+        ("accept", 0),
+        ("delete", 0),
+        ("close", 1),
+        ("rename", 0),
+        ("no topics", 0),
+        ("no reactions", 0),
+    ]
     for number, step in enumerate(steps):
-        edited = told([("answer", 0, 1, False), ("react", 0, 2, "thanks"), ("topic", 0, "pumps"), ("read", 0, 3)])
+        edited = told(
+            [
+                ("answer", 0, 1, False),
+                ("react", 0, 2, "thanks"),
+                ("topic", 0, "pumps"),
+                ("read", 0, 3),
+            ]
+        )
         follow(edited, [step], "2026-03-05")
         lake = Lake(tmp_path / f"edited {number}")
         edited.export(lake, since=BEGIN, until=SECOND_EXPORT)
@@ -188,7 +212,10 @@ def test_the_same_import_twice_changes_nothing(tmp_path: Path) -> None:
 
 def test_a_newer_export_changes_what_it_should(tmp_path: Path) -> None:
     """Accepted later, another topic, no thanks any more; the question that the newer export no longer has is kept."""
-    lake, older = Lake(tmp_path), told([("answer", 0, 1, False), ("topic", 0, "pumps"), ("react", 0, 2, "thanks")])
+    lake, older = (
+        Lake(tmp_path),
+        told([("answer", 0, 1, False), ("topic", 0, "pumps"), ("react", 0, 2, "thanks")]),
+    )
     older.export(lake, since=BEGIN, until=FIRST_EXPORT)
     newer = told([("answer", 0, 1, False), ("topic", 0, "gears")])
     follow(newer, [("accept", 0)], "2026-03-05")
@@ -197,9 +224,17 @@ def test_a_newer_export_changes_what_it_should(tmp_path: Path) -> None:
     newer.export(lake, since=BEGIN, until=SECOND_EXPORT)
     with duckdb.connect(str(built(lake, tmp_path / "store.duckdb")), read_only=True) as store:
         seen = store.sql("select question, outcome from questions order by question").fetchall()
-        assert seen == [("src:q1", "resolved"), *((f"src:q{number}", "unanswered") for number in range(2, 6))]
-        assert store.sql("select question, topic from question_topics").fetchall() == [("src:q1", "gears")]
-        assert store.sql("select reason from points order by reason").fetchall() == [("accepted",), ("help",)]
+        assert seen == [
+            ("src:q1", "resolved"),
+            *((f"src:q{number}", "unanswered") for number in range(2, 6)),
+        ]
+        assert store.sql("select question, topic from question_topics").fetchall() == [
+            ("src:q1", "gears")
+        ]
+        assert store.sql("select reason from points order by reason").fetchall() == [
+            ("accepted",),
+            ("help",),
+        ]
 
 
 def test_undo_restores_the_former_store(tmp_path: Path) -> None:
@@ -214,7 +249,8 @@ def test_undo_restores_the_former_store(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "rebuilt"), [("", False), ('time_zone = "Europe/Berlin"\n', True), ("small_group = 6\n", True)]
+    ("written", "rebuilt"),
+    [("", False), ('time_zone = "Europe/Berlin"\n', True), ("small_group = 6\n", True)],
 )
 def test_a_changed_setting_builds_the_store_anew_and_nothing_else_does(
     tmp_path: Path, written: str, rebuilt: bool
@@ -237,6 +273,11 @@ def test_a_late_evening_is_another_day_in_another_zone(tmp_path: Path) -> None:
     for zone in ("UTC", "Europe/Berlin"):
         (tmp_path / "settings.toml").write_text(f'time_zone = "{zone}"\n', encoding="utf-8")
         rebuild_locked(tmp_path, lake, force=False)
-        rows = Store(tmp_path).snapshot().cursor.sql("select day from questions order by second").fetchall()
+        rows = (
+            Store(tmp_path)
+            .snapshot()
+            .cursor.sql("select day from questions order by second")
+            .fetchall()
+        )
         days.append([day for (day,) in rows])
     assert days[1] == [day + 1 for day in days[0]]

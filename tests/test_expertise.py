@@ -8,7 +8,7 @@ from communities import Community
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cop_metrics.expertise import expertise, ranks
+from cop_metrics.build.expertise import expertise, ranks
 
 A, B, C, D = range(4)
 
@@ -23,7 +23,10 @@ def test_helping_those_who_help_counts_for_more() -> None:
 def test_each_help_weighs_one() -> None:
     """A asks ten times: B helps nine times, C once."""
     scores = expertise([(A, B, 9), (A, C, 1)])
-    assert (scores[B], scores[C]) == (pytest.approx(0.458, abs=5e-4), pytest.approx(0.282, abs=5e-4))
+    assert (scores[B], scores[C]) == (
+        pytest.approx(0.458, abs=5e-4),
+        pytest.approx(0.282, abs=5e-4),
+    )
 
 
 def test_equal_scores_have_the_same_rank_and_nobody_has_none() -> None:
@@ -43,9 +46,13 @@ pairs = st.dictionaries(
 @given(pairs)
 def test_scores_are_those_of_networkx(helps: dict[tuple[int, int], int]) -> None:
     graph = networkx.DiGraph()
-    graph.add_weighted_edges_from((asker, helper, count) for (asker, helper), count in helps.items())
+    graph.add_weighted_edges_from(
+        (asker, helper, count) for (asker, helper), count in helps.items()
+    )
     expected = networkx.pagerank(graph, alpha=0.85, tol=1e-12, max_iter=10_000)
-    assert expertise((*pair, count) for pair, count in helps.items()) == pytest.approx(expected, abs=1e-6)
+    assert expertise((*pair, count) for pair, count in helps.items()) == pytest.approx(
+        expected, abs=1e-6
+    )
 
 
 def test_the_store_ranks_those_who_helped_in_the_last_12_months_of_the_data(tmp_path: Path) -> None:

@@ -19,8 +19,17 @@ from cop_metrics.sources import stack_exchange
 from cop_metrics.sources.export import open_export
 from cop_metrics.sources.source import Reading
 
-FILES = {"dump/Posts.xml": b"<posts>" * 2000, "dump/deep/Users.xml": b"<users/>", "dump/empty.txt": b""}
-LITTER = {"__MACOSX/dump/Posts.xml": b"x", "dump/.DS_Store": b"x", ".git/config": b"x", "dump/Thumbs.db": b"x"}
+FILES = {
+    "dump/Posts.xml": b"<posts>" * 2000,
+    "dump/deep/Users.xml": b"<users/>",
+    "dump/empty.txt": b"",
+}
+LITTER = {
+    "__MACOSX/dump/Posts.xml": b"x",
+    "dump/.DS_Store": b"x",
+    ".git/config": b"x",
+    "dump/Thumbs.db": b"x",
+}
 
 
 def as_folder(target: Path, files: dict[str, bytes]) -> Path:
@@ -76,7 +85,9 @@ def read_all(path: Path) -> None:
 
 
 @pytest.mark.parametrize("pack", [as_folder, as_zip, as_seven_zip, as_tar, as_packed_tar])
-def test_the_same_files_are_seen_in_every_form(tmp_path: Path, pack: Callable[[Path, dict[str, bytes]], Path]) -> None:
+def test_the_same_files_are_seen_in_every_form(
+    tmp_path: Path, pack: Callable[[Path, dict[str, bytes]], Path]
+) -> None:
     read: list[int] = []
     with open_export(pack(tmp_path, FILES | LITTER), read.append) as export:
         assert export.names == ("dump/Posts.xml", "dump/deep/Users.xml", "dump/empty.txt")
@@ -125,7 +136,10 @@ def test_find_takes_any_case_and_the_shallowest(tmp_path: Path) -> None:
 
 
 def test_an_unknown_name_is_named_with_the_nearest(tmp_path: Path) -> None:
-    with open_export(as_folder(tmp_path, FILES)) as export, pytest.raises(CopError, match=r"'dump/Posts\.xml'"):
+    with (
+        open_export(as_folder(tmp_path, FILES)) as export,
+        pytest.raises(CopError, match=r"'dump/Posts\.xml'"),
+    ):
         export.open("dump/Post.xml")
 
 
@@ -137,7 +151,9 @@ def test_a_folder_of_seven_zips_is_one_export(tmp_path: Path) -> None:
         assert export.open("big.site-Users/Users.xml").read() == b"<users/>"
 
 
-def test_what_was_unpacked_is_kept_once_and_gone_afterwards(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_was_unpacked_is_kept_once_and_gone_afterwards(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = as_seven_zip(tmp_path, FILES)
     scratch = tmp_path / "scratch"
     scratch.mkdir()
@@ -160,15 +176,21 @@ def test_nothing_there(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("pack", [as_zip, as_seven_zip, as_packed_tar])
 @pytest.mark.parametrize("share", [0.01, 0.5, 0.99])
-def test_a_truncated_archive(tmp_path: Path, pack: Callable[[Path, dict[str, bytes]], Path], share: float) -> None:
+def test_a_truncated_archive(
+    tmp_path: Path, pack: Callable[[Path, dict[str, bytes]], Path], share: float
+) -> None:
     path = pack(tmp_path, {"noise": os.urandom(20_000)})
     whole = path.read_bytes()
     path.write_bytes(whole[: int(len(whole) * share)])
-    assert f"'{path.name}' is not a whole {path.name.removeprefix('export')} archive" in problem(path)
+    assert f"'{path.name}' is not a whole {path.name.removeprefix('export')} archive" in problem(
+        path
+    )
 
 
 @pytest.mark.parametrize("pack", [as_zip, as_seven_zip])
-def test_a_byte_that_was_damaged_on_the_way(tmp_path: Path, pack: Callable[[Path, dict[str, bytes]], Path]) -> None:
+def test_a_byte_that_was_damaged_on_the_way(
+    tmp_path: Path, pack: Callable[[Path, dict[str, bytes]], Path]
+) -> None:
     path = pack(tmp_path, {"noise": os.urandom(20_000)})
     damaged = bytearray(path.read_bytes())
     damaged[10_000] ^= 1
@@ -187,7 +209,10 @@ def test_an_encrypted_seven_zip(tmp_path: Path, headers: bool) -> None:
     path = tmp_path / "secret.7z"
     with py7zr.SevenZipFile(path, "w", password="x", header_encryption=headers) as archive:
         archive.writestr(b"hello", "a.txt")
-    assert problem(path) == "'secret.7z' is encrypted. Unpack it with its password, and give the folder."
+    assert (
+        problem(path)
+        == "'secret.7z' is encrypted. Unpack it with its password, and give the folder."
+    )
 
 
 def test_an_encrypted_zip(tmp_path: Path) -> None:
@@ -195,13 +220,20 @@ def test_an_encrypted_zip(tmp_path: Path) -> None:
     content = bytearray(path.read_bytes())
     content[content.index(b"PK\x01\x02") + 8] |= 1
     path.write_bytes(content)
-    assert problem(path) == "'export.zip' is encrypted. Unpack it with its password, and give the folder."
+    assert (
+        problem(path)
+        == "'export.zip' is encrypted. Unpack it with its password, and give the folder."
+    )
 
 
-@pytest.mark.parametrize("name", ["../evil.txt", "a/../../evil.txt", "/evil.txt", "C:/evil.txt", "..\\evil.txt"])
+@pytest.mark.parametrize(
+    "name", ["../evil.txt", "a/../../evil.txt", "/evil.txt", "C:/evil.txt", "..\\evil.txt"]
+)
 def test_names_that_point_out_of_the_archive(tmp_path: Path, name: str) -> None:
     for pack in (as_zip, as_tar, as_packed_tar):
-        assert "points out of the archive" in problem(pack(tmp_path, {"fine.txt": b"1", name: b"2"}))
+        assert "points out of the archive" in problem(
+            pack(tmp_path, {"fine.txt": b"1", name: b"2"})
+        )
 
 
 def test_a_drive_s_name_in_a_seven_zip(tmp_path: Path) -> None:
@@ -255,7 +287,9 @@ def test_links_of_a_folder_count_only_inside_it(tmp_path: Path) -> None:
         assert export.names == ("a.txt", "in.txt")
 
 
-@pytest.mark.parametrize("kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.FIFOTYPE])
+@pytest.mark.parametrize(
+    "kind", [tarfile.SYMTYPE, tarfile.LNKTYPE, tarfile.CHRTYPE, tarfile.FIFOTYPE]
+)
 def test_a_link_or_a_device_in_a_tar(tmp_path: Path, kind: bytes) -> None:
     link = tarfile.TarInfo("passwd")
     link.type, link.linkname = kind, "/etc/passwd"
@@ -267,7 +301,13 @@ def test_a_link_or_a_device_in_a_tar(tmp_path: Path, kind: bytes) -> None:
 def test_a_tar_that_is_cut_between_two_files_or_damaged_in_a_name(tmp_path: Path) -> None:
     path = as_tar(tmp_path, {"one": b"1", "two": b"2", "three": b"3"})
     whole = path.read_bytes()
-    for content in (whole[:600], whole[:1024], whole[:1100], whole[:1500], whole[:1024] + b"x" + whole[1025:]):
+    for content in (
+        whole[:600],
+        whole[:1024],
+        whole[:1100],
+        whole[:1500],
+        whole[:1024] + b"x" + whole[1025:],
+    ):
         path.write_bytes(content)
         assert "'export.tar' is not a whole .tar archive" in problem(path)
 
@@ -290,7 +330,9 @@ def test_an_archive_beyond_all_size(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert "which no export does" in problem(path)
 
 
-def test_a_full_disk_is_told_before_unpacking(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_told_before_unpacking(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     paths = [as_seven_zip(tmp_path, FILES), as_packed_tar(tmp_path, FILES)]
     monkeypatch.setattr("shutil.disk_usage", lambda _: type("Usage", (), {"free": 100}))
     for path in paths:
@@ -322,7 +364,9 @@ def test_a_member_that_says_it_is_smaller_than_it_is(tmp_path: Path) -> None:
 
 
 def test_a_file_that_is_cut_grows_or_goes_while_it_is_read(tmp_path: Path) -> None:
-    folder = as_folder(tmp_path, dict.fromkeys(("cut", "grows", "goes", "is a folder now"), b"x" * 3000000))
+    folder = as_folder(
+        tmp_path, dict.fromkeys(("cut", "grows", "goes", "is a folder now"), b"x" * 3000000)
+    )
     with open_export(folder) as export:
         streams = {name: export.open(name) for name in ("cut", "grows", "goes")}
         for stream in streams.values():
@@ -337,7 +381,9 @@ def test_a_file_that_is_cut_grows_or_goes_while_it_is_read(tmp_path: Path) -> No
         assert read == {"cut": 1_500_000, "grows": 3_001_000, "goes": 3_000_000}
         with pytest.raises(CopError, match=r"'export: goes' cannot be read: No such file"):
             export.open("goes")
-        with pytest.raises(CopError, match=r"'export: is a folder now' cannot be read: Is a directory"):
+        with pytest.raises(
+            CopError, match=r"'export: is a folder now' cannot be read: Is a directory"
+        ):
             export.open("is a folder now")
 
 
@@ -352,7 +398,9 @@ def test_an_archive_that_is_cut_while_it_is_read(
             export.open("noise").read()
 
 
-def test_a_dump_that_is_cut_while_it_is_read_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_dump_that_is_cut_while_it_is_read_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     row = '<row Id="{}" PostTypeId="1" CreationDate="2024-01-01T09:00:00.000" />\n'
     posts = as_folder(tmp_path, {"Posts.xml": b""}) / "Posts.xml"
     posts.write_text("<posts>\n" + "".join(row.format(n) for n in range(60_000)) + "</posts>")

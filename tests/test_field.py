@@ -10,8 +10,8 @@ import pytest
 from exports import everything_kept
 from field import Expected
 
-from cop_metrics import cli
-from cop_metrics.lake import ROSTER, Lake
+from cop_metrics.cli import main as cli
+from cop_metrics.lake.lake import ROSTER, Lake
 from cop_metrics.store import Store
 
 FIELD = Path(__file__).resolve().parents[2] / "shared" / "field"
@@ -23,7 +23,9 @@ if not FIELD.is_dir():
 
 
 def test_every_folder_is_expected_or_named_as_not_yet() -> None:
-    there = {f"{folder.parent.name}/{folder.name}" for folder in FIELD.glob("*/*") if folder.is_dir()}
+    there = {
+        f"{folder.parent.name}/{folder.name}" for folder in FIELD.glob("*/*") if folder.is_dir()
+    }
     assert FOLDERS.keys() | NOT_YET.keys() == there
     assert not FOLDERS.keys() & NOT_YET.keys()
 
@@ -34,7 +36,9 @@ def test_not_yet(folder: str) -> None:
 
 
 @pytest.mark.parametrize("folder", sorted(FOLDERS))
-def test_an_export_from_the_field(folder: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_an_export_from_the_field(
+    folder: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     expected = FOLDERS[folder]
     done, said = imported(FIELD / folder, expected, tmp_path, capsys)
     for part in expected.refused or expected.told:
@@ -44,7 +48,9 @@ def test_an_export_from_the_field(folder: str, tmp_path: Path, capsys: pytest.Ca
     assert done == (not expected.refused), said
     if not done:
         return
-    assert {name: shown(tmp_path, name, capsys) for name in expected.figures} == pytest.approx(expected.figures)
+    assert {name: shown(tmp_path, name, capsys) for name in expected.figures} == pytest.approx(
+        expected.figures
+    )
     if expected.people is not None:
         rows = Store(tmp_path).snapshot().cursor.sql("select coalesce(name, member) from members")
         assert {name for (name,) in rows.fetchall()} == expected.people
@@ -59,7 +65,9 @@ def test_an_export_from_the_field(folder: str, tmp_path: Path, capsys: pytest.Ca
         expected.check(tmp_path)
 
 
-def imported(folder: Path, expected: Expected, data: Path, capsys: pytest.CaptureFixture[str]) -> tuple[bool, str]:
+def imported(
+    folder: Path, expected: Expected, data: Path, capsys: pytest.CaptureFixture[str]
+) -> tuple[bool, str]:
     """Import what is expected one after the other; returns whether all went well, and what the last one said."""
     done, said = True, ""
     for path in expected.paths:

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from benchmarks.question_finder import ARCHIVES, MAIL, figures, labelled
-from cop_metrics import questions
-from cop_metrics.questions import Effect
 from cop_metrics.settings import CommunitySettings
+from cop_metrics.sources import questions
 from cop_metrics.sources.conversations import MESSAGES as MESSAGE_COLUMNS
 from cop_metrics.sources.conversations import ONE_MESSAGE, Conversations
+from cop_metrics.sources.questions import Effect
 
 NOON = "2026-03-02 12:00"
 
@@ -25,7 +25,9 @@ class Chat(Community):
     def say(self, who: str, when: str, text: str, *, channel: str = "general") -> str:
         key = self._next("m")
         self._meet(who)
-        self.rows["thread"].append({"thread": key, "kind": "message", "channel": channel, "created_at": at(when)})
+        self.rows["thread"].append(
+            {"thread": key, "kind": "message", "channel": channel, "created_at": at(when)}
+        )
         self._post(key, key, who, when, text, "")
         return key
 
@@ -39,7 +41,14 @@ class Chat(Community):
         fired = questions.fired(pl.Series([text]))[0]
         rules = f"{fired}{of_itself} " if of_itself else fired
         self.rows["post"].append(
-            {"post": key, "thread": thread, "author": who, "kind": "message", "created_at": at(when), "rules": rules}
+            {
+                "post": key,
+                "thread": thread,
+                "author": who,
+                "kind": "message",
+                "created_at": at(when),
+                "rules": rules,
+            }
         )
 
 
@@ -54,15 +63,22 @@ def test_a_chat_has_questions_where_a_message_asks(tmp_path: Path) -> None:
     first = chat.say("ana", NOON, "How do I weld aluminium?")
     chat.say("bo", plus(NOON, hours=1), "I am having trouble with the new torch")
     chat.say("cy", plus(NOON, hours=2), "Good morning all")
-    chat.say("dee", plus(NOON, hours=3), "Which colour do you prefer? Cast your vote by adding :one:")
+    chat.say(
+        "dee", plus(NOON, hours=3), "Which colour do you prefer? Cast your vote by adding :one:"
+    )
     chat.reply(first, "bo", plus(NOON, hours=4), "With argon, do you have some?")
     told = told_of(chat, tmp_path)
     assert told.value("questions") == 2
     assert (told.value("answers"), told.value("answered_questions")) == (1, 1)
-    assert told.listed("questions")["Counts because of"].to_list() == ["opening, question mark", "statement"]
+    assert told.listed("questions")["Counts because of"].to_list() == [
+        "opening, question mark",
+        "statement",
+    ]
 
 
-def test_a_channel_for_questions_makes_each_opening_message_one_and_noise_counts_nowhere(tmp_path: Path) -> None:
+def test_a_channel_for_questions_makes_each_opening_message_one_and_noise_counts_nowhere(
+    tmp_path: Path,
+) -> None:
     settings = CommunitySettings(question_channels=("help",), noise_channels=("builds",))
     chat = Chat(settings=settings)
     chat.say("ana", NOON, "The torch sparks at the tip", channel="help")
@@ -75,8 +91,12 @@ def test_a_channel_for_questions_makes_each_opening_message_one_and_noise_counts
 
 def test_a_reaction_makes_a_message_a_question(tmp_path: Path) -> None:
     chat = Chat()
-    chat.react(chat.say("ana", NOON, "The torch sparks at the tip"), "bo", plus(NOON, hours=1), "question")
-    assert told_of(chat, tmp_path).listed("questions")["Counts because of"].to_list() == ["a reaction"]
+    chat.react(
+        chat.say("ana", NOON, "The torch sparks at the tip"), "bo", plus(NOON, hours=1), "question"
+    )
+    assert told_of(chat, tmp_path).listed("questions")["Counts because of"].to_list() == [
+        "a reaction"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -112,14 +132,18 @@ def test_only_what_is_marked_as_a_question_can_be_shown(tmp_path: Path) -> None:
     """One question is found by its words, one is marked by a reaction: the switch leaves the marked one."""
     chat = Chat()
     chat.reply(chat.say("ana", NOON, "How do I weld aluminium?"), "bo", plus(NOON, hours=1))
-    chat.react(chat.say("ana", NOON, "The torch sparks at the tip"), "bo", plus(NOON, hours=1), "question")
+    chat.react(
+        chat.say("ana", NOON, "The torch sparks at the tip"), "bo", plus(NOON, hours=1), "question"
+    )
     told = told_of(chat, tmp_path)
     assert (told.value("questions"), told.value("questions", asked="explicit")) == (2, 1)
     assert (told.value("answer_rate"), told.value("answer_rate", asked="explicit")) == (0.5, 0)
     assert told.choices.finds_questions
 
 
-@pytest.mark.parametrize("how", ["a mark on the help", "a mark on the question", "thanks that say it worked"])
+@pytest.mark.parametrize(
+    "how", ["a mark on the help", "a mark on the question", "thanks that say it worked"]
+)
 def test_solved_is_what_the_asker_says_worked_after_a_help(how: str, tmp_path: Path) -> None:
     """Only a mark on the help itself is to anybody's credit."""
     chat = Chat()
@@ -152,7 +176,9 @@ def test_topics_are_the_channels_where_there_are_no_tags(tmp_path: Path) -> None
 
 SAID = """how do i weld this ? does anyone know ’ é ẞ ٣ … . , ! hi <@U1> <https://a|b> `x` ``` > &gt; reminder starting now
 join the zoom call i am wondering if having trouble need help thanks that worked react with what time works"""
-words = st.lists(st.sampled_from([*SAID.split(), "\u00a0", "\n"]) | st.text(max_size=3), max_size=25)
+words = st.lists(
+    st.sampled_from([*SAID.split(), "\u00a0", "\n"]) | st.text(max_size=3), max_size=25
+)
 
 
 @pytest.mark.parametrize(
@@ -175,9 +201,12 @@ def test_an_announcement_that_would_love_an_opinion_is_none() -> None:
 
 
 @given(
-    texts=st.lists(words.map(" ".join), min_size=1, max_size=8), opens=st.lists(st.booleans(), min_size=8, max_size=8)
+    texts=st.lists(words.map(" ".join), min_size=1, max_size=8),
+    opens=st.lists(st.booleans(), min_size=8, max_size=8),
 )
-def test_rules_are_found_in_pieces_as_they_are_as_a_whole(texts: list[str], opens: list[bool]) -> None:
+def test_rules_are_found_in_pieces_as_they_are_as_a_whole(
+    texts: list[str], opens: list[bool]
+) -> None:
     """The pieces, and letters beyond ASCII that stand for their sort, are for speed alone; replies are asked what they tell."""
     fired = questions.fired(pl.Series(texts))
     bare = pl.Series([_bare(text) for text in texts])
@@ -185,7 +214,11 @@ def test_rules_are_found_in_pieces_as_they_are_as_a_whole(texts: list[str], open
         whole = bare.str.contains(rule.pattern).to_list()
         assert fired.str.contains(f" {rule.id} ", literal=True).to_list() == whole, rule.id
     some = questions.fired(pl.Series(texts), pl.Series(opens[: len(texts)])).to_list()
-    asking = {id_ for id_, effect in questions.effects().items() if effect in (Effect.ASKS, Effect.LEAVES_OUT)}
+    asking = {
+        id_
+        for id_, effect in questions.effects().items()
+        if effect in (Effect.ASKS, Effect.LEAVES_OUT)
+    }
     for all_, these, opening in zip(fired, some, opens, strict=False):
         assert these.split() == [id_ for id_ in all_.split() if opening or id_ not in asking]
 
@@ -201,13 +234,20 @@ def _bare(text: str) -> str:
 
 
 chat = st.lists(
-    st.tuples(st.sampled_from("ab"), st.sampled_from(["ana", "bo", None]), st.integers(0, 150), st.integers(0, 3)),
+    st.tuples(
+        st.sampled_from("ab"),
+        st.sampled_from(["ana", "bo", None]),
+        st.integers(0, 150),
+        st.integers(0, 3),
+    ),
     max_size=12,
 )
 
 
 @given(steps=chat, cut=st.integers(0, 12))
-def test_joined_messages_are_those_that_a_walk_finds(steps: list[tuple[str, str | None, int, int]], cut: int) -> None:
+def test_joined_messages_are_those_that_a_walk_finds(
+    steps: list[tuple[str, str | None, int, int]], cut: int
+) -> None:
     """In each channel an opening message follows some seconds later, or a reply to one of the last; one by one is the oracle."""
     now = at(NOON)
     rows: list[dict[str, object]] = []
@@ -218,7 +258,14 @@ def test_joined_messages_are_those_that_a_walk_finds(steps: list[tuple[str, str 
         if opener == str(number):
             threads[channel].append(opener)
         rows.append(
-            {"key": str(number), "thread": opener, "channel": channel, "author": author, "at": now, "text": "x"}
+            {
+                "key": str(number),
+                "thread": opener,
+                "channel": channel,
+                "author": author,
+                "at": now,
+                "text": "x",
+            }
         )
     last: dict[str, tuple[object, datetime, str]] = {}
     begun: dict[object, str] = {}
@@ -240,7 +287,9 @@ def test_joined_messages_are_those_that_a_walk_finds(steps: list[tuple[str, str 
         last[str(row["channel"])] = (row["author"], row["at"], first)
         expected.append((first, more))
     conversations = Conversations(joins_messages=True)
-    schema = {name: MESSAGE_COLUMNS[name] for name in ("key", "thread", "channel", "author", "at", "text")}
+    schema = {
+        name: MESSAGE_COLUMNS[name] for name in ("key", "thread", "channel", "author", "at", "text")
+    }
     told = [
         (thread, " continues " in rules)
         for part in (rows[:cut], rows[cut:])
@@ -261,22 +310,33 @@ MESSAGES = [
 
 
 @pytest.mark.parametrize("cut", range(1, len(MESSAGES)))
-def test_messages_of_one_author_within_two_minutes_are_one_however_an_export_is_cut(cut: int) -> None:
+def test_messages_of_one_author_within_two_minutes_are_one_however_an_export_is_cut(
+    cut: int,
+) -> None:
     """Ana's greeting and her question a minute later are one; another's message comes between that and her next."""
     conversations = Conversations(joins_messages=True)
     posts = [
         batch.rows
         for part in (MESSAGES[:cut], MESSAGES[cut:])
         for batch in conversations.batches(
-            pl.DataFrame(part, schema=["key", "thread", "author", "at", "text"], orient="row").with_columns(
-                pl.col("at").str.to_datetime(), pl.lit("general").alias("channel")
-            )
+            pl.DataFrame(
+                part, schema=["key", "thread", "author", "at", "text"], orient="row"
+            ).with_columns(pl.col("at").str.to_datetime(), pl.lit("general").alias("channel"))
         )
         if batch.table == "post"
     ]
     told = pl.concat(posts).select("post", "thread", "rules").rows()
-    assert [(post, thread) for post, thread, _ in told] == [("1", "1"), ("2", "1"), ("3", "1"), ("4", "4"), ("5", "5")]
-    assert [rules.split()[-1:] for _, _, rules in told[1:3]] == [[questions.CONTINUES], [questions.REPLY]]
+    assert [(post, thread) for post, thread, _ in told] == [
+        ("1", "1"),
+        ("2", "1"),
+        ("3", "1"),
+        ("4", "4"),
+        ("5", "5"),
+    ]
+    assert [rules.split()[-1:] for _, _, rules in told[1:3]] == [
+        [questions.CONTINUES],
+        [questions.REPLY],
+    ]
 
 
 @pytest.mark.parametrize(
@@ -285,11 +345,18 @@ def test_messages_of_one_author_within_two_minutes_are_one_however_an_export_is_
 )
 def test_two_minutes_are_two_minutes_and_not_before(after: str, first: str) -> None:
     """At the same moment or two minutes later it is one message; a moment more, or told out of order, and it is another."""
-    said = [("1", "1", "ana", "2026-03-02 12:00:00", "Hello"), ("2", "2", "ana", f"2026-03-02 {after}", "Is it open?")]
-    rows = pl.DataFrame(said, schema=["key", "thread", "author", "at", "text"], orient="row").with_columns(
-        pl.col("at").str.to_datetime(), pl.lit("general").alias("channel")
-    )
-    posts = [each.rows for each in Conversations(joins_messages=True).batches(rows) if each.table == "post"]
+    said = [
+        ("1", "1", "ana", "2026-03-02 12:00:00", "Hello"),
+        ("2", "2", "ana", f"2026-03-02 {after}", "Is it open?"),
+    ]
+    rows = pl.DataFrame(
+        said, schema=["key", "thread", "author", "at", "text"], orient="row"
+    ).with_columns(pl.col("at").str.to_datetime(), pl.lit("general").alias("channel"))
+    posts = [
+        each.rows
+        for each in Conversations(joins_messages=True).batches(rows)
+        if each.table == "post"
+    ]
     assert pl.concat(posts)["thread"].to_list() == ["1", first]
 
 
@@ -310,12 +377,16 @@ def test_a_greeting_and_the_question_after_it_are_one_question(tmp_path: Path) -
     told = told_of(chat, tmp_path)
     assert (told.value("questions"), told.value("answers")) == (1, 0)
     assert told.table("outcomes")["outcome"].to_list() == ["unanswered"]
-    assert told.listed("questions")["Counts because of"].to_list() == ["what follows within two minutes"]
+    assert told.listed("questions")["Counts because of"].to_list() == [
+        "what follows within two minutes"
+    ]
 
 
 def test_what_an_asker_adds_in_a_chat_is_no_answer_of_their_own(tmp_path: Path) -> None:
     chat = Chat()
-    chat.reply(chat.say("ana", NOON, "How do I weld aluminium?"), "ana", plus(NOON, hours=5), "Anyone?")
+    chat.reply(
+        chat.say("ana", NOON, "How do I weld aluminium?"), "ana", plus(NOON, hours=5), "Anyone?"
+    )
     assert told_of(chat, tmp_path).table("outcomes")["outcome"].to_list() == ["unanswered"]
 
 

@@ -26,10 +26,10 @@ from hypothesis import strategies as st
 from test_sources import EACH, SAMPLES
 from test_spreadsheet import as_csv, as_xlsx, folder_of
 
-from cop_metrics import intake
+from cop_metrics.build import intake
+from cop_metrics.build.intake import Request, take_in
 from cop_metrics.errors import CopError
-from cop_metrics.intake import Request, take_in
-from cop_metrics.lake import Lake
+from cop_metrics.lake.lake import Lake
 
 INPUTS = int(os.environ.get("COP_FUZZ_INPUTS", "2000"))
 SECONDS = 10
@@ -151,7 +151,9 @@ def one_of(files: Files, luck: random.Random) -> str:
     return luck.choice(sorted(files))
 
 
-def on_bytes(change: Callable[[bytes, random.Random], bytes]) -> Callable[[Files, random.Random], None]:
+def on_bytes(
+    change: Callable[[bytes, random.Random], bytes],
+) -> Callable[[Files, random.Random], None]:
     def damage(files: Files, luck: random.Random) -> None:
         name = one_of(files, luck)
         files[name] = change(files[name], luck)
@@ -195,7 +197,11 @@ def replace_value(content: bytes, luck: random.Random) -> bytes:
     if not found:
         return content
     chosen, other = luck.choice(found), luck.choice(found)
-    return content[: chosen.start()] + luck.choice([*TOKENS, other[0], other[0]]) + content[chosen.end() :]
+    return (
+        content[: chosen.start()]
+        + luck.choice([*TOKENS, other[0], other[0]])
+        + content[chosen.end() :]
+    )
 
 
 def nest(content: bytes, luck: random.Random) -> bytes:
@@ -216,7 +222,13 @@ def in_json(content: bytes, luck: random.Random) -> bytes:
     waiting = [whole]
     while waiting:
         each = waiting.pop()
-        inside = each.items() if isinstance(each, dict) else enumerate(each) if isinstance(each, list) else ()
+        inside = (
+            each.items()
+            if isinstance(each, dict)
+            else enumerate(each)
+            if isinstance(each, list)
+            else ()
+        )
         for key, value in inside:
             places.append((each, key))
             waiting.append(value)
@@ -241,17 +253,27 @@ def in_workbook(content: bytes, luck: random.Random) -> bytes:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as book:
             parts = {name: book.read(name) for name in book.namelist()}
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, OSError):
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        NotImplementedError,
+        RuntimeError,
+        ValueError,
+        OSError,
+    ):
         return replace_value(content, luck)
     sheets = [name for name in parts if re.match(r"xl/(worksheets|sharedStrings)", name)]
     for _ in range(luck.choice([1, 1, 4])):
         if sheets and luck.random() < 0.7:
             name = luck.choice(sheets)
-            parts[name] = luck.choice([in_cell, in_cell, replace_value, cut, repeat, flip])(parts[name], luck)
-        elif parts:
-            luck.choice([drop, exchange, foreign, *map(on_bytes, (flip, cut, insert, replace_value, nest))])(
-                parts, luck
+            parts[name] = luck.choice([in_cell, in_cell, replace_value, cut, repeat, flip])(
+                parts[name], luck
             )
+        elif parts:
+            luck.choice(
+                [drop, exchange, foreign, *map(on_bytes, (flip, cut, insert, replace_value, nest))]
+            )(parts, luck)
         sheets = [name for name in sheets if name in parts]
     packed_again = io.BytesIO()
     with zipfile.ZipFile(packed_again, "w", zipfile.ZIP_DEFLATED) as book:
@@ -282,17 +304,25 @@ def in_parquet(content: bytes, luck: random.Random) -> bytes:
             break
         name, other = luck.choice(rows.columns), luck.choice(["", "x", "é" * 300, *rows.columns])
         changed = luck.choice(
-            [luck.choice(COLUMNS), luck.choice(COLUMNS), rows[other] if other in rows else rows[name]]
+            [
+                luck.choice(COLUMNS),
+                luck.choice(COLUMNS),
+                rows[other] if other in rows else rows[name],
+            ]
         )
         if luck.random() < 0.8 and len(changed):
-            rows = rows.with_columns(changed.alias(name).gather([luck.randrange(len(changed))] * rows.height))
+            rows = rows.with_columns(
+                changed.alias(name).gather([luck.randrange(len(changed))] * rows.height)
+            )
         elif luck.random() < 0.5 and other not in rows:
             rows = rows.rename({name: other})
         else:
             rows = luck.choice([rows.drop(name), rows.clear()])
     written = io.BytesIO()
     rows.write_parquet(
-        written, row_group_size=luck.choice([1, None]), compression=luck.choice(["zstd", "uncompressed"])
+        written,
+        row_group_size=luck.choice([1, None]),
+        compression=luck.choice(["zstd", "uncompressed"]),
     )
     return written.getvalue()
 
@@ -384,12 +414,16 @@ class Ground:
             (export / name).write_bytes(content)
         self._import(self.request(export, is_named=is_named, is_packed=is_packed, luck=luck))
 
-    def request(self, export: Path, *, is_named: bool, is_packed: bool, luck: random.Random) -> Request:
+    def request(
+        self, export: Path, *, is_named: bool, is_packed: bool, luck: random.Random
+    ) -> Request:
         """Return what asks for the import of a folder, packed or not."""
         path = packed(export) if is_packed else export
         if is_packed and luck.random() < 0.5:
             path.write_bytes(flip(path.read_bytes(), luck))
-        return Request(path=path, community="craft", source="other", platform=self.source if is_named else None)
+        return Request(
+            path=path, community="craft", source="other", platform=self.source if is_named else None
+        )
 
     def _import(self, request: Request) -> None:
         self.inputs += 1
@@ -417,7 +451,9 @@ class RosterGround(Ground):
         self.files = files_in(sample)
         take_in(self.data, Request(roster=sample / name, community="craft"))
 
-    def request(self, export: Path, *, is_named: bool, is_packed: bool, luck: random.Random) -> Request:
+    def request(
+        self, export: Path, *, is_named: bool, is_packed: bool, luck: random.Random
+    ) -> Request:
         """Return what asks for the import of the one file in a folder."""
         (roster,) = (file for file in export.rglob("*") if file.is_file())
         return Request(roster=roster, community="craft")
@@ -425,7 +461,9 @@ class RosterGround(Ground):
 
 def files_in(folder: Path) -> Files:
     return {
-        file.relative_to(folder).as_posix(): file.read_bytes() for file in sorted(folder.rglob("*")) if file.is_file()
+        file.relative_to(folder).as_posix(): file.read_bytes()
+        for file in sorted(folder.rglob("*"))
+        if file.is_file()
     }
 
 
@@ -464,7 +502,9 @@ def fuzz(ground: Ground, inputs: int, called: str) -> None:
     print(f"{called}: {ground.inputs:,} inputs, {ground.refused:,} refused")
 
 
-each_sample = pytest.mark.parametrize(("source", "number"), EACH, ids=[f"{source}-{number}" for source, number in EACH])
+each_sample = pytest.mark.parametrize(
+    ("source", "number"), EACH, ids=[f"{source}-{number}" for source, number in EACH]
+)
 each_roster = pytest.mark.parametrize("name", ROSTERS)
 
 

@@ -9,7 +9,17 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from exports import Read, asked, converges, has_exact_columns, imported, packed, refusal, same_tables, written
+from exports import (
+    Read,
+    asked,
+    converges,
+    has_exact_columns,
+    imported,
+    packed,
+    refusal,
+    same_tables,
+    written,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -36,7 +46,13 @@ def user(login: str, *, name: str | None = None, kind: str = "User") -> Json:
 
 
 def said(key: str, login: str | None, created_at: str, body: str = "Fine.", **more: Any) -> Json:
-    told = {"id": key, "body": body, "createdAt": created_at, "updatedAt": created_at, "upvoteCount": 1}
+    told = {
+        "id": key,
+        "body": body,
+        "createdAt": created_at,
+        "updatedAt": created_at,
+        "upvoteCount": 1,
+    }
     return told | {"author": user(login) if login else None} | more
 
 
@@ -76,19 +92,34 @@ def solved() -> Json:
 def waiting() -> Json:
     """A ghost asks, and a program comments."""
     bot = said("c3", None, at(4, 10), "Stale", author=user("stale", kind="Bot"))
-    return said("d2", None, at(4), "It sparks", number=2, title="Sparks", category=HELP, comments=nodes(bot))
+    return said(
+        "d2", None, at(4), "It sparks", number=2, title="Sparks", category=HELP, comments=nodes(bot)
+    )
 
 
 def idea() -> Json:
     """Not a category of questions: the words ask."""
     comment = said("c4", "ana", at(5, 10), "I do.")
     return said(
-        "d3", "bo", at(5), "Does anyone want a club?", number=3, title="Club", category=IDEAS, comments=nodes(comment)
+        "d3",
+        "bo",
+        at(5),
+        "Does anyone want a club?",
+        number=3,
+        title="Club",
+        category=IDEAS,
+        comments=nodes(comment),
     )
 
 
 def page(*discussions: Json) -> Json:
-    return {"data": {"repository": {"discussions": {"pageInfo": {"hasNextPage": False}, "nodes": list(discussions)}}}}
+    return {
+        "data": {
+            "repository": {
+                "discussions": {"pageInfo": {"hasNextPage": False}, "nodes": list(discussions)}
+            }
+        }
+    }
 
 
 def pages(folder: Path, *told: Json, name: str = "discussions.json") -> Path:
@@ -109,12 +140,27 @@ def test_a_small_repository_in_full(tmp_path: Path) -> None:
     assert told.skipped == {}
     assert told.reading.notes == []
     assert told.rows("thread", "thread", "kind", "title", "url", "channel", "created_at") == [
-        ("d1", "question", "Aluminium", "https://github.com/craft/welding/discussions/1", "Q&A", when(1)),
+        (
+            "d1",
+            "question",
+            "Aluminium",
+            "https://github.com/craft/welding/discussions/1",
+            "Q&A",
+            when(1),
+        ),
         ("d2", "question", "Sparks", None, "Q&A", when(4)),
         ("d3", "message", "Club", None, "Ideas", when(5)),
     ]
     assert told.rows(
-        "post", "post", "thread", "author", "kind", "created_at", "accepted", "accepted_at", "solved_by"
+        "post",
+        "post",
+        "thread",
+        "author",
+        "kind",
+        "created_at",
+        "accepted",
+        "accepted_at",
+        "solved_by",
     ) == [
         ("d1", "d1", "ana", "question", when(1), None, None, None),
         ("c1", "d1", "bo", "answer", when(1, 10), False, None, None),
@@ -146,12 +192,17 @@ def test_a_small_repository_in_full(tmp_path: Path) -> None:
 def test_the_repository_as_measured(tmp_path: Path) -> None:
     """Of three questions one is found by its words; the program's comment is no answer, and a comment is no help."""
     store = imported(SOURCE, [pages(tmp_path / "pages")], tmp_path / "data")
-    assert asked(store, "select is_explicit, outcome, helpers, wait_seconds from questions order by second") == [
+    assert asked(
+        store, "select is_explicit, outcome, helpers, wait_seconds from questions order by second"
+    ) == [
         (True, "resolved", 2, 3600),
         (True, "unanswered", 0, None),
         (False, "answered", 1, 3600),
     ]
-    assert asked(store, "select question_id, topic from question_topics order by topic") == [(1, "argon"), (1, "metal")]
+    assert asked(store, "select question_id, topic from question_topics order by topic") == [
+        (1, "argon"),
+        (1, "metal"),
+    ]
 
 
 def test_a_reply_to_a_comment_can_be_the_answer(tmp_path: Path) -> None:
@@ -159,7 +210,12 @@ def test_a_reply_to_a_comment_can_be_the_answer(tmp_path: Path) -> None:
     told["answer"] = {"id": "r1"}
     told["comments"]["nodes"][1]["isAnswer"] = False
     rows = read(tmp_path, told).rows("post", "post", "kind", "accepted")
-    assert rows == [("d1", "question", None), ("c1", "answer", False), ("r1", "answer", True), ("c2", "answer", False)]
+    assert rows == [
+        ("d1", "question", None),
+        ("c1", "answer", False),
+        ("r1", "answer", True),
+        ("c2", "answer", False),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -179,7 +235,9 @@ def test_a_comment_that_was_deleted_keeps_its_replies(tmp_path: Path) -> None:
 
 def test_bots_by_their_type_or_their_login(tmp_path: Path) -> None:
     told = waiting()
-    told["comments"] = nodes(said("c8", "helper[bot]", at(4, 11)), said("c9", "robert-bot", at(4, 12)))
+    told["comments"] = nodes(
+        said("c8", "helper[bot]", at(4, 11)), said("c9", "robert-bot", at(4, 12))
+    )
     assert sorted(read(tmp_path, told).rows("member", "member", "is_bot")) == [
         ("helper[bot]", True),
         ("robert-bot", False),
@@ -190,13 +248,18 @@ def test_a_ghost_is_nobody_where_it_is_told_as_an_account(tmp_path: Path) -> Non
     told = waiting()
     told["comments"] = nodes(said("c8", "ghost", at(4, 11)), said("c9", None, at(4, 12)))
     seen = read(tmp_path, told)
-    assert [author for post, author in seen.rows("post", "post", "author") if post in ("c8", "c9")] == [None, None]
+    assert [
+        author for post, author in seen.rows("post", "post", "author") if post in ("c8", "c9")
+    ] == [None, None]
     assert seen.tables["member"].is_empty()
 
 
 def test_people_have_their_names_where_they_are_told(tmp_path: Path) -> None:
     told = idea() | {"author": user("bo", name="Bo Birch")}
-    assert sorted(read(tmp_path, told).rows("member", "member", "name")) == [("ana", "ana"), ("bo", "Bo Birch")]
+    assert sorted(read(tmp_path, told).rows("member", "member", "name")) == [
+        ("ana", "ana"),
+        ("bo", "Bo Birch"),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -206,14 +269,20 @@ def test_people_have_their_names_where_they_are_told(tmp_path: Path) -> None:
         lambda each: "\n".join(json.dumps(one) for one in each),
         lambda each: "\n".join(json.dumps(one, indent=2) for one in each),
         lambda each: json.dumps(list(each)),
-        lambda each: json.dumps([one["data"]["repository"]["discussions"]["nodes"] for one in each]),
+        lambda each: json.dumps(
+            [one["data"]["repository"]["discussions"]["nodes"] for one in each]
+        ),
         lambda each: "\n".join(
-            json.dumps(node) for one in each for node in one["data"]["repository"]["discussions"]["nodes"]
+            json.dumps(node)
+            for one in each
+            for node in one["data"]["repository"]["discussions"]["nodes"]
         ),
     ],
     ids=["one after the other", "lines", "indented", "slurped", "lists of nodes", "a node a line"],
 )
-def test_pages_in_every_form_that_people_get_them(tmp_path: Path, written_as: Callable[[Any], str]) -> None:
+def test_pages_in_every_form_that_people_get_them(
+    tmp_path: Path, written_as: Callable[[Any], str]
+) -> None:
     each = (page(solved(), waiting()), page(idea()))
     (tmp_path / "other").mkdir()
     (tmp_path / "other" / "pages.json").write_text(written_as(each), encoding="utf-8")
@@ -236,7 +305,11 @@ def test_further_pages_of_the_comments_of_a_long_discussion(tmp_path: Path) -> N
         said("c2", "cy", at(1, 12), "With patience."),
         said("c6", "bo", at(3), "Most"),
     ]
-    rest = {"data": {"node": {"id": "d1", "category": HELP, "comments": nodes(*more[:1], more[2], total=4)}}}
+    rest = {
+        "data": {
+            "node": {"id": "d1", "category": HELP, "comments": nodes(*more[:1], more[2], total=4)}
+        }
+    }
     pages(tmp_path, rest, name="rest.json")
     told = Read(SOURCE, folder)
     assert told.reading.notes == []
@@ -255,7 +328,9 @@ def test_of_a_discussion_on_two_pages_the_newest_state_counts(tmp_path: Path) ->
         told = Read(SOURCE, pages(tmp_path / str(number), *both))
         assert told.rows("thread", "title") == [("Aluminium sheets",)]
         assert told.rows("reaction", "post").count(("c2",)) == 3
-        assert told.reading.notes == ["1 discussions are there once more; the newest state of each counts."]
+        assert told.reading.notes == [
+            "1 discussions are there once more; the newest state of each counts."
+        ]
 
 
 def test_overlapping_exports_converge(tmp_path: Path) -> None:
@@ -269,18 +344,30 @@ def test_overlapping_exports_converge(tmp_path: Path) -> None:
     newer["comments"]["nodes"][1] |= {"isAnswer": False, "deletedAt": at(8)}
     newer["reactions"], newer["reactionGroups"] = {"nodes": []}, []
     converges(
-        SOURCE, pages(tmp_path / "older", page(solved())), pages(tmp_path / "newer", page(newer, idea())), tmp_path
+        SOURCE,
+        pages(tmp_path / "older", page(solved())),
+        pages(tmp_path / "newer", page(newer, idea())),
+        tmp_path,
     )
 
 
 def test_exports_that_differ_in_upvotes_alone_converge(tmp_path: Path) -> None:
     newer = solved() | {"upvoteCount": 9}
-    converges(SOURCE, pages(tmp_path / "older", page(solved())), pages(tmp_path / "newer", page(newer)), tmp_path)
+    converges(
+        SOURCE,
+        pages(tmp_path / "older", page(solved())),
+        pages(tmp_path / "newer", page(newer)),
+        tmp_path,
+    )
 
 
 def test_what_cannot_be_read_is_counted(tmp_path: Path) -> None:
     told = solved()
-    told["comments"]["nodes"] += [said("c7", "bo", "yesterday"), said("c8", "bo", at(3)) | {"id": None}, "nothing"]
+    told["comments"]["nodes"] += [
+        said("c7", "bo", "yesterday"),
+        said("c8", "bo", at(3)) | {"id": None},
+        "nothing",
+    ]
     broken = [idea() | {"createdAt": "once"}, idea() | {"id": None}]
     pages(tmp_path, page(told, *broken), {"errors": [{"message": "timeout"}], "data": None})
     (tmp_path / "readme.md").write_text("pages", encoding="utf-8")
@@ -299,7 +386,10 @@ def test_pages_that_are_cut_short_or_empty_are_refused_in_a_sentence(tmp_path: P
     folder = pages(tmp_path)
     file = folder / "discussions.json"
     file.write_bytes(file.read_bytes()[:-30])
-    assert refusal(SOURCE, folder) == "discussions.json is no JSON or is cut short. Export, copy or download it again."
+    assert (
+        refusal(SOURCE, folder)
+        == "discussions.json is no JSON or is cut short. Export, copy or download it again."
+    )
     file.write_text(json.dumps({"data": {"repository": {"discussions": None}}}), encoding="utf-8")
     assert refusal(SOURCE, folder).startswith("There is no discussion in these files.")
 
@@ -313,14 +403,18 @@ def test_pages_that_are_cut_short_or_empty_are_refused_in_a_sentence(tmp_path: P
         lambda folder: folder / "discussions.json",
     ],
 )
-def test_packed_and_nested_pages_read_the_same(tmp_path: Path, pack: Callable[[Path], Path]) -> None:
+def test_packed_and_nested_pages_read_the_same(
+    tmp_path: Path, pack: Callable[[Path], Path]
+) -> None:
     folder = pages(tmp_path / "outer" / "pages")
     plain, other = Read(SOURCE, folder), Read(SOURCE, pack(folder))
     assert other.recognised
     assert same_tables(plain, other)
 
 
-def test_batches_and_long_files_hold_the_same_rows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_batches_and_long_files_hold_the_same_rows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = pages(tmp_path)
     whole = Read(SOURCE, folder)
     monkeypatch.setattr("cop_metrics.sources.github_discussions.BATCH_ROWS", 1)
@@ -331,7 +425,10 @@ def test_batches_and_long_files_hold_the_same_rows(tmp_path: Path, monkeypatch: 
 @pytest.mark.parametrize(
     ("name", "content"),
     [
-        ("issues.json", b'{"data": {"repository": {"issues": {"nodes": [{"id": 1, "comments": {}}]}}}}'),
+        (
+            "issues.json",
+            b'{"data": {"repository": {"issues": {"nodes": [{"id": 1, "comments": {}}]}}}}',
+        ),
         ("2026-03-01.json", b'[{"ts": "1.0", "user": "U1", "text": "discussions nodes category"}]'),
         ("topic.json", b'{"post_stream": {"posts": []}}'),
         ("empty.json", b""),
@@ -347,20 +444,32 @@ def test_the_docs_have_the_query() -> None:
     """And what it asks for is what the small repository above is made of."""
     blocks = re.findall(r"```graphql\n(.*?)```", DOCS.read_text(encoding="utf-8"), re.DOTALL)
     assert blocks[0].strip() == QUERY.strip()
-    for name in {*solved(), *said("c", "bo", at(1)), "replies", "isAnswer", "deletedAt", "closedAt", "stateReason"}:
+    for name in {
+        *solved(),
+        *said("c", "bo", at(1)),
+        "replies",
+        "isAnswer",
+        "deletedAt",
+        "closedAt",
+        "stateReason",
+    }:
         assert re.search(rf"\b{name}\b", QUERY), name
 
 
 WILD = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3)
+    ),
     max_leaves=5,
 )
 
 
 @given(st.lists(st.tuples(st.integers(0, 60), WILD), min_size=1, max_size=6), st.integers(0, 6000))
 @settings(max_examples=60)
-def test_wild_pages_are_read_or_refused_in_a_sentence(changes: list[tuple[int, Any]], cut: int) -> None:
+def test_wild_pages_are_read_or_refused_in_a_sentence(
+    changes: list[tuple[int, Any]], cut: int
+) -> None:
     """Any value may stand anywhere, and a file may end anywhere."""
     told = [solved(), waiting(), idea()]
     rows = [*told, *(comment for each in told for comment in each["comments"]["nodes"])]
@@ -381,7 +490,10 @@ def test_wild_pages_are_read_or_refused_in_a_sentence(changes: list[tuple[int, A
 
 def test_discussions_without_their_comments_are_refused(tmp_path: Path) -> None:
     """A list of discussions says that they were answered, and has no answer: all would wait for ever."""
-    listed = [{name: value for name, value in each.items() if name != "comments"} for each in (solved(), waiting())]
+    listed = [
+        {name: value for name, value in each.items() if name != "comments"}
+        for each in (solved(), waiting())
+    ]
     told = {"discussions": listed, "totalCount": 2, "next": ""}
     assert "none of their comments" in refusal(SOURCE, pages(tmp_path / "list", told))
     counted = [each | {"comments": nodes(total=4)} for each in (solved(), waiting())]

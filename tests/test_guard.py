@@ -60,7 +60,9 @@ def proxy_that_refuses_everything() -> Iterator[tuple[int, list[str]]]:
     class Refuse(socketserver.StreamRequestHandler):
         def handle(self) -> None:
             asked.append(self.rfile.readline().decode("latin-1").strip())
-            self.wfile.write(b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+            self.wfile.write(
+                b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+            )
 
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Refuse) as proxy:
         threading.Thread(target=proxy.serve_forever, daemon=True).start()
@@ -111,20 +113,40 @@ def wait_for(port: int, server: "subprocess.Popen[bytes]") -> None:
 
 
 WAYS = {
-    "serve": ("cop_metrics", "serve", "--port", "PORT", "--address", "0.0.0.0", "--host", "pages.example.org"),
-    "streamlit run": ("streamlit", "run", "dashboard.py", "--server.port", "PORT", "--server.address", "0.0.0.0"),
+    "serve": (
+        "cop_metrics",
+        "serve",
+        "--port",
+        "PORT",
+        "--address",
+        "0.0.0.0",
+        "--host",
+        "pages.example.org",
+    ),
+    "streamlit run": (
+        "streamlit",
+        "run",
+        "dashboard.py",
+        "--server.port",
+        "PORT",
+        "--server.address",
+        "0.0.0.0",
+    ),
 }
 
 
 @pytest.fixture(scope="module", params=WAYS)
-def server(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Server]:
     """Return a server on every address of this machine, in each of the ways in which one may be started."""
     with serving(tmp_path_factory.mktemp("served"), *WAYS[request.param]) as started:
         yield started
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/answers", "/_stcore/health", "/_stcore/host-config", "/media/none", "/static/none"]
+    "path",
+    ["/", "/answers", "/_stcore/health", "/_stcore/host-config", "/media/none", "/static/none"],
 )
 def test_every_answer_carries_the_headers(server: Server, path: str) -> None:
     _, headers = server.status(path)
@@ -138,12 +160,20 @@ def test_a_websocket_is_opened_and_refused_with_the_headers(server: Server) -> N
         ("http://[::1", 403),
     ):
         status, headers = server.websocket(Origin=origin)
-        assert (status, {name: headers.get(name) for name in HEADERS}) == (expected, HEADERS), origin
+        assert (status, {name: headers.get(name) for name in HEADERS}) == (expected, HEADERS), (
+            origin
+        )
 
 
 def test_the_policy_lets_no_other_site_in_and_no_text_become_a_script() -> None:
     told = dict(each.split(" ", 1) for each in POLICY.split("; "))
-    assert told["default-src"] == told["frame-ancestors"] == told["base-uri"] == told["form-action"] == "'none'"
+    assert (
+        told["default-src"]
+        == told["frame-ancestors"]
+        == told["base-uri"]
+        == told["form-action"]
+        == "'none'"
+    )
     assert "unsafe-inline" not in told["script-src"]
     assert "'unsafe-eval'" not in told["script-src"]
     assert not any(scheme in POLICY for scheme in ("http:", "https:", "ws:", "*"))
@@ -162,12 +192,19 @@ def test_a_page_of_this_server_connects_and_pages_of_others_do_not(server: Serve
         (own, "https://evil.example"): refused,
         (own, "null"): refused,
         (f"evil.example:{server.port}", f"http://evil.example:{server.port}"): refused,
-        (f"localhost.evil.example:{server.port}", f"http://localhost.evil.example:{server.port}"): refused,
+        (
+            f"localhost.evil.example:{server.port}",
+            f"http://localhost.evil.example:{server.port}",
+        ): refused,
     }
-    assert {case: server.websocket(Host=case[0], Origin=case[1])[0] for case in expected} == expected
+    assert {
+        case: server.websocket(Host=case[0], Origin=case[1])[0] for case in expected
+    } == expected
 
 
-def test_under_a_strangers_name_nothing_is_told_and_of_another_site_nothing_is_fetched(server: Server) -> None:
+def test_under_a_strangers_name_nothing_is_told_and_of_another_site_nothing_is_fetched(
+    server: Server,
+) -> None:
     status, headers = server.status("/_stcore/host-config", Host="evil.example")
     assert (status, headers["x-frame-options"]) == (403, "DENY")
     assert server.status("/_stcore/health", Origin="https://evil.example")[0] == 403
@@ -217,7 +254,9 @@ def test_a_name_that_was_told_is_this_servers(monkeypatch: pytest.MonkeyPatch) -
 
     assert not is_own_name("pages.example.org")
     monkeypatch.setattr(
-        config, "get_option", lambda name: ["pages.example.org"] if name == "server.allowedHosts" else None
+        config,
+        "get_option",
+        lambda name: ["pages.example.org"] if name == "server.allowedHosts" else None,
     )
     assert is_own_name("pages.example.org")
     assert may_pass([(b"Host", b"Pages.example.org"), (b"Origin", b"https://pages.example.org")])
@@ -229,6 +268,8 @@ def test_a_request_without_origin_passes_as_no_page_sends_it_from_elsewhere() ->
     assert not may_pass([])
 
 
-@pytest.mark.parametrize("origin", ["http://[::1", "null", "", "localhost:8501", "file://", "http://\u0000"])
+@pytest.mark.parametrize(
+    "origin", ["http://[::1", "null", "", "localhost:8501", "file://", "http://\u0000"]
+)
 def test_an_origin_that_cannot_be_read_is_refused(origin: str) -> None:
     assert not may_pass([(b"host", b"localhost:8501"), (b"origin", origin.encode("latin-1"))])

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from cop_metrics import cli
-from cop_metrics.intake import Request, take_in
-from cop_metrics.pagebook import PAGES
-from cop_metrics.reports import FORMATS
+from cop_metrics.build.intake import Request, take_in
+from cop_metrics.cli import main as cli
+from cop_metrics.show.pagebook import PAGES
+from cop_metrics.show.reports import FORMATS
 from cop_metrics.store import Store
 
 pytest.importorskip("streamlit")
@@ -59,7 +59,9 @@ class Acts(HTMLParser):
             self.found.append(tag)
         for name, value in attributes:
             address = (value or "").strip().lower()
-            is_foreign = name in ("src", "href") and not address.startswith(("data:image/svg+xml;base64,", "?", "#"))
+            is_foreign = name in ("src", "href") and not address.startswith(
+                ("data:image/svg+xml;base64,", "?", "#")
+            )
             if name.startswith("on") or is_foreign:
                 self.found.append(f"{tag} {name}={value}")
 
@@ -71,17 +73,42 @@ def hostile_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with (folder / "posts.csv").open("w", newline="", encoding="utf-8") as file:
         posts = csv.writer(file)
         posts.writerow(
-            ["post_id", "thread_id", "kind", "author_name", "created_at", "title", "topics", "channel", "url"]
+            [
+                "post_id",
+                "thread_id",
+                "kind",
+                "author_name",
+                "created_at",
+                "title",
+                "topics",
+                "channel",
+                "url",
+            ]
         )
         for number in range(160):
             who, other = HOSTILE[number % len(HOSTILE)], HOSTILE[(number * 7 + 3) % len(HOSTILE)]
-            day, title = f"2026-{1 + number // 28:02d}-{1 + number % 28:02d}", HOSTILE[number * 5 % len(HOSTILE)]
+            day, title = (
+                f"2026-{1 + number // 28:02d}-{1 + number % 28:02d}",
+                HOSTILE[number * 5 % len(HOSTILE)],
+            )
             topic = title.replace(";", " ").replace(",", " ")[:200]
             posts.writerow(
-                [f"q{number}", number, "question", who, f"{day} 09:00", title, topic, other[:200], LINKS[number % 4]]
+                [
+                    f"q{number}",
+                    number,
+                    "question",
+                    who,
+                    f"{day} 09:00",
+                    title,
+                    topic,
+                    other[:200],
+                    LINKS[number % 4],
+                ]
             )
             if number % 3:
-                posts.writerow([f"a{number}", number, "answer", other, f"{day} 11:00", "", "", "", ""])
+                posts.writerow(
+                    [f"a{number}", number, "answer", other, f"{day} 11:00", "", "", "", ""]
+                )
     with (folder / "roster.csv").open("w", newline="", encoding="utf-8") as file:
         roster = csv.writer(file)
         roster.writerow(["who", "team", "seniority", "from", "to"])
@@ -89,8 +116,12 @@ def hostile_data(tmp_path_factory: pytest.TempPathFactory) -> Path:
             roster.writerow([who, HOSTILE[number % 5], ("junior", "senior")[number % 2], "", ""])
     data = folder / "data"
     data.mkdir()
-    (data / "settings.toml").write_text("individual_scores = true\nsmall_group = 3\n", encoding="utf-8")
-    take_in(data, Request(path=folder / "posts.csv", community=COMMUNITY, roster=folder / "roster.csv"))
+    (data / "settings.toml").write_text(
+        "individual_scores = true\nsmall_group = 3\n", encoding="utf-8"
+    )
+    take_in(
+        data, Request(path=folder / "posts.csv", community=COMMUNITY, roster=folder / "roster.csv")
+    )
     return data
 
 
@@ -106,7 +137,9 @@ def test_the_community_holds_what_was_written(hostile: Path) -> None:
     names = {name for (name,) in cursor.sql("select name from members").fetchall()}
     assert {HOSTILE[0], HOSTILE[2], HOSTILE[10]} <= names
     assert HOSTILE[0] in {team for (team,) in cursor.sql("select team from memberships").fetchall()}
-    assert HOSTILE[1] in {title for (title,) in cursor.sql("select title from questions").fetchall()}
+    assert HOSTILE[1] in {
+        title for (title,) in cursor.sql("select title from questions").fetchall()
+    }
 
 
 @pytest.mark.parametrize("page", EVERY)
@@ -121,7 +154,9 @@ def test_no_text_acts_on_a_page(hostile: Path, page: str) -> None:
         assert not re.search(r"(?<!\\)\[[^\]]*\]\(", each.value), each.value
         assert not re.search(r"(?<!\\):[a-z-]+\[", each.value), each.value
     for chart in app.get("plotly_chart"):
-        assert not re.search(r"<\s*(a|script|img|style|span)\b", json.loads(json.dumps(chart.proto.spec))), page
+        assert not re.search(
+            r"<\s*(a|script|img|style|span)\b", json.loads(json.dumps(chart.proto.spec))
+        ), page
     for frame in app.dataframe:
         if "Link" in frame.value.columns:
             assert {value for value in frame.value["Link"] if value} <= {LINKS[2]}
@@ -143,16 +178,26 @@ def test_no_text_of_an_address_acts(hostile: Path, chosen: str, text: str) -> No
 @pytest.mark.parametrize("format_", FORMATS)
 def test_no_text_acts_in_a_report(hostile: Path, format_: str, tmp_path: Path) -> None:
     file = tmp_path / f"report{FORMATS[format_].suffix}"
-    assert cli.main(["--data", str(hostile), "report", "-o", str(file), "--community", COMMUNITY]) == 0
+    assert (
+        cli.main(["--data", str(hostile), "report", "-o", str(file), "--community", COMMUNITY]) == 0
+    )
     if format_ == "csv":
-        cells = [cell for row in csv.reader(file.open(newline="", encoding="utf-8-sig")) for cell in row]
+        cells = [
+            cell for row in csv.reader(file.open(newline="", encoding="utf-8-sig")) for cell in row
+        ]
         assert any(HOSTILE[0] in cell for cell in cells)
-        assert not [cell for cell in cells if re.match(r"[=@\t\r]|[+-](?![\d.∞])|[+-]\d+[+-]", cell)]
+        assert not [
+            cell for cell in cells if re.match(r"[=@\t\r]|[+-](?![\d.∞])|[+-]\d+[+-]", cell)
+        ]
     if format_ == "xlsx":
         cells = list(_cells(file))
         assert any(cell.value == HOSTILE[6] for cell in cells)
-        assert not [cell.value for cell in cells if cell.data_type == "f" and "evil" in str(cell.value)]
-        assert {cell.hyperlink.target for cell in cells if cell.hyperlink and cell.hyperlink.target} <= {LINKS[2]}
+        assert not [
+            cell.value for cell in cells if cell.data_type == "f" and "evil" in str(cell.value)
+        ]
+        assert {
+            cell.hyperlink.target for cell in cells if cell.hyperlink and cell.hyperlink.target
+        } <= {LINKS[2]}
 
 
 def _cells(file: Path) -> Iterator["openpyxl.cell.Cell"]:
@@ -163,7 +208,12 @@ def _cells(file: Path) -> Iterator["openpyxl.cell.Cell"]:
 
 def test_no_text_acts_on_a_terminal(hostile: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """What another wrote moves no cursor and turns no line around."""
-    for argv in (("aliases",), ("show", "questions", "--by", "topic"), ("show", "members_known"), ("communities",)):
+    for argv in (
+        ("aliases",),
+        ("show", "questions", "--by", "topic"),
+        ("show", "members_known"),
+        ("communities",),
+    ):
         capsys.readouterr()
         assert cli.main(["--data", str(hostile), *argv]) == 0
         assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f\x9b]", capsys.readouterr().out)

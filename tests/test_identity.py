@@ -6,11 +6,18 @@ import duckdb
 import pytest
 from communities import Community, Told
 
-from cop_metrics.build import DuckDB, silent
+from cop_metrics.build.inputs import gather
+from cop_metrics.build.writer import DuckDB, silent
 from cop_metrics.errors import CopError
-from cop_metrics.identity import Alias, posts_of, read_aliases, suggestions, without_alias, write_aliases
-from cop_metrics.inputs import gather
-from cop_metrics.lake import Lake
+from cop_metrics.lake.lake import Lake
+from cop_metrics.people.identity import (
+    Alias,
+    posts_of,
+    read_aliases,
+    suggestions,
+    without_alias,
+    write_aliases,
+)
 from cop_metrics.settings import Settings
 
 UNTIL = "2026-06-01 12:00"
@@ -46,7 +53,9 @@ def test_accounts_are_different_people_unless_something_says_otherwise(two: Two)
 
 def test_accounts_of_one_e_mail_are_one_person(two: Two) -> None:
     for community, name in ((two.forum, "ana"), (two.chat, "ana.w")):
-        next(row for row in community.rows["member"] if row["member"] == name)["email_hash"] = "same"
+        next(row for row in community.rows["member"] if row["member"] == name)["email_hash"] = (
+            "same"
+        )
     told = two.told()
     assert told.value("contributors") == 3
     assert told.value("questions") == 2
@@ -55,7 +64,9 @@ def test_accounts_of_one_e_mail_are_one_person(two: Two) -> None:
 def test_accounts_that_a_row_of_the_roster_means_in_two_sources_are_one_person(two: Two) -> None:
     """The roster knows bo by a user name, which he has in both."""
     for community, name in ((two.forum, "bo"), (two.chat, "bo.b")):
-        next(row for row in community.rows["member"] if row["member"] == name)["username"] = "b.olsen"
+        next(row for row in community.rows["member"] if row["member"] == name)["username"] = (
+            "b.olsen"
+        )
     two.forum.works("b.olsen", "Red", "senior")
     told = two.told()
     assert told.value("contributors") == 3
@@ -89,7 +100,10 @@ def test_aliases_and_e_mails_chain(two: Two) -> None:
 
 
 def test_likely_pairs_are_suggested_and_never_merged(two: Two) -> None:
-    for community, name, called in ((two.forum, "ana", "Ána Weber"), (two.chat, "ana.w", "ana weber (she/her)")):
+    for community, name, called in (
+        (two.forum, "ana", "Ána Weber"),
+        (two.chat, "ana.w", "ana weber (she/her)"),
+    ):
         next(row for row in community.rows["member"] if row["member"] == name)["name"] = called
     told = two.told()
     assert told.value("contributors") == 4
@@ -111,7 +125,11 @@ def test_one_username_in_two_sources_is_suggested_but_not_in_one(two: Two, also:
 
 def test_posts_of_likely_pairs_are_counted(two: Two) -> None:
     cursor = two.told().cursor
-    posts = dict(cursor.sql("select member, cast(sum(posts) as int) from member_days group by member").fetchall())
+    posts = dict(
+        cursor.sql(
+            "select member, cast(sum(posts) as int) from member_days group by member"
+        ).fetchall()
+    )
     silent = "forum:nobody"
     assert posts_of(cursor, "craft", [*posts, silent]) == {**posts, silent: 0}
 
@@ -145,12 +163,16 @@ def test_every_pair_of_one_name_is_suggested_however_many_there_are(two: Two) ->
         two.chat.ask(f"b{n}", "2026-03-01 11:00")
     for row in (*two.forum.rows["member"], *two.chat.rows["member"]):
         row["name"] = f"Ana W{row['member'][1:]}"
-    assert len({each for each in suggestions(two.told().cursor, "craft") if each.name[5:].isdigit()}) == 60
+    assert (
+        len({each for each in suggestions(two.told().cursor, "craft") if each.name[5:].isdigit()})
+        == 60
+    )
 
 
 def test_a_roster_that_knows_accounts_by_the_platforms_own_ids_means_just_these(two: Two) -> None:
     two.forum.roster = [
-        {"platform_id": who, "team": team, "seniority": "mid"} for who, team in (("ana", "Red"), ("bo", "Blue"))
+        {"platform_id": who, "team": team, "seniority": "mid"}
+        for who, team in (("ana", "Red"), ("bo", "Blue"))
     ]
     store = two.told().cursor
     assert store.sql("select member, team from roster_matches order by all").fetchall() == [

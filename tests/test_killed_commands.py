@@ -21,17 +21,27 @@ import polars as pl
 import pytest
 from processes import child
 
-from cop_metrics.build import DuckDB, silent
+from cop_metrics.build.inputs import gather
+from cop_metrics.build.intake import is_behind
+from cop_metrics.build.writer import DuckDB, silent
 from cop_metrics.errors import NothingYet
-from cop_metrics.identity import read_aliases
-from cop_metrics.inputs import gather
-from cop_metrics.intake import is_behind
-from cop_metrics.lake import Lake
+from cop_metrics.lake.lake import Lake
+from cop_metrics.people.identity import read_aliases
 from cop_metrics.settings import read_settings
 from cop_metrics.store import Store
 
 STEPS = ("fsync", "rename", "replace", "mkdir", "unlink", "rmdir", "symlink")
-READ = ("meta", "imports", "members", "posts", "questions", "helps", "points", "roster", "identities")
+READ = (
+    "meta",
+    "imports",
+    "members",
+    "posts",
+    "questions",
+    "helps",
+    "points",
+    "roster",
+    "identities",
+)
 PEOPLE = ("ann", "bob", "cy", "dan", "eve")
 MENDS = ("the same", "show", "imports", "serve", "discard", "undo", "build")
 
@@ -50,7 +60,7 @@ def run_child(data: str, argv: list[str], fatal: int | None) -> int:
 
         return run
 
-    from cop_metrics import cli
+    from cop_metrics.cli import main as cli
 
     for name in STEPS:
         setattr(os, name, counted(getattr(os, name)))
@@ -62,7 +72,7 @@ def run_child(data: str, argv: list[str], fatal: int | None) -> int:
 
 def nursery(data: str) -> None:
     """Run a command for each line on standard input, in a child of its own; tell how it ended, and what it said."""
-    from cop_metrics import cli  # noqa: F401 - imported once, for all children
+    from cop_metrics.cli import main as cli  # noqa: F401 - imported once, for all children
 
     print("ready", flush=True)
     for line in sys.stdin:
@@ -81,7 +91,11 @@ def nursery(data: str) -> None:
             finally:
                 os._exit(code)
         os.close(into)
-        timer = threading.Timer(asked["seconds"], os.kill, (child, signal.SIGKILL)) if asked["seconds"] else None
+        timer = (
+            threading.Timer(asked["seconds"], os.kill, (child, signal.SIGKILL))
+            if asked["seconds"]
+            else None
+        )
         if timer:
             timer.start()
         with os.fdopen(out, "rb") as said:
@@ -89,7 +103,11 @@ def nursery(data: str) -> None:
         _, status = os.waitpid(child, 0)
         if timer:
             timer.cancel()
-        ended = {"code": os.waitstatus_to_exitcode(status), "said": text, "seconds": time.monotonic() - began}
+        ended = {
+            "code": os.waitstatus_to_exitcode(status),
+            "said": text,
+            "seconds": time.monotonic() - began,
+        }
         print(json.dumps(ended), flush=True)
 
 
@@ -101,7 +119,10 @@ def read_until_told_to_stop(data: str) -> None:
     print("ready", flush=True)
     while not select.select([sys.stdin], [], [], 0)[0]:
         shown = (store if reads % 2 else Store(Path(data))).snapshot()
-        held = [shown.cursor.sql(f"select count(*), sum(hash(t)::hugeint) from {table} t").fetchall() for table in READ]
+        held = [
+            shown.cursor.sql(f"select count(*), sum(hash(t)::hugeint) from {table} t").fetchall()
+            for table in READ
+        ]
         assert shown.version >= max(seen, default=0), "a version ran back"
         assert seen.setdefault(shown.version, held) == held, "a version changed"
         reads += 1
@@ -120,7 +141,11 @@ class Bench:
     def run(self, *argv: str, step: int | None = None, seconds: float = 0) -> dict[str, Any]:
         assert self._nurse.stdin
         assert self._nurse.stdout
-        print(json.dumps({"argv": argv, "step": step, "seconds": seconds}), file=self._nurse.stdin, flush=True)
+        print(
+            json.dumps({"argv": argv, "step": step, "seconds": seconds}),
+            file=self._nurse.stdin,
+            flush=True,
+        )
         return dict(json.loads(self._nurse.stdout.readline()))
 
     def export(self) -> str:
@@ -130,7 +155,9 @@ class Bench:
         for number in range(self._files + 1):
             day = f"2026-{1 + number // 28 % 12:02d}-{1 + number % 28:02d}"
             lines.append(f"q{number},t{number},question,{day}T10:00:00,{PEOPLE[number % 5]}")
-            lines.append(f"a{number},t{number},answer,{day}T1{1 + self._files % 8}:00:00,{PEOPLE[(number + 1) % 5]}")
+            lines.append(
+                f"a{number},t{number},answer,{day}T1{1 + self._files % 8}:00:00,{PEOPLE[(number + 1) % 5]}"
+            )
         path = self.folder / f"export {self._files}.csv"
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
         return str(path)
@@ -156,16 +183,26 @@ class Bench:
                 if len(lake.imports()) < 3:
                     assert self.run("import", self.export(), "--community=craft")["code"] == 0
                 exports = [each for each in lake.imports() if each.platform != "roster"]
-                return ("undo", self.draw.choice(exports if len(exports) > 1 else lake.imports()[-1:]).id)
+                return (
+                    "undo",
+                    self.draw.choice(exports if len(exports) > 1 else lake.imports()[-1:]).id,
+                )
             case "alias":
                 said = read_aliases(self.data)
                 if said:
                     return ("alias", said[0].account, "--same-as", said[0].same_as, "--undo")
-                return ("alias", "spreadsheet:ann", "--same-as", f"spreadsheet:{self.draw.choice(PEOPLE[1:])}")
+                return (
+                    "alias",
+                    "spreadsheet:ann",
+                    "--same-as",
+                    f"spreadsheet:{self.draw.choice(PEOPLE[1:])}",
+                )
             case "preview":
                 return ("import", self.export(), "--community=craft", "--preview")
             case "accept" | "discard":
-                assert self.run("import", self.export(), "--community=craft", "--preview")["code"] == 0
+                assert (
+                    self.run("import", self.export(), "--community=craft", "--preview")["code"] == 0
+                )
                 return (kind,)
         return ("build",)
 
@@ -181,7 +218,10 @@ class Bench:
 
     def remember(self, kind: str, ended: dict[str, Any]) -> None:
         assert ended["code"] == 0, ended["said"]
-        self._steps[kind], self._seconds[kind] = int(ended["said"].rsplit("steps ", 1)[1]), ended["seconds"]
+        self._steps[kind], self._seconds[kind] = (
+            int(ended["said"].rsplit("steps ", 1)[1]),
+            ended["seconds"],
+        )
 
     def mend(self, how: str, argv: tuple[str, ...]) -> dict[str, Any]:
         others = {"show": ("show", "questions"), "undo": ("undo", "nothing"), "the same": argv}
@@ -203,7 +243,11 @@ class Bench:
         assert not is_behind(self.data)
 
     def left_over(self) -> list[str]:
-        found = [*self.data.glob("*.tmp"), *self.data.glob("store/*.tmp*"), *self.data.glob("lake/.*")]
+        found = [
+            *self.data.glob("*.tmp"),
+            *self.data.glob("store/*.tmp*"),
+            *self.data.glob("lake/.*"),
+        ]
         return [str(path.relative_to(self.data)) for path in found]
 
 
@@ -215,15 +259,25 @@ def test_a_command_killed_at_any_moment_loses_nothing_and_any_command_mends_the_
     tmp_path: Path, kills: int, record_property: Any
 ) -> None:
     with ExitStack() as processes:
-        bench = Bench(tmp_path, processes.enter_context(child(__file__, "nursery", tmp_path / "data")), seed=kills)
+        bench = Bench(
+            tmp_path,
+            processes.enter_context(child(__file__, "nursery", tmp_path / "data")),
+            seed=kills,
+        )
         for kind in KINDS:
             bench.let_live(kind)
         readers = [processes.enter_context(child(__file__, "read", bench.data)) for _ in range(2)]
         struck = behind = lost = 0
         for number in range(kills):
-            kind, how = KINDS[number % len(KINDS)], MENDS[(number + number // len(MENDS)) % len(MENDS)]
+            kind, how = (
+                KINDS[number % len(KINDS)],
+                MENDS[(number + number // len(MENDS)) % len(MENDS)],
+            )
             argv = bench.prepared(kind)
-            before, said = {each.id for each in Lake(bench.data).imports()}, read_aliases(bench.data)
+            before, said = (
+                {each.id for each in Lake(bench.data).imports()},
+                read_aliases(bench.data),
+            )
             ended = bench.strike(kind, argv, by_time=number % 4 == 3)
             if ended["code"] == -signal.SIGKILL:
                 struck += 1
@@ -231,7 +285,9 @@ def test_a_command_killed_at_any_moment_loses_nothing_and_any_command_mends_the_
                 bench.remember(kind, ended)
             bench.assert_whole()
             lost += len(
-                before - {each.id for each in Lake(bench.data).imports()} - ({argv[1]} if kind == "undo" else set())
+                before
+                - {each.id for each in Lake(bench.data).imports()}
+                - ({argv[1]} if kind == "undo" else set())
             )
             assert kind == "alias" or read_aliases(bench.data) == said
             Store(bench.data).snapshot().cursor.sql("from questions").fetchall()
@@ -246,9 +302,7 @@ def test_a_command_killed_at_any_moment_loses_nothing_and_any_command_mends_the_
             told, problem = reader.communicate("stop\n")
             assert reader.returncode == 0, problem
             reads += json.loads(told)["reads"]
-    figures = (
-        f"{kills} strikes, {struck} killed, {behind} left the store behind, all mended, {lost} lost, {reads} reads"
-    )
+    figures = f"{kills} strikes, {struck} killed, {behind} left the store behind, all mended, {lost} lost, {reads} reads"
     record_property("kills", figures)
     print(figures)
     assert lost == 0

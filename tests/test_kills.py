@@ -23,7 +23,7 @@ import polars as pl
 import pytest
 from processes import child
 
-from cop_metrics.lake import Lake, Written
+from cop_metrics.lake.lake import Lake, Written
 from cop_metrics.sources.source import Batch, Reading, Source
 from cop_metrics.store import Store, publish, writer_lock
 
@@ -42,7 +42,9 @@ def write_import(data: Path, number: int) -> Written:
         reading.exported_at = BEGIN + timedelta(hours=number)
         for start in (0, 100, 200):
             keys = [str(key) for key in range(start, start + 100)]
-            yield Batch("post", pl.DataFrame({"post": keys, "author": keys, "created_at": [BEGIN] * 100}))
+            yield Batch(
+                "post", pl.DataFrame({"post": keys, "author": keys, "created_at": [BEGIN] * 100})
+            )
 
     source = Source(
         id="made_up",
@@ -58,7 +60,9 @@ def write_import(data: Path, number: int) -> Written:
     )
     export: Any = SimpleNamespace(path=Path("dump.zip"))
     now = BEGIN + timedelta(days=1000)
-    return Lake(data).write(community="Makers", source_name="forum", source=source, export=export, now=now)
+    return Lake(data).write(
+        community="Makers", source_name="forum", source=source, export=export, now=now
+    )
 
 
 def build(path: Path, rows: int = ROWS_IN_THE_STORE) -> None:
@@ -96,7 +100,11 @@ def version_read_whole(store: Store) -> int:
 def assert_lake_is_whole(data: Path) -> None:
     lake = Lake(data)
     for imported in lake.imports():
-        assert pl.read_parquet(lake.path(imported) / "post.parquet").height == imported.tables["post"] == 300
+        assert (
+            pl.read_parquet(lake.path(imported) / "post.parquet").height
+            == imported.tables["post"]
+            == 300
+        )
 
 
 def write_until_killed(data: Path) -> None:
@@ -131,7 +139,9 @@ def kill_at_a_random_moment(data: Path, moment: random.Random) -> bool:
 
 
 @pytest.mark.parametrize("kills", [4, pytest.param(50, marks=pytest.mark.slow)])
-def test_killed_writer_leaves_a_whole_store_to_readers_in_other_processes(tmp_path: Path, kills: int) -> None:
+def test_killed_writer_leaves_a_whole_store_to_readers_in_other_processes(
+    tmp_path: Path, kills: int
+) -> None:
     moment = random.Random(kills)
     struck = 0
     import_number(tmp_path, 0)
@@ -180,7 +190,9 @@ def killed_before_step(fatal: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[
             yield steps
 
 
-def test_no_single_step_of_an_import_is_fatal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_single_step_of_an_import_is_fatal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     import_number(tmp_path, 0, rows=100)
     for fatal in count():
         number = fatal + 1
@@ -196,7 +208,9 @@ def test_no_single_step_of_an_import_is_fatal(tmp_path: Path, monkeypatch: pytes
     assert {"fsync", "rename", "replace", "mkdir", "unlink"} <= set(steps)
 
 
-def test_no_single_step_of_an_undo_is_fatal(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_single_step_of_an_undo_is_fatal(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for fatal in count():
         undone = write_import(tmp_path, 1).imported
         kept = write_import(tmp_path, 2).imported

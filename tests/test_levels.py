@@ -13,7 +13,7 @@ from communities import Community, days_later, plus
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from cop_metrics.levels import LEVELS, WINDOW_DAYS, Level, kept_at, level_bars
+from cop_metrics.people.levels import LEVELS, WINDOW_DAYS, Level, kept_at, level_bars
 
 EPOCH = date(1970, 1, 1)
 MEMBER, PARTICIPANT, HELPER, EXPERT, MENTOR = range(5)
@@ -27,7 +27,9 @@ def moves(store: duckdb.DuckDBPyConnection, member: str = "bo") -> list[Move]:
     rows = store.sql(
         f"select day, from_level, to_level from level_changes where member = 'src:{member}' order by day"
     ).fetchall()
-    return [((EPOCH + timedelta(days=day)).isoformat(), before, after) for day, before, after in rows]
+    return [
+        ((EPOCH + timedelta(days=day)).isoformat(), before, after) for day, before, after in rows
+    ]
 
 
 def help_and_thanks(community: Community, asker: str, day: str, thankers: int = 1) -> str:
@@ -96,7 +98,9 @@ def test_three_people_on_two_days_are_not_enough(tmp_path: Path) -> None:
     assert moves(craft.build(tmp_path, until="2026-06-01")) == [("2026-03-01", None, PARTICIPANT)]
 
 
-@pytest.mark.parametrize(("until", "fallen"), [("2026-08-27 23:00", False), ("2026-08-28 01:00", True)])
+@pytest.mark.parametrize(
+    ("until", "fallen"), [("2026-08-27 23:00", False), ("2026-08-28 01:00", True)]
+)
 def test_a_level_falls_on_the_day_that_the_first_of_the_three_leaves_the_window(
     tmp_path: Path, until: str, fallen: bool
 ) -> None:
@@ -150,7 +154,9 @@ def test_three_people_helped_in_one_day_do_not_make_up_for_days_that_leave(tmp_p
     craft = three_people_on_three_days()
     for asker in ("ana", "ben", "cat"):
         help_and_thanks(craft, asker, "2026-08-01")
-    assert moves(craft.build(tmp_path, until="2027-01-01"))[2:] == [("2026-08-29", HELPER, PARTICIPANT)]
+    assert moves(craft.build(tmp_path, until="2027-01-01"))[2:] == [
+        ("2026-08-29", HELPER, PARTICIPANT)
+    ]
 
 
 def test_a_day_of_reading_is_no_day_with_a_post(tmp_path: Path) -> None:
@@ -187,13 +193,17 @@ def test_an_expert_of_ten_people_stays_one_with_nine_and_not_with_eight(tmp_path
     ]
 
 
-def test_a_level_is_kept_at_ninety_per_cent_but_reached_only_at_the_whole_bar(tmp_path: Path) -> None:
+def test_a_level_is_kept_at_ninety_per_cent_but_reached_only_at_the_whole_bar(
+    tmp_path: Path,
+) -> None:
     """Three helps and three thanks make 20 points; two downvotes leave 18, then 16; two thanks make 18, then 20."""
     craft = Community()
     asked = {"ana": "2026-03-01", "ben": "2026-03-02", "cat": "2026-03-03"}
     answers = [help_and_thanks(craft, asker, day, thankers=0) for asker, day in asked.items()]
     craft.react(answers[0], "dan", "2026-03-03 12:00")
-    remark = craft.answer(craft.ask("ana", "2026-03-03 12:00"), "bo", "2026-03-03 13:00", kind="comment")
+    remark = craft.answer(
+        craft.ask("ana", "2026-03-03 12:00"), "bo", "2026-03-03 13:00", kind="comment"
+    )
     for fan in ("dan", "eva"):
         craft.react(remark, fan, "2026-03-03 14:00")
     craft.react(answers[1], "fay", "2026-03-10 12:00", "downvote")
@@ -242,8 +252,12 @@ def test_a_move_is_shown_in_the_group_of_that_day(tmp_path: Path) -> None:
 
 def test_the_store_tells_the_bars_that_it_was_built_with(tmp_path: Path) -> None:
     store = three_people_on_three_days().build(tmp_path, until="2026-06-01")
-    told = store.sql("select level, name, points, people, days from level_bars order by level").fetchall()
-    assert told == [(each.number, each.name, each.points, each.people, each.days) for each in LEVELS]
+    told = store.sql(
+        "select level, name, points, people, days from level_bars order by level"
+    ).fetchall()
+    assert told == [
+        (each.number, each.name, each.points, each.people, each.days) for each in LEVELS
+    ]
 
 
 SMALL_STEPS = tuple(
@@ -257,7 +271,9 @@ SMALL_STEPS = tuple(
 @given(
     acts=st.lists(
         st.tuples(
-            st.sampled_from([0, 0, 1, 2, 7, 30, 60, 90, 179, 180, 181]),  # days since the act before
+            st.sampled_from(
+                [0, 0, 1, 2, 7, 30, 60, 90, 179, 180, 181]
+            ),  # days since the act before
             st.integers(0, 2),  # who helps
             st.integers(0, 4),  # whose question
             st.booleans(),  # accepted
@@ -268,13 +284,17 @@ SMALL_STEPS = tuple(
         max_size=40,
     )
 )
-@example(acts=[(0, 0, 0, False, 0, 2), (1, 0, 0, False, 2, 1)])  # 20 points reach a step that 18 just keep
+@example(
+    acts=[(0, 0, 0, False, 0, 2), (1, 0, 0, False, 2, 1)]
+)  # 20 points reach a step that 18 just keep
 @settings(max_examples=20, deadline=None)
 def test_levels_equal_the_rule_followed_day_by_day(acts: list[Act]) -> None:
     with pytest.MonkeyPatch.context() as patch, TemporaryDirectory() as folder:
-        patch.setattr("cop_metrics.inputs.level_bars", lambda: level_bars(SMALL_STEPS))
+        patch.setattr("cop_metrics.build.inputs.level_bars", lambda: level_bars(SMALL_STEPS))
         community, last_day = community_of(acts)
-        store = community.build(Path(folder), until=f"{days_later(last_day, WINDOW_DAYS + 1)} 12:00")
+        store = community.build(
+            Path(folder), until=f"{days_later(last_day, WINDOW_DAYS + 1)} 12:00"
+        )
         assert all_moves(store) == day_by_day(store, SMALL_STEPS)
 
 
@@ -285,7 +305,16 @@ def test_years_of_busy_members_equal_the_rule_followed_day_by_day(tmp_path: Path
     for day in range(900):
         for helper in range(6):
             if luck.random() < (0.05, 0.45, 0.0, 0.75)[(day // 150 + helper) % 4]:
-                acts.append((day, helper, luck.randrange(60), luck.random() < 0.3, luck.choice((0, 1, 1, 2)), 0))
+                acts.append(
+                    (
+                        day,
+                        helper,
+                        luck.randrange(60),
+                        luck.random() < 0.3,
+                        luck.choice((0, 1, 1, 2)),
+                        0,
+                    )
+                )
     steps = [(day - before[0], *act) for before, (day, *act) in pairwise([(0,), *acts])]
     store = community_of(steps)[0].build(tmp_path, until="2026-12-31 12:00")  # type: ignore[arg-type]
     expected = day_by_day(store, LEVELS)
@@ -305,7 +334,10 @@ def community_of(acts: list[Act]) -> tuple[Community, str]:
     for gap, helper, asker, accepted, upvotes, downvotes in acts:
         day = days_later(day, gap)
         answer = craft.answer(
-            craft.ask(f"asker {asker}", f"{day} 09:00"), f"helper {helper}", f"{day} 10:00", accepted=accepted
+            craft.ask(f"asker {asker}", f"{day} 09:00"),
+            f"helper {helper}",
+            f"{day} 10:00",
+            accepted=accepted,
         )
         votes = ["upvote"] * upvotes + ["downvote"] * downvotes
         for number, vote in enumerate(votes):
@@ -314,10 +346,14 @@ def community_of(acts: list[Act]) -> tuple[Community, str]:
 
 
 def all_moves(store: duckdb.DuckDBPyConnection) -> list[tuple[str, int, int | None, int]]:
-    return store.sql("select member, day, from_level, to_level from level_changes order by member, day").fetchall()
+    return store.sql(
+        "select member, day, from_level, to_level from level_changes order by member, day"
+    ).fetchall()
 
 
-def day_by_day(store: duckdb.DuckDBPyConnection, levels: tuple[Level, ...]) -> list[tuple[str, int, int | None, int]]:
+def day_by_day(
+    store: duckdb.DuckDBPyConnection, levels: tuple[Level, ...]
+) -> list[tuple[str, int, int | None, int]]:
     """Follow the rule as it is told: at each day's end count the last 180 days, then rise, stay or fall."""
     points = store.sql("select member, day, points from points").fetchall()
     helps = store.sql("select helper, day, asker from helps").fetchall()
@@ -328,7 +364,9 @@ def day_by_day(store: duckdb.DuckDBPyConnection, levels: tuple[Level, ...]) -> l
         own_points, own_helps, own_days = (
             [row[1:] for row in rows if row[0] == member] for rows in (points, helps, days)
         )
-        told += [(member, *move) for move in moves_of(own_points, own_helps, own_days, as_of, levels)]
+        told += [
+            (member, *move) for move in moves_of(own_points, own_helps, own_days, as_of, levels)
+        ]
     return told
 
 
@@ -361,9 +399,15 @@ def level_after(level: int, standing: tuple[int, int, int], levels: tuple[Level,
         for each in levels
         if each.points is not None and each.people is not None and each.days is not None
     }
-    met = [n for n, bar in bars.items() if all(have >= need for have, need in zip(standing, bar, strict=True))]
+    met = [
+        n
+        for n, bar in bars.items()
+        if all(have >= need for have, need in zip(standing, bar, strict=True))
+    ]
     kept = [
-        n for n, bar in bars.items() if all(10 * have >= 9 * need for have, need in zip(standing, bar, strict=True))
+        n
+        for n, bar in bars.items()
+        if all(10 * have >= 9 * need for have, need in zip(standing, bar, strict=True))
     ]
     highest = max(met, default=0)
     if highest > level:

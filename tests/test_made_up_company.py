@@ -13,7 +13,8 @@ import pytest
 from scipy.stats import mannwhitneyu
 
 from cop_metrics.errors import CopError
-from cop_metrics.made_up_company import (
+from cop_metrics.people.roster import read_roster
+from cop_metrics.samples.company import (
     ANSWER_BOT,
     FILES,
     FIRST_DAY,
@@ -25,8 +26,7 @@ from cop_metrics.made_up_company import (
     _utc,
     write_company,
 )
-from cop_metrics.made_up_words import MODELS, PATTERNS, TEAMS, TOPICS, WHENS
-from cop_metrics.roster import read_roster
+from cop_metrics.samples.words import MODELS, PATTERNS, TEAMS, TOPICS, WHENS
 
 STORY = {story.id: story for story in STORIES}
 TIMES = {
@@ -44,7 +44,10 @@ AS_OF = LAST_DAY + timedelta(days=1)
 
 def read(folder: Path, name: str) -> pl.DataFrame:
     rows = pl.read_csv(folder / name, infer_schema_length=None)
-    times = [pl.col(column).cast(pl.String).str.to_datetime("%Y-%m-%d %H:%M:%S") for column in TIMES.get(name, ())]
+    times = [
+        pl.col(column).cast(pl.String).str.to_datetime("%Y-%m-%d %H:%M:%S")
+        for column in TIMES.get(name, ())
+    ]
     days = [pl.col(column).cast(pl.String).str.to_date() for column in DAYS.get(name, ())]
     return rows.with_columns(times + days)
 
@@ -78,7 +81,9 @@ def with_group(rows: pl.DataFrame, roster: pl.DataFrame, who: str, day: pl.Expr)
         strategy="backward",
         check_sortedness=False,
     ).with_columns(
-        pl.when(pl.col("to").is_null() | (pl.col("on_day") < pl.col("to"))).then(pl.col("team", "seniority"))
+        pl.when(pl.col("to").is_null() | (pl.col("on_day") < pl.col("to"))).then(
+            pl.col("team", "seniority")
+        )
     )
 
 
@@ -87,12 +92,18 @@ def read_company(folder: Path) -> Company:
     roster = roster.join(members.select("email", "member_id"), on="email")
     humans = members.filter(pl.col("is_bot") == "no")["member_id"].implode()
     human_posts = posts.filter(pl.col("author_id").is_in(humans), pl.col("deleted_at").is_null())
-    asked = human_posts.filter(kind="question").select("thread_id", asker="author_id", asked_at="created_at")
+    asked = human_posts.filter(kind="question").select(
+        "thread_id", asker="author_id", asked_at="created_at"
+    )
     answers = (
-        human_posts.filter(kind="answer").join(asked, on="thread_id").filter(pl.col("author_id") != pl.col("asker"))
+        human_posts.filter(kind="answer")
+        .join(asked, on="thread_id")
+        .filter(pl.col("author_id") != pl.col("asker"))
     )
     helps = answers.group_by("thread_id", helper="author_id").agg(
-        pl.col("created_at").min().alias("helped_at"), pl.col("asked_at").first(), pl.col("asker").first()
+        pl.col("created_at").min().alias("helped_at"),
+        pl.col("asked_at").first(),
+        pl.col("asker").first(),
     )
     firsts = helps.group_by("thread_id").agg(pl.col("helped_at").min(), helps=pl.len())
     questions = (
@@ -138,13 +149,20 @@ def wilson(successes: int, cases: int) -> tuple[float, float]:
 def difference(more: pl.Series, less: pl.Series) -> tuple[float, float]:
     """Return Newcombe's 95 % interval of the difference between two shares, given as columns of true and false."""
     a, b = more.mean(), less.mean()
-    (a_low, a_high), (b_low, b_high) = wilson(int(more.sum()), len(more)), wilson(int(less.sum()), len(less))
-    return a - b - sqrt((a - a_low) ** 2 + (b_high - b) ** 2), a - b + sqrt((a_high - a) ** 2 + (b - b_low) ** 2)
+    (a_low, a_high), (b_low, b_high) = (
+        wilson(int(more.sum()), len(more)),
+        wilson(int(less.sum()), len(less)),
+    )
+    return a - b - sqrt((a - a_low) ** 2 + (b_high - b) ** 2), a - b + sqrt(
+        (a_high - a) ** 2 + (b - b_low) ** 2
+    )
 
 
 def unlisted(company: Company) -> list[str]:
     """Return the people who are not in the roster."""
-    people = company.members.filter(pl.col("is_bot") == "no").join(company.roster, on="member_id", how="anti")
+    people = company.members.filter(pl.col("is_bot") == "no").join(
+        company.roster, on="member_id", how="anti"
+    )
     return people["member_id"].to_list()
 
 
@@ -159,7 +177,9 @@ def test_the_wilson_interval_is_the_one_of_the_definitions() -> None:
     assert wilson(33, 100) == pytest.approx((0.2456, 0.4269), abs=5e-5)
 
 
-def test_same_seed_same_files_and_another_seed_another_company(folder: Path, tmp_path: Path) -> None:
+def test_same_seed_same_files_and_another_seed_another_company(
+    folder: Path, tmp_path: Path
+) -> None:
     write_company(tmp_path / "again")
     write_company(tmp_path / "other", seed=8)
     assert fingerprint(tmp_path / "again") == fingerprint(folder)
@@ -179,7 +199,10 @@ def test_it_has_the_size_that_the_documentation_tells(company: Company) -> None:
     assert len(company.threads) == 3_000
     assert 38 <= company.threads["topics"].str.split(";").explode().n_unique() <= 42
     assert company.threads["channel"].n_unique() == 3
-    assert company.members.filter(pl.col("is_bot") == "yes")["member_id"].to_list() == [ANSWER_BOT, NOTICE_BOT]
+    assert company.members.filter(pl.col("is_bot") == "yes")["member_id"].to_list() == [
+        ANSWER_BOT,
+        NOTICE_BOT,
+    ]
     assert company.questions["answered"].mean() == pytest.approx(0.77, abs=0.03)
     accepted = company.posts.filter(pl.col("accepted") == "yes")
     assert len(accepted) / company.questions["helped_at"].count() == pytest.approx(0.5, abs=0.06)
@@ -219,7 +242,11 @@ def test_names_of_accounts_are_unique_and_every_key_is_known(company: Company) -
     assert company.members["username"].str.contains(r"^[a-z0-9.]+$").all()
     assert company.posts["post_id"].is_unique().all()
     known = set(company.members["member_id"])
-    for people in (company.posts["author_id"], company.reactions["giver_id"], company.reads["reader_id"]):
+    for people in (
+        company.posts["author_id"],
+        company.reactions["giver_id"],
+        company.reads["reader_id"],
+    ):
         assert set(people) <= known
     assert set(company.reactions["post_id"]) <= set(company.posts["post_id"])
     assert set(company.reads["thread_id"]) <= set(company.threads["thread_id"])
@@ -272,11 +299,16 @@ def test_titles_are_our_own_and_many(company: Company) -> None:
 
 
 def test_local_times_become_utc_as_the_time_zone_has_it() -> None:
-    moments = pl.datetime_range(FIRST_DAY, AS_OF, "37m", time_zone=TIME_ZONE, closed="left", eager=True)
+    moments = pl.datetime_range(
+        FIRST_DAY, AS_OF, "37m", time_zone=TIME_ZONE, closed="left", eager=True
+    )
     seconds = (moments.dt.replace_time_zone(None).to_physical() // 1_000_000).to_numpy()
     first_day = (FIRST_DAY - date(1970, 1, 1)).days * 86_400
     once = np.array(
-        [moment.replace(fold=0).timestamp() == moment.replace(fold=1).timestamp() for moment in moments.to_list()]
+        [
+            moment.replace(fold=0).timestamp() == moment.replace(fold=1).timestamp()
+            for moment in moments.to_list()
+        ]
     )
     expected = (moments.to_physical() // 1_000_000).to_numpy()
     assert ZoneInfo(TIME_ZONE).key == TIME_ZONE
@@ -315,7 +347,9 @@ def test_every_story_names_things_that_exist(company: Company) -> None:
     for story in STORIES:
         assert set(story.topics) <= topics
         assert set(story.teams) <= set(TEAMS)
-        assert {member for ids in story.members.values() for member in ids} <= set(company.members["member_id"])
+        assert {member for ids in story.members.values() for member in ids} <= set(
+            company.members["member_id"]
+        )
         assert all(FIRST_DAY < day < LAST_DAY for day in story.days.values())
 
 
@@ -329,7 +363,9 @@ def test_hydraulics_hangs_on_one_expert_who_leaves(company: Company) -> None:
     after = questions.filter(pl.col("asked_day").is_between(rises, LAST_DAY - WEEK))
     assert difference(before["answered"], gap["answered"])[0] > 0.05
     assert difference(after["answered"], gap["answered"])[0] > 0.05
-    waits = {name: rows["hours"].fill_null(LONG) for name, rows in (("before", before), ("gap", gap))}
+    waits = {
+        name: rows["hours"].fill_null(LONG) for name, rows in (("before", before), ("gap", gap))
+    }
     assert 3 < waits["gap"].median() / waits["before"].median() < 20
     assert mannwhitneyu(waits["gap"], waits["before"], alternative="greater").pvalue < 0.001
     helps = company.helps.join(questions.select("thread_id", "asked_day"), on="thread_id")
@@ -347,11 +383,22 @@ def test_hydraulics_hangs_on_one_expert_who_leaves(company: Company) -> None:
     [(FIRST_DAY, date(2025, 12, 1), "expert"), (date(2025, 10, 1), AS_OF, "successor")],
     ids=["until she leaves", "last twelve months"],
 )
-def test_no_other_topic_hangs_on_one_person(company: Company, since: date, until: date, role: str) -> None:
+def test_no_other_topic_hangs_on_one_person(
+    company: Company, since: date, until: date, role: str
+) -> None:
     helps = company.helps.filter(pl.col("on_day") >= since, pl.col("on_day") < until)
-    topics = company.threads.select("thread_id", topic=pl.col("topics").str.split(";")).explode("topic")
-    given = helps.join(topics, on="thread_id").group_by("topic", "helper").len().sort("len", descending=True)
-    most = given.group_by("topic", maintain_order=True).agg(pl.col("helper", "len").first(), all=pl.col("len").sum())
+    topics = company.threads.select("thread_id", topic=pl.col("topics").str.split(";")).explode(
+        "topic"
+    )
+    given = (
+        helps.join(topics, on="thread_id")
+        .group_by("topic", "helper")
+        .len()
+        .sort("len", descending=True)
+    )
+    most = given.group_by("topic", maintain_order=True).agg(
+        pl.col("helper", "len").first(), all=pl.col("len").sum()
+    )
     hanging = most.filter(pl.col("all") >= 10, pl.col("len") * 2 >= pl.col("all"))
     (person,) = STORY["hangs-on-one-expert"].members[role]
     assert hanging.select("topic", "helper").rows() == [("hydraulics", person)]
@@ -361,8 +408,12 @@ def acts_per_month(company: Company, who: str, days: pl.DataFrame) -> pl.DataFra
     """Return acts of juniors per member and team: one row a (member, team), zeros included."""
     acts = with_group(days, company.roster, who, pl.col("day")).filter(seniority="junior")
     counts = acts.group_by(pl.col(who).alias("member_id"), "team").len()
-    juniors = company.roster.filter(pl.col("seniority") == "junior").select("member_id", "team").unique()
-    return juniors.join(counts, on=["member_id", "team"], how="left").with_columns(pl.col("len").fill_null(0))
+    juniors = (
+        company.roster.filter(pl.col("seniority") == "junior").select("member_id", "team").unique()
+    )
+    return juniors.join(counts, on=["member_id", "team"], how="left").with_columns(
+        pl.col("len").fill_null(0)
+    )
 
 
 def test_juniors_in_service_read_much_and_never_ask(company: Company) -> None:
@@ -370,7 +421,9 @@ def test_juniors_in_service_read_much_and_never_ask(company: Company) -> None:
     read_threads = acts_per_month(company, "reader_id", company.reads.select("reader_id", "day"))
     in_service, elsewhere = pl.col("team") == "Service", pl.col("team") != "Service"
     assert asked.filter(in_service)["len"].sum() == 0
-    assert difference(asked.filter(elsewhere)["len"] > 0, asked.filter(in_service)["len"] > 0)[0] > 0.3
+    assert (
+        difference(asked.filter(elsewhere)["len"] > 0, asked.filter(in_service)["len"] > 0)[0] > 0.3
+    )
     more, less = read_threads.filter(in_service)["len"], read_threads.filter(elsewhere)["len"]
     assert more.median() > 2 * less.median()
     assert mannwhitneyu(more, less, alternative="greater").pvalue < 1e-6
@@ -380,7 +433,9 @@ def test_sales_asks_and_nobody_from_sales_answers(company: Company) -> None:
     asked = company.questions.filter(team="Sales")
     assert len(asked) > 150
     answers = company.posts.filter(pl.col("kind") == "answer", pl.col("author_id") != ANSWER_BOT)
-    by_team = with_group(answers, company.roster, "author_id", local("created_at").dt.date())["team"]
+    by_team = with_group(answers, company.roster, "author_id", local("created_at").dt.date())[
+        "team"
+    ]
     assert set(by_team.drop_nulls()) == set(TEAMS) - {"Sales"}
     assert wilson(0, asked["asker"].n_unique())[1] < 0.2
 
@@ -403,7 +458,9 @@ def test_software_is_answered_within_the_hour_and_controls_overnight(company: Co
 
 def first_questions(company: Company) -> pl.DataFrame:
     """Return newcomers' first posts that are questions, with: since the scheme, answered, came back on days 7-97."""
-    posts = company.posts.sort("created_at").filter(~pl.col("author_id").is_in([ANSWER_BOT, NOTICE_BOT]))
+    posts = company.posts.sort("created_at").filter(
+        ~pl.col("author_id").is_in([ANSWER_BOT, NOTICE_BOT])
+    )
     firsts = posts.group_by("author_id", maintain_order=True).first()
     newcomers = firsts.join(company.members, left_on="author_id", right_on="member_id").filter(
         pl.col("kind") == "question",
@@ -418,7 +475,8 @@ def first_questions(company: Company) -> pl.DataFrame:
     back = visits.filter(days_later.is_between(7, 97))["author_id"].implode()
     answered = company.questions.filter("answered")["thread_id"].implode()
     return newcomers.filter(~pl.col("author_id").is_in(early)).select(
-        since_scheme=local("created_at").dt.date() >= STORY["buddy-scheme"].days["buddy scheme starts"],
+        since_scheme=local("created_at").dt.date()
+        >= STORY["buddy-scheme"].days["buddy scheme starts"],
         answered=pl.col("thread_id").is_in(answered),
         came_back=pl.col("author_id").is_in(back),
     )
@@ -449,9 +507,13 @@ def standing(company: Company, member: str, until: date) -> tuple[int, int, int]
     since = until - timedelta(days=180)
     recent = (local("created_at").dt.date() >= since) & (local("created_at").dt.date() < until)
     posts = company.posts.filter(recent, author_id=member)
-    helps = company.helps.filter(pl.col("helper") == member, pl.col("on_day") >= since, pl.col("on_day") < until)
+    helps = company.helps.filter(
+        pl.col("helper") == member, pl.col("on_day") >= since, pl.col("on_day") < until
+    )
     answers = posts.filter(kind="answer")
-    thanks = company.reactions.join(answers, on="post_id").filter(pl.col("kind").is_in(["upvote", "thanks"]))
+    thanks = company.reactions.join(answers, on="post_id").filter(
+        pl.col("kind").is_in(["upvote", "thanks"])
+    )
     points = 2 * len(helps) + 15 * int((answers["accepted"] == "yes").sum()) + 10 * len(thanks)
     return points, helps["asker"].n_unique(), posts.select(local("created_at").dt.date()).n_unique()
 
@@ -473,20 +535,27 @@ def test_one_topic_waits_and_one_is_overrun_with_answers(company: Company) -> No
     many, few = STORY["quadrants"].topics
     ripe = company.questions.filter(pl.col("asked_day") <= LAST_DAY - timedelta(days=30))
     topics = ripe.with_columns(topic=pl.col("topics").str.split(";")).explode("topic")
-    table = topics.group_by("topic").agg(questions=pl.len(), helps=pl.col("helps").fill_null(0).mean())
+    table = topics.group_by("topic").agg(
+        questions=pl.len(), helps=pl.col("helps").fill_null(0).mean()
+    )
     middle = table.select(pl.col("questions", "helps").median()).row(0, named=True)
     row = {topic: table.filter(topic=topic).row(0, named=True) for topic in (many, few)}
     assert row[many]["questions"] > 2 * middle["questions"]
     assert row[many]["helps"] < middle["helps"] / 2
     assert 10 <= row[few]["questions"] < middle["questions"]
     assert row[few]["helps"] > 2 * middle["helps"]
-    own, others = ripe.filter(topics=many)["answered"], ripe.filter(pl.col("topics") != many)["answered"]
+    own, others = (
+        ripe.filter(topics=many)["answered"],
+        ripe.filter(pl.col("topics") != many)["answered"],
+    )
     assert difference(others, own)[0] > 0.3
 
 
 def test_a_bot_replies_to_every_question_within_a_second(company: Company) -> None:
     (bot,) = STORY["bot-replies-at-once"].members["bot"]
-    replies = company.posts.filter(author_id=bot).join(company.threads, on="thread_id", suffix="_of_question")
+    replies = company.posts.filter(author_id=bot).join(
+        company.threads, on="thread_id", suffix="_of_question"
+    )
     assert sorted(replies["thread_id"]) == sorted(company.threads["thread_id"])
     assert set(replies["kind"]) == {"answer"}
     waits = (replies["created_at"] - replies["created_at_of_question"]).dt.total_seconds()
@@ -518,25 +587,34 @@ def test_the_roster_is_read_without_a_complaint(folder: Path, company: Company) 
 def test_the_export_states_two_whole_local_years(folder: Path) -> None:
     times = read(folder, "export.csv")
     assert times.select(local(name) for name in times.columns).rows() == [
-        tuple(datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(TIME_ZONE)) for day in (AS_OF, FIRST_DAY, AS_OF))
+        tuple(
+            datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(TIME_ZONE))
+            for day in (AS_OF, FIRST_DAY, AS_OF)
+        )
     ]
     assert (AS_OF - FIRST_DAY).days == 2 * 365
 
 
-def test_three_juniors_are_not_in_the_roster_and_one_row_means_nobody(folder: Path, company: Company) -> None:
+def test_three_juniors_are_not_in_the_roster_and_one_row_means_nobody(
+    folder: Path, company: Company
+) -> None:
     forgotten = company.members.filter(pl.col("member_id").is_in(unlisted(company)))
     assert len(forgotten) == 3
     assert forgotten["joined_at"].min() >= datetime(2026, 4, 1)
     assert forgotten["deleted_at"].null_count() == 3
     in_stories = {member for story in STORIES for ids in story.members.values() for member in ids}
     assert not in_stories & set(forgotten["member_id"])
-    assert set(company.questions.filter(pl.col("team").is_null())["asker"]) == set(forgotten["member_id"])
+    assert set(company.questions.filter(pl.col("team").is_null())["asker"]) == set(
+        forgotten["member_id"]
+    )
     nobody = read(folder, "roster.csv").join(company.members, on="email", how="anti")
     assert nobody["email"].to_list() == [STARTS_SOON]
 
 
 def test_controls_has_three_seniors_and_no_other_group_is_as_small(company: Company) -> None:
-    lately = company.roster.filter(pl.col("to").is_null() | (pl.col("to") > AS_OF - timedelta(days=365)))
+    lately = company.roster.filter(
+        pl.col("to").is_null() | (pl.col("to") > AS_OF - timedelta(days=365))
+    )
     people = lately.group_by("team", "seniority").agg(pl.col("member_id").n_unique())
     assert people.filter(pl.col("member_id") < 5).rows() == [("Controls", "senior", 3)]
     assert people.filter(team="Sales", seniority="senior")["member_id"].to_list() == [6]

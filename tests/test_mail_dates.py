@@ -17,8 +17,12 @@ MARCH = datetime(2026, 3, 5, 9)
 IN_MARCH = "from mx by lists.example.org; Thu, 5 Mar 2026 10:00:00 +0100"
 
 
-def settle(*mails: tuple[datetime | None, datetime | None, bool | None]) -> list[tuple[datetime | None, str]]:
-    told = pl.DataFrame(mails, schema={"dated": TIME, "received": TIME, "is_far": pl.Boolean}, orient="row")
+def settle(
+    *mails: tuple[datetime | None, datetime | None, bool | None],
+) -> list[tuple[datetime | None, str]]:
+    told = pl.DataFrame(
+        mails, schema={"dated": TIME, "received": TIME, "is_far": pl.Boolean}, orient="row"
+    )
     return settled(told).rows()
 
 
@@ -88,11 +92,15 @@ def test_a_date_near_any_server_on_the_way_is_right() -> None:
 
 def test_servers_count_rather_than_the_dividing_line() -> None:
     """Many programs copy the line from the Date."""
-    told = dated("Sat, 1 Jan 2000 00:03:11 +0000", [IN_MARCH], "bo@example.org Sat Jan  1 00:03:11 2000")
+    told = dated(
+        "Sat, 1 Jan 2000 00:03:11 +0000", [IN_MARCH], "bo@example.org Sat Jan  1 00:03:11 2000"
+    )
     assert (told.received, told.is_far) == (MARCH, True)
 
 
-@pytest.mark.parametrize("date", ["", "yesterday", "Thu, 13 Dec 101 15:30 WET", "Sun, 31 Dec 1989 23:59:59 +0000"])
+@pytest.mark.parametrize(
+    "date", ["", "yesterday", "Thu, 13 Dec 101 15:30 WET", "Sun, 31 Dec 1989 23:59:59 +0000"]
+)
 def test_no_date_that_can_be_right(date: str) -> None:
     assert dated(date, [IN_MARCH], "") == (None, MARCH, None)
 
@@ -144,7 +152,9 @@ def test_a_mail_years_after_all_others_is_left_out(days: int, is_apart: bool) ->
     assert (settle(last, *others)[0] == (None, How.APART.value)) == is_apart
     assert settle(last, last, last, *others)[0][1] == How.DATE.value
     both = settle(last, (datetime(2001, 1, 1), None, None), *others)
-    assert [how for _, how in both[:2]] == ([How.APART.value] * 2 if is_apart else [How.DATE.value, How.APART.value])
+    assert [how for _, how in both[:2]] == (
+        [How.APART.value] * 2 if is_apart else [How.DATE.value, How.APART.value]
+    )
 
 
 NAMED = "From ada@example.org Thu Mar  5 10:00:00 2026"
@@ -161,9 +171,14 @@ WRONG = "Sat, 01 Jan 2000 00:03:11 +0100"
         ("From ", "", False),
     ],
 )
-def test_one_clock_of_2000_does_not_stretch_the_list(tmp_path: Path, line: str, more: str, note: bool) -> None:
+def test_one_clock_of_2000_does_not_stretch_the_list(
+    tmp_path: Path, line: str, more: str, note: bool
+) -> None:
     """Dated by what else is known; else left out and counted."""
-    good = [divided(mail(f"q{number}@x", date="Wed, 4 Mar 2026 10:00:00 +0000"), NAMED) for number in range(3)]
+    good = [
+        divided(mail(f"q{number}@x", date="Wed, 4 Mar 2026 10:00:00 +0000"), NAMED)
+        for number in range(3)
+    ]
     wrong = divided(mail("w@x", date=WRONG, more=more), line)
     read = Read(SOURCE, sample(tmp_path, [*good, wrong]))
     assert {at.year for (at,) in read.rows("post", "created_at")} == {2026}
@@ -180,13 +195,20 @@ def test_one_clock_of_2000_does_not_stretch_the_list(tmp_path: Path, line: str, 
 
 def test_dates_of_a_mailbox_that_was_exported_in_one_go(tmp_path: Path) -> None:
     """Its lines tell the day of the export: no mail moves there, and one without a date is left out."""
-    mails = [divided(mail(f"q{year}@x", date=f"Mon, 2 Mar {year} 10:00:00 +0000"), NAMED) for year in range(2014, 2024)]
+    mails = [
+        divided(mail(f"q{year}@x", date=f"Mon, 2 Mar {year} 10:00:00 +0000"), NAMED)
+        for year in range(2014, 2024)
+    ]
     read = Read(SOURCE, sample(tmp_path, [*mails, divided(mail("none@x", date="?"), NAMED)]))
     assert [at.year for (at,) in read.rows("post", "created_at")] == list(range(2014, 2024))
     assert read.skipped == {NO_DATE: 1}
 
 
 def test_who_wrote_only_what_is_left_out_is_no_member(tmp_path: Path) -> None:
-    mails = [mail("q1@x"), mail("q2@x"), divided(mail("w@x", "dee at example.org (Dee)", date="?"), "From ")]
+    mails = [
+        mail("q1@x"),
+        mail("q2@x"),
+        divided(mail("w@x", "dee at example.org (Dee)", date="?"), "From "),
+    ]
     read = Read(SOURCE, sample(tmp_path, mails))
     assert read.rows("member", "name") == [("Ada",)]

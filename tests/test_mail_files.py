@@ -39,7 +39,9 @@ def posts(folder: Path) -> list[str]:
 )
 def test_lines_of_all_tools_divide_mails(tmp_path: Path, line: str) -> None:
     everywhere = sample(tmp_path / "everywhere", [divided(each, line) for each in LIST])
-    later = sample(tmp_path / "later", [LIST[0], *(divided(each, line) for each in LIST[1:])], "Inbox")
+    later = sample(
+        tmp_path / "later", [LIST[0], *(divided(each, line) for each in LIST[1:])], "Inbox"
+    )
     assert posts(everywhere) == posts(later) == ["q1@x", "a1@x", "n1@x"]
     assert Read(SOURCE, later).skipped == {}
 
@@ -62,7 +64,9 @@ def test_words_that_begin_with_from_are_text(tmp_path: Path, body: str) -> None:
     assert read.skipped == {}
 
 
-OLD = mail("old@x", "dee at example.org (Dee)", date="Sun, 1 Mar 2026 08:00:00 +0100", body="Which gas?")
+OLD = mail(
+    "old@x", "dee at example.org (Dee)", date="Sun, 1 Mar 2026 08:00:00 +0100", body="Which gas?"
+)
 PASTED = "a mail pasted into another one with its headers, which is part of that one's text"
 
 
@@ -76,9 +80,13 @@ PASTED = "a mail pasted into another one with its headers, which is part of that
         ("See below.", "From dee@example.org Sun Mar  1 08:00:00 2026"),
     ],
 )
-def test_a_mail_pasted_with_its_headers_is_nobodys_post(tmp_path: Path, announced: str, line: str) -> None:
+def test_a_mail_pasted_with_its_headers_is_nobodys_post(
+    tmp_path: Path, announced: str, line: str
+) -> None:
     """It is older than the mail around it, and announced, or unlike the lines that divide the file; it is told."""
-    around = divided(mail("q1@x", body=f"{announced}\n\n{divided(OLD, line)}"), "From - Mon Mar  2 10:00:00 2026")
+    around = divided(
+        mail("q1@x", body=f"{announced}\n\n{divided(OLD, line)}"), "From - Mon Mar  2 10:00:00 2026"
+    )
     after = divided(LIST[1], "From - Mon Mar  2 10:00:00 2026")
     read = Read(SOURCE, sample(tmp_path, [around, after]))
     assert [post for (post,) in read.rows("post", "post")] == ["q1@x", "a1@x"]
@@ -91,10 +99,14 @@ def test_mails_out_of_order_are_not_taken_for_pasted_ones(tmp_path: Path) -> Non
     """Neither an older mail below a line like the others, nor a newer one after a colon, nor more than one unlike the others."""
     older = divided(OLD, "From dee@example.org Sun Mar  1 08:00:00 2026")
     assert posts(sample(tmp_path / "older", [LIST[0], older])) == ["q1@x", "old@x"]
-    assert posts(sample(tmp_path / "colon", [mail("q1@x", body="More soon:"), LIST[1]])) == ["q1@x", "a1@x"]
+    assert posts(sample(tmp_path / "colon", [mail("q1@x", body="More soon:"), LIST[1]])) == [
+        "q1@x",
+        "a1@x",
+    ]
     first = divided(LIST[0], "From - Mon Mar  2 10:00:00 2026")
     joined = sample(
-        tmp_path / "joined", [first, older, older.replace("old@x", "old2@x"), older.replace("old@x", "old3@x")]
+        tmp_path / "joined",
+        [first, older, older.replace("old@x", "old2@x"), older.replace("old@x", "old3@x")],
     )
     assert posts(joined) == ["q1@x", "old2@x", "old3@x"]
 
@@ -103,11 +115,17 @@ def test_headers_without_an_empty_line_before_are_text_and_told(tmp_path: Path) 
     """A program that passes mails on leaves its headers; those show that a mail begins there, and that it is no older."""
     close = LIST[0].rstrip("\n") + "\n"
     assert posts(sample(tmp_path / "younger", [close, LIST[1]])) == ["q1@x", "a1@x"]
-    older = LIST[1].replace("Mar 2026 11:30:00", "Feb 2026 11:30:00").replace("Mon Mar  2", "Mon Feb  2")
+    older = (
+        LIST[1]
+        .replace("Mar 2026 11:30:00", "Feb 2026 11:30:00")
+        .replace("Mon Mar  2", "Mon Feb  2")
+    )
     read = Read(SOURCE, sample(tmp_path / "text", [close, older]))
     assert [post for (post,) in read.rows("post", "post")] == ["q1@x"]
     assert sum(read.skipped.values()) == 1
-    passed_on = LIST[1].replace("From: ", "Received: from x by y; Mon, 2 Mar 2026 12:30:00 +0000\nFrom: ", 1)
+    passed_on = LIST[1].replace(
+        "From: ", "Received: from x by y; Mon, 2 Mar 2026 12:30:00 +0000\nFrom: ", 1
+    )
     assert posts(sample(tmp_path / "mail", [close, passed_on])) == ["q1@x", "a1@x"]
 
 
@@ -116,7 +134,11 @@ def test_a_mailbox_without_a_mail_is_an_export(tmp_path: Path, empty: bytes) -> 
     (tmp_path / "Weld.mbox").write_bytes(empty)
     read = Read(SOURCE, tmp_path)
     assert read.recognised
-    assert {table: len(rows) for table, rows in read.tables.items()} == {"member": 0, "thread": 0, "post": 0}
+    assert {table: len(rows) for table, rows in read.tables.items()} == {
+        "member": 0,
+        "thread": 0,
+        "post": 0,
+    }
     assert read.reading.notes == ["Mailboxes without a mail, such as Weld.mbox: 1."]
 
 
@@ -153,7 +175,9 @@ def test_folders_of_drafts_spam_trash_and_chats_are_not_opened(tmp_path: Path, n
     read = Read(SOURCE, tmp_path)
     assert [post for (post,) in read.rows("post", "post")] == ["q1@x", "a1@x", "n1@x"]
     assert {name for (name,) in read.rows("member", "name")} == {"Ada", "Bo"}
-    assert read.reading.notes == [f"Folders of drafts, spam, trash or chats that were not opened, such as {name}: 1."]
+    assert read.reading.notes == [
+        f"Folders of drafts, spam, trash or chats that were not opened, such as {name}: 1."
+    ]
     (tmp_path / "2026-March.txt").unlink()
     assert "which are never opened" in refusal(SOURCE, tmp_path)
 
@@ -171,7 +195,11 @@ def test_one_mail_a_file(tmp_path: Path) -> None:
 
 
 def test_lists_and_months_of_sympa_are_channels_by_the_list(tmp_path: Path) -> None:
-    for place, each in (("weld/2026-03", LIST[0]), ("weld/2026-04", LIST[1]), ("paint/2026-03", LIST[2])):
+    for place, each in (
+        ("weld/2026-03", LIST[0]),
+        ("weld/2026-04", LIST[1]),
+        ("paint/2026-03", LIST[2]),
+    ):
         (tmp_path / place / "arctxt").mkdir(parents=True)
         (tmp_path / place / "arctxt" / "1").write_text(each.partition("\n")[2])
     channels = dict(Read(SOURCE, tmp_path).rows("thread", "thread", "channel"))
@@ -181,7 +209,11 @@ def test_lists_and_months_of_sympa_are_channels_by_the_list(tmp_path: Path) -> N
 @pytest.mark.parametrize("name", ["WELD.LOG2603", "weld.log2603a", "WELD LOG2603"])
 def test_notebooks_of_listserv(tmp_path: Path, name: str) -> None:
     rule = "=" * 73
-    sample(tmp_path / "log", [divided(each, rule).replace("From: ", "From:         ") for each in LIST], name)
+    sample(
+        tmp_path / "log",
+        [divided(each, rule).replace("From: ", "From:         ") for each in LIST],
+        name,
+    )
     assert same_tables(Read(SOURCE, tmp_path / "log"), Read(SOURCE, sample(tmp_path / "plain")))
 
 

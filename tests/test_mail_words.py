@@ -8,7 +8,13 @@ from exports import Read
 from test_mailbox import BO, LIST, mail, sample
 
 from cop_metrics.sources import mail_words
-from cop_metrics.sources.mail_words import is_automatic, is_digest, is_notice, label_among, subject_of
+from cop_metrics.sources.mail_words import (
+    is_automatic,
+    is_digest,
+    is_notice,
+    label_among,
+    subject_of,
+)
 from cop_metrics.sources.mailbox import AUTOMATIC, BY_LIST, BY_PROGRAM, SOURCE
 
 WORDS = tomllib.loads(mail_words.WORDS.read_text(encoding="utf-8"))
@@ -29,7 +35,11 @@ def test_every_mark_of_a_reply_is_left_out_of_the_title(mark: str) -> None:
         f"{mark}.",
     ):
         for colon in (":", " :", "："):
-            assert subject_of(f"{written}{colon} Which gas?", TAGS) == ("Which gas?", True, False), written
+            assert subject_of(f"{written}{colon} Which gas?", TAGS) == (
+                "Which gas?",
+                True,
+                False,
+            ), written
 
 
 @pytest.mark.parametrize(
@@ -94,9 +104,16 @@ def test_lists_that_number_their_mails_have_one_tag(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("mark", ["R", "VS", "HA", "Réf. ", "Fwd", "TR", "ENC", "I", "WG"])
-def test_marks_with_two_meanings_reply_only_where_a_thread_began_before(tmp_path: Path, mark: str) -> None:
+def test_marks_with_two_meanings_reply_only_where_a_thread_began_before(
+    tmp_path: Path, mark: str
+) -> None:
     opens = mail("o1@x", subject=f"{mark}: Which gas for steel", body="Which gas?")
-    joins = mail("j1@x", BO, date="Mon, 2 Mar 2026 12:00:00 +0100", subject=f"{mark}: Which gas for aluminium")
+    joins = mail(
+        "j1@x",
+        BO,
+        date="Mon, 2 Mar 2026 12:00:00 +0100",
+        subject=f"{mark}: Which gas for aluminium",
+    )
     threads = Read(SOURCE, sample(tmp_path, [LIST[0], opens, joins])).threads()
     assert threads == {"q1@x": "q1@x", "o1@x": "o1@x", "j1@x": "q1@x"}
 
@@ -175,7 +192,9 @@ def test_automatic_replies_of_every_language(language: str) -> None:
         ("Automatic reply rules", False),
     ],
 )
-def test_subjects_of_programs_and_of_people_who_write_about_them(subject: str, expected: bool) -> None:
+def test_subjects_of_programs_and_of_people_who_write_about_them(
+    subject: str, expected: bool
+) -> None:
     assert is_automatic(subject) == expected
 
 
@@ -219,7 +238,9 @@ def test_subjects_of_programs_and_of_people_who_write_about_them(subject: str, e
 def test_headers_of_programs(tmp_path: Path, headers: str, reason: str | None) -> None:
     read = Read(SOURCE, sample(tmp_path, [LIST[0], mail("r1@x", BO, to=("q1@x",), more=headers)]))
     assert read.skipped == ({reason: 1} if reason else {})
-    assert {name for (name,) in read.rows("member", "name")} == ({"Ada"} if reason else {"Ada", "Bo"})
+    assert {name for (name,) in read.rows("member", "name")} == (
+        {"Ada"} if reason else {"Ada", "Bo"}
+    )
 
 
 @pytest.mark.parametrize(
@@ -243,16 +264,25 @@ def test_headers_of_programs(tmp_path: Path, headers: str, reason: str | None) -
     ],
 )
 def test_list_programs_are_nobody(tmp_path: Path, sender: str) -> None:
-    read = Read(SOURCE, sample(tmp_path, [LIST[0], mail("r1@x", sender, body="Will you approve it?")]))
+    read = Read(
+        SOURCE, sample(tmp_path, [LIST[0], mail("r1@x", sender, body="Will you approve it?")])
+    )
     assert read.skipped == {BY_LIST: 1}
     assert read.rows("member", "name") == [("Ada",)]
 
 
 @pytest.mark.parametrize(
-    "sender", ["requests at example.org (Bo)", "bowner at example.org (Bo)", "bo at bounces.example.org (Bo)"]
+    "sender",
+    [
+        "requests at example.org (Bo)",
+        "bowner at example.org (Bo)",
+        "bo at bounces.example.org (Bo)",
+    ],
 )
 def test_people_whose_address_only_looks_like_a_program(tmp_path: Path, sender: str) -> None:
-    assert Read(SOURCE, sample(tmp_path, [mail("r1@x", sender)])).rows("member", "name", "is_bot") == [("Bo", False)]
+    assert Read(SOURCE, sample(tmp_path, [mail("r1@x", sender)])).rows(
+        "member", "name", "is_bot"
+    ) == [("Bo", False)]
 
 
 @pytest.mark.parametrize(
@@ -279,7 +309,9 @@ def test_digests(subject: str, expected: bool) -> None:
 def test_a_person_who_answers_a_digest_writes_a_post(tmp_path: Path) -> None:
     """Some mail programs drop the `Re:`: the header of a reply tells."""
     answer = mail("a1@x", BO, to=("lost@x",), subject="weld Digest, Vol 12, Issue 3")
-    read = Read(SOURCE, sample(tmp_path, [answer, mail("d1@x", subject="weld Digest, Vol 12, Issue 3")]))
+    read = Read(
+        SOURCE, sample(tmp_path, [answer, mail("d1@x", subject="weld Digest, Vol 12, Issue 3")])
+    )
     assert read.rows("post", "post") == [("a1@x",)]
     assert read.skipped == {BY_LIST: 1}
 
@@ -312,27 +344,42 @@ def test_every_word_of_a_label_tells_it_alone(kind: str) -> None:
     ],
 )
 def test_what_labels_tell_is_never_opened(tmp_path: Path, labels: str, reason: str) -> None:
-    private = mail("secret@x", "dee at example.org (Dee)", subject="A secret", more=f"X-Gmail-Labels: {labels}\n")
-    read = Read(SOURCE, sample(tmp_path, [private, LIST[0].replace("\nDate", "\nX-Gmail-Labels: Inbox,Welding\nDate")]))
+    private = mail(
+        "secret@x",
+        "dee at example.org (Dee)",
+        subject="A secret",
+        more=f"X-Gmail-Labels: {labels}\n",
+    )
+    read = Read(
+        SOURCE,
+        sample(
+            tmp_path, [private, LIST[0].replace("\nDate", "\nX-Gmail-Labels: Inbox,Welding\nDate")]
+        ),
+    )
     assert read.skipped == {reason: 1}
     assert read.rows("member", "name") == [("Ada",)]
     assert "secret" not in str([rows.rows() for rows in read.tables.values()])
 
 
-@pytest.mark.parametrize("mark", ["X-Mozilla-Status: 0009", "X-Status: D", "Status: ROD", "X-Status: T"])
+@pytest.mark.parametrize(
+    "mark", ["X-Mozilla-Status: 0009", "X-Status: D", "Status: ROD", "X-Status: T"]
+)
 def test_mails_that_programs_mark_as_deleted_or_as_drafts(tmp_path: Path, mark: str) -> None:
     read = Read(SOURCE, sample(tmp_path, [LIST[0], mail("secret@x", BO, more=f"{mark}\n")]))
     assert read.rows("post", "post") == [("q1@x",)]
     assert sum(read.skipped.values()) == 1
 
 
-@pytest.mark.parametrize("mark", ["X-Mozilla-Status: 0001", "Status: RO", "X-Status: A", "X-Mozilla-Status: none"])
+@pytest.mark.parametrize(
+    "mark", ["X-Mozilla-Status: 0001", "Status: RO", "X-Status: A", "X-Mozilla-Status: none"]
+)
 def test_marks_that_say_nothing_of_the_kind(tmp_path: Path, mark: str) -> None:
     assert Read(SOURCE, sample(tmp_path, [mail("q1@x", more=f"{mark}\n")])).skipped == {}
 
 
 @pytest.mark.parametrize(
-    "subject", ["Re: [weld] Fwd: Which gas?", "【weld】Re: Which gas?", "Fwd: [weld] AW: Which gas?"]
+    "subject",
+    ["Re: [weld] Fwd: Which gas?", "【weld】Re: Which gas?", "Fwd: [weld] AW: Which gas?"],
 )
 def test_marks_behind_a_tag_that_few_subjects_have(subject: str) -> None:
     assert subject_of(subject, frozenset()) == ("Which gas?", True, "Fwd" in subject)
@@ -352,18 +399,23 @@ def test_titles_that_differ_in_spaces_are_alike() -> None:
     assert mail_words.compared("[weld] Which  gas ?") == mail_words.compared("which gas?")
 
 
-@pytest.mark.parametrize("label", ["[Gmail]/Drafts", "[Imap]/Entwürfe", "INBOX.Drafts", "inbox/Drafts"])
+@pytest.mark.parametrize(
+    "label", ["[Gmail]/Drafts", "[Imap]/Entwürfe", "INBOX.Drafts", "inbox/Drafts"]
+)
 def test_labels_that_programs_make_of_folders(label: str) -> None:
     assert label_among([label, "Important"]) == "drafts"
     assert label_among(["Shop/Drafts and plans"]) is None
 
 
 @pytest.mark.parametrize(
-    "subject", ["Read: Which gas?", "Gelesen: Which gas?", "Lu : Which gas?", "Accepted: Which gas?"]
+    "subject",
+    ["Read: Which gas?", "Gelesen: Which gas?", "Lu : Which gas?", "Accepted: Which gas?"],
 )
 def test_receipts_and_what_calendars_answer_are_no_posts(tmp_path: Path, subject: str) -> None:
     """Only of mails that reply: people write so, too."""
     replies = mail("r1@x", BO, subject=subject, to=("q1@x",))
     assert Read(SOURCE, sample(tmp_path, [LIST[0], replies])).skipped == {BY_PROGRAM: 1}
-    assert Read(SOURCE, sample(tmp_path, [LIST[0], mail("r1@x", BO, subject=subject)])).skipped == {}
+    assert (
+        Read(SOURCE, sample(tmp_path, [LIST[0], mail("r1@x", BO, subject=subject)])).skipped == {}
+    )
     assert not mail_words.is_receipt("Re: Read: Which gas?")

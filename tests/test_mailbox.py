@@ -9,7 +9,17 @@ from tempfile import TemporaryDirectory
 
 import polars as pl
 import pytest
-from exports import Read, asked, converges, has_exact_columns, imported, packed, refusal, same_tables, shared
+from exports import (
+    Read,
+    asked,
+    converges,
+    has_exact_columns,
+    imported,
+    packed,
+    refusal,
+    same_tables,
+    shared,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -32,7 +42,11 @@ def mail(
     more: str = "",
 ) -> str:
     """Return a mail as Pipermail writes it; `to` are the mails that it replies to, the first of a thread first."""
-    replies = f"In-Reply-To: <{to[-1]}>\nReferences: {' '.join(f'<{each}>' for each in to)}\n" if to else ""
+    replies = (
+        f"In-Reply-To: <{to[-1]}>\nReferences: {' '.join(f'<{each}>' for each in to)}\n"
+        if to
+        else ""
+    )
     return (
         f"From {who.split(' (')[0]}  Mon Mar  2 10:00:00 2026\nFrom: {who}\nDate: {date}\nSubject: {subject}\n"
         f"{replies}Message-ID: <{key}>\n{more}\n{body}\n\n\n"
@@ -69,7 +83,10 @@ def test_a_small_list_in_full(tmp_path: Path) -> None:
     assert read.recognised
     assert (read.skipped, read.reading.notes) == ({}, [])
     assert has_exact_columns(read)
-    members = {name: (key, hashed) for key, name, hashed in read.rows("member", "member", "name", "email_hash")}
+    members = {
+        name: (key, hashed)
+        for key, name, hashed in read.rows("member", "member", "name", "email_hash")
+    }
     assert {name: hashed for name, (_, hashed) in members.items()} == {
         "Ada": email_hash("ada@example.org"),
         "Bo": email_hash("bo@example.org"),
@@ -95,7 +112,9 @@ def test_a_question_of_the_list_is_answered_after_two_and_a_half_hours(tmp_path:
     assert asked(store, "select question, outcome from questions") == [("src:q1@x", "answered")]
 
 
-@pytest.mark.parametrize("name", ["Weld.mbox", "2026-March.txt", "2026q1.txt.gz", "Inbox", "2026-March.TXT"])
+@pytest.mark.parametrize(
+    "name", ["Weld.mbox", "2026-March.txt", "2026q1.txt.gz", "Inbox", "2026-March.TXT"]
+)
 def test_the_names_of_mailboxes(tmp_path: Path, name: str) -> None:
     plain = Read(SOURCE, sample(tmp_path / "plain"))
     content = "".join(LIST).encode()
@@ -119,7 +138,9 @@ def test_a_folder_packed_and_nested_reads_the_same(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("line_end", ["\r\n", "\n"])
 def test_line_ends_and_a_mark_of_the_encoding(tmp_path: Path, line_end: str) -> None:
-    (tmp_path / "list.mbox").write_bytes(b"\xef\xbb\xbf" + "".join(LIST).replace("\n", line_end).encode())
+    (tmp_path / "list.mbox").write_bytes(
+        b"\xef\xbb\xbf" + "".join(LIST).replace("\n", line_end).encode()
+    )
     assert same_tables(Read(SOURCE, tmp_path), Read(SOURCE, sample(tmp_path / "plain")))
 
 
@@ -144,7 +165,10 @@ def test_line_ends_and_a_mark_of_the_encoding(tmp_path: Path, line_end: str) -> 
 )
 def test_senders(tmp_path: Path, sender: str, name: str | None, whole: str | None) -> None:
     """An address that is scrambled beyond repair still tells people apart, but no hash of it would match a roster."""
-    read = Read(SOURCE, sample(tmp_path, [mail("q1@x", sender), mail("q2@x", sender.replace("Ada", "ADA", 1))]))
+    read = Read(
+        SOURCE,
+        sample(tmp_path, [mail("q1@x", sender), mail("q2@x", sender.replace("Ada", "ADA", 1))]),
+    )
     [(key, told, hashed)] = read.rows("member", "member", "name", "email_hash")
     assert (told or "").casefold() == (name or "").casefold()
     assert hashed == (email_hash(whole) if whole else None)
@@ -153,7 +177,9 @@ def test_senders(tmp_path: Path, sender: str, name: str | None, whole: str | Non
 
 def test_the_author_behind_a_list_that_sends_in_their_place(tmp_path: Path) -> None:
     sender = "Ada via weld <weld@example.org>"
-    read = Read(SOURCE, sample(tmp_path, [mail("q1@x", sender, more="Reply-To: Ada <ada@example.org>\n")]))
+    read = Read(
+        SOURCE, sample(tmp_path, [mail("q1@x", sender, more="Reply-To: Ada <ada@example.org>\n")])
+    )
     assert read.rows("member", "name", "email_hash") == [("Ada", email_hash("ada@example.org"))]
 
 
@@ -194,7 +220,17 @@ def test_one_name_with_several_addresses_is_told(tmp_path: Path) -> None:
             "bot",
             "ci-bot",
         ),
-        *("bugzilla-daemon", "jira", "jira+weld", "jenkins-ci", "travis-ci", "svn-commits", "git", "cron", "redmine"),
+        *(
+            "bugzilla-daemon",
+            "jira",
+            "jira+weld",
+            "jenkins-ci",
+            "travis-ci",
+            "svn-commits",
+            "git",
+            "cron",
+            "redmine",
+        ),
     ],
 )
 def test_programs_that_send_mail_are_bots(tmp_path: Path, address: str) -> None:
@@ -264,7 +300,9 @@ def test_titles_are_subjects_without_tags_of_the_list_and_marks_of_a_reply(
     ],
 )
 def test_dates_in_their_zone(tmp_path: Path, date: str, at: datetime) -> None:
-    assert Read(SOURCE, sample(tmp_path, [mail("q1@x", date=date)])).rows("post", "created_at") == [(at,)]
+    assert Read(SOURCE, sample(tmp_path, [mail("q1@x", date=date)])).rows("post", "created_at") == [
+        (at,)
+    ]
 
 
 def test_mails_that_are_left_out_are_counted_with_their_place(tmp_path: Path) -> None:
@@ -286,7 +324,11 @@ def test_mails_that_are_left_out_are_counted_with_their_place(tmp_path: Path) ->
         "an automatic reply, such as 'out of office'": 2,
         "a piece of a mailbox without the headers of a mail": 1,
     }
-    assert read.reading.examples["a mail whose date cannot be read or lies before 1990"] == ["q2@x", "q3@x", "q4@x"]
+    assert read.reading.examples["a mail whose date cannot be read or lies before 1990"] == [
+        "q2@x",
+        "q3@x",
+        "q4@x",
+    ]
     assert read.reading.examples["a second copy of a mail: its Message-ID was there before"] == [
         "2026-March.txt line 12"
     ]
@@ -314,11 +356,17 @@ def test_lines_that_begin_with_from_divide_mails_only_before_a_header(tmp_path: 
 )
 def test_ways_to_divide_mails(tmp_path: Path, separator: str) -> None:
     mails = [separator + "\n" + each.partition("\n")[2] for each in LIST]
-    assert Read(SOURCE, sample(tmp_path, mails)).rows("post", "post") == [("q1@x",), ("a1@x",), ("n1@x",)]
+    assert Read(SOURCE, sample(tmp_path, mails)).rows("post", "post") == [
+        ("q1@x",),
+        ("a1@x",),
+        ("n1@x",),
+    ]
 
 
 def test_bytes_that_are_no_utf_8(tmp_path: Path) -> None:
-    text = "".join([mail("q1@x", "ada at example.org (Änne)", subject="Für Alu", body="Schweißen?"), LIST[1]])
+    text = "".join(
+        [mail("q1@x", "ada at example.org (Änne)", subject="Für Alu", body="Schweißen?"), LIST[1]]
+    )
     (tmp_path / "list.txt").write_bytes(text.encode("latin-1"))
     read = Read(SOURCE, tmp_path)
     assert ("Für Alu",) in read.rows("thread", "title")
@@ -353,10 +401,22 @@ AAAA
         ("Content-Type: text/html\n", "<p>Which gas?</p><blockquote>Why?</blockquote>", True),
         ("Content-Type: text/html\n", "<p>Argon.</p><blockquote>Why?</blockquote>", False),
         ("Content-Transfer-Encoding: base64\n", "V2hpY2ggZ2FzPw==", True),
-        ("Content-Type: text/plain; charset=no-such\nContent-Transfer-Encoding: base64\n", "V2hpY2ggZ2FzPw==", True),
+        (
+            "Content-Type: text/plain; charset=no-such\nContent-Transfer-Encoding: base64\n",
+            "V2hpY2ggZ2FzPw==",
+            True,
+        ),
         ("Content-Type: multipart/mixed\n", "Which gas?", False),
     ],
-    ids=["parts", "cut short", "HTML", "HTML with a quotation", "base64", "no such charset", "no boundary"],
+    ids=[
+        "parts",
+        "cut short",
+        "HTML",
+        "HTML with a quotation",
+        "base64",
+        "no such charset",
+        "no boundary",
+    ],
 )
 def test_forms_of_text(tmp_path: Path, headers: str, body: str, asks: bool) -> None:
     read = Read(SOURCE, sample(tmp_path, [mail("q1@x", subject="Gas", more=headers, body=body)]))
@@ -402,7 +462,9 @@ def test_replies_that_come_before_what_they_reply_to(tmp_path: Path) -> None:
 
 
 def test_a_reply_belongs_to_the_nearest_mail_that_is_there(tmp_path: Path) -> None:
-    read = Read(SOURCE, sample(tmp_path, [*LIST, mail("a2@x", BO, to=("q1@x", "lost@x", "gone@x"))]))
+    read = Read(
+        SOURCE, sample(tmp_path, [*LIST, mail("a2@x", BO, to=("q1@x", "lost@x", "gone@x"))])
+    )
     assert read.threads()["a2@x"] == "q1@x"
     assert read.reading.notes == []
 
@@ -412,12 +474,24 @@ def test_a_reply_whose_parent_is_missing_joins_the_thread_of_its_subject(tmp_pat
     old = mail("q0@x", date="Mon, 3 Mar 2025 10:00:00 +0100")
     new = mail("q9@x", date="Mon, 9 Mar 2026 10:00:00 +0100")
     lost = mail(
-        "a2@x", BO, date="Tue, 3 Mar 2026 10:00:00 +0100", to=("lost@x",), subject="Re: Which gas for ALUMINIUM"
+        "a2@x",
+        BO,
+        date="Tue, 3 Mar 2026 10:00:00 +0100",
+        to=("lost@x",),
+        subject="Re: Which gas for ALUMINIUM",
     )
-    bare = mail("a3@x", BO, date="Tue, 3 Mar 2026 10:00:00 +0100", subject="AW: [weld] Which gas for aluminium")
+    bare = mail(
+        "a3@x",
+        BO,
+        date="Tue, 3 Mar 2026 10:00:00 +0100",
+        subject="AW: [weld] Which gas for aluminium",
+    )
     read = Read(SOURCE, sample(tmp_path, [old, *LIST, new, lost, bare]))
     assert [read.threads()[key] for key in ("a2@x", "a3@x")] == ["q1@x", "q1@x"]
-    assert [read.rules()[key][-1] for key in ("a2@x", "a3@x")] == ["inferred_reply", "inferred_reply"]
+    assert [read.rules()[key][-1] for key in ("a2@x", "a3@x")] == [
+        "inferred_reply",
+        "inferred_reply",
+    ]
 
 
 def test_a_reply_without_any_thread_is_never_a_question(tmp_path: Path) -> None:
@@ -429,8 +503,16 @@ def test_a_reply_without_any_thread_is_never_a_question(tmp_path: Path) -> None:
         mail("a4@x", subject="Re: Masks", body="Which masks?"),
     ]
     read = Read(SOURCE, sample(tmp_path / "list", mails))
-    assert [read.threads()[key] for key in ("a2@x", "a3@x", "a4@x")] == ["lost@x", "lost@x", "re:a4@x"]
-    assert [read.rules()[key][-1] for key in ("a2@x", "a3@x", "a4@x")] == ["reply", "reply", "inferred_reply"]
+    assert [read.threads()[key] for key in ("a2@x", "a3@x", "a4@x")] == [
+        "lost@x",
+        "lost@x",
+        "re:a4@x",
+    ]
+    assert [read.rules()[key][-1] for key in ("a2@x", "a3@x", "a4@x")] == [
+        "reply",
+        "reply",
+        "inferred_reply",
+    ]
     assert sorted(read.rows("thread", "thread", "title"))[0] == ("lost@x", "Torches")
     store = imported(SOURCE, [tmp_path / "list"], tmp_path / "data")
     assert asked(store, "select question from questions") == [("src:q1@x",)]
@@ -442,30 +524,48 @@ def test_mails_that_name_each_other_in_a_ring_have_one_thread(tmp_path: Path) ->
         mail("a@x", to=("b@x",)),
         mail("c@x", to=("c@x",)),
     ]
-    assert Read(SOURCE, sample(tmp_path, mails)).threads() == {"b@x": "a@x", "a@x": "a@x", "c@x": "c@x"}
+    assert Read(SOURCE, sample(tmp_path, mails)).threads() == {
+        "b@x": "a@x",
+        "a@x": "a@x",
+        "c@x": "c@x",
+    }
 
 
 def test_a_long_thread_is_no_trouble(tmp_path: Path) -> None:
-    mails = [mail("m0@x"), *(mail(f"m{number}@x", to=(f"m{number - 1}@x",)) for number in range(3_000, 0, -1))]
+    mails = [
+        mail("m0@x"),
+        *(mail(f"m{number}@x", to=(f"m{number - 1}@x",)) for number in range(3_000, 0, -1)),
+    ]
     assert set(Read(SOURCE, sample(tmp_path, mails)).threads().values()) == {"m0@x"}
 
 
 def test_lists_in_several_folders_are_channels(tmp_path: Path) -> None:
     sample(tmp_path / "weld")
-    sample(tmp_path / "paint", [mail("p1@x", more="List-Id: Colours <colours.example.org>\n"), mail("p2@x")])
+    sample(
+        tmp_path / "paint",
+        [mail("p1@x", more="List-Id: Colours <colours.example.org>\n"), mail("p2@x")],
+    )
     channels = dict(Read(SOURCE, tmp_path).rows("thread", "thread", "channel"))
     assert channels == {"q1@x": "weld", "n1@x": "weld", "p1@x": "colours", "p2@x": "paint"}
 
 
 def test_a_mail_without_a_message_id_has_a_key_of_its_content(tmp_path: Path) -> None:
-    bare = [LIST[0].replace("Message-ID: <q1@x>\n", ""), LIST[2].replace("Message-ID: <n1@x>\n", "")]
+    bare = [
+        LIST[0].replace("Message-ID: <q1@x>\n", ""),
+        LIST[2].replace("Message-ID: <n1@x>\n", ""),
+    ]
     read = Read(SOURCE, sample(tmp_path, [*bare, bare[0]]))
     assert len(set(read.threads())) == 2
     assert sum(read.skipped.values()) == 1
 
 
-def test_batches_give_the_same_whatever_their_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    lost = [mail(f"l{number}@x", BO, to=(f"gone{number % 2}@x",), subject="Masks") for number in range(5)]
+def test_batches_give_the_same_whatever_their_size(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lost = [
+        mail(f"l{number}@x", BO, to=(f"gone{number % 2}@x",), subject="Masks")
+        for number in range(5)
+    ]
     whole = Read(SOURCE, sample(tmp_path, [*LIST, *lost]))
     monkeypatch.setattr(mailbox, "MAILS_A_BATCH", 2)
     assert same_tables(Read(SOURCE, tmp_path), whole)
@@ -474,7 +574,8 @@ def test_batches_give_the_same_whatever_their_size(tmp_path: Path, monkeypatch: 
 def test_overlapping_archives_converge(tmp_path: Path) -> None:
     older = sample(tmp_path / "older", LIST[:2])
     newer = sample(
-        tmp_path / "newer", [*LIST, mail("a2@x", BO, date="Tue, 3 Mar 2026 10:00:00 +0000", to=("q1@x", "a1@x"))]
+        tmp_path / "newer",
+        [*LIST, mail("a2@x", BO, date="Tue, 3 Mar 2026 10:00:00 +0000", to=("q1@x", "a1@x"))],
     )
     converges(SOURCE, older, newer, tmp_path)
 
@@ -489,7 +590,9 @@ def test_months_that_come_one_by_one_make_whole_threads(tmp_path: Path) -> None:
     )
     converges(SOURCE, march, april, tmp_path, newer_holds_all=False)
     store = tmp_path / "forth" / "store.duckdb"
-    assert asked(store, "select count(*), count(distinct thread) from posts where thread = 'src:q1@x'") == [(3, 1)]
+    assert asked(
+        store, "select count(*), count(distinct thread) from posts where thread = 'src:q1@x'"
+    ) == [(3, 1)]
 
 
 @pytest.mark.parametrize(
@@ -502,32 +605,59 @@ def test_other_files_are_not_ours(tmp_path: Path, content: bytes) -> None:
 
 
 def test_a_packed_file_that_is_cut_short_is_named(tmp_path: Path) -> None:
-    whole = gzip.compress("".join(mail(f"m{number}@x", body=f"{number}\n" * 50) for number in range(500)).encode())
+    whole = gzip.compress(
+        "".join(mail(f"m{number}@x", body=f"{number}\n" * 50) for number in range(500)).encode()
+    )
     (tmp_path / "2026.txt.gz").write_bytes(whole[: len(whole) // 2])
-    assert refusal(SOURCE, tmp_path) == "'2026.txt.gz' is damaged or cut short. Copy or download it again."
+    assert (
+        refusal(SOURCE, tmp_path)
+        == "'2026.txt.gz' is damaged or cut short. Copy or download it again."
+    )
 
 
-def test_a_line_without_end_does_not_fill_the_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_line_without_end_does_not_fill_the_memory(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(mail_files, "GIGABYTE", 1_000_000)
     (tmp_path / "2026.txt.gz").write_bytes(gzip.compress(mail("q1@x").encode() + b"x" * 20_000_000))
     assert "unpacks to far more than mail does" in refusal(SOURCE, tmp_path)
 
 
 @pytest.mark.parametrize(
-    "odd", ["(", " ", "a (", "< ", "a at ", "=?a?q?b?= ", "re: ", "[x] ", "<a@b> ", "a@b ", "[EXT] ", "from <"]
+    "odd",
+    [
+        "(",
+        " ",
+        "a (",
+        "< ",
+        "a at ",
+        "=?a?q?b?= ",
+        "re: ",
+        "[x] ",
+        "<a@b> ",
+        "a@b ",
+        "[EXT] ",
+        "from <",
+    ],
 )
 def test_headers_of_many_kilobytes_take_no_time(tmp_path: Path, odd: str) -> None:
     """Patterns that look ahead would take minutes over them."""
     long = odd * (200_000 // len(odd))
     folder = sample(
-        tmp_path, [mail("q1@x", "ada (x) " + long, subject=long, to=(long,)), LIST[0].replace("q1@x", "q2@x")]
+        tmp_path,
+        [
+            mail("q1@x", "ada (x) " + long, subject=long, to=(long,)),
+            LIST[0].replace("q1@x", "q2@x"),
+        ],
     )
     started = time.process_time()
     assert ("q2@x",) in Read(SOURCE, folder).rows("post", "post")
     assert time.process_time() - started < 5
 
 
-@pytest.mark.parametrize("odd", ["On 1 wrote:\n> a\n", "On 1 x", "From: a\n", "_" * 30 + "\n", "a wrote\n", " \n", "["])
+@pytest.mark.parametrize(
+    "odd", ["On 1 wrote:\n> a\n", "On 1 x", "From: a\n", "_" * 30 + "\n", "a wrote\n", " \n", "["]
+)
 def test_odd_bodies_of_many_kilobytes_take_no_time(odd: str) -> None:
     started = time.process_time()
     own_text(odd * (200_000 // len(odd)))
@@ -535,7 +665,9 @@ def test_odd_bodies_of_many_kilobytes_take_no_time(odd: str) -> None:
 
 
 def test_a_body_of_many_megabytes_is_read_over(tmp_path: Path) -> None:
-    read = Read(SOURCE, sample(tmp_path, [mail("q1@x", body="Which gas?\n" + "eA==\n" * 500_000), LIST[1]]))
+    read = Read(
+        SOURCE, sample(tmp_path, [mail("q1@x", body="Which gas?\n" + "eA==\n" * 500_000), LIST[1]])
+    )
     assert read.threads() == {"q1@x": "q1@x", "a1@x": "q1@x"}
 
 
@@ -547,7 +679,14 @@ def test_a_body_of_many_megabytes_is_read_over(tmp_path: Path) -> None:
                 st.integers(0, 2_000),
                 st.integers(0, 10),
                 st.sampled_from(
-                    [b"\nFrom ", b"=?utf-8?b?", b"\n\n", b"Content-Type: multipart/mixed; boundary=x\n", b"<", b"\r"]
+                    [
+                        b"\nFrom ",
+                        b"=?utf-8?b?",
+                        b"\n\n",
+                        b"Content-Type: multipart/mixed; boundary=x\n",
+                        b"<",
+                        b"\r",
+                    ]
                 ),
             ),
         ),
@@ -555,8 +694,13 @@ def test_a_body_of_many_megabytes_is_read_over(tmp_path: Path) -> None:
     )
 )
 @settings(max_examples=150, deadline=None)
-def test_mutated_mailboxes_are_read_or_refused_in_a_sentence(edits: list[tuple[int, int, bytes]]) -> None:
-    content = bytearray("".join(LIST).encode() + mail("h@x", more="Content-Type: text/html\n", body=MULTIPART).encode())
+def test_mutated_mailboxes_are_read_or_refused_in_a_sentence(
+    edits: list[tuple[int, int, bytes]],
+) -> None:
+    content = bytearray(
+        "".join(LIST).encode()
+        + mail("h@x", more="Content-Type: text/html\n", body=MULTIPART).encode()
+    )
     for start, length, instead in edits:
         content[start : start + length] = instead
     with TemporaryDirectory() as folder:
@@ -575,19 +719,44 @@ def test_mutated_mailboxes_are_read_or_refused_in_a_sentence(edits: list[tuple[i
 @pytest.mark.parametrize(
     ("sender", "more", "name", "whole"),
     [
-        ("'Bo Diaz' via weld <weld@example.org>", "X-Original-Sender: bo@example.org\n", "Bo Diaz", "bo@example.org"),
+        (
+            "'Bo Diaz' via weld <weld@example.org>",
+            "X-Original-Sender: bo@example.org\n",
+            "Bo Diaz",
+            "bo@example.org",
+        ),
         (
             "'Bo Diaz' via weld <weld@example.org>",
             "X-Original-From: Bo Diaz <bo@example.org>\n",
             "Bo Diaz",
             "bo@example.org",
         ),
-        ("Bo Diaz via weld <weld@example.org>", "X-MailFrom: bo@example.org\n", "Bo Diaz", "bo@example.org"),
-        ("Bo Diaz (via weld) <weld@example.org>", "Reply-To: bo@example.org\n", "Bo Diaz", "bo@example.org"),
-        ('"Bo Diaz (bo@example.org via weld List)" <weld@example.org>', "", "Bo Diaz", "bo@example.org"),
+        (
+            "Bo Diaz via weld <weld@example.org>",
+            "X-MailFrom: bo@example.org\n",
+            "Bo Diaz",
+            "bo@example.org",
+        ),
+        (
+            "Bo Diaz (via weld) <weld@example.org>",
+            "Reply-To: bo@example.org\n",
+            "Bo Diaz",
+            "bo@example.org",
+        ),
+        (
+            '"Bo Diaz (bo@example.org via weld List)" <weld@example.org>',
+            "",
+            "Bo Diaz",
+            "bo@example.org",
+        ),
         ("Bo Diaz via groups <bo=example.org@groups.example>", "", "Bo Diaz", "bo@example.org"),
         ("'bo@example.org' via weld <weld@example.org>", "", None, "bo@example.org"),
-        ("Bo Diaz über weld <weld-bounces@example.org>", "Reply-To: bo@example.org\n", "Bo Diaz", "bo@example.org"),
+        (
+            "Bo Diaz über weld <weld-bounces@example.org>",
+            "Reply-To: bo@example.org\n",
+            "Bo Diaz",
+            "bo@example.org",
+        ),
         (
             "Bo Diaz <weld@example.org>",
             "X-BeenThere: weld@example.org\nX-Original-Sender: bo@example.org\n",
@@ -595,24 +764,64 @@ def test_mutated_mailboxes_are_read_or_refused_in_a_sentence(edits: list[tuple[i
             "bo@example.org",
         ),
         ("Bo Diaz <weld@example.org>", "List-Post: <mailto:weld@example.org>\n", "Bo Diaz", None),
-        ("Bo via weld <weld@example.org>", "Reply-To: weld@example.org, bo@example.org\n", "Bo", None),
-        ("Bo via weld <weld@example.org>", "X-Original-Sender: weld-bounces@example.org\n", "Bo", None),
-        ("Bo Diaz <000001-dmarc-request@listserv.example>", "", "Bo Diaz", "000001-dmarc-request@listserv.example"),
-        ("Bo Diaz <bo@example.org>", "X-Original-Sender: other@example.org\n", "Bo Diaz", "bo@example.org"),
+        (
+            "Bo via weld <weld@example.org>",
+            "Reply-To: weld@example.org, bo@example.org\n",
+            "Bo",
+            None,
+        ),
+        (
+            "Bo via weld <weld@example.org>",
+            "X-Original-Sender: weld-bounces@example.org\n",
+            "Bo",
+            None,
+        ),
+        (
+            "Bo Diaz <000001-dmarc-request@listserv.example>",
+            "",
+            "Bo Diaz",
+            "000001-dmarc-request@listserv.example",
+        ),
+        (
+            "Bo Diaz <bo@example.org>",
+            "X-Original-Sender: other@example.org\n",
+            "Bo Diaz",
+            "bo@example.org",
+        ),
         ('"Diaz, Bo" </O=LABS/OU=GROUP/CN=RECIPIENTS/CN=BO>', "", "Diaz, Bo", None),
         ("Bo Diaz <MAILER-DAEMON>", "", "Bo Diaz", None),
-        ("Bo Diaz <weld@googlegroups.com>", "X-Original-Sender: bo@example.org\n", "Bo Diaz", "bo@example.org"),
+        (
+            "Bo Diaz <weld@googlegroups.com>",
+            "X-Original-Sender: bo@example.org\n",
+            "Bo Diaz",
+            "bo@example.org",
+        ),
         ("Bo Diaz <bo=example.org@dmarc.example.org>", "", "Bo Diaz", "bo@example.org"),
         ("Bo Diaz <bo=40example.org@dmarc.example.org>", "", "Bo Diaz", "bo@example.org"),
-        ("Bo Diaz <dmarc-noreply@lists.example>", "Reply-To: bo@example.org\n", "Bo Diaz", "bo@example.org"),
-        ('Bo Diaz (Redacted sender "bo" for DMARC) <dmarc-noreply@lists.example>', "", "Bo Diaz", None),
+        (
+            "Bo Diaz <dmarc-noreply@lists.example>",
+            "Reply-To: bo@example.org\n",
+            "Bo Diaz",
+            "bo@example.org",
+        ),
+        (
+            'Bo Diaz (Redacted sender "bo" for DMARC) <dmarc-noreply@lists.example>',
+            "",
+            "Bo Diaz",
+            None,
+        ),
         (
             '"Bo Diaz (bo@example.org)" <weld@example.org>',
             "List-Post: <mailto:weld@example.org>\n",
             "Bo Diaz",
             "bo@example.org",
         ),
-        ("Bo Diaz <feature-request@example.org>", "List-Post: <mailto:feature-request@example.org>\n", "Bo Diaz", None),
+        (
+            "Bo Diaz <feature-request@example.org>",
+            "List-Post: <mailto:feature-request@example.org>\n",
+            "Bo Diaz",
+            None,
+        ),
     ],
 )
 def test_who_wrote_behind_what_a_list_or_converter_made_of_it(
@@ -620,7 +829,9 @@ def test_who_wrote_behind_what_a_list_or_converter_made_of_it(
 ) -> None:
     read = Read(SOURCE, sample(tmp_path, [mail("q1@x", sender, more=more)]))
     assert read.skipped == {}
-    assert read.rows("member", "name", "email_hash", "is_bot") == [(name, email_hash(whole) if whole else None, False)]
+    assert read.rows("member", "name", "email_hash", "is_bot") == [
+        (name, email_hash(whole) if whole else None, False)
+    ]
 
 
 def test_people_without_an_address_are_told_apart(tmp_path: Path) -> None:
@@ -641,7 +852,9 @@ def test_people_without_an_address_are_told_apart(tmp_path: Path) -> None:
     assert authors["q4@x"] == authors["q5@x"] == authors["q6@x"]
     assert authors["q7@x"] is None
     assert len(read.tables["member"]) == 3
-    assert read.reading.notes == ["People whose mails hold no address of theirs, and who are told apart by name: 2."]
+    assert read.reading.notes == [
+        "People whose mails hold no address of theirs, and who are told apart by name: 2."
+    ]
 
 
 def test_what_gmail_keeps_together_is_one_thread(tmp_path: Path) -> None:
@@ -650,7 +863,14 @@ def test_what_gmail_keeps_together_is_one_thread(tmp_path: Path) -> None:
     mails = [
         mail("a1@x", BO, date="Mon, 2 Mar 2026 12:00:00 +0100", subject="Gas", more=together),
         mail("q1@x", more=together),
-        mail("a2@x", BO, date="Tue, 3 Mar 2026 10:00:00 +0100", to=("lost@x",), subject="Gas", more=together),
+        mail(
+            "a2@x",
+            BO,
+            date="Tue, 3 Mar 2026 10:00:00 +0100",
+            to=("lost@x",),
+            subject="Gas",
+            more=together,
+        ),
         mail("a3@x", date="Tue, 3 Mar 2026 11:00:00 +0100", to=("n1@x",), more=together),
         mail("n1@x", BO, subject="New torches", more="X-GM-THRID: 18581\n"),
         mail("n2@x", subject="Masks"),
@@ -686,7 +906,9 @@ def test_what_gmail_keeps_together_is_one_thread(tmp_path: Path) -> None:
 def test_ways_to_name_the_mail_that_one_replies_to(tmp_path: Path, header: str) -> None:
     key = "q1" if header == "In-Reply-To: q1" else "q1@x"
     asks = LIST[0].replace("<q1@x>", f"<{key}>")
-    read = Read(SOURCE, sample(tmp_path, [asks, mail("a1@x", BO, subject="Gas", more=f"{header}\n")]))
+    read = Read(
+        SOURCE, sample(tmp_path, [asks, mail("a1@x", BO, subject="Gas", more=f"{header}\n")])
+    )
     assert read.threads()["a1@x"] == key
 
 
@@ -698,11 +920,21 @@ def test_ways_to_write_the_id_of_a_mail(tmp_path: Path, written: str) -> None:
 
 @pytest.mark.parametrize(
     "subject",
-    ["Which gas?", "[weld] Welches Gas?", "Which gas ?", "哪种气体？", "أي غاز؟", "Which gas? [EXTERNAL]", "Gas?!"],
+    [
+        "Which gas?",
+        "[weld] Welches Gas?",
+        "Which gas ?",
+        "哪种气体？",
+        "أي غاز؟",
+        "Which gas? [EXTERNAL]",
+        "Gas?!",
+    ],
 )
 def test_a_question_mark_that_ends_the_subject_is_one(tmp_path: Path, subject: str) -> None:
     others = [mail(f"o{number}@x", body="It is here.") for number in range(2)]
-    rules = Read(SOURCE, sample(tmp_path, [mail("q1@x", subject=subject, body="It is thin."), *others])).rules()
+    rules = Read(
+        SOURCE, sample(tmp_path, [mail("q1@x", subject=subject, body="It is thin."), *others])
+    ).rules()
     assert "question_mark" in rules["q1@x"]
     assert "question_mark" not in rules["o0@x"]
 
@@ -725,7 +957,10 @@ def day(number: int, hour: int = 10, second: int = 0) -> str:
 def test_a_subject_joins_only_threads_that_began_before_and_within_180_days(
     tmp_path: Path, date: str, joins: bool
 ) -> None:
-    mails = [mail("q1@x", date=day(0)), mail("a1@x", BO, date=date, subject="Re: [weld] Which gas for aluminium")]
+    mails = [
+        mail("q1@x", date=day(0)),
+        mail("a1@x", BO, date=date, subject="Re: [weld] Which gas for aluminium"),
+    ]
     assert (Read(SOURCE, sample(tmp_path, mails)).threads()["a1@x"] == "q1@x") == joins
 
 
@@ -753,7 +988,10 @@ def test_threads_and_helps_of_the_archive(monkeypatch: pytest.MonkeyPatch) -> No
     first = opening.select("thread", asker="author", asked_at="created_at")
     by_other = replies.join(first, on="thread").filter(pl.col("author") != pl.col("asker"))
     hours = by_other.group_by("thread").agg(
-        ((pl.col("created_at").min() - pl.col("asked_at").first()).dt.total_milliseconds() / 3_600_000).alias("hours")
+        (
+            (pl.col("created_at").min() - pl.col("asked_at").first()).dt.total_milliseconds()
+            / 3_600_000
+        ).alias("hours")
     )
     helpers = by_other["author"].value_counts(sort=True)
     assert len(hours) == 328
@@ -765,6 +1003,8 @@ def test_threads_and_helps_of_the_archive(monkeypatch: pytest.MonkeyPatch) -> No
 def test_replies_whose_parent_is_missing_from_the_archive(archive: Read) -> None:
     """Three join the thread of their subject: one as `Re:` alone says so, one since a gateway's tag before it is left out."""
     assert [note.split(": ")[-1] for note in archive.reading.notes] == ["31.", "3.", "1."]
-    assert sum(" inferred_reply " in (rules or "") for (rules,) in archive.rows("post", "rules")) == 3
+    assert (
+        sum(" inferred_reply " in (rules or "") for (rules,) in archive.rows("post", "rules")) == 3
+    )
     assert archive.tables["member"]["email_hash"].count() == 0
     assert len(archive.tables["member"]) == 287

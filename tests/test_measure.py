@@ -9,11 +9,11 @@ import polars as pl
 import pytest
 from communities import Community, Told, days_later
 
+from cop_metrics.access.scope import Scope
 from cop_metrics.errors import CopError
-from cop_metrics.measure import TOO_SMALL, Measurer
+from cop_metrics.measure.measurer import TOO_SMALL, Measurer
 from cop_metrics.metrics import EXHIBITS, METRICS
 from cop_metrics.metrics.metric import EVERY_SENIORITY, NEWCOMER, Figure, Metric
-from cop_metrics.scope import Scope
 
 START = "2025-01-06"
 ABOUT_ONE_SENIORITY = [each for each in METRICS.values() if each.about not in (None, NEWCOMER)]
@@ -37,9 +37,13 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
         craft.read(question, f"{team} junior {number}", "2025-03-10")
         for helper in range(2):
             question = craft.ask(f"{team} junior {number}", f"2025-03-0{number + 3} 10:00")
-            answer = craft.answer(question, f"{team} senior {helper}", f"2025-03-0{number + 3} 11:00")
+            answer = craft.answer(
+                question, f"{team} senior {helper}", f"2025-03-0{number + 3} 11:00"
+            )
             craft.react(answer, f"{team} junior {number}", f"2025-03-0{number + 3} 12:00")
-    return craft.tell(tmp_path_factory.mktemp("measure"), since=f"{START} 00:00", until="2025-07-06 23:00")
+    return craft.tell(
+        tmp_path_factory.mktemp("measure"), since=f"{START} 00:00", until="2025-07-06 23:00"
+    )
 
 
 @pytest.mark.parametrize("metric", ABOUT_ONE_SENIORITY, ids=lambda each: each.id)
@@ -52,10 +56,15 @@ def test_a_number_about_seniors_or_juniors_is_withheld_where_their_group_in_the_
         "senior": [told.choices.senior],
         EVERY_SENIORITY: told.choices.seniorities,
     }
-    cells = {(team, about) for team in ("Red", "Blue", "Gold") for about in named[metric.about or ""]}
+    cells = {
+        (team, about) for team in ("Red", "Blue", "Gold") for about in named[metric.about or ""]
+    }
     hidden = {team for team, _ in cells & told.choices.small_groups.hidden}
     assert len(hidden) == 2
-    without, table = told.scope(names=False), told.measurer.figures_by(metric, told.scope(names=False), "team")
+    without, table = (
+        told.scope(names=False),
+        told.measurer.figures_by(metric, told.scope(names=False), "team"),
+    )
     for team in ("Red", "Blue", "Gold"):
         one = told.scope(names=False, team=team)
         [row] = table.filter(group=team).to_dicts()
@@ -66,7 +75,9 @@ def test_a_number_about_seniors_or_juniors_is_withheld_where_their_group_in_the_
     assert told.measurer.figure(metric, without).value is not None
 
 
-def test_without_names_no_list_of_threads_tells_the_seniority_of_those_who_wrote(told: Told) -> None:
+def test_without_names_no_list_of_threads_tells_the_seniority_of_those_who_wrote(
+    told: Told,
+) -> None:
     """Threads of a team, and threads of seniors, would be those of the team's seniors where they are the same."""
     for id_, filters in (("juniors_helped_by_seniors", {}), ("questions", {"seniority": "junior"})):
         with pytest.raises(CopError, match="would tell the seniority"):
@@ -78,16 +89,23 @@ def test_without_names_no_list_of_threads_tells_the_seniority_of_those_who_wrote
     assert told.measurer.withheld(waiting, told.scope(names=False, seniority="junior"))
 
 
-def test_a_hidden_group_stands_in_the_table_whether_there_is_anything_in_it_or_not(told: Told) -> None:
+def test_a_hidden_group_stands_in_the_table_whether_there_is_anything_in_it_or_not(
+    told: Told,
+) -> None:
     """Nothing was asked in July: a row only for groups with questions would tell which hidden group had any."""
     scope = told.scope(names=False, team="Gold")
     both = told.measurer.figures_by(METRICS["recognition_rate"], scope, "seniority")
     assert both["group"].to_list() == ["junior", "senior"]
     assert set(both["note"]) == {TOO_SMALL}
-    assert told.split("recognition_rate", "seniority", team="Gold") == {"junior": None, "senior": pytest.approx(2 / 3)}
+    assert told.split("recognition_rate", "seniority", team="Gold") == {
+        "junior": None,
+        "senior": pytest.approx(2 / 3),
+    }
 
 
-def test_without_names_no_month_is_shown_of_which_the_period_has_fewer_than_four_weeks(told: Told) -> None:
+def test_without_names_no_month_is_shown_of_which_the_period_has_fewer_than_four_weeks(
+    told: Told,
+) -> None:
     """The weeks from 3 March to 4 May have 29 days of March, all of April and four of May."""
     scope = told.scope(names=False, period="2025-03-03..2025-05-04")
     months = told.measurer.figures_by(METRICS["questions"], scope, "month")
@@ -102,8 +120,13 @@ def test_without_names_tables_by_month_leave_out_short_ones_too(told: Told) -> N
     def months(scope: Scope) -> list[date]:
         return sorted(set(told.measurer.table(exhibit, scope)["month"]))
 
-    assert months(told.scope(period="2025-03-03..2025-05-04")) == [date(2025, month, 1) for month in (3, 4, 5)]
-    assert months(told.scope(names=False, period="2025-03-03..2025-05-04")) == [date(2025, 3, 1), date(2025, 4, 1)]
+    assert months(told.scope(period="2025-03-03..2025-05-04")) == [
+        date(2025, month, 1) for month in (3, 4, 5)
+    ]
+    assert months(told.scope(names=False, period="2025-03-03..2025-05-04")) == [
+        date(2025, 3, 1),
+        date(2025, 4, 1),
+    ]
 
 
 def test_without_names_the_helpers_of_a_filtered_team_are_not_split_into_groups_that_are_hidden(
@@ -124,8 +147,12 @@ def test_without_names_the_helpers_of_a_filtered_team_are_not_split_into_groups_
     assert told.measurer.table(exhibit, told.scope(names=False, team="Red")).is_empty()
 
 
-@pytest.mark.parametrize("metric", [each for each in METRICS.values() if each.edge_days], ids=lambda each: each.id)
-def test_what_needs_days_before_it_is_not_known_at_the_edge_of_the_data(told: Told, metric: Metric) -> None:
+@pytest.mark.parametrize(
+    "metric", [each for each in METRICS.values() if each.edge_days], ids=lambda each: each.id
+)
+def test_what_needs_days_before_it_is_not_known_at_the_edge_of_the_data(
+    told: Told, metric: Metric
+) -> None:
     """Not known is not zero: in the first 90 days everyone would look new, in the first 180 levels have not settled.
 
     A day later the edge is no reason any more, though there may be others.
@@ -133,7 +160,10 @@ def test_what_needs_days_before_it_is_not_known_at_the_edge_of_the_data(told: To
     edge = f"{START}..{days_later(START, metric.edge_days - 1)}"
     note = f"not known in the first {metric.edge_days} days of the data"
     assert told.figure(metric.id, period=edge) == Figure(value=None, sample_size=0, note=note)
-    assert told.figure(metric.id, period=f"{START}..{days_later(START, metric.edge_days)}").note != note
+    assert (
+        told.figure(metric.id, period=f"{START}..{days_later(START, metric.edge_days)}").note
+        != note
+    )
     months = told.measurer.figures_by(metric, told.scope(), "month")
     assert (months["value"][0], months["note"][0]) == (None, note)
     assert months["note"][-1] != note
@@ -141,14 +171,18 @@ def test_what_needs_days_before_it_is_not_known_at_the_edge_of_the_data(told: To
     assert split["value"].is_null().all()
 
 
-def test_weeks_in_which_nothing_happened_count_in_what_two_periods_are_compared_by(told: Told) -> None:
+def test_weeks_in_which_nothing_happened_count_in_what_two_periods_are_compared_by(
+    told: Told,
+) -> None:
     """All six questions lie in one week of nine."""
     scope = told.scope(period="2025-03-03..2025-05-04")
     [weeks] = told.measurer.evidence(METRICS["questions"], scope, None).values()
     assert weeks["value"].to_list() == [6, 0, 0, 0, 0, 0, 0, 0, 0]
 
 
-def test_what_fails_for_several_numbers_at_once_fails_for_each_instead_of_letting_them_wait(tmp_path: Path) -> None:
+def test_what_fails_for_several_numbers_at_once_fails_for_each_instead_of_letting_them_wait(
+    tmp_path: Path,
+) -> None:
     """A page asks numbers over the same rows together; those who wait for one of them must hear what went wrong."""
 
     @dataclass(frozen=True, kw_only=True)
@@ -169,8 +203,12 @@ def test_what_fails_for_several_numbers_at_once_fails_for_each_instead_of_lettin
             failing.figure(each, scope)
 
 
-@pytest.mark.parametrize(("until", "complete"), [("2026-06-08 12:00", True), ("2026-06-07 12:00", False)])
-def test_a_month_is_whole_on_the_day_its_last_question_is_ripe(tmp_path: Path, until: str, complete: bool) -> None:
+@pytest.mark.parametrize(
+    ("until", "complete"), [("2026-06-08 12:00", True), ("2026-06-07 12:00", False)]
+)
+def test_a_month_is_whole_on_the_day_its_last_question_is_ripe(
+    tmp_path: Path, until: str, complete: bool
+) -> None:
     """May ends with 31 May; a question of that day is seven days old once 7 June is over, on the 8th."""
     craft = Community()
     craft.ask("ana", "2026-05-10 10:00")
@@ -186,7 +224,9 @@ def test_a_month_is_whole_on_the_day_its_last_question_is_ripe(tmp_path: Path, u
         ("2026-06-07 13:00", "every question of this period was withdrawn or is too young to tell"),
     ],
 )
-def test_only_questions_too_young_by_days_are_too_soon_to_tell(tmp_path: Path, asked: str, note: str) -> None:
+def test_only_questions_too_young_by_days_are_too_soon_to_tell(
+    tmp_path: Path, asked: str, note: str
+) -> None:
     """The data ends on 14 June: from 8 June on all are younger than seven days, on the 7th it hangs on the hour."""
     craft = Community()
     craft.ask("ana", asked)
@@ -194,19 +234,30 @@ def test_only_questions_too_young_by_days_are_too_soon_to_tell(tmp_path: Path, a
     assert told.figure("answer_rate").note == note
 
 
-def test_without_names_a_month_of_exactly_four_weeks_is_shown_and_one_of_a_day_less_is_not(told: Told) -> None:
+def test_without_names_a_month_of_exactly_four_weeks_is_shown_and_one_of_a_day_less_is_not(
+    told: Told,
+) -> None:
     """3 to 30 March are 28 days, and from 5 May to the end of that month there are 27."""
-    for period, shown in (("2025-03-03..2025-03-30", {"2025-03-01": 6}), ("2025-05-05..2025-06-29", {"2025-06-01": 0})):
-        months = told.measurer.figures_by(METRICS["questions"], told.scope(names=False, period=period), "month")
+    for period, shown in (
+        ("2025-03-03..2025-03-30", {"2025-03-01": 6}),
+        ("2025-05-05..2025-06-29", {"2025-06-01": 0}),
+    ):
+        months = told.measurer.figures_by(
+            METRICS["questions"], told.scope(names=False, period=period), "month"
+        )
         known = months.filter(pl.col("value").is_not_null())
         assert dict(known.select("group", "value").iter_rows()) == shown
 
 
 def test_a_single_week_is_shown_only_to_those_who_may_see_names(told: Told) -> None:
-    weeks = told.measurer.figures_by(METRICS["questions"], told.scope(period="2025-03-03..2025-03-30"), "week")
+    weeks = told.measurer.figures_by(
+        METRICS["questions"], told.scope(period="2025-03-03..2025-03-30"), "week"
+    )
     assert weeks["value"].sum() == 6
     with pytest.raises(CopError, match="A single week is shown only to viewers who may see names"):
-        told.measurer.figures_by(METRICS["questions"], told.scope(names=False, period="2025-03-03..2025-03-30"), "week")
+        told.measurer.figures_by(
+            METRICS["questions"], told.scope(names=False, period="2025-03-03..2025-03-30"), "week"
+        )
 
 
 def test_without_names_few_people_of_no_known_team_are_shown_nowhere(tmp_path: Path) -> None:
@@ -214,12 +265,16 @@ def test_without_names_few_people_of_no_known_team_are_shown_nowhere(tmp_path: P
     craft = Community()
     for number in range(28):
         craft.works(
-            craft.member(f"Red {number}", joined=START), ("Red", "Blue")[number % 2], ("mid", "senior")[number // 2 % 2]
+            craft.member(f"Red {number}", joined=START),
+            ("Red", "Blue")[number % 2],
+            ("mid", "senior")[number // 2 % 2],
         )
     for number in range(9):
         who = craft.member(f"Gone {number}", joined=START)
         craft.works(who, "Red", "mid", until="2025-04-01")
-        answer = craft.answer(craft.ask("Red 0", f"2025-02-0{number + 1} 10:00"), who, f"2025-02-0{number + 1} 11:00")
+        answer = craft.answer(
+            craft.ask("Red 0", f"2025-02-0{number + 1} 10:00"), who, f"2025-02-0{number + 1} 11:00"
+        )
         craft.react(answer, "Red 0", f"2025-06-0{number + 1} 10:00")
     for number in range(3):
         craft.ask(craft.member(f"Stray {number}", joined=START), f"2025-03-1{number} 10:00")

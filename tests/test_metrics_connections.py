@@ -10,7 +10,7 @@ import polars as pl
 import pytest
 from communities import Community, Told, days_later, plus
 
-from cop_metrics.lake import Lake
+from cop_metrics.lake.lake import Lake
 from cop_metrics.metrics import EXHIBITS
 from cop_metrics.metrics.connections import compare_own_team_odds
 from cop_metrics.statistics import Interval, People, benjamini_hochberg, clustered_newcombe, wilson
@@ -46,7 +46,11 @@ def test_help_by_team_crosses_teams_and_shows_the_unknown(tmp_path: Path) -> Non
     for helper in ("bo", "bo", "cat", "stranger"):
         craft.answer(question, helper, plus(NOON, hours=1))
     told = craft.tell(tmp_path, until=LATER)
-    assert told.table("help_by_team").rows() == [("Red", "Blue", 1), ("Red", "Red", 1), ("Red", "Unknown", 1)]
+    assert told.table("help_by_team").rows() == [
+        ("Red", "Blue", 1),
+        ("Red", "Red", 1),
+        ("Red", "Unknown", 1),
+    ]
 
 
 def test_help_by_seniority_takes_both_as_they_were_on_the_day_of_the_help(tmp_path: Path) -> None:
@@ -71,16 +75,25 @@ def test_help_by_team_finding_says_what_crosses_and_who_gives_none(tmp_path: Pat
     told = craft.tell(tmp_path, until=LATER)
     _, finding = told.measurer.table_and_finding(EXHIBITS["help_by_team"], told.scope())
     assert finding == "80 % of 25 helps cross teams. Red got 20 helps and gave none."
-    assert told.measurer.table_and_finding(EXHIBITS["help_by_team"], told.scope(team="Unknown"))[1] is None
+    assert (
+        told.measurer.table_and_finding(EXHIBITS["help_by_team"], told.scope(team="Unknown"))[1]
+        is None
+    )
 
 
-@pytest.mark.parametrize("filters", [{}, {"team": "Red"}, {"team": ("Red", "Blue")}, {"seniority": "junior"}])
+@pytest.mark.parametrize(
+    "filters", [{}, {"team": "Red"}, {"team": ("Red", "Blue")}, {"seniority": "junior"}]
+)
 def test_help_by_team_says_nobody_gives_none_who_helps_somebody_left_out(
     tmp_path: Path, filters: dict[str, str | tuple[str, ...]]
 ) -> None:
     """Red is helped by Blue, and helps Green and a stranger: whatever the filter leaves out, it gives help."""
     craft = Community()
-    for who, team, seniority in (("ana", "Red", "junior"), ("bo", "Blue", "mid"), ("cy", "Green", "mid")):
+    for who, team, seniority in (
+        ("ana", "Red", "junior"),
+        ("bo", "Blue", "mid"),
+        ("cy", "Green", "mid"),
+    ):
         craft.works(who, team, seniority)
     helped(craft, "bo", 10, asker="ana", times=20)
     helped(craft, "ana", 10, asker="stranger")
@@ -125,7 +138,9 @@ def test_help_across_teams_is_as_sure_as_its_helpers_and_its_askers(tmp_path: Pa
     assert (figure.interval.low, figure.interval.high) == pytest.approx((by_hand.low, by_hand.high))
 
 
-def test_own_team_odds_are_those_of_helps_within_over_those_that_who_was_helped_lets_expect(tmp_path: Path) -> None:
+def test_own_team_odds_are_those_of_helps_within_over_those_that_who_was_helped_lets_expect(
+    tmp_path: Path,
+) -> None:
     """Half of all helps go to each team; rex of Red and bo of Blue help their own three times of four.
 
     With half a help more on either side that is 6.5 to 2.5, and 1 to 1 is expected: 2.6. What a stranger gave or got is in no
@@ -134,7 +149,12 @@ def test_own_team_odds_are_those_of_helps_within_over_those_that_who_was_helped_
     craft = Community()
     for who, team in (("ana", "Red"), ("rex", "Red"), ("ben", "Blue"), ("bo", "Blue")):
         craft.works(who, team, "mid")
-    for helper, asker, times in (("rex", "ana", 3), ("rex", "ben", 1), ("bo", "ben", 3), ("bo", "ana", 1)):
+    for helper, asker, times in (
+        ("rex", "ana", 3),
+        ("rex", "ben", 1),
+        ("bo", "ben", 3),
+        ("bo", "ana", 1),
+    ):
         helped(craft, helper, 10, asker=asker, times=times)
     helped(craft, "stranger", 10, asker="ana", times=5)
     helped(craft, "rex", 10, asker="stranger", times=5)
@@ -175,9 +195,13 @@ def test_own_team_odds_are_not_known_where_there_is_one_team(tmp_path: Path) -> 
     assert (figure.value, figure.sample_size) == (None, 6)
 
 
-def helps_at_random(draws: np.random.Generator, teams: list[int]) -> tuple[pl.DataFrame, pl.DataFrame]:
+def helps_at_random(
+    draws: np.random.Generator, teams: list[int]
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return (helper_id, asker_id) of 600 helps given at random, and the team of each person; some help more than others."""
-    people = pl.DataFrame({"person": range(sum(teams)), "team": np.repeat(range(len(teams)), teams)})
+    people = pl.DataFrame(
+        {"person": range(sum(teams)), "team": np.repeat(range(len(teams)), teams)}
+    )
     gives, asks = (draws.dirichlet(np.full(people.height, 0.7)) for _ in range(2))
     pairs = np.column_stack([draws.choice(people.height, 1200, p=share) for share in (gives, asks)])
     helps = pl.DataFrame(pairs[pairs[:, 0] != pairs[:, 1]][:600], schema=["helper", "asker"])
@@ -207,7 +231,10 @@ def test_where_help_is_given_at_random_hardly_any_team_is_said_to_keep_to_itself
         compared = [each for part in parts if (each := compare_own_team_odds(*part))]
         assert len(compared) >= 4
         found += bool(benjamini_hochberg([comparison.p for _, _, comparison in compared]).any())
-        shares = [clustered_newcombe(*(People.of(side["own"], side["helps"]) for side in part)) for part in parts]
+        shares = [
+            clustered_newcombe(*(People.of(side["own"], side["helps"]) for side in part))
+            for part in parts
+        ]
         plain += bool(benjamini_hochberg([each.p for each in shares if each]).any())
     assert found <= 0.05 * 60 + 2 * (60 * 0.05 * 0.95) ** 0.5
     assert plain > 30
@@ -234,16 +261,24 @@ def test_reciprocity_is_the_share_of_pairs_that_exist_both_ways(tmp_path: Path) 
     craft.works("c", "Red", "mid")
     told = craft.tell(tmp_path, until=LATER)
     may = {"period": "2026-05-01..2026-05-31"}
-    assert told.value("reciprocity", **may) == networkx.overall_reciprocity(networkx.DiGraph(ties)) == 0.5
+    assert (
+        told.value("reciprocity", **may)
+        == networkx.overall_reciprocity(networkx.DiGraph(ties))
+        == 0.5
+    )
     assert told.figure("reciprocity", **may).sample_size == 4
     assert told.value("reciprocity") == pytest.approx(4 / 5)
     assert told.split("reciprocity", "team", **may) == {"Red": 0, "Unknown": pytest.approx(2 / 3)}
     assert told.split("reciprocity", "month")["2026-05-01"] == 0.5
     assert told.figure("reciprocity", **may).interval is None  # three pairs, either way round
-    assert told.listed("reciprocity", **may).filter(Helper="a").select("Helped", "Helps").rows() == [("b", 2)]
+    assert told.listed("reciprocity", **may).filter(Helper="a").select(
+        "Helped", "Helps"
+    ).rows() == [("b", 2)]
 
 
-def test_network_places_those_who_help_one_another_near_and_the_same_every_time(tmp_path: Path) -> None:
+def test_network_places_those_who_help_one_another_near_and_the_same_every_time(
+    tmp_path: Path,
+) -> None:
     """Two circles of four who help each other, joined by nobody: in the picture each stands apart."""
     craft = Community()
     for circle in ("red", "blue"):
@@ -292,7 +327,9 @@ def test_best_connected_counts_people_not_helps(tmp_path: Path) -> None:
     ]
 
 
-def test_network_and_best_connected_hold_no_deleted_account_and_nobody_unknown(tmp_path: Path) -> None:
+def test_network_and_best_connected_hold_no_deleted_account_and_nobody_unknown(
+    tmp_path: Path,
+) -> None:
     """Bo helped ana, one who is gone and one who is not known: one person that is known, as "People helped" says."""
     craft = Community()
     craft.member("gone", deleted="2026-05-31 10:00")
@@ -301,7 +338,10 @@ def test_network_and_best_connected_hold_no_deleted_account_and_nobody_unknown(t
     for post in craft.rows["post"]:
         post["author"] = None if post["author"] == "nobody" else post["author"]
     told = craft.tell(tmp_path, until=LATER)
-    assert told.table("best_connected").rows() == [("ana", "Unknown", 0, 1), ("bo", "Unknown", 1, 0)]
+    assert told.table("best_connected").rows() == [
+        ("ana", "Unknown", 0, 1),
+        ("bo", "Unknown", 1, 0),
+    ]
     assert told.value("people_helped") == 1
     assert told.table("network").select("helper_name", "asker_name").rows() == [("bo", "ana")]
 
@@ -311,15 +351,22 @@ def test_network_and_best_connected_hold_no_deleted_account_and_nobody_unknown(t
 
 def strengths(told: Told) -> list[tuple[str, str, float]]:
     """Return topic, member and how many helps of today the member's helps are worth, in the order of the list."""
-    rows = told.cursor.sql("select topic, name, strength / 2000 from likely_to_know order by topic, place").fetchall()
+    rows = told.cursor.sql(
+        "select topic, name, strength / 2000 from likely_to_know order by topic, place"
+    ).fetchall()
     return [(str(topic), str(name), float(worth)) for topic, name, worth in rows]
 
 
-def test_likely_to_know_halves_a_help_every_180_days_and_adds_what_was_accepted_and_thanked(tmp_path: Path) -> None:
+def test_likely_to_know_halves_a_help_every_180_days_and_adds_what_was_accepted_and_thanked(
+    tmp_path: Path,
+) -> None:
     """Bo: one help, 180 days old, accepted, and with four thanks, of which three count: (1 + 2 + 3) x .5. Cat: two, 2 x .5."""
     craft = Community()
     answer = craft.answer(
-        craft.ask("ana", "2025-12-03 08:00", topics=("pumps",)), "bo", "2025-12-03 09:00", accepted=True
+        craft.ask("ana", "2025-12-03 08:00", topics=("pumps",)),
+        "bo",
+        "2025-12-03 09:00",
+        accepted=True,
     )
     for who in ("ana", "dan", "eva", "fay"):
         craft.react(answer, who, "2025-12-03 10:00")
@@ -360,7 +407,9 @@ def test_likely_to_know_counts_whole_days_before_the_data_ends(tmp_path: Path) -
     ]
 
 
-def test_likely_to_know_counts_topics_that_share_three_questions_by_half_and_a_help_once(tmp_path: Path) -> None:
+def test_likely_to_know_counts_topics_that_share_three_questions_by_half_and_a_help_once(
+    tmp_path: Path,
+) -> None:
     """Three questions are on pumps and valves: bo's two helps on valves, each worth half after 180 days, are worth .5 on pumps.
     Two questions share hoses and valves, which is too few."""
     craft = Community()
@@ -373,17 +422,26 @@ def test_likely_to_know_counts_topics_that_share_three_questions_by_half_and_a_h
     for who in ("bo", "cat"):
         craft.ask(who, "2026-05-20 10:00")
     told = craft.tell(tmp_path, until=LATER)
-    assert strengths(told) == [("pumps", "bo", 0.5), ("pumps", "cat", 0.5), ("valves", "bo", 1), ("valves", "cat", 0.5)]
+    assert strengths(told) == [
+        ("pumps", "bo", 0.5),
+        ("pumps", "cat", 0.5),
+        ("valves", "bo", 1),
+        ("valves", "cat", 0.5),
+    ]
     assert told.table("likely_to_know", topic="pumps")["reason"].to_list() == [
         "2 on topics close to it; last on 3 Dec 2025",
         "1 question answered, 0 accepted, 0 thanks; last on 3 Dec 2025",
     ]
 
 
-def test_help_both_ways_comes_in_twos_so_that_none_of_twenty_pairs_is_as_sure_as_none_of_ten(tmp_path: Path) -> None:
+def test_help_both_ways_comes_in_twos_so_that_none_of_twenty_pairs_is_as_sure_as_none_of_ten(
+    tmp_path: Path,
+) -> None:
     craft = Community()
     for number in range(20):
-        craft.answer(craft.ask(f"asker {number}", "2026-06-01 10:00"), f"helper {number}", "2026-06-01 11:00")
+        craft.answer(
+            craft.ask(f"asker {number}", "2026-06-01 10:00"), f"helper {number}", "2026-06-01 11:00"
+        )
     told = craft.tell(tmp_path, until="2026-06-20 12:00")
     figure = told.figure("reciprocity")
     assert (figure.value, figure.sample_size) == (0, 20)
@@ -393,7 +451,11 @@ def test_help_both_ways_comes_in_twos_so_that_none_of_twenty_pairs_is_as_sure_as
 def test_likely_to_know_keeps_sixty_of_a_topic(tmp_path: Path) -> None:
     craft = Community()
     for number in range(61):
-        craft.answer(craft.ask("ana", "2026-06-01 10:00", topics=("pumps",)), f"expert {number:02}", "2026-06-01 11:00")
+        craft.answer(
+            craft.ask("ana", "2026-06-01 10:00", topics=("pumps",)),
+            f"expert {number:02}",
+            "2026-06-01 11:00",
+        )
     store = craft.build(tmp_path, until="2026-06-20 12:00")
     assert store.sql("select count(*), max(place) from likely_to_know").fetchall() == [(60, 60)]
 
@@ -408,7 +470,9 @@ def test_likely_to_know_names_the_first_three_whom_the_filters_let_in(tmp_path: 
     assert told.table("likely_to_know", team="Blue")["name"].to_list() == ["expert 3", "expert 4"]
 
 
-def test_likely_to_know_names_the_first_three_of_each_topic_and_twenty_of_one(tmp_path: Path) -> None:
+def test_likely_to_know_names_the_first_three_of_each_topic_and_twenty_of_one(
+    tmp_path: Path,
+) -> None:
     craft = Community()
     for number in range(22):
         helped(craft, f"expert {number:02d}", 1, times=1 + (number == 21))
@@ -418,7 +482,9 @@ def test_likely_to_know_names_the_first_three_of_each_topic_and_twenty_of_one(tm
     assert told.measurer.table(EXHIBITS["likely_to_know"], told.scope(names=False)).is_empty()
 
 
-def test_waiting_list_suggests_nobody_more_than_three_times_and_never_the_asker(tmp_path: Path) -> None:
+def test_waiting_list_suggests_nobody_more_than_three_times_and_never_the_asker(
+    tmp_path: Path,
+) -> None:
     """Bo knows pumps best, then cat; five questions wait. Bo asks the second, so cat alone is named for it."""
     craft = Community()
     helped(craft, "bo", 1, times=3)
@@ -446,7 +512,9 @@ def test_waiting_list_suggests_nobody_more_than_three_times_and_never_the_asker(
     assert unnamed["may_know"].null_count() == unnamed["asker_seniority"].null_count() == 6
 
 
-def test_waiting_list_has_the_questions_of_a_source_that_ended_long_before_the_others(tmp_path: Path) -> None:
+def test_waiting_list_has_the_questions_of_a_source_that_ended_long_before_the_others(
+    tmp_path: Path,
+) -> None:
     """A forum whose export ends in March: what waited there for 9 days is waiting as far as anybody knows."""
     forum = Community()
     forum.ask("ana", "2026-03-01 12:00")
@@ -461,17 +529,26 @@ def test_waiting_list_has_the_questions_of_a_source_that_ended_long_before_the_o
 def test_waiting_list_takes_the_likeliest_of_all_topics_of_a_question(tmp_path: Path) -> None:
     """Bo knows pumps, cat and dan know valves better: a question on both goes to these two before him, each once."""
     craft = Community()
-    for helper, topic, times in (("bo", "pumps", 1), ("cat", "valves", 3), ("dan", "valves", 2), ("dan", "pumps", 2)):
+    for helper, topic, times in (
+        ("bo", "pumps", 1),
+        ("cat", "valves", 3),
+        ("dan", "valves", 2),
+        ("dan", "pumps", 2),
+    ):
         helped(craft, helper, 1, topics=(topic,), times=times)
     craft.ask("ana", "2026-05-20 12:00", topics=("pumps", "valves"))
     told = craft.tell(tmp_path, until=LATER)
-    assert told.table("waiting_list").select("topics", "may_know").rows() == [("pumps, valves", "cat, dan, bo")]
+    assert told.table("waiting_list").select("topics", "may_know").rows() == [
+        ("pumps, valves", "cat, dan, bo")
+    ]
 
 
 # What hangs on one person
 
 
-def test_hanging_topics_have_one_person_who_gives_half_of_ten_helps_on_five_questions(tmp_path: Path) -> None:
+def test_hanging_topics_have_one_person_who_gives_half_of_ten_helps_on_five_questions(
+    tmp_path: Path,
+) -> None:
     """Pumps: bo gives 5 of 10. Valves: 5 of 11. Hoses: 9 of 9. Paint: all of it, but more than 365 days ago."""
     craft = Community()
     craft.works("bo", "Red", "senior", until="2026-05-25")
@@ -509,7 +586,9 @@ def test_hanging_topics_need_five_questions(tmp_path: Path) -> None:
     assert craft.tell(tmp_path, until=LATER).table("hanging_topics").is_empty()
 
 
-def test_topics_on_one_person_lists_them_with_the_person_for_those_who_may_see_names(tmp_path: Path) -> None:
+def test_topics_on_one_person_lists_them_with_the_person_for_those_who_may_see_names(
+    tmp_path: Path,
+) -> None:
     craft = Community()
     craft.works("bo", "Red", "senior")
     helped(craft, "bo", 20, times=10)
@@ -517,9 +596,9 @@ def test_topics_on_one_person_lists_them_with_the_person_for_those_who_may_see_n
     assert told.value("topics_on_one_person") == 1
     assert told.value("topics_on_one_person", team="Unknown") == 0
     rows = told.listed("topics_on_one_person")
-    assert rows.select("Topic", "Helps", "Share of help by one person", "Person", "Team").rows() == [
-        ("pumps", 10, 1, "bo", "Red")
-    ]
+    assert rows.select(
+        "Topic", "Helps", "Share of help by one person", "Person", "Team"
+    ).rows() == [("pumps", 10, 1, "bo", "Red")]
 
 
 # On how few help rests
@@ -548,7 +627,11 @@ def test_answer_concentration_takes_all_whom_nobody_knows_for_no_person(tmp_path
     told = craft.tell(tmp_path, until=LATER)
     assert told.value("helps") == 12
     assert (told.value("answer_concentration"), told.value("core_helpers")) == (1, 2)
-    assert told.listed("answer_concentration").height == told.figure("answer_concentration").sample_size == 6
+    assert (
+        told.listed("answer_concentration").height
+        == told.figure("answer_concentration").sample_size
+        == 6
+    )
 
 
 def test_core_helpers_give_80_percent_and_regular_helpers_the_rest_up_to_95(tmp_path: Path) -> None:

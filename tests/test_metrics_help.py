@@ -12,12 +12,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from cop_metrics.changes import differences
+from cop_metrics.measure.changes import differences
 from cop_metrics.metrics import EXHIBITS, METRICS
 from cop_metrics.metrics.topics import NO_OTHER, TOO_FEW, with_action
 from cop_metrics.settings import CommunitySettings
+from cop_metrics.show.summary import moved_answers
 from cop_metrics.statistics import log_rank, survival
-from cop_metrics.summary import moved_answers
 
 NOON = "2026-03-02 12:00"
 LATER = "2026-06-01 12:00"
@@ -29,7 +29,10 @@ def finding(told: Told, id_: str) -> str | None:
 
 
 def waits(
-    *hours: float, left: tuple[float, ...] = (), seniority: str = "junior", craft: Community | None = None
+    *hours: float,
+    left: tuple[float, ...] = (),
+    seniority: str = "junior",
+    craft: Community | None = None,
 ) -> Community:
     """Tell of questions answered after so many hours, and of others withdrawn after so many."""
     craft = craft or Community()
@@ -74,7 +77,9 @@ def test_questions_asked_at_midnight_fall_in_one_period_only(tmp_path: Path) -> 
     }
 
 
-def test_questions_of_someone_who_changes_team_count_in_each_team_for_its_days(tmp_path: Path) -> None:
+def test_questions_of_someone_who_changes_team_count_in_each_team_for_its_days(
+    tmp_path: Path,
+) -> None:
     craft = Community()
     craft.works("ana", "Red", "junior", until="2026-07-01")
     craft.works("ana", "Blue", "mid", since="2026-07-01")
@@ -123,7 +128,9 @@ def test_answered_questions_do_not_need_the_answerer_to_be_there_still(tmp_path:
     assert told.value("answer_rate") == 0.5
 
 
-def test_answered_questions_are_not_those_that_only_the_asker_or_a_bot_answered(tmp_path: Path) -> None:
+def test_answered_questions_are_not_those_that_only_the_asker_or_a_bot_answered(
+    tmp_path: Path,
+) -> None:
     craft = Community()
     craft.member("robot", bot=True)
     craft.answer(craft.ask("ana", NOON), "robot", plus(NOON, hours=1))
@@ -145,13 +152,22 @@ def test_accepted_questions_count_the_askers_own_solution_too(tmp_path: Path) ->
 
 @pytest.mark.parametrize(
     ("id_", "hours"),
-    [("answer_rate_1h", 1), ("answer_rate_24h", 24), ("answer_rate", 7 * 24), ("answer_rate_30d", 30 * 24)],
+    [
+        ("answer_rate_1h", 1),
+        ("answer_rate_24h", 24),
+        ("answer_rate", 7 * 24),
+        ("answer_rate_30d", 30 * 24),
+    ],
 )
-def test_the_answer_rates_take_in_the_last_second_and_leave_out_the_young(tmp_path: Path, id_: str, hours: int) -> None:
+def test_the_answer_rates_take_in_the_last_second_and_leave_out_the_young(
+    tmp_path: Path, id_: str, hours: int
+) -> None:
     """Answered in the last second of the time, answered a second later, not answered, and one a second too young."""
     craft = Community()
     craft.answer(craft.ask("ana", "2026-03-01 12:00"), "bo", plus("2026-03-01 12:00", hours=hours))
-    craft.answer(craft.ask("ana", "2026-03-01 12:00"), "bo", plus("2026-03-01 12:00", hours=hours, seconds=1))
+    craft.answer(
+        craft.ask("ana", "2026-03-01 12:00"), "bo", plus("2026-03-01 12:00", hours=hours, seconds=1)
+    )
     craft.ask("ana", plus("2026-05-31 12:00", hours=-hours))
     craft.ask("ana", plus("2026-05-31 12:00", hours=-hours, seconds=1))
     figure = craft.tell(tmp_path, until="2026-05-31 12:00").figure(id_)
@@ -159,7 +175,9 @@ def test_the_answer_rates_take_in_the_last_second_and_leave_out_the_young(tmp_pa
     assert figure.sample_size == 3
 
 
-def test_answer_rate_1h_counts_an_answer_that_was_moved_before_its_question_as_at_once(tmp_path: Path) -> None:
+def test_answer_rate_1h_counts_an_answer_that_was_moved_before_its_question_as_at_once(
+    tmp_path: Path,
+) -> None:
     craft = Community()
     craft.answer(craft.ask("ana", NOON), "bo", plus(NOON, hours=-3))
     told = craft.tell(tmp_path, until=LATER)
@@ -175,7 +193,11 @@ def test_answer_rate_24h_is_not_hidden_by_a_bot_or_the_asker_who_came_first(tmp_
     craft.answer(question, "ana", plus(NOON, hours=1))
     craft.answer(question, "bo", plus(NOON, hours=5))
     told = craft.tell(tmp_path, until=LATER)
-    assert (told.value("answer_rate_24h"), told.value("wait"), told.value("answer_rate_1h")) == (1, 5, 0)
+    assert (told.value("answer_rate_24h"), told.value("wait"), told.value("answer_rate_1h")) == (
+        1,
+        5,
+        0,
+    )
 
 
 def test_answer_rate_of_a_question_closed_later_keeps_what_it_was(tmp_path: Path) -> None:
@@ -184,10 +206,16 @@ def test_answer_rate_of_a_question_closed_later_keeps_what_it_was(tmp_path: Path
     craft.ask("ana", NOON, closed_at=at(plus(NOON, days=20)))
     craft.answer(craft.ask("ana", NOON), "bo", plus(NOON, days=1))
     told = craft.tell(tmp_path, until=LATER)
-    assert (told.value("answer_rate"), told.value("answer_rate_30d"), told.value("ever_answered")) == (0.5, 1, 1)
+    assert (
+        told.value("answer_rate"),
+        told.value("answer_rate_30d"),
+        told.value("ever_answered"),
+    ) == (0.5, 1, 1)
 
 
-def test_answer_rate_leaves_out_what_was_withdrawn_before_help_and_before_7_days(tmp_path: Path) -> None:
+def test_answer_rate_leaves_out_what_was_withdrawn_before_help_and_before_7_days(
+    tmp_path: Path,
+) -> None:
     craft = Community()
     craft.ask("ana", NOON, closed_at=at(plus(NOON, days=2)))
     craft.answer(craft.ask("ana", NOON, closed_at=at(plus(NOON, days=2))), "bo", plus(NOON, days=1))
@@ -195,7 +223,9 @@ def test_answer_rate_leaves_out_what_was_withdrawn_before_help_and_before_7_days
     assert (figure.value, figure.sample_size) == (1, 1)
 
 
-def test_answer_rate_says_that_it_is_too_soon_to_tell_where_all_questions_are_too_young(tmp_path: Path) -> None:
+def test_answer_rate_says_that_it_is_too_soon_to_tell_where_all_questions_are_too_young(
+    tmp_path: Path,
+) -> None:
     craft = Community()
     craft.answer(craft.ask("ana", NOON), "bo", plus(NOON, hours=1))
     told = craft.tell(tmp_path, until="2026-03-05 12:00")
@@ -208,7 +238,9 @@ def test_answer_rate_says_that_it_is_too_soon_to_tell_where_all_questions_are_to
     assert told.value("too_young") == 1
 
 
-def test_months_of_the_answer_rate_are_whole_once_their_last_question_counts(tmp_path: Path) -> None:
+def test_months_of_the_answer_rate_are_whole_once_their_last_question_counts(
+    tmp_path: Path,
+) -> None:
     """On 20 June the questions of May are all a week old, and those of its second half are not yet 30 days old."""
     craft = Community()
     for asked in ("2026-04-10 12:00", "2026-05-10 12:00"):
@@ -250,7 +282,10 @@ def test_answer_rate_30d_of_a_steady_community_is_steady(tmp_path: Path) -> None
             craft.answer(question, "bo", plus(asked, days=10))
     told = craft.tell(tmp_path, until="2026-03-02 12:00")
     now, before = {"period": "last-30-days"}, {"period": "2026-01-01..2026-01-30"}
-    assert (told.value("ever_answered", **now), told.value("ever_answered", **before)) == (21 / 30, 1)
+    assert (told.value("ever_answered", **now), told.value("ever_answered", **before)) == (
+        21 / 30,
+        1,
+    )
     assert (told.value("answer_rate_30d", **now), told.value("answer_rate_30d", **before)) == (1, 1)
     assert (told.value("wait", **now), told.value("wait", **before)) == (240, 240)
     assert (told.value("answer_rate", **now), told.value("answer_rate", **before)) == (0, 0)
@@ -340,11 +375,17 @@ def test_waiting_curve_falls_with_each_answer_by_those_still_followed(tmp_path: 
     assert (curve["seniority"] == "junior").all()
 
 
-def test_waiting_curve_of_questions_that_nobody_answered_stays_at_all_until_they_leave_view(tmp_path: Path) -> None:
+def test_waiting_curve_of_questions_that_nobody_answered_stays_at_all_until_they_leave_view(
+    tmp_path: Path,
+) -> None:
     """Two have waited for 100 and 200 hours, and two others for longer than the curve is drawn."""
     young = waits(left=(100, 200)).tell(tmp_path / "young", until=LATER)
     curve = young.table("waiting_curve")
-    assert curve.select("hours", "waiting", "at_risk").rows() == [(0, 1, 2), (100, 1, 2), (200, 1, 1)]
+    assert curve.select("hours", "waiting", "at_risk").rows() == [
+        (0, 1, 2),
+        (100, 1, 2),
+        (200, 1, 1),
+    ]
     assert finding(young, "waiting_curve") == "Not one of these questions has had help so far."
     old = waits(left=(900, 1000)).tell(tmp_path / "old", until=LATER).table("waiting_curve")
     assert old.select("hours", "waiting", "at_risk").rows() == [(0, 1, 2), (720, 1, 2)]
@@ -356,7 +397,9 @@ def test_waiting_curve_of_freireichs_trial_says_that_the_curves_differ(tmp_path:
     placebo = (1, 1, 2, 2, 3, 4, 4, 5, 5, 8, 8, 8, 8, 11, 11, 12, 12, 15, 17, 22, 23)
     craft = waits(*placebo, seniority="junior", craft=waits(*drug, left=ended, seniority="senior"))
     told = craft.tell(tmp_path, until=LATER)
-    rows = told.cursor.sql("select asker_seniority as seniority, waited_seconds, wait_ended from questions").pl()
+    rows = told.cursor.sql(
+        "select asker_seniority as seniority, waited_seconds, wait_ended from questions"
+    ).pl()
     parts = [part for _, part in rows.group_by("seniority")]
     curves = [survival(part["waited_seconds"], part["wait_ended"]) for part in parts]
     tested = log_rank(*curves)
@@ -364,11 +407,15 @@ def test_waiting_curve_of_freireichs_trial_says_that_the_curves_differ(tmp_path:
     assert tested.chi2 == pytest.approx(16.79, abs=0.005)
     p = told.measurer.tested(EXHIBITS["waiting_curve"], told.scope())
     assert p == pytest.approx(tested.p)
-    found = differences(told.measurer, told.scope(), [], [EXHIBITS["waiting_curve"], EXHIBITS["outcomes"]])
+    found = differences(
+        told.measurer, told.scope(), [], [EXHIBITS["waiting_curve"], EXHIBITS["outcomes"]]
+    )
     assert found.exhibits == {"waiting_curve": True}
 
 
-def test_waiting_curve_of_groups_that_wait_alike_is_tested_and_found_no_different(tmp_path: Path) -> None:
+def test_waiting_curve_of_groups_that_wait_alike_is_tested_and_found_no_different(
+    tmp_path: Path,
+) -> None:
     craft = waits(1, 2, 3, 4, 6, seniority="senior", craft=waits(1, 2, 3, 4, 5, seniority="junior"))
     told = craft.tell(tmp_path, until=LATER)
     assert differences(told.measurer, told.scope(), [], [EXHIBITS["waiting_curve"]]).exhibits == {
@@ -377,7 +424,15 @@ def test_waiting_curve_of_groups_that_wait_alike_is_tested_and_found_no_differen
 
 
 def test_waiting_curve_says_nothing_of_a_group_with_four_answered_questions(tmp_path: Path) -> None:
-    craft = waits(100, 200, 300, 400, left=(500,), seniority="senior", craft=waits(1, 2, 3, 4, 5, seniority="junior"))
+    craft = waits(
+        100,
+        200,
+        300,
+        400,
+        left=(500,),
+        seniority="senior",
+        craft=waits(1, 2, 3, 4, 5, seniority="junior"),
+    )
     told = craft.tell(tmp_path, until=LATER)
     said = "Of all questions a quarter after 3.0 h, half after 5.0 h and three quarters after 12 days had help."
     assert finding(told, "waiting_curve") == said
@@ -398,16 +453,23 @@ def test_waiting_curve_by_team_shows_the_eight_with_most_questions(tmp_path: Pat
             craft.answer(craft.ask(f"asker {team}", NOON), "bo", plus(NOON, hours=2))
     curves = craft.tell(tmp_path, until=LATER).table("waiting_curve_by_team")
     assert sorted(set(curves["team"])) == [f"Team {team}" for team in range(1, 9)]
-    assert curves.filter(team="Team 8").select("hours", "waiting", "at_risk").rows() == [(0, 1, 9), (2, 0, 9)]
+    assert curves.filter(team="Team 8").select("hours", "waiting", "at_risk").rows() == [
+        (0, 1, 9),
+        (2, 0, 9),
+    ]
 
 
-def test_waiting_curve_by_team_merges_small_teams_for_those_who_may_not_see_names(tmp_path: Path) -> None:
+def test_waiting_curve_by_team_merges_small_teams_for_those_who_may_not_see_names(
+    tmp_path: Path,
+) -> None:
     craft = Community()
     for team, people in (("Red", 7), ("Blue", 6), ("Tiny", 3), ("Small", 3)):
         for number in range(people):
             name = f"{team} {number}"
             craft.works(name, team, "mid")
-            craft.answer(craft.ask(name, NOON), "Red 0" if name != "Red 0" else "Red 1", plus(NOON, hours=2))
+            craft.answer(
+                craft.ask(name, NOON), "Red 0" if name != "Red 0" else "Red 1", plus(NOON, hours=2)
+            )
     told = craft.tell(tmp_path, until=LATER)
     unnamed = told.measurer.table(EXHIBITS["waiting_curve_by_team"], told.scope(names=False))
     assert set(unnamed["team"]) == {"Red", "Blue", "small teams"}
@@ -453,13 +515,18 @@ def test_wait_in_hours_of_work_counts_those_still_waiting(tmp_path: Path) -> Non
     for who in ("ben", "cat"):
         craft.ask(who, NOON)
     figure = craft.tell(tmp_path, until=plus(NOON, days=1)).figure("wait_in_hours_of_work")
-    assert (figure.value, figure.note) == (None, "not reached (67 % unanswered after 8 hours of work)")
+    assert (figure.value, figure.note) == (
+        None,
+        "not reached (67 % unanswered after 8 hours of work)",
+    )
 
 
 # What becomes of questions
 
 
-def test_waiting_questions_are_from_a_day_to_30_days_old_whatever_the_period(tmp_path: Path) -> None:
+def test_waiting_questions_are_from_a_day_to_30_days_old_whatever_the_period(
+    tmp_path: Path,
+) -> None:
     craft = Community()
     for days in (0.5, 2, 29, 31):
         craft.ask("ana", plus(LATER, days=-days))
@@ -482,7 +549,12 @@ def test_waiting_questions_are_those_that_only_a_bot_answered_too(tmp_path: Path
 def test_given_up_is_every_question_that_has_waited_for_30_to_365_days(tmp_path: Path) -> None:
     """Not those of 30 days to the second, which are still waited for, and of over 365 days, which nobody comes back for."""
     craft = Community()
-    for ago in (timedelta(days=30), timedelta(days=30, seconds=1), timedelta(days=365), timedelta(days=365, seconds=1)):
+    for ago in (
+        timedelta(days=30),
+        timedelta(days=30, seconds=1),
+        timedelta(days=365),
+        timedelta(days=365, seconds=1),
+    ):
         craft.ask("ana", (at(LATER) - ago).isoformat(sep=" "))
     craft.answer(craft.ask("ana", "2026-03-01 10:00"), "bo", "2026-05-31 10:00")
     told = craft.tell(tmp_path, until=LATER)
@@ -493,13 +565,27 @@ def test_given_up_is_every_question_that_has_waited_for_30_to_365_days(tmp_path:
 def test_solved_rate_counts_anothers_answer_accepted_within_30_days(tmp_path: Path) -> None:
     """Of the five ripe questions one is resolved: the others by the asker, too late, not at all, and by nobody."""
     craft = Community()
-    craft.answer(craft.ask("ana", NOON), "bo", plus(NOON, days=1), accepted=True, accepted_at=at(plus(NOON, days=29)))
+    craft.answer(
+        craft.ask("ana", NOON),
+        "bo",
+        plus(NOON, days=1),
+        accepted=True,
+        accepted_at=at(plus(NOON, days=29)),
+    )
     craft.answer(craft.ask("ana", NOON), "ana", plus(NOON, days=1), accepted=True)
-    craft.answer(craft.ask("ana", NOON), "bo", plus(NOON, days=1), accepted=True, accepted_at=at(plus(NOON, days=31)))
+    craft.answer(
+        craft.ask("ana", NOON),
+        "bo",
+        plus(NOON, days=1),
+        accepted=True,
+        accepted_at=at(plus(NOON, days=31)),
+    )
     craft.answer(craft.ask("ana", NOON), "bo", plus(NOON, days=1))
     craft.ask("ana", NOON)
     craft.ask("ana", NOON, closed_at=at(plus(NOON, days=3)))
-    craft.answer(craft.ask("ana", plus(LATER, days=-20)), "bo", plus(LATER, days=-19), accepted=True)
+    craft.answer(
+        craft.ask("ana", plus(LATER, days=-20)), "bo", plus(LATER, days=-19), accepted=True
+    )
     figure = craft.tell(tmp_path, until=LATER).figure("solved_rate")
     assert (figure.value, figure.sample_size) == (0.2, 5)
 
@@ -515,7 +601,14 @@ def test_outcomes_are_the_first_that_applies_within_30_days(tmp_path: Path) -> N
     told = craft.tell(tmp_path, until=LATER)
     assert told.table("outcomes").rows() == [
         (at("2026-03-01").date(), outcome, 1, False)
-        for outcome in ("answered", "resolved", "resolved_by_self", "self_answered", "unanswered", "withdrawn")
+        for outcome in (
+            "answered",
+            "resolved",
+            "resolved_by_self",
+            "self_answered",
+            "unanswered",
+            "withdrawn",
+        )
     ]
 
 
@@ -524,7 +617,12 @@ def test_withdrawn_is_counted_beside_the_shares(tmp_path: Path) -> None:
     craft = Community()
     for days in (2, 29, 31):
         craft.ask("ana", NOON, closed_at=at(plus(NOON, days=days)))
-    craft.answer(craft.ask("ana", NOON, closed_at=at(plus(NOON, days=3))), "bo", plus(NOON, days=1), accepted=True)
+    craft.answer(
+        craft.ask("ana", NOON, closed_at=at(plus(NOON, days=3))),
+        "bo",
+        plus(NOON, days=1),
+        accepted=True,
+    )
     craft.ask("ana", plus(LATER, days=-20), closed_at=at(plus(LATER, days=-19)))
     told = craft.tell(tmp_path, until=LATER)
     assert told.value("withdrawn") == 2
@@ -546,7 +644,9 @@ def helped_by(*helpers: int) -> Community:
     return craft
 
 
-def test_helps_per_question_counts_people_within_30_days_and_those_nobody_helped(tmp_path: Path) -> None:
+def test_helps_per_question_counts_people_within_30_days_and_those_nobody_helped(
+    tmp_path: Path,
+) -> None:
     """Three, one and no helpers: 4 / 3. The withdrawn question and the young one are left out."""
     figure = helped_by(3, 1, 0).tell(tmp_path, until=LATER).figure("helps_per_question")
     assert (figure.value, figure.sample_size) == (pytest.approx(4 / 3), 3)
@@ -586,7 +686,9 @@ def test_gaps_compares_seniorities_by_both_shares_with_the_median_beside(tmp_pat
     craft.ask("sue", plus(LATER, hours=-1))
     told = craft.tell(tmp_path, until=LATER)
     table = told.table("gaps")
-    assert table.select("seniority", "answer_rate_24h", "answer_rate", "wait", "questions").rows() == [
+    assert table.select(
+        "seniority", "answer_rate_24h", "answer_rate", "wait", "questions"
+    ).rows() == [
         ("junior", pytest.approx(1 / 3), pytest.approx(2 / 3), 48, 3),
         ("senior", 1, 1, 1, 2),
     ]
@@ -599,7 +701,12 @@ def test_gaps_of_questions_that_are_all_too_young_are_null_and_not_0(tmp_path: P
     craft = Community()
     craft.ask("ana", plus(LATER, hours=-1))
     row = craft.tell(tmp_path, until=LATER).table("gaps").row(0, named=True)
-    assert (row["answer_rate_24h"], row["answer_rate"], row["low"], row["wait"]) == (None, None, None, None)
+    assert (row["answer_rate_24h"], row["answer_rate"], row["low"], row["wait"]) == (
+        None,
+        None,
+        None,
+        None,
+    )
 
 
 def test_outcomes_do_not_change_any_more_after_30_days(tmp_path: Path) -> None:
@@ -642,7 +749,14 @@ def ask_about(craft: Community, topic: str, questions: int, helpers: int) -> Non
 def test_topics_are_split_at_the_medians_of_those_with_five_ripe_questions(tmp_path: Path) -> None:
     """The medians of the five topics are 21 questions and 2 helps each; what lies on them is few, and no other than the rest."""
     craft = Community()
-    topics = {"drift": (27, 0), "plc": (24, 4), "bolts": (15, 3), "paint": (18, 1), "middle": (21, 2), "rare": (4, 9)}
+    topics = {
+        "drift": (27, 0),
+        "plc": (24, 4),
+        "bolts": (15, 3),
+        "paint": (18, 1),
+        "middle": (21, 2),
+        "rare": (4, 9),
+    }
     for topic, (questions, helpers) in topics.items():
         ask_about(craft, topic, questions, helpers)
     for _ in range(3):  # young ones make a topic no riper, withdrawn ones neither
@@ -660,16 +774,26 @@ def test_topics_are_split_at_the_medians_of_those_with_five_ripe_questions(tmp_p
     assert dict(table.select("topic", "ripe").rows())["rare"] == 4
 
 
-def counted(helps: NDArray[np.int64], topics: NDArray[np.int64], askers: NDArray[np.int64]) -> pl.DataFrame:
+def counted(
+    helps: NDArray[np.int64], topics: NDArray[np.int64], askers: NDArray[np.int64]
+) -> pl.DataFrame:
     """Return what is counted of questions with so many helps each, of these topics and askers; any help came in 7 days."""
     questions = pl.DataFrame({"topic": topics, "asker_id": askers, "helps": helps})
-    questions = questions.with_columns(pl.format("topic {}", "topic"), answered=(pl.col("helps") > 0).cast(pl.Int64))
+    questions = questions.with_columns(
+        pl.format("topic {}", "topic"), answered=(pl.col("helps") > 0).cast(pl.Int64)
+    )
     each = pl.concat([questions, questions.with_columns(pl.lit(None, pl.String).alias("topic"))])
     size = [pl.len().alias(name) for name in ("questions", "ripe", "old")]
-    return each.group_by("topic", "asker_id").agg(*size, pl.col("helps", "answered").sum()).sort("topic", "asker_id")
+    return (
+        each.group_by("topic", "asker_id")
+        .agg(*size, pl.col("helps", "answered").sum())
+        .sort("topic", "asker_id")
+    )
 
 
-def test_topics_that_are_all_alike_are_told_to_do_nothing_in_nineteen_of_twenty_communities() -> None:
+def test_topics_that_are_all_alike_are_told_to_do_nothing_in_nineteen_of_twenty_communities() -> (
+    None
+):
     """30 topics with the same help to come; who asks more is helped more or less, whatever the topic."""
     draws = np.random.default_rng(20_260_101)
     advised = 0
@@ -685,14 +809,20 @@ def test_no_expert_is_to_be_found_for_a_topic_that_is_answered_as_well_as_the_ot
     """All questions are answered; those of topic 0 by one each, the others by two: less help, and nobody waits for long."""
     topics = np.repeat(np.arange(5), [40, 20, 20, 20, 10])
     helps = np.where(topics == 0, 1, 2)
-    actions = dict(with_action(counted(helps, topics, np.arange(110))).select("topic", "action").rows())
+    actions = dict(
+        with_action(counted(helps, topics, np.arange(110))).select("topic", "action").rows()
+    )
     assert actions["topic 0"] == NO_OTHER
     unanswered = np.where((topics == 0) & (np.arange(110) % 2 == 0), 0, helps)
-    actions = dict(with_action(counted(unanswered, topics, np.arange(110))).select("topic", "action").rows())
+    actions = dict(
+        with_action(counted(unanswered, topics, np.arange(110))).select("topic", "action").rows()
+    )
     assert actions["topic 0"] == "find an expert or research it"
 
 
-def test_topics_to_act_on_begin_with_those_short_of_help_and_link_what_waits(tmp_path: Path) -> None:
+def test_topics_to_act_on_begin_with_those_short_of_help_and_link_what_waits(
+    tmp_path: Path,
+) -> None:
     craft = Community()
     for topic, questions, helpers in (
         ("drift", 27, 0),
@@ -704,15 +834,26 @@ def test_topics_to_act_on_begin_with_those_short_of_help_and_link_what_waits(tmp
         ask_about(craft, topic, questions, helpers)
     for days in (5, 3):
         craft.ask(
-            "ana", plus(LATER, days=-days), topics=("plc",), title=f"Open for {days} days", url=f"https://x.y/{days}"
+            "ana",
+            plus(LATER, days=-days),
+            topics=("plc",),
+            title=f"Open for {days} days",
+            url=f"https://x.y/{days}",
         )
     told = craft.tell(tmp_path, until=LATER)
     for period in ("all", "2026-03-01..2026-03-31"):  # what waits now is so whatever the period
         rows = told.table("topics_to_act_on", period=period)
         assert rows["topic"].to_list() == ["drift", "plc", "bolts"]
         row = rows.filter(topic="plc").row(0, named=True)
-        assert (row["quadrant"], row["action"]) == ("many questions, much help", "exchange knowledge")
-        assert (row["waiting_now"], row["title"], row["url"]) == (2, "Open for 5 days", "https://x.y/5")
+        assert (row["quadrant"], row["action"]) == (
+            "many questions, much help",
+            "exchange knowledge",
+        )
+        assert (row["waiting_now"], row["title"], row["url"]) == (
+            2,
+            "Open for 5 days",
+            "https://x.y/5",
+        )
         assert rows.filter(topic="drift").row(0)[6:] == (0, None, None)
 
 
@@ -720,7 +861,9 @@ def test_a_question_that_a_comment_solved_is_not_waiting(tmp_path: Path) -> None
     """A comment is no answer, so nobody helped; but the asker marked it as the solution."""
     craft = Community()
     for when in ("2026-01-02 10:00", "2026-03-02 10:00"):
-        craft.answer(craft.ask("ana", when), "bo", "2026-03-03 10:00", kind="comment", accepted=True)
+        craft.answer(
+            craft.ask("ana", when), "bo", "2026-03-03 10:00", kind="comment", accepted=True
+        )
     told = craft.tell(tmp_path, since="2025-12-01 00:00", until="2026-03-20 12:00")
     assert set(told.listed("questions")["Outcome"]) == {"resolved"}
     assert (told.value("waiting_questions"), told.value("given_up")) == (0, 0)
@@ -730,13 +873,18 @@ def test_solved_rate_is_not_measurable_where_no_answer_was_ever_accepted(tmp_pat
     craft = Community()
     craft.answer(craft.ask("ana", NOON), "bo", plus(NOON, days=1))
     figure = craft.tell(tmp_path, until=LATER).figure("solved_rate")
-    assert (figure.value, figure.note) == (None, "not measurable: the sources tell of no accepted answer")
+    assert (figure.value, figure.note) == (
+        None,
+        "not measurable: the sources tell of no accepted answer",
+    )
 
 
 # What must hold of every history
 
 
-def test_questions_of_an_export_that_begins_in_the_middle_make_nobody_new_and_no_period_grow(tmp_path: Path) -> None:
+def test_questions_of_an_export_that_begins_in_the_middle_make_nobody_new_and_no_period_grow(
+    tmp_path: Path,
+) -> None:
     """The export holds April to June of a community that is as it always was: nobody is new, and nothing is compared."""
     craft = Community()
     for day in range(91):
@@ -776,8 +924,12 @@ MONTH = 30 * 86_400
 
 
 @pytest.mark.parametrize("seconds", [MONTH - 1, MONTH, MONTH + 1])
-@pytest.mark.parametrize("deed", ["withdrawn", "resolved", "resolved_by_self", "answered", "self_answered"])
-def test_what_happens_to_the_second_after_30_days_still_counts(deed: str, seconds: int, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "deed", ["withdrawn", "resolved", "resolved_by_self", "answered", "self_answered"]
+)
+def test_what_happens_to_the_second_after_30_days_still_counts(
+    deed: str, seconds: int, tmp_path: Path
+) -> None:
     """Deeds up to that second make the outcome; what is withdrawn at it is still whole for rates, and has no helps."""
     asked = "2026-01-01 10:00"
     when = plus(asked, seconds=seconds)
@@ -794,21 +946,38 @@ def test_what_happens_to_the_second_after_30_days_still_counts(deed: str, second
     ).fetchall()
     in_time = seconds <= MONTH
     assert outcome == (deed if in_time else "unanswered")
-    assert helped == (None if deed == "withdrawn" and seconds < MONTH else in_time and deed in ("resolved", "answered"))
-    assert helps == (None if deed == "withdrawn" and in_time else int(in_time and deed in ("resolved", "answered")))
+    assert helped == (
+        None
+        if deed == "withdrawn" and seconds < MONTH
+        else in_time and deed in ("resolved", "answered")
+    )
+    assert helps == (
+        None
+        if deed == "withdrawn" and in_time
+        else int(in_time and deed in ("resolved", "answered"))
+    )
 
 
 WAITS = st.floats(min_value=0, max_value=80, allow_nan=False)
 DEEDS = st.tuples(
-    st.sampled_from(("help", "own answer", "accepted help", "own solution", "close", "delete", "bot")), WAITS
+    st.sampled_from(
+        ("help", "own answer", "accepted help", "own solution", "close", "delete", "bot")
+    ),
+    WAITS,
 )
-HISTORIES = st.lists(st.tuples(st.integers(0, 90), st.lists(DEEDS, max_size=4)), min_size=1, max_size=12)
+HISTORIES = st.lists(
+    st.tuples(st.integers(0, 90), st.lists(DEEDS, max_size=4)), min_size=1, max_size=12
+)
 OUTCOMES = {"withdrawn", "resolved", "resolved_by_self", "answered", "self_answered", "unanswered"}
 
 
-@settings(max_examples=12, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+@settings(
+    max_examples=12, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
+)
 @given(histories=HISTORIES)
-def test_outcomes_of_any_history_are_exclusive_and_add_up(histories: list[tuple[int, list[tuple[str, float]]]]) -> None:
+def test_outcomes_of_any_history_are_exclusive_and_add_up(
+    histories: list[tuple[int, list[tuple[str, float]]]],
+) -> None:
     """Whatever happens to questions: each has one outcome, ripe ones one within 30 days, and the numbers of help agree."""
     craft = Community()
     craft.member("robot", bot=True)
@@ -817,18 +986,25 @@ def test_outcomes_of_any_history_are_exclusive_and_add_up(histories: list[tuple[
         asked = plus(end, days=-age)
         happened = [(deed, min(at(plus(asked, days=after)), at(end))) for deed, after in deeds]
         closed, deleted = (
-            min((when for deed, when in happened if deed == what), default=None) for what in ("close", "delete")
+            min((when for deed, when in happened if deed == what), default=None)
+            for what in ("close", "delete")
         )
         question = craft.ask(f"asker {number}", asked, closed_at=closed)
         craft.rows["post"][-1]["deleted_at"] = deleted
         for deed, when in happened:
-            who = {"help": "bo", "accepted help": "cat", "bot": "robot"}.get(deed, f"asker {number}")
+            who = {"help": "bo", "accepted help": "cat", "bot": "robot"}.get(
+                deed, f"asker {number}"
+            )
             if deed not in ("close", "delete"):
-                craft.answer(question, who, str(when), accepted=deed in ("accepted help", "own solution"))
+                craft.answer(
+                    question, who, str(when), accepted=deed in ("accepted help", "own solution")
+                )
     with TemporaryDirectory() as folder:
         told = craft.tell(Path(folder), since="2026-01-01 00:00", until=end)
         listed, ripe = told.listed("questions"), sum(age >= 30 for age, _ in histories)
-        counted = dict(told.table("outcomes").group_by("outcome").agg(pl.col("questions").sum()).iter_rows())
+        counted = dict(
+            told.table("outcomes").group_by("outcome").agg(pl.col("questions").sum()).iter_rows()
+        )
         assert listed.height == len(histories)
         assert set(listed["Outcome"]) <= OUTCOMES
         assert set(counted) <= OUTCOMES
@@ -837,8 +1013,13 @@ def test_outcomes_of_any_history_are_exclusive_and_add_up(histories: list[tuple[
         shared = ripe - counted.get("withdrawn", 0)
         solved = shared if "acceptance" in told.choices.measured else 0
         assert told.figure("solved_rate").sample_size == solved
-        assert (told.value("solved_rate") or 0) * shared == pytest.approx(counted.get("resolved", 0))
-        rates = [told.figure(id_) for id_ in ("answer_rate_1h", "answer_rate_24h", "answer_rate", "answer_rate_30d")]
+        assert (told.value("solved_rate") or 0) * shared == pytest.approx(
+            counted.get("resolved", 0)
+        )
+        rates = [
+            told.figure(id_)
+            for id_ in ("answer_rate_1h", "answer_rate_24h", "answer_rate", "answer_rate_30d")
+        ]
         assert all(figure.value is None or 0 <= figure.value <= 1 for figure in rates)
         helped = told.cursor.sql(
             "select count(*) filter (helped and not withdrawn), count(*) filter (not withdrawn) from questions"

@@ -7,13 +7,13 @@ import polars as pl
 import pytest
 from communities import Community, Told, days_later
 
+from cop_metrics.access.scope import Reading, read_catalogue
 from cop_metrics.metrics import EXHIBITS, METRICS
 from cop_metrics.metrics.metric import needed
-from cop_metrics.pagebook import PAGES
-from cop_metrics.scope import Reading, read_catalogue
 from cop_metrics.settings import CommunitySettings
+from cop_metrics.show.pagebook import PAGES
+from cop_metrics.show.view import PageView, Viewer
 from cop_metrics.statistics import People, TwoSided, two_sided_wilson, wilson
-from cop_metrics.view import PageView, Viewer
 
 MARCH = "2026-03-01..2026-03-31"
 
@@ -74,7 +74,9 @@ def test_readers_not_posting_read_in_the_period_and_wrote_nothing_in_it(tmp_path
     assert told.value("readers_not_posting", period="2026-03-01..2026-03-19") == 2
 
 
-def test_readers_not_posting_go_by_what_they_did_in_the_whole_period_in_whatever_team(tmp_path: Path) -> None:
+def test_readers_not_posting_go_by_what_they_did_in_the_whole_period_in_whatever_team(
+    tmp_path: Path,
+) -> None:
     """Jo reads in Red and writes in Blue, to which she goes on March 10: in all of March she does not only watch."""
     craft = Community()
     for who, moves in (("jo", True), ("bo", True), ("cat", False)):
@@ -87,9 +89,16 @@ def test_readers_not_posting_go_by_what_they_did_in_the_whole_period_in_whatever
     craft.read(question, "bo", "2026-03-12")
     craft.answer(question, "jo", "2026-03-20 10:00", kind="comment")
     told = craft.tell(tmp_path, until="2026-06-01 12:00")
-    assert told.split("readers_not_posting", "team", period=MARCH) == {"Blue": 1, "Red": 2, "Unknown": 0}
+    assert told.split("readers_not_posting", "team", period=MARCH) == {
+        "Blue": 1,
+        "Red": 2,
+        "Unknown": 0,
+    }
     assert told.value("readers_not_posting", period=MARCH) == 2
-    assert told.listed("readers_not_posting", period=MARCH, team="Red")["Member"].to_list() == ["bo", "cat"]
+    assert told.listed("readers_not_posting", period=MARCH, team="Red")["Member"].to_list() == [
+        "bo",
+        "cat",
+    ]
     assert told.value("readers_not_posting", period="2026-03-01..2026-03-09", team="Red") == 3
 
 
@@ -104,7 +113,9 @@ def crossing(craft: Community) -> str:
     return question
 
 
-def test_reads_from_other_teams_are_those_by_members_of_another_team_than_the_askers(tmp_path: Path) -> None:
+def test_reads_from_other_teams_are_those_by_members_of_another_team_than_the_askers(
+    tmp_path: Path,
+) -> None:
     """Four reads count: two of bo, of the asker's team, and two of cat. Ana's own and those of no known team do not."""
     craft = Community()
     craft.read(crossing(craft), "bo", "2026-03-04")
@@ -128,7 +139,9 @@ def test_reads_from_other_teams_keeps_the_askers_team_of_the_day_of_asking(tmp_p
     assert craft.tell(tmp_path, until="2026-06-01 12:00").value("reads_from_other_teams") == 1
 
 
-def test_learning_from_seniors_counts_what_juniors_read_after_a_senior_had_helped(tmp_path: Path) -> None:
+def test_learning_from_seniors_counts_what_juniors_read_after_a_senior_had_helped(
+    tmp_path: Path,
+) -> None:
     """Jo reads on the day before the senior helps, on the day itself and after; a mid-level help teaches nothing here."""
     craft = Community()
     for who, seniority in {"ana": "mid", "bo": "senior", "cat": "mid", "jo": "junior"}.items():
@@ -151,7 +164,9 @@ def test_learning_from_seniors_is_as_sure_as_its_readers_and_its_helpers(tmp_pat
     """Jo and ji, juniors, read once each what six helpers wrote, of whom three are seniors, and what nobody helped with."""
     craft = Community()
     people = {"ana": "mid", "jo": "junior", "ji": "junior"}
-    for who, seniority in (people | {f"helper {number}": ("senior", "mid")[number % 2] for number in range(6)}).items():
+    for who, seniority in (
+        people | {f"helper {number}": ("senior", "mid")[number % 2] for number in range(6)}
+    ).items():
         craft.works(craft.member(who), "Red", seniority)
     craft.read(craft.ask("ana", "2026-03-01 10:00"), "jo", "2026-03-05")
     for number in range(6):
@@ -172,7 +187,9 @@ def test_learning_from_seniors_is_as_sure_as_its_readers_and_its_helpers(tmp_pat
     assert figure.interval == two_sided_wilson(rows)
 
 
-def test_learning_from_seniors_has_experience_for_seniority_where_there_is_no_roster(tmp_path: Path) -> None:
+def test_learning_from_seniors_has_experience_for_seniority_where_there_is_no_roster(
+    tmp_path: Path,
+) -> None:
     """Bo, there since 2020, is established; jo joined in March and is a newcomer for 90 days."""
     craft = Community()
     for who, joined in {"ana": "2020-01-01", "bo": "2020-01-01", "jo": "2026-03-01"}.items():
@@ -210,18 +227,24 @@ def test_leavers_knowledge_counts_reads_after_the_helper_had_left(tmp_path: Path
     assert told.value("leavers_knowledge", period="2026-03-01..2026-03-14") == 0
 
 
-def test_leavers_knowledge_takes_a_deleted_account_for_left_and_an_unknown_author_for_nobody(tmp_path: Path) -> None:
+def test_leavers_knowledge_takes_a_deleted_account_for_left_and_an_unknown_author_for_nobody(
+    tmp_path: Path,
+) -> None:
     craft = Community()
     craft.member("gone", deleted="2026-03-10 10:00")
     question, other = craft.ask("ana", "2026-03-01 10:00"), craft.ask("ana", "2026-03-01 10:00")
     craft.answer(question, "gone", "2026-03-02 10:00")
-    craft.rows["post"].append({**craft.rows["post"][-1], "post": "x", "thread": other, "author": None})
+    craft.rows["post"].append(
+        {**craft.rows["post"][-1], "post": "x", "thread": other, "author": None}
+    )
     for thread in (question, other):
         craft.read(thread, "bo", "2026-04-01")
     assert craft.tell(tmp_path, until="2026-06-01 12:00").value("leavers_knowledge") == 0.5
 
 
-def test_leavers_threads_lists_what_is_read_with_the_names_of_those_who_left(tmp_path: Path) -> None:
+def test_leavers_threads_lists_what_is_read_with_the_names_of_those_who_left(
+    tmp_path: Path,
+) -> None:
     craft = Community()
     question = left_behind(craft)
     told = craft.tell(tmp_path, until="2026-06-01 12:00")
@@ -255,7 +278,9 @@ def beginners(craft: Community) -> None:
     craft.member("old hand", joined="2020-01-01 10:00")
     question = craft.ask("old hand", "2026-01-01 10:00")
     for who in ("ana", "bo", "cat", "dan", "eva", "fay"):
-        craft.member(who, joined="2026-06-01 10:00", deleted="2026-07-20 10:00" if who == "cat" else None)
+        craft.member(
+            who, joined="2026-06-01 10:00", deleted="2026-07-20 10:00" if who == "cat" else None
+        )
     craft.ask("fay", "2026-06-05 10:00")
     for who in ("old hand", "ana", "bo", "cat", "dan", "eva", "fay"):
         craft.read(question, who, "2026-06-10")
@@ -267,7 +292,9 @@ def beginners(craft: Community) -> None:
 def told_of_beginners(tmp_path: Path) -> Told:
     craft = Community()
     beginners(craft)
-    return craft.tell(tmp_path, since="2026-01-01 00:00", until=f"{days_later('2026-06-10', 120)} 12:00")
+    return craft.tell(
+        tmp_path, since="2026-01-01 00:00", until=f"{days_later('2026-06-10', 120)} 12:00"
+    )
 
 
 def test_read_to_ask_30d_is_the_share_who_asked_by_day_30(tmp_path: Path) -> None:
@@ -285,13 +312,22 @@ def test_read_to_ask_90d_follows_who_left_until_then(tmp_path: Path) -> None:
     assert figure.value == pytest.approx(1 - 3 / 4 * 1 / 2)
     assert figure.interval is not None
     assert figure.value in figure.interval
-    assert told.listed("read_to_ask_90d")["Days to first question"].to_list() == [20, 60, None, None]
+    assert told.listed("read_to_ask_90d")["Days to first question"].to_list() == [
+        20,
+        60,
+        None,
+        None,
+    ]
 
 
-def test_read_to_ask_90d_is_not_known_until_someone_has_been_followed_for_so_long(tmp_path: Path) -> None:
+def test_read_to_ask_90d_is_not_known_until_someone_has_been_followed_for_so_long(
+    tmp_path: Path,
+) -> None:
     craft = Community()
     beginners(craft)
-    told = craft.tell(tmp_path, since="2026-01-01 00:00", until=f"{days_later('2026-06-10', 50)} 12:00")
+    told = craft.tell(
+        tmp_path, since="2026-01-01 00:00", until=f"{days_later('2026-06-10', 50)} 12:00"
+    )
     assert told.value("read_to_ask_30d") == 0.25
     figure = told.figure("read_to_ask_90d")
     assert (figure.value, figure.note) == (None, "nobody has been followed for 90 days yet")
@@ -315,7 +351,9 @@ def test_read_to_answer_90d_is_a_help_and_not_an_answer_to_oneself(tmp_path: Pat
     craft.answer("q4", "ana", f"{days_later('2026-06-10', 21)} 10:00")
     asker = next(post["author"] for post in craft.rows["post"] if post["post"] == "q4")
     assert asker == "ana"
-    told = craft.tell(tmp_path, since="2026-01-01 00:00", until=f"{days_later('2026-06-10', 120)} 12:00")
+    told = craft.tell(
+        tmp_path, since="2026-01-01 00:00", until=f"{days_later('2026-06-10', 120)} 12:00"
+    )
     assert told.value("read_to_answer_90d") == 0
 
 
@@ -331,7 +369,8 @@ def test_read_to_ask_is_a_curve_with_how_many_are_still_followed(tmp_path: Path)
         ("newcomer", 120.0, 0.625, 1),
     ]
     assert (
-        finding == "Of 4 members who began by reading, 25 % had asked within 30 days and 62 % had asked within 90 days."
+        finding
+        == "Of 4 members who began by reading, 25 % had asked within 30 days and 62 % had asked within 90 days."
     )
 
 
@@ -341,13 +380,20 @@ def test_read_to_answer_is_a_curve_by_the_seniority_at_the_first_read(tmp_path: 
     beginners(craft)
     craft.works("bo", "Red", "junior", until="2026-08-01")
     craft.works("bo", "Red", "mid", since="2026-08-01")
-    told = craft.tell(tmp_path, since="2026-01-01 00:00", until=f"{days_later('2026-06-10', 120)} 12:00")
+    told = craft.tell(
+        tmp_path, since="2026-01-01 00:00", until=f"{days_later('2026-06-10', 120)} 12:00"
+    )
     table = told.table("read_to_answer")
-    assert table.filter(seniority="junior").select("days", "share").rows() == [(0.0, 0.0), (100.0, 1.0)]
+    assert table.filter(seniority="junior").select("days", "share").rows() == [
+        (0.0, 0.0),
+        (100.0, 1.0),
+    ]
     assert table.filter(pl.col("seniority") != "junior")["share"].max() == 0
 
 
-def test_reading_juniors_asking_is_the_share_of_juniors_who_read_that_also_asked(tmp_path: Path) -> None:
+def test_reading_juniors_asking_is_the_share_of_juniors_who_read_that_also_asked(
+    tmp_path: Path,
+) -> None:
     """Ana reads and asks, bo only reads; cat only asks; dan, who reads and asks, is no junior."""
     craft = Community()
     for who, seniority in {"ana": "junior", "bo": "junior", "cat": "junior", "dan": "mid"}.items():
@@ -401,15 +447,27 @@ def test_worth_reading_ranks_threads_by_readers_and_teams_in_30_days(tmp_path: P
         craft.read(fresh, "bo" if day < 30 else "cat", days_later("2026-05-01", day))
     for who in ("bo", "cat", "dan", "eva"):
         craft.read(late, who, "2026-07-21")
-    table = craft.tell(tmp_path, since="2026-01-01 00:00", until="2026-08-01 12:00").table("worth_reading")
+    table = craft.tell(tmp_path, since="2026-01-01 00:00", until="2026-08-01 12:00").table(
+        "worth_reading"
+    )
     assert table.rows() == [
         (f"Question {loved}", None, date(2026, 1, 1), 3, 2, "yes", None),
-        (f"Question {fresh}", "https://craft.example/5", date(2026, 5, 1), 1, 1, "not known yet", 70),
+        (
+            f"Question {fresh}",
+            "https://craft.example/5",
+            date(2026, 5, 1),
+            1,
+            1,
+            "not known yet",
+            70,
+        ),
     ]
     assert forgotten not in str(table)
 
 
-def test_echo_counts_reactions_of_those_who_had_not_written_in_the_thread_by_then(tmp_path: Path) -> None:
+def test_echo_counts_reactions_of_those_who_had_not_written_in_the_thread_by_then(
+    tmp_path: Path,
+) -> None:
     """Bo bookmarks before he answers, cat after; the asker's thanks, a downvote and an unknown giver are no echo."""
     craft = Community()
     question = craft.ask("ana", "2026-03-01 10:00")
@@ -423,7 +481,10 @@ def test_echo_counts_reactions_of_those_who_had_not_written_in_the_thread_by_the
     craft.react(answer, craft.member("eva"), "2026-03-02 10:00", "like")
     told = craft.tell(tmp_path, until="2026-06-01 12:00")
     assert told.value("echo") == 2
-    assert told.listed("echo").select("Member", "Reaction").rows() == [("bo", "bookmark"), ("eva", "like")]
+    assert told.listed("echo").select("Member", "Reaction").rows() == [
+        ("bo", "bookmark"),
+        ("eva", "like"),
+    ]
 
 
 def test_echo_is_not_measurable_where_it_is_not_known_who_reacted(tmp_path: Path) -> None:
@@ -432,7 +493,10 @@ def test_echo_is_not_measurable_where_it_is_not_known_who_reacted(tmp_path: Path
     question = craft.ask("ana", "2026-03-01 10:00")
     craft.react(question, None, "2026-03-02 10:00", "upvote")
     figure = craft.tell(tmp_path, until="2026-06-01 12:00").figure("echo")
-    assert (figure.value, figure.note) == (None, "not measurable: the sources do not record who reacted")
+    assert (figure.value, figure.note) == (
+        None,
+        "not measurable: the sources do not record who reacted",
+    )
 
 
 def test_echoed_threads_are_sorted_by_reactions_from_outside(tmp_path: Path) -> None:
@@ -471,7 +535,9 @@ def test_the_page_shows_readers_where_the_source_records_who_reads(tmp_path: Pat
 
 
 @pytest.mark.parametrize("undated", [False, True], ids=["views", "undated reads"])
-def test_the_page_says_first_that_only_views_are_counted_and_shows_them(tmp_path: Path, undated: bool) -> None:
+def test_the_page_says_first_that_only_views_are_counted_and_shows_them(
+    tmp_path: Path, undated: bool
+) -> None:
     """Undated reads of nobody in particular are a total too: they make no reader, and no reader is not zero readers."""
     craft = Community()
     if undated:
@@ -488,7 +554,9 @@ def test_the_page_says_first_that_only_views_are_counted_and_shows_them(tmp_path
     assert [card.metric.id for card in view.cards] == ["echo"]
     assert titles(view) == ["What is worth reading?", "What finds an echo?"]
     table = told.table("worth_reading")
-    assert table.select("title", "readers", "teams", "views").rows() == [(f"Question {question}", None, None, 40)]
+    assert table.select("title", "readers", "teams", "views").rows() == [
+        (f"Question {question}", None, None, 40)
+    ]
     assert told.figure("readers").note == "not measurable: the sources count views, not who reads"
     assert any("Readers" in each for each in view.small_print)
 
@@ -497,7 +565,9 @@ def test_without_teams_nothing_is_read_across_them(tmp_path: Path) -> None:
     craft = Community()
     craft.read(spoken_of(craft), "bo", "2026-03-02")
     told = craft.tell(tmp_path, until="2026-06-01 12:00")
-    assert told.figure("reads_from_other_teams").note == "not measurable: the sources know of no teams"
+    assert (
+        told.figure("reads_from_other_teams").note == "not measurable: the sources know of no teams"
+    )
     assert told.table("worth_reading").select("readers", "teams").rows() == [(1, None)]
 
 
@@ -506,10 +576,15 @@ def test_reads_of_own_threads_are_no_reads_of_what_others_wrote(tmp_path: Path) 
     craft.works("ana", "Red", "junior")
     craft.read(craft.ask("ana", "2026-03-01 10:00"), "ana", "2026-03-02")
     told = craft.tell(tmp_path, until="2026-06-01 12:00")
-    assert told.figure("reads_from_other_teams").note == "nobody read a thread that somebody else of a known team began"
+    assert (
+        told.figure("reads_from_other_teams").note
+        == "nobody read a thread that somebody else of a known team began"
+    )
 
 
-def test_the_page_says_first_that_nothing_is_recorded_and_what_would_fill_it(tmp_path: Path) -> None:
+def test_the_page_says_first_that_nothing_is_recorded_and_what_would_fill_it(
+    tmp_path: Path,
+) -> None:
     """Posts never stand in for reads: only the echo remains."""
     craft = Community()
     question = craft.ask("ana", "2026-03-01 10:00")

@@ -40,7 +40,9 @@ def craft() -> Community:
     return craft
 
 
-def test_newcomers_first_answered_is_the_share_helped_within_7_days(craft: Community, tmp_path: Path) -> None:
+def test_newcomers_first_answered_is_the_share_helped_within_7_days(
+    craft: Community, tmp_path: Path
+) -> None:
     """One is answered after a day, one after 8 days, one by nobody; bo was there before, and is no newcomer."""
     newcomer(craft, "ana")
     craft.answer(newcomer(craft, "ben", answered=False), "bo", plus(ASKED, days=8))
@@ -55,14 +57,18 @@ def test_newcomers_first_answered_leaves_out_the_young_and_what_was_withdrawn_ea
     craft: Community, tmp_path: Path
 ) -> None:
     newcomer(craft, "ana")
-    newcomer(craft, "young", joined=plus(LATER, days=-9), asked=plus(LATER, days=-6), answered=False)
+    newcomer(
+        craft, "young", joined=plus(LATER, days=-9), asked=plus(LATER, days=-6), answered=False
+    )
     craft.member("ben", joined=JOINED)
     craft.ask("ben", ASKED, closed_at=at(plus(ASKED, days=2)))
     figure = craft.tell(tmp_path, since=SINCE, until=LATER).figure("newcomers_first_answered")
     assert (figure.value, figure.sample_size) == (1, 1)
 
 
-def test_newcomers_first_answered_is_of_those_whose_first_post_is_a_question(craft: Community, tmp_path: Path) -> None:
+def test_newcomers_first_answered_is_of_those_whose_first_post_is_a_question(
+    craft: Community, tmp_path: Path
+) -> None:
     """Ana commented before she asked; ben's comment came later; cat only ever answered; a second question is no first."""
     craft.member("ana", joined=JOINED)
     craft.answer("q1", "ana", plus(ASKED, hours=-1), kind="comment")
@@ -130,16 +136,23 @@ def test_newcomers_came_back_means_to_another_thread(craft: Community, tmp_path:
     assert (figure.value, figure.sample_size) == (0, 1)
 
 
-def test_newcomers_came_back_after_a_withdrawn_question_too(craft: Community, tmp_path: Path) -> None:
+def test_newcomers_came_back_after_a_withdrawn_question_too(
+    craft: Community, tmp_path: Path
+) -> None:
     """A question closed after a day is neither answered nor not; whoever asked it is back on day 20 all the same."""
     newcomer(craft, "ana", answered=False, back_after=20)
     craft.rows["thread"][-1]["closed_at"] = at(plus(ASKED, days=1))
     told = craft.tell(tmp_path, since=SINCE, until=LATER)
-    assert (told.value("newcomers_came_back"), told.value("newcomers_unanswered_came_back")) == (1, None)
+    assert (told.value("newcomers_came_back"), told.value("newcomers_unanswered_came_back")) == (
+        1,
+        None,
+    )
     assert told.table("newcomers_back").is_empty()
 
 
-def test_newcomers_came_back_with_a_deleted_answer_did_not(craft: Community, tmp_path: Path) -> None:
+def test_newcomers_came_back_with_a_deleted_answer_did_not(
+    craft: Community, tmp_path: Path
+) -> None:
     newcomer(craft, "ana")
     craft.answer("q1", "ana", plus(ASKED, days=20), deleted_at=at(plus(ASKED, days=21)))
     assert craft.tell(tmp_path, since=SINCE, until=LATER).value("newcomers_came_back") == 0
@@ -154,7 +167,9 @@ def test_newcomers_came_back_is_not_told_before_97_days(
     assert told.figure("newcomers_came_back").sample_size == counted
 
 
-def several(craft: Community, *, answered: int, back: int, unanswered: int, unanswered_back: int) -> None:
+def several(
+    craft: Community, *, answered: int, back: int, unanswered: int, unanswered_back: int
+) -> None:
     for number in range(answered):
         newcomer(craft, f"answered {number}", back_after=10 if number < back else None)
     for number in range(unanswered):
@@ -162,17 +177,24 @@ def several(craft: Community, *, answered: int, back: int, unanswered: int, unan
         newcomer(craft, f"unanswered {number}", answered=False, back_after=after)
 
 
-def test_newcomers_answered_came_back_is_a_share_of_those_answered_only(craft: Community, tmp_path: Path) -> None:
+def test_newcomers_answered_came_back_is_a_share_of_those_answered_only(
+    craft: Community, tmp_path: Path
+) -> None:
     several(craft, answered=4, back=3, unanswered=5, unanswered_back=1)
     told = craft.tell(tmp_path, since=SINCE, until=LATER)
-    assert (told.value("newcomers_answered_came_back"), told.figure("newcomers_answered_came_back").sample_size) == (
+    assert (
+        told.value("newcomers_answered_came_back"),
+        told.figure("newcomers_answered_came_back").sample_size,
+    ) == (
         0.75,
         4,
     )
     assert told.value("newcomers_came_back") == pytest.approx(4 / 9)
 
 
-def test_newcomers_unanswered_came_back_is_a_share_of_the_others(craft: Community, tmp_path: Path) -> None:
+def test_newcomers_unanswered_came_back_is_a_share_of_the_others(
+    craft: Community, tmp_path: Path
+) -> None:
     several(craft, answered=4, back=3, unanswered=5, unanswered_back=1)
     told = craft.tell(tmp_path, since=SINCE, until=LATER)
     figure = told.figure("newcomers_unanswered_came_back")
@@ -184,7 +206,9 @@ def finding(craft: Community, folder: Path) -> str | None:
     return told.measurer.table_and_finding(EXHIBITS["newcomers_back"], told.scope())[1]
 
 
-def test_newcomers_back_says_more_often_where_that_is_beyond_noise(craft: Community, tmp_path: Path) -> None:
+def test_newcomers_back_says_more_often_where_that_is_beyond_noise(
+    craft: Community, tmp_path: Path
+) -> None:
     """5 of 5 against 0 of 5: Wilson's intervals are .5655 to 1 and 0 to .4345."""
     several(craft, answered=5, back=5, unanswered=5, unanswered_back=0)
     table = craft.tell(tmp_path, since=SINCE, until=LATER).table("newcomers_back")
@@ -204,9 +228,16 @@ def test_newcomers_back_says_more_often_where_that_is_beyond_noise(craft: Commun
     ids=["within noise", "none unanswered", "alike"],
 )
 def test_newcomers_back_is_silent_within_noise(
-    craft: Community, tmp_path: Path, answered: int, back: int, unanswered: int, unanswered_back: int
+    craft: Community,
+    tmp_path: Path,
+    answered: int,
+    back: int,
+    unanswered: int,
+    unanswered_back: int,
 ) -> None:
-    several(craft, answered=answered, back=back, unanswered=unanswered, unanswered_back=unanswered_back)
+    several(
+        craft, answered=answered, back=back, unanswered=unanswered, unanswered_back=unanswered_back
+    )
     assert finding(craft, tmp_path) is None
 
 
@@ -218,13 +249,19 @@ def test_newcomers_back_says_less_often_where_that_is_so(craft: Community, tmp_p
     )
 
 
-def test_newcomers_back_compares_those_who_joined_in_the_same_quarter(craft: Community, tmp_path: Path) -> None:
+def test_newcomers_back_compares_those_who_joined_in_the_same_quarter(
+    craft: Community, tmp_path: Path
+) -> None:
     """Nearly all who join in July come back and are answered; of those of April few are, and the unanswered come back more.
 
     April: 1 of 5 answered, 5 of 20 not. July: 16 of 20 answered, 5 of 5 not. Taken together 17 of 25 against 10 of 25; within
     the quarters, which weigh 4 each, 50 % against 62.5 %. October has none that was not answered, and says nothing.
     """
-    quarters = (("2026-05-01", 5, 1, 20, 5), ("2026-07-01", 20, 16, 5, 5), ("2026-10-01", 3, 3, 0, 0))
+    quarters = (
+        ("2026-05-01", 5, 1, 20, 5),
+        ("2026-07-01", 20, 16, 5, 5),
+        ("2026-10-01", 3, 3, 0, 0),
+    )
     for joined, answered, back, unanswered, unanswered_back in quarters:
         for number in range(answered + unanswered):
             returns = number < back or answered <= number < answered + unanswered_back
@@ -245,7 +282,9 @@ def test_newcomers_back_compares_those_who_joined_in_the_same_quarter(craft: Com
     assert finding is None
 
 
-def test_newcomers_back_is_empty_where_no_quarter_has_both(craft: Community, tmp_path: Path) -> None:
+def test_newcomers_back_is_empty_where_no_quarter_has_both(
+    craft: Community, tmp_path: Path
+) -> None:
     newcomer(craft, "ana", back_after=10)
     newcomer(craft, "ben", answered=False, joined="2026-07-01 09:00", asked="2026-07-02 12:00")
     told = craft.tell(tmp_path, since=SINCE, until=LATER)
@@ -253,7 +292,9 @@ def test_newcomers_back_is_empty_where_no_quarter_has_both(craft: Community, tmp
     assert (table.height, finding) == (0, None)
 
 
-def test_newcomers_by_quarter_counts_each_where_the_question_was_asked(craft: Community, tmp_path: Path) -> None:
+def test_newcomers_by_quarter_counts_each_where_the_question_was_asked(
+    craft: Community, tmp_path: Path
+) -> None:
     newcomer(craft, "ana", back_after=10)
     newcomer(craft, "ben", answered=False)
     newcomer(craft, "cat", joined="2026-10-01 09:00", asked="2026-10-05 12:00")

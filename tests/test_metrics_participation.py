@@ -7,9 +7,9 @@ import polars as pl
 import pytest
 from communities import Community, Told, at, days_later
 
+from cop_metrics.build.inputs import gather
 from cop_metrics.errors import CopError
-from cop_metrics.inputs import gather
-from cop_metrics.lake import Lake
+from cop_metrics.lake.lake import Lake
 from cop_metrics.metrics import EXHIBITS, METRICS
 from cop_metrics.settings import CommunitySettings, Settings
 
@@ -17,7 +17,9 @@ YEAR = "2026-01-01..2026-12-31"
 NEW_YEAR = "2027-01-01 12:00"
 
 
-def test_members_are_people_with_an_account_at_the_last_moment_of_the_period(tmp_path: Path) -> None:
+def test_members_are_people_with_an_account_at_the_last_moment_of_the_period(
+    tmp_path: Path,
+) -> None:
     """Ana and bo belong; cat joins later, dan's account is deleted, eva's roster ends, the robot is nobody."""
     craft = Community()
     craft.member("ana", joined="2026-01-05 10:00")
@@ -43,7 +45,12 @@ def test_active_members_posted_reacted_or_read(tmp_path: Path) -> None:
     craft.member("dan", joined="2026-03-01 10:00")
     told = craft.tell(tmp_path, until="2026-06-01 12:00")
     assert told.value("active") == 3
-    assert told.split("active", "month") == {"2026-03-01": 3, "2026-04-01": 0, "2026-05-01": 0, "2026-06-01": 0}
+    assert told.split("active", "month") == {
+        "2026-03-01": 3,
+        "2026-04-01": 0,
+        "2026-05-01": 0,
+        "2026-06-01": 0,
+    }
 
 
 def test_active_at_midnight_is_active_on_the_day_that_begins(tmp_path: Path) -> None:
@@ -84,7 +91,9 @@ def test_new_members_are_seen_from_the_90th_day_of_the_data_on(tmp_path: Path) -
     assert told.value("new", period="2026-01-01..2026-04-01") == 2
 
 
-def test_returning_members_were_silent_for_more_than_90_days_and_there_before(tmp_path: Path) -> None:
+def test_returning_members_were_silent_for_more_than_90_days_and_there_before(
+    tmp_path: Path,
+) -> None:
     """Seen in June. March 3 is 90 days before June 1: who was active on it had not gone, who was last on March 2 had."""
     craft = Community()
     for who, day in {"back": "2026-03-02", "steady": "2026-03-03"}.items():
@@ -161,7 +170,13 @@ def test_contributor_rate_is_not_measurable_where_only_writers_are_known(tmp_pat
     assert told.figure("contributor_rate", period="2026-02-01..2026-03-31").value == 0.25
 
 
-OVER_MEMBERS = ("contributor_rate", "helpers_rate", "seniors_helping", "seniors_silent", "juniors_silent")
+OVER_MEMBERS = (
+    "contributor_rate",
+    "helpers_rate",
+    "seniors_helping",
+    "seniors_silent",
+    "juniors_silent",
+)
 
 
 def test_every_source_has_to_list_its_accounts(tmp_path: Path) -> None:
@@ -183,7 +198,9 @@ def test_every_source_has_to_list_its_accounts(tmp_path: Path) -> None:
     assert accounts_known(lake)
 
 
-def test_imports_that_do_not_say_whether_they_list_accounts_did_if_a_silent_one_is_there(tmp_path: Path) -> None:
+def test_imports_that_do_not_say_whether_they_list_accounts_did_if_a_silent_one_is_there(
+    tmp_path: Path,
+) -> None:
     """An import of an older version: its accounts were listed if any that is not deleted did nothing at all."""
     craft = Community()
     craft.ask("ana", "2026-02-01 10:00")
@@ -210,7 +227,9 @@ def forget_whether_accounts_are_listed(lake: Lake) -> None:
         about.write_text(json.dumps(told), encoding="utf-8")
 
 
-def test_how_evenly_help_is_given_is_told_of_helpers_alone_where_members_are_not_known(tmp_path: Path) -> None:
+def test_how_evenly_help_is_given_is_told_of_helpers_alone_where_members_are_not_known(
+    tmp_path: Path,
+) -> None:
     craft = Community()
     craft.lists_accounts = False
     question = craft.ask("ana", "2026-02-01 10:00")
@@ -271,7 +290,10 @@ def test_people_by_act_takes_a_message_that_helps_for_an_answer(tmp_path: Path) 
     craft.answer(craft.ask("ana", "2026-03-02 10:00"), "bo", "2026-03-02 11:00", kind="message")
     craft.answer(craft.ask("cy", "2026-03-03 10:00"), "cy", "2026-03-03 11:00", kind="message")
     told = craft.tell(tmp_path, since="2026-03-01 00:00", until="2026-04-01 00:00")
-    assert told.table("people_by_act").select("did", "people").rows() == [("answered", 1), ("asked", 2)]
+    assert told.table("people_by_act").select("did", "people").rows() == [
+        ("answered", 1),
+        ("asked", 2),
+    ]
 
 
 def on_days(craft: Community, days: dict[str, str]) -> None:
@@ -284,23 +306,35 @@ def on_days(craft: Community, days: dict[str, str]) -> None:
 def test_retention_is_the_share_of_those_before_who_came_again(tmp_path: Path) -> None:
     """a, b and c in the ten days before, b to f in the ten after: b and c of three."""
     craft = Community()
-    on_days(craft, {"2026-03-01": "a b", "2026-03-05": "a c", "2026-03-11": "b c d", "2026-03-20": "e f b"})
+    on_days(
+        craft,
+        {"2026-03-01": "a b", "2026-03-05": "a c", "2026-03-11": "b c d", "2026-03-20": "e f b"},
+    )
     craft.works("a", "Red", "mid")
     told = craft.tell(tmp_path, since="2026-03-01 00:00", until="2026-06-01 12:00")
     figure = told.figure("retention", period="2026-03-11..2026-03-20")
     assert (figure.value, figure.sample_size) == (pytest.approx(2 / 3), 3)
-    assert told.split("retention", "team", period="2026-03-11..2026-03-20") == {"Red": 0, "Unknown": 1}
+    assert told.split("retention", "team", period="2026-03-11..2026-03-20") == {
+        "Red": 0,
+        "Unknown": 1,
+    }
     rows = told.listed("retention", period="2026-03-11..2026-03-20")
     assert dict(rows.select("Member", "Retention").rows()) == {"a": False, "b": True, "c": True}
 
 
-def test_retention_is_not_known_without_anybody_before_or_where_before_is_not_in_the_data(tmp_path: Path) -> None:
+def test_retention_is_not_known_without_anybody_before_or_where_before_is_not_in_the_data(
+    tmp_path: Path,
+) -> None:
     craft = Community()
     on_days(craft, {"2026-03-01": "a", "2026-03-11": "a", "2026-05-01": "a"})
     told = craft.tell(tmp_path, since="2026-03-01 00:00", until="2026-06-01 12:00")
     assert told.value("retention", period="2026-03-11..2026-03-20") == 1
-    assert told.value("retention", period="2026-03-10..2026-03-20") is None  # eleven days before reach into February
-    assert told.value("retention", period="2026-05-01..2026-05-10") is None  # nobody came in late April
+    assert (
+        told.value("retention", period="2026-03-10..2026-03-20") is None
+    )  # eleven days before reach into February
+    assert (
+        told.value("retention", period="2026-05-01..2026-05-10") is None
+    )  # nobody came in late April
     by_month = told.split("retention", "month")
     assert by_month == {"2026-03-01": None, "2026-04-01": 0, "2026-05-01": None, "2026-06-01": None}
 
@@ -317,7 +351,9 @@ def test_retention_leaves_out_deleted_accounts_and_the_unknown_author(tmp_path: 
     """Of a and b, who still have an account, both came again; c, d and e did not, nor does anybody know who wrote the rest."""
     craft = Community()
     for who in "abcde":
-        craft.member(who, joined="2026-03-01 10:00", deleted="2026-05-20 10:00" if who in "cde" else None)
+        craft.member(
+            who, joined="2026-03-01 10:00", deleted="2026-05-20 10:00" if who in "cde" else None
+        )
     on_days(craft, {"2026-04-10": "a b c d e", "2026-05-10": "a b"})
     nobody_writes(craft, "2026-04-11", "2026-05-11")
     told = craft.tell(tmp_path, since="2026-03-01 00:00", until="2026-06-01 12:00")
@@ -329,7 +365,9 @@ def test_stickiness_leaves_out_deleted_accounts_and_the_unknown_author(tmp_path:
     """April: ana comes on 3 of 30 days; gone came on all others, and on one nobody knows who did."""
     craft = Community()
     craft.member("gone", deleted="2026-05-02 10:00")
-    on_days(craft, {"2026-03-20": "ana"} | {days_later("2026-04-01", day): "gone" for day in range(27)})
+    on_days(
+        craft, {"2026-03-20": "ana"} | {days_later("2026-04-01", day): "gone" for day in range(27)}
+    )
     on_days(craft, {f"2026-04-{day}": "ana" for day in (28, 29, 30)})
     nobody_writes(craft, "2026-04-05")
     figure = craft.tell(tmp_path, until="2026-05-20 12:00").figure("stickiness")
@@ -342,7 +380,9 @@ def test_health_index_leaves_out_deleted_accounts_and_the_unknown_author(tmp_pat
     craft.member("gone", deleted="2026-12-20 10:00")
     on_days(craft, {"2025-12-31": "old", "2026-03-05": "ana gone", "2026-12-05": "bo"})
     nobody_writes(craft, "2026-03-06", "2026-12-06")
-    figure = craft.tell(tmp_path, since="2025-12-01 00:00", until="2027-01-20 12:00").figure("health_index")
+    figure = craft.tell(tmp_path, since="2025-12-01 00:00", until="2027-01-20 12:00").figure(
+        "health_index"
+    )
     assert (figure.value, figure.sample_size) == (0.5, 2)
 
 
@@ -353,14 +393,20 @@ def leavers(tmp_path: Path) -> Told:
     craft.member("ana", joined="2026-04-10 10:00")
     craft.member("gone", joined="2026-04-10 10:00", deleted="2026-06-15 10:00")
     for number in range(5):
-        craft.answer(craft.ask("early", "2026-04-11 10:00"), "gone" if number else "ana", "2026-04-12 10:00")
+        craft.answer(
+            craft.ask("early", "2026-04-11 10:00"), "gone" if number else "ana", "2026-04-12 10:00"
+        )
     return craft.tell(tmp_path, since="2026-01-01 00:00", until="2026-07-10 12:00")
 
 
 def test_who_has_left_since_stays_in_cohorts_and_in_what_was_given(tmp_path: Path) -> None:
     told = leavers(tmp_path)
     april = {"period": "2026-04-01..2026-04-30"}
-    assert told.table("cohorts").select("members", "months", "active").rows() == [(2, 0, 2), (2, 1, 0), (2, 2, 0)]
+    assert told.table("cohorts").select("members", "months", "active").rows() == [
+        (2, 0, 2),
+        (2, 1, 0),
+        (2, 2, 0),
+    ]
     assert told.value("new", **april) == 2
     assert told.table("giving", **april).select("people").to_series().to_list() == [1, 1, 0, 1]
     assert told.value("core_helpers", **april) == told.table("giving", **april)["people"][0]
@@ -377,7 +423,13 @@ def test_new_members_are_those_of_whom_the_milestones_tell(tmp_path: Path) -> No
 def test_health_index_is_the_last_whole_month_against_its_twelve_months(tmp_path: Path) -> None:
     """a comes in March and December, b in June, c in December and January; old only before the twelve months: 2 of 3."""
     craft = Community()
-    days = {"2025-12-31": "old", "2026-03-05": "a", "2026-06-05": "b", "2026-12-05": "a c", "2027-01-05": "c"}
+    days = {
+        "2025-12-31": "old",
+        "2026-03-05": "a",
+        "2026-06-05": "b",
+        "2026-12-05": "a c",
+        "2027-01-05": "c",
+    }
     on_days(craft, days)
     craft.works("b", "Red", "mid")
     told = craft.tell(tmp_path, since="2025-12-01 00:00", until="2027-01-20 12:00")
@@ -385,9 +437,16 @@ def test_health_index_is_the_last_whole_month_against_its_twelve_months(tmp_path
     assert (figure.value, figure.sample_size) == (pytest.approx(2 / 3), 3)
     assert told.value("health_index", period="2026-12-01..2026-12-31") == pytest.approx(2 / 3)
     assert told.value("health_index", period="2026-12-05..2027-01-15") is None  # no whole month
-    assert told.value("health_index", period="2026-10-01..2026-10-31") is None  # eleven months of data
-    assert told.value("health_index", period="2026-11-01..2026-11-30") == 0  # old, a and b: none came in November
-    assert told.split("health_index", "team", period="2026-12-01..2026-12-31") == {"Red": 0, "Unknown": 1}
+    assert (
+        told.value("health_index", period="2026-10-01..2026-10-31") is None
+    )  # eleven months of data
+    assert (
+        told.value("health_index", period="2026-11-01..2026-11-30") == 0
+    )  # old, a and b: none came in November
+    assert told.split("health_index", "team", period="2026-12-01..2026-12-31") == {
+        "Red": 0,
+        "Unknown": 1,
+    }
 
 
 def test_health_index_counts_a_move_within_a_month_once(tmp_path: Path) -> None:
@@ -403,12 +462,19 @@ def test_health_index_counts_a_move_within_a_month_once(tmp_path: Path) -> None:
 def test_cohorts_leave_months_blank_that_are_not_over(tmp_path: Path) -> None:
     """April: ana and bo join; ana comes back in May. May: cat. June is not over, so it is nowhere, not zero."""
     craft = Community()
-    on_days(craft, {"2026-01-10": "early", "2026-04-10": "ana bo", "2026-05-02": "ana", "2026-05-20": "cat"})
+    on_days(
+        craft,
+        {"2026-01-10": "early", "2026-04-10": "ana bo", "2026-05-02": "ana", "2026-05-20": "cat"},
+    )
     craft.member("silent", joined="2026-05-03 10:00")
     on_days(craft, {"2026-06-02": "ana bo cat"})
     told = craft.tell(tmp_path, since="2026-01-01 00:00", until="2026-06-20 12:00")
     april, may = at("2026-04-01").date(), at("2026-05-01").date()
-    assert told.table("cohorts").rows() == [(april, 2, 0, 2, 1), (april, 2, 1, 1, 0.5), (may, 2, 0, 1, 0.5)]
+    assert told.table("cohorts").rows() == [
+        (april, 2, 0, 2, 1),
+        (april, 2, 1, 1, 0.5),
+        (may, 2, 0, 1, 0.5),
+    ]
 
 
 def test_cohorts_begin_90_days_after_the_data(tmp_path: Path) -> None:
@@ -455,7 +521,9 @@ def test_lorenz_has_gini_over_those_who_helped_and_over_all_members(
 
 def test_lorenz_is_empty_and_says_nothing_where_nobody_helped(tmp_path: Path) -> None:
     told = helping(tmp_path, 1, 2)
-    table, finding = told.measurer.table_and_finding(EXHIBITS["lorenz"], told.scope(period="2026-04-01..2026-04-30"))
+    table, finding = told.measurer.table_and_finding(
+        EXHIBITS["lorenz"], told.scope(period="2026-04-01..2026-04-30")
+    )
     assert (table.height, finding) == (0, None)
 
 
@@ -523,7 +591,9 @@ def test_balance_by_team_is_who_got_help_read_or_was_recognised(tmp_path: Path) 
     ]
 
 
-def test_balance_by_team_is_of_the_team_that_was_held_for_30_days_when_it_happened(tmp_path: Path) -> None:
+def test_balance_by_team_is_of_the_team_that_was_held_for_30_days_when_it_happened(
+    tmp_path: Path,
+) -> None:
     """Ana got help in Blue, and moved to Red two days before the end: it is Blue's, and Red has held her too short."""
     craft = Community()
     craft.member("ana", joined="2026-01-01 10:00")
@@ -531,25 +601,43 @@ def test_balance_by_team_is_of_the_team_that_was_held_for_30_days_when_it_happen
     craft.works("ana", "Red", "mid", since="2026-05-30")
     craft.answer(craft.ask("ana", "2026-04-01 10:00"), "bo", "2026-04-01 11:00")
     told = craft.tell(tmp_path, since="2026-01-01 00:00", until="2026-06-01 12:00")
-    assert told.table("balance_by_team").select("member_team", "members", "got_help").rows()[0] == ("Blue", 1, 1)
+    assert told.table("balance_by_team").select("member_team", "members", "got_help").rows()[0] == (
+        "Blue",
+        1,
+        1,
+    )
     assert "Red" not in told.table("balance_by_team")["member_team"].to_list()
 
 
-def test_balance_by_seniority_does_not_know_of_reading_where_reads_are_not_recorded(tmp_path: Path) -> None:
-    assert benefits(tmp_path, reads=False).table("balance_by_seniority").rows() == [("mid", 5, 0.2, None, 0.2)]
+def test_balance_by_seniority_does_not_know_of_reading_where_reads_are_not_recorded(
+    tmp_path: Path,
+) -> None:
+    assert benefits(tmp_path, reads=False).table("balance_by_seniority").rows() == [
+        ("mid", 5, 0.2, None, 0.2)
+    ]
 
 
-def test_balance_does_not_know_of_recognition_without_reactions_and_accepted_answers(tmp_path: Path) -> None:
+def test_balance_does_not_know_of_recognition_without_reactions_and_accepted_answers(
+    tmp_path: Path,
+) -> None:
     for accepted in (False, True):
         craft = Community()
         craft.member("ana", joined="2026-01-01 10:00")
         craft.member("bo", joined="2026-01-01 10:00")
-        craft.answer(craft.ask("ana", "2026-04-01 10:00"), "bo", "2026-04-01 11:00", accepted=accepted)
-        table = craft.tell(tmp_path / str(accepted), until="2026-06-01 12:00").table("balance_by_seniority")
-        assert table.select("got_help", "watched", "recognised").rows() == [(0.5, None, 0.5 if accepted else None)]
+        craft.answer(
+            craft.ask("ana", "2026-04-01 10:00"), "bo", "2026-04-01 11:00", accepted=accepted
+        )
+        table = craft.tell(tmp_path / str(accepted), until="2026-06-01 12:00").table(
+            "balance_by_seniority"
+        )
+        assert table.select("got_help", "watched", "recognised").rows() == [
+            (0.5, None, 0.5 if accepted else None)
+        ]
 
 
-def test_balance_knows_an_accepted_answer_beyond_the_most_points_of_a_thread(tmp_path: Path) -> None:
+def test_balance_knows_an_accepted_answer_beyond_the_most_points_of_a_thread(
+    tmp_path: Path,
+) -> None:
     """Bo had his fifty points from the thread in January; that his answer was accepted in May is recognition all the same."""
     craft = Community()
     craft.member("bo", joined="2026-01-01 10:00")
@@ -563,18 +651,28 @@ def test_balance_knows_an_accepted_answer_beyond_the_most_points_of_a_thread(tmp
     for number in range(6):
         craft.react(answer, f"fan {number}", "2026-01-11 10:00")
     told = craft.tell(tmp_path, until="2026-06-01 12:00")
-    assert told.cursor.sql("select distinct name from benefits where recognised").fetchall() == [("bo",)]
+    assert told.cursor.sql("select distinct name from benefits where recognised").fetchall() == [
+        ("bo",)
+    ]
 
 
-def test_balance_and_no_benefit_are_of_the_90_whole_days_before_the_data_ends(tmp_path: Path) -> None:
+def test_balance_and_no_benefit_are_of_the_90_whole_days_before_the_data_ends(
+    tmp_path: Path,
+) -> None:
     """The data ends on June 1 at noon: March 3 is the first of the 90 days before, and what came on June 1 is in none."""
     craft = Community()
-    for who, when in (("first", "2026-03-03 10:00"), ("before", "2026-03-02 23:00"), ("last day", "2026-06-01 09:00")):
+    for who, when in (
+        ("first", "2026-03-03 10:00"),
+        ("before", "2026-03-02 23:00"),
+        ("last day", "2026-06-01 09:00"),
+    ):
         craft.member(who, joined="2026-01-01 10:00")
         craft.works(who, "Red", "mid")
         craft.answer(craft.ask(who, when), "helper", when)
     told = craft.tell(tmp_path, since="2026-01-01 00:00", until="2026-06-01 12:00")
-    rows = told.table("balance_by_team").filter(member_team="Red").select("members", "got_help").rows()
+    rows = (
+        told.table("balance_by_team").filter(member_team="Red").select("members", "got_help").rows()
+    )
     assert rows == [(3, pytest.approx(1 / 3))]
 
 
@@ -671,9 +769,17 @@ def test_authors_who_are_not_known_are_no_member_at_any_time(tmp_path: Path) -> 
     craft.member("ana", joined="2026-01-31 10:00")
     question = craft.ask("ana", "2026-02-01 10:00")
     craft.rows["post"].append(
-        {"post": "p", "thread": question, "author": None, "kind": "answer", "created_at": at("2026-02-01 11:00")}
+        {
+            "post": "p",
+            "thread": question,
+            "author": None,
+            "kind": "answer",
+            "created_at": at("2026-02-01 11:00"),
+        }
     )
     told = craft.tell(tmp_path, since="2026-01-01 00:00", until="2026-06-01 12:00")
     assert told.value("answers") == 1
-    assert told.split("members", "month") == {f"2026-0{month}-01": 1 for month in (1, 2, 3, 4, 5, 6)}
+    assert told.split("members", "month") == {
+        f"2026-0{month}-01": 1 for month in (1, 2, 3, 4, 5, 6)
+    }
     assert told.figure("contributor_rate", period="2026-02-01..2026-05-31").sample_size == 1

@@ -12,21 +12,32 @@ from communities import Community, Told, at, days_later, plus
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cop_metrics.access.scope import read_catalogue
 from cop_metrics.metrics import EXHIBITS, METRICS
 from cop_metrics.metrics.status import growth_bound, milestone_curves, rising_members, tendency
-from cop_metrics.pagebook import STATUS, ShowExhibit
-from cop_metrics.scope import read_catalogue
 from cop_metrics.settings import CommunitySettings
+from cop_metrics.show.pagebook import STATUS, ShowExhibit
+from cop_metrics.show.view import Viewer, chart_table
 from cop_metrics.statistics import wilson, z_score
-from cop_metrics.view import Viewer, chart_table
 
 NOON = "2026-03-02 12:00"
 LATER = "2026-06-01 12:00"
 YEAR = "2026-01-01..2026-12-31"
-FLOWS = ["start", "joined", "transferred_in", "moved_in", "moved_out", "transferred_out", "left", "end"]
+FLOWS = [
+    "start",
+    "joined",
+    "transferred_in",
+    "moved_in",
+    "moved_out",
+    "transferred_out",
+    "left",
+    "end",
+]
 
 
-def thanked_helps(craft: Community, helper: str, first: str, askers: tuple[str, ...] = ("ana", "ben", "cat")) -> None:
+def thanked_helps(
+    craft: Community, helper: str, first: str, askers: tuple[str, ...] = ("ana", "ben", "cat")
+) -> None:
     """Let the helper answer one question of each asker, a day apart, each thanked by the asker: 12 points each."""
     for number, asker in enumerate(askers):
         day = days_later(first, number)
@@ -37,7 +48,9 @@ def thanked_helps(craft: Community, helper: str, first: str, askers: tuple[str, 
 # Recognition
 
 
-def test_recognition_rate_takes_thanks_upvotes_and_acceptance_within_30_days(tmp_path: Path) -> None:
+def test_recognition_rate_takes_thanks_upvotes_and_acceptance_within_30_days(
+    tmp_path: Path,
+) -> None:
     """Recognised: in the last second of 30 days, by an upvote, by acceptance. Not: a second later, by oneself, not at all."""
     craft = Community()
     answers = [craft.answer(craft.ask("ana", NOON), "bo", NOON) for _ in range(5)]
@@ -59,7 +72,9 @@ def test_recognition_rate_is_not_measurable_without_reactions(tmp_path: Path) ->
     assert (figure.value, figure.note) == (None, "not measurable: the sources record no reactions")
 
 
-def test_helps_are_pairs_of_a_question_and_a_helper_dated_by_the_first_answer(tmp_path: Path) -> None:
+def test_helps_are_pairs_of_a_question_and_a_helper_dated_by_the_first_answer(
+    tmp_path: Path,
+) -> None:
     craft = Community()
     question = craft.ask("ana", "2026-03-31 10:00")
     for when in ("2026-03-31 11:00", "2026-04-01 11:00", "2026-04-02 11:00"):
@@ -68,7 +83,12 @@ def test_helps_are_pairs_of_a_question_and_a_helper_dated_by_the_first_answer(tm
     craft.answer(question, "ana", "2026-04-01 11:00")
     told = craft.tell(tmp_path, until=LATER)
     assert told.value("helps") == 2
-    assert told.split("helps", "month") == {"2026-03-01": 1, "2026-04-01": 1, "2026-05-01": 0, "2026-06-01": 0}
+    assert told.split("helps", "month") == {
+        "2026-03-01": 1,
+        "2026-04-01": 1,
+        "2026-05-01": 0,
+        "2026-06-01": 0,
+    }
 
 
 def test_people_helped_are_distinct_askers(tmp_path: Path) -> None:
@@ -91,11 +111,15 @@ def test_first_helps_are_those_of_people_who_came_after_the_data_began(tmp_path:
             craft.answer(question, helper, f"{day} 10:00")
     told = craft.tell(tmp_path, since="2026-01-01 00:00", until="2026-07-01 12:00")
     assert told.value("first_helps") == 1
-    assert told.listed("first_helps").select("Helper", "Question").rows() == [("new", "Question q3")]
+    assert told.listed("first_helps").select("Helper", "Question").rows() == [
+        ("new", "Question q3")
+    ]
     assert told.value("first_helps", period="2026-06-01..2026-06-30") == 0
 
 
-def test_points_are_2_for_help_15_accepted_10_thanked_5_and_2_for_other_posts_minus_2_downvoted(tmp_path: Path) -> None:
+def test_points_are_2_for_help_15_accepted_10_thanked_5_and_2_for_other_posts_minus_2_downvoted(
+    tmp_path: Path,
+) -> None:
     """Bo: 2 + 15 + 10 - 2 for the help and 2 for a remark, nothing from himself; ana: 5 for the question."""
     craft = Community(settings=open_about_people())
     question = craft.ask("ana", NOON)
@@ -120,8 +144,14 @@ def test_helpers_and_up_are_counted_at_the_last_moment_of_the_period(tmp_path: P
     craft = Community()
     thanked_helps(craft, "bo", "2026-03-01")
     told = craft.tell(tmp_path, until="2026-10-01 12:00")
-    counts = {day: told.value("helpers_and_up", period=f"2026-03-01..{day}") for day in ("2026-03-02", "2026-03-03")}
-    counts |= {day: told.value("helpers_and_up", period=f"2026-03-01..{day}") for day in ("2026-08-27", "2026-08-28")}
+    counts = {
+        day: told.value("helpers_and_up", period=f"2026-03-01..{day}")
+        for day in ("2026-03-02", "2026-03-03")
+    }
+    counts |= {
+        day: told.value("helpers_and_up", period=f"2026-03-01..{day}")
+        for day in ("2026-08-27", "2026-08-28")
+    }
     assert counts == {"2026-03-02": 0, "2026-03-03": 1, "2026-08-27": 1, "2026-08-28": 0}
 
 
@@ -140,7 +170,10 @@ def test_helpers_and_up_rate_is_their_share_of_all_members(tmp_path: Path) -> No
     assert "gone" not in listed["Member"].to_list()
     assert listed.height == figure.sample_size
     craft.lists_accounts = False
-    assert craft.tell(tmp_path / "unlisted", until="2026-03-10 12:00").value("helpers_and_up_rate") is None
+    assert (
+        craft.tell(tmp_path / "unlisted", until="2026-03-10 12:00").value("helpers_and_up_rate")
+        is None
+    )
 
 
 def up_and_down(tmp_path: Path) -> Told:
@@ -184,7 +217,9 @@ def test_moves_up_count_each_rise_and_stand_beside_the_people_who_rose(tmp_path:
     thanked_helps(craft, "bo", "2026-11-01")
     told = craft.tell(tmp_path, until="2026-12-01 12:00")
     year = {"period": "2026-03-02..2026-12-01"}
-    of_bo = [told.listed(f"moves_{way}", **year).filter(Member="bo").height for way in ("up", "down")]
+    of_bo = [
+        told.listed(f"moves_{way}", **year).filter(Member="bo").height for way in ("up", "down")
+    ]
     assert of_bo == [3, 2]
     assert told.listed("moved_up", **year)["Member"].to_list().count("bo") == 1
     assert told.value("moves_up", **year) == told.listed("moves_up", **year).height
@@ -226,9 +261,9 @@ def test_levels_over_time_show_the_end_of_each_month(tmp_path: Path) -> None:
     table = up_and_down(tmp_path).table("levels_over_time", period="2026-02-01..2026-09-30")
     helpers = table.filter(pl.col("level_name") == "Helper")
     assert helpers["month"].to_list() == [at(f"2026-0{month}-01").date() for month in range(3, 8)]
-    assert table.filter(pl.col("month") == at("2026-02-01").date()).select("level_name", "people").rows() == [
-        ("Member", 1)
-    ]
+    assert table.filter(pl.col("month") == at("2026-02-01").date()).select(
+        "level_name", "people"
+    ).rows() == [("Member", 1)]
 
 
 def flows(told: Told, **filters: str | tuple[str, ...]) -> dict[str, tuple[int, ...]]:
@@ -262,7 +297,9 @@ def test_level_flows_of_a_team_tell_who_changed_team_and_who_left(tmp_path: Path
     assert flows(told, team="Blue", **year) == {"Helper": (0, 0, 1, 0, 0, 0, 1, 0)}
 
 
-def test_level_flows_take_no_change_of_group_within_what_the_filters_let_in_for_a_transfer(tmp_path: Path) -> None:
+def test_level_flows_take_no_change_of_group_within_what_the_filters_let_in_for_a_transfer(
+    tmp_path: Path,
+) -> None:
     """Bo goes from Red to Blue on April 1, then to Green on May 1: for Red and Blue together he only went, in May."""
     craft = Community()
     craft.ask("first", "2025-01-01 10:00")
@@ -276,7 +313,16 @@ def test_level_flows_take_no_change_of_group_within_what_the_filters_let_in_for_
         "Participant": (0, 0, 0, 0, 0, 0, 0, 0),
         "Helper": (1, 0, 0, 0, 0, 1, 0, 0),
     }
-    assert flows(told, team=("Red", "Blue", "Green"), **spring)["Helper"] == (1, 0, 0, 0, 0, 0, 0, 1)
+    assert flows(told, team=("Red", "Blue", "Green"), **spring)["Helper"] == (
+        1,
+        0,
+        0,
+        0,
+        0,
+        0,
+        0,
+        1,
+    )
     assert flows(told, team="Blue", **spring) == {"Helper": (0, 0, 1, 0, 0, 1, 0, 0)}
     assert all(row[2] == row[5] == 0 for row in flows(told, **spring).values())
 
@@ -325,7 +371,13 @@ def test_level_flows_balance_for_any_history_roster_filter_and_period(
     craft = Community()
     craft.member("m0", deleted=f"{days_later(begin, gone)} 10:00" if gone is not None else None)
     for who, team, seniority, since, days in stretches:
-        craft.works(f"m{who}", team, seniority, since=days_later(begin, since), until=days_later(begin, since + days))
+        craft.works(
+            f"m{who}",
+            team,
+            seniority,
+            since=days_later(begin, since),
+            until=days_later(begin, since + days),
+        )
     for day, asker, helper, thanks in acts:
         when = f"{days_later(begin, day)} 10:00"
         answer = craft.answer(craft.ask(f"m{asker}", when), f"m{helper}", when)
@@ -333,7 +385,9 @@ def test_level_flows_balance_for_any_history_roster_filter_and_period(
             craft.react(answer, f"fan {number}", when)
     with TemporaryDirectory() as folder:
         end = HISTORY_DAYS + 200
-        told = craft.tell(Path(folder), since=f"{begin} 00:00", until=f"{days_later(begin, end)} 12:00")
+        told = craft.tell(
+            Path(folder), since=f"{begin} 00:00", until=f"{days_later(begin, end)} 12:00"
+        )
         last = min(first + length, end)
         check_flows(told, days_later(begin, 180), days_later(begin, first), days_later(begin, last))
 
@@ -349,8 +403,15 @@ def check_flows(told: Told, earliest: str, first: str, last: str) -> None:
             ends = {level: row[-1] for level, row in rows.items() if row[-1]}
             assert ends == (at_levels(told, last, **chosen) if starts <= last else {})
             check_paths(told.table("level_paths", period=f"{first}..{last}", **chosen), rows)
-            moves = [told.value(f"moves_{way}", period=f"{first}..{last}", **chosen) or 0 for way in ("up", "down")]
-            assert sum(row[3] for row in rows.values()) == sum(row[4] for row in rows.values()) == sum(moves)
+            moves = [
+                told.value(f"moves_{way}", period=f"{first}..{last}", **chosen) or 0
+                for way in ("up", "down")
+            ]
+            assert (
+                sum(row[3] for row in rows.values())
+                == sum(row[4] for row in rows.values())
+                == sum(moves)
+            )
             if starts <= last:
                 before = {level: row[0] for level, row in rows.items() if row[0]}
                 assert before == at_levels(told, days_later(starts, -1), **chosen)
@@ -390,28 +451,41 @@ def test_level_paths_of_a_team_tell_who_came_from_another_and_who_went(tmp_path:
     assert told.table("level_paths", team="Blue", **spring).rows() == [("Came", "Helper", 1)]
 
 
-def test_level_flows_and_paths_are_not_known_in_the_first_180_days_of_the_data(tmp_path: Path) -> None:
+def test_level_flows_and_paths_are_not_known_in_the_first_180_days_of_the_data(
+    tmp_path: Path,
+) -> None:
     """The data begins on January 1: its day 180 is June 30, so that a period tells from then on, also one that ends in 2027."""
     craft = Community(settings=open_about_people())
     thanked_helps(craft, "bo", "2026-03-01")
     told = craft.tell(tmp_path / "short", since="2026-01-01 00:00", until="2026-06-28 12:00")
     told_later = craft.tell(tmp_path / "long", since="2026-01-01 00:00", until="2026-10-01 12:00")
     for id_ in ("level_flows", "level_paths"):
-        for measured, rather in ((told, "the data is not that long yet"), (told_later, "choose a longer period")):
+        for measured, rather in (
+            (told, "the data is not that long yet"),
+            (told_later, "choose a longer period"),
+        ):
             spring = measured.scope(period="2026-03-01..2026-05-31")
             chart = chart_table(measured.measurer, ShowExhibit(id=id_), spring)
             assert chart.table.is_empty()
             assert chart.finding is None
-            assert chart.note == f"Moves between levels are known from 180 days after the data begins: {rather}."
+            assert (
+                chart.note
+                == f"Moves between levels are known from 180 days after the data begins: {rather}."
+            )
         assert told.table(id_, period="2026-03-01..2027-03-31").is_empty()
         assert told_later.table(id_, period="2026-03-01..2026-06-29").is_empty()
         assert told_later.table(id_, period="2026-03-01..2026-06-30").height
-    assert told.table("members_known", period="2026-03-01..2026-05-31")["level_name"].to_list() == ["Helper"]
+    assert told.table("members_known", period="2026-03-01..2026-05-31")["level_name"].to_list() == [
+        "Helper"
+    ]
 
 
 def at_levels(told: Told, day: str, **chosen: tuple[str, ...]) -> dict[str, int]:
     """Return the people at each level at the end of a day."""
-    return {name: people for _, name, people in told.table("levels", period=f"{day}..{day}", **chosen).iter_rows()}
+    return {
+        name: people
+        for _, name, people in told.table("levels", period=f"{day}..{day}", **chosen).iter_rows()
+    }
 
 
 # Who rises
@@ -456,14 +530,18 @@ def test_rising_is_at_least_what_luck_would_not_give_any_of_those_compared() -> 
     assert both["at_least"][0] == pytest.approx(40 - growth_bound(2, 4) * (32 / 3) ** 0.5)
 
 
-def test_rising_names_somebody_in_at_most_one_of_twenty_communities_in_which_nobody_changes() -> None:
+def test_rising_names_somebody_in_at_most_one_of_twenty_communities_in_which_nobody_changes() -> (
+    None
+):
     """150 members each, with points of one in several threads, and good and bad months of each member's own."""
     draws = np.random.default_rng(20_260_101)
     named = 0
     for _ in range(200):
         usual = draws.gamma(1.0, 2.0, size=(150, 1)) * draws.gamma(2.0, 0.5, size=(150, 24))
         parts = 12 * draws.poisson(usual)
-        found = rising_members(gaining([(list(row[:12]), list(row[12:])) for row in parts.tolist()]))
+        found = rising_members(
+            gaining([(list(row[:12]), list(row[12:])) for row in parts.tolist()])
+        )
         named += found.height > 0
     assert named <= 0.05 * 200 + 2 * (200 * 0.05 * 0.95) ** 0.5
 
@@ -471,10 +549,17 @@ def test_rising_names_somebody_in_at_most_one_of_twenty_communities_in_which_nob
 def steadily_thanked(craft: Community, who: str, first: str, *, days: int, every: int) -> None:
     """Let a member be thanked for a help by six in turn, on one day of so many."""
     for number, day in enumerate(range(0, days, every)):
-        thanked_helps(craft, who, days_later(first, day), (("ana", "ben", "cat", "dan", "eve", "flo")[number % 6],))
+        thanked_helps(
+            craft,
+            who,
+            days_later(first, day),
+            (("ana", "ben", "cat", "dan", "eve", "flo")[number % 6],),
+        )
 
 
-def test_rising_shows_the_gain_over_ones_own_earlier_period_and_its_lower_bound(tmp_path: Path) -> None:
+def test_rising_shows_the_gain_over_ones_own_earlier_period_and_its_lower_bound(
+    tmp_path: Path,
+) -> None:
     """Bo is thanked every sixth day of May and every day of June; dee as often in both; new was not there in May.
 
     Of bo's twelve parts of 2 or 3 days in June each has 24 or 36 points.
@@ -487,7 +572,9 @@ def test_rising_shows_the_gain_over_ones_own_earlier_period_and_its_lower_bound(
     steadily_thanked(craft, "dee", "2026-05-02", days=60, every=5)
     thanked_helps(craft, "fay", "2026-06-10", ("ana", "ben", "ana"))
     thanked_helps(craft, "new", "2026-06-15")
-    table = craft.tell(tmp_path, until="2026-07-01 12:00").table("rising", period="2026-06-01..2026-06-30")
+    table = craft.tell(tmp_path, until="2026-07-01 12:00").table(
+        "rising", period="2026-06-01..2026-06-30"
+    )
     shown = table.select("name", "points_before", "points_now", "gain", "givers", "kind").rows()
     assert shown == [("bo", 60, 360, 300, 6, "rising"), ("new", 0, 36, 36, 3, "new face")]
     assert 0 < table["at_least"][0] < 300
@@ -508,7 +595,9 @@ def test_rising_takes_no_downvote_for_recognition(tmp_path: Path) -> None:
     assert told.table("rising", period="2026-06-01..2026-06-30")["givers"].to_list() == [3]
 
 
-def test_rising_is_not_known_where_the_period_before_reaches_back_before_the_data(tmp_path: Path) -> None:
+def test_rising_is_not_known_where_the_period_before_reaches_back_before_the_data(
+    tmp_path: Path,
+) -> None:
     """Whoever had points before the data begins would seem to rise from none."""
     craft = Community(settings=open_about_people())
     thanked_helps(craft, "bo", "2026-05-10")
@@ -517,7 +606,9 @@ def test_rising_is_not_known_where_the_period_before_reaches_back_before_the_dat
     assert told.table("rising", period="2026-05-01..2026-05-30")["name"].to_list() == ["bo"]
 
 
-def test_rising_compares_a_period_that_has_only_begun_with_as_many_days_before(tmp_path: Path) -> None:
+def test_rising_compares_a_period_that_has_only_begun_with_as_many_days_before(
+    tmp_path: Path,
+) -> None:
     """June has 10 days so far, in which bo gained 12 points each, and 12 in the last 10 days of May; May 5 is longer ago."""
     craft = Community(settings=open_about_people())
     craft.ask("bo", "2026-01-01 10:00")
@@ -540,7 +631,10 @@ def test_rising_is_not_shown_without_the_setting_or_without_names(tmp_path: Path
     told = craft.tell(tmp_path / "open", since="2026-01-01 00:00", until=LATER)
     assert told.table("rising", **month).height == 1
     nameless = told.scope(names=False)
-    assert told.measurer.withheld(EXHIBITS["rising"], nameless) == "Tables of people are for viewers who may see names."
+    assert (
+        told.measurer.withheld(EXHIBITS["rising"], nameless)
+        == "Tables of people are for viewers who may see names."
+    )
 
 
 # The seniors' part
@@ -566,7 +660,9 @@ def seniors_and_juniors(tmp_path: Path) -> Told:
     return craft.tell(tmp_path, since="2025-01-01 00:00", until="2027-01-01 12:00")
 
 
-def test_seniors_helping_is_the_share_of_seniors_who_helped_in_each_team_for_its_days(tmp_path: Path) -> None:
+def test_seniors_helping_is_the_share_of_seniors_who_helped_in_each_team_for_its_days(
+    tmp_path: Path,
+) -> None:
     told = seniors_and_juniors(tmp_path)
     figure = told.figure("seniors_helping", period=YEAR)
     assert (figure.value, figure.sample_size) == (0.5, 2)
@@ -595,7 +691,9 @@ def test_juniors_silent_are_those_who_never_asked(tmp_path: Path) -> None:
     assert told.value("juniors_silent", period="2026-04-01..2026-04-30") == 2
 
 
-def test_silent_seniors_and_juniors_are_those_whom_the_shares_beside_them_take_in(tmp_path: Path) -> None:
+def test_silent_seniors_and_juniors_are_those_whom_the_shares_beside_them_take_in(
+    tmp_path: Path,
+) -> None:
     """Sid is a senior and jo a junior from December 10 on: for 22 days of the year, all of those days' own period."""
     craft = Community()
     for who, seniority, since in (
@@ -622,7 +720,9 @@ def test_silent_seniors_and_juniors_are_those_whom_the_shares_beside_them_take_i
     assert told.value("juniors_silent", period="2026-12-10..2026-12-31") == 3
 
 
-def test_juniors_helped_by_seniors_is_the_share_of_all_their_questions_that_are_seven_days_old(tmp_path: Path) -> None:
+def test_juniors_helped_by_seniors_is_the_share_of_all_their_questions_that_are_seven_days_old(
+    tmp_path: Path,
+) -> None:
     """Of kim's three questions sam was first to one and eva to one; nobody answered the third."""
     figure = seniors_and_juniors(tmp_path).figure("juniors_helped_by_seniors", period=YEAR)
     assert (figure.value, figure.sample_size) == (pytest.approx(1 / 3), 3)
@@ -668,7 +768,9 @@ def test_thankers_counts_people_not_thanks_and_leaves_out_oneself(tmp_path: Path
         craft.react(answer, giver, "2026-03-02 10:00")
     assert craft.tell(tmp_path / "named", until="2026-06-01 12:00").value("thankers") == 2
     secret = Community()
-    answer = secret.answer(secret.ask("ana", "2026-03-01 10:00"), "bo", "2026-03-01 11:00", accepted=True)
+    answer = secret.answer(
+        secret.ask("ana", "2026-03-01 10:00"), "bo", "2026-03-01 11:00", accepted=True
+    )
     secret.react(answer, None, None, "upvote")
     secret.react(
         answer, "cat", "2026-03-02 10:00", "bookmark"
@@ -676,7 +778,10 @@ def test_thankers_counts_people_not_thanks_and_leaves_out_oneself(tmp_path: Path
     told = secret.tell(tmp_path / "secret", until="2026-06-01 12:00")
     for id_ in ("thankers", "recognised_by_juniors"):
         figure = told.figure(id_)
-        assert (figure.value, figure.note) == (None, "not measurable: the sources do not record who upvoted or thanked")
+        assert (figure.value, figure.note) == (
+            None,
+            "not measurable: the sources do not record who upvoted or thanked",
+        )
 
 
 def test_thankers_are_none_where_nobody_of_a_team_was_thanked(tmp_path: Path) -> None:
@@ -689,7 +794,10 @@ def test_thankers_are_none_where_nobody_of_a_team_was_thanked(tmp_path: Path) ->
             craft.react(answer, "ana", NOON)
     told = craft.tell(tmp_path, until=LATER)
     assert told.split("thankers", "team") == {"Blue": 0, "Red": 1, "Unknown": 0}
-    assert told.figure("thankers", team="Blue").note == "nobody was upvoted, thanked or accepted (1 member)"
+    assert (
+        told.figure("thankers", team="Blue").note
+        == "nobody was upvoted, thanked or accepted (1 member)"
+    )
 
 
 def test_counts_of_people_leave_out_deleted_accounts_whose_acts_still_count(tmp_path: Path) -> None:
@@ -709,7 +817,11 @@ def test_counts_of_people_leave_out_deleted_accounts_whose_acts_still_count(tmp_
     assert told.value("helps") == told.value("points", period="all") / 12 == 8
     for id_ in ("people_helped", "thankers", "first_helps", "contributors", "active", "answerers"):
         assert told.figure(id_, period="2026-03-01..2026-03-31").value == 2, id_
-        assert not [row for row in told.listed(id_, period="2026-03-01..2026-03-31").rows() if "deleted account" in row]
+        assert not [
+            row
+            for row in told.listed(id_, period="2026-03-01..2026-03-31").rows()
+            if "deleted account" in row
+        ]
 
 
 def test_lists_of_single_peoples_levels_and_points_need_the_setting(tmp_path: Path) -> None:
@@ -738,7 +850,13 @@ def promoted_helper(tmp_path: Path) -> Told:
         craft.works(who, team, seniority)
     first = craft.answer(craft.ask("kim", "2026-03-01 10:00"), "sam", "2026-03-01 11:00")
     second = craft.answer(craft.ask("eva", "2026-03-02 10:00"), "mo", "2026-03-02 11:00")
-    for post, giver in ((first, "kim"), (first, "eva"), (second, "kim"), (second, "stranger"), (second, None)):
+    for post, giver in (
+        (first, "kim"),
+        (first, "eva"),
+        (second, "kim"),
+        (second, "stranger"),
+        (second, None),
+    ):
         craft.react(post, giver, "2026-03-03 10:00", "upvote")
     return craft.tell(tmp_path, until="2026-09-01 12:00")
 
@@ -751,13 +869,17 @@ def test_recognised_by_juniors_is_their_share_of_what_has_a_name(tmp_path: Path)
     assert told.value("recognised_by_juniors", team="Blue") == 0.5
 
 
-def test_recognised_by_juniors_takes_acceptances_and_has_no_interval_of_two_givers(tmp_path: Path) -> None:
+def test_recognised_by_juniors_takes_acceptances_and_has_no_interval_of_two_givers(
+    tmp_path: Path,
+) -> None:
     """Kim, a junior, accepts nine answers of bo; eva, mid, thanks cy once. Nobody knows who asked the eleventh question."""
     craft = Community()
     for who, seniority in (("kim", "junior"), ("eva", "mid"), ("bo", "senior"), ("cy", "senior")):
         craft.works(who, "Red", seniority)
     for _ in range(9):
-        craft.answer(craft.ask("kim", NOON), "bo", NOON, accepted=True, accepted_at=at(plus(NOON, days=1)))
+        craft.answer(
+            craft.ask("kim", NOON), "bo", NOON, accepted=True, accepted_at=at(plus(NOON, days=1))
+        )
     craft.react(craft.answer(craft.ask("eva", NOON), "cy", NOON), "eva", plus(NOON, days=1))
     craft.answer(craft.ask(None, NOON), "cy", NOON, accepted=True)  # type: ignore[arg-type]
     own = craft.ask("kim", NOON)
@@ -767,7 +889,10 @@ def test_recognised_by_juniors_takes_acceptances_and_has_no_interval_of_two_give
     assert (figure.value, figure.sample_size) == (0.9, 10)
     assert figure.interval is None  # two gave all of it
     assert told.split("recognised_by_juniors", "month")["2026-03-01"] == 0.9
-    assert told.table("recognition_by_seniority").rows() == [("junior", "senior", 9), ("mid", "senior", 1)]
+    assert told.table("recognition_by_seniority").rows() == [
+        ("junior", "senior", 9),
+        ("mid", "senior", 1),
+    ]
     assert set(told.listed("recognised_by_juniors")["For"]) == {"accepted", "thanks on a help"}
     assert told.value("thankers") == 1
     assert told.value("points") == 11 * 2 + 10 * 15 + 10
@@ -781,17 +906,24 @@ def test_recognition_by_seniority_counts_giver_against_receiver(tmp_path: Path) 
         ("mid", "senior", 1),
         ("Unknown", "mid", 1),
     ]
-    assert told.table("recognition_by_seniority", team="Red").rows() == [("junior", "senior", 1), ("mid", "senior", 1)]
+    assert told.table("recognition_by_seniority", team="Red").rows() == [
+        ("junior", "senior", 1),
+        ("mid", "senior", 1),
+    ]
 
 
-def test_seniors_unrecognised_are_those_whose_ripe_helps_all_got_nothing_in_90_days(tmp_path: Path) -> None:
+def test_seniors_unrecognised_are_those_whose_ripe_helps_all_got_nothing_in_90_days(
+    tmp_path: Path,
+) -> None:
     """Sue got nothing; sam was thanked after 90 days and a second, too late; sid in time; su helped too lately to tell."""
     craft = Community()
     for who in ("sue", "sam", "sid", "su"):
         craft.works(who, "Red", "senior")
     craft.works("mo", "Red", "mid")
     craft.works("kim", "Red", "junior")
-    answers = {who: craft.answer(craft.ask("kim", NOON), who, NOON) for who in ("sue", "sam", "sid", "mo")}
+    answers = {
+        who: craft.answer(craft.ask("kim", NOON), who, NOON) for who in ("sue", "sam", "sid", "mo")
+    }
     craft.answer(craft.ask("kim", NOON), "sid", NOON)
     craft.react(answers["sam"], "kim", plus(NOON, days=90, seconds=1))
     craft.react(answers["sid"], "kim", plus(NOON, days=90))
@@ -801,7 +933,10 @@ def test_seniors_unrecognised_are_those_whose_ripe_helps_all_got_nothing_in_90_d
     assert told.listed("seniors_unrecognised")["Senior"].to_list() == ["sam", "sue"]
     assert told.value("seniors_unrecognised", seniority="junior") == 2
     young = told.figure("seniors_unrecognised", period="2026-06-01..2026-06-30")
-    assert (young.value, young.note) == (None, "too soon to tell: none of these helps is 90 days old")
+    assert (young.value, young.note) == (
+        None,
+        "too soon to tell: none of these helps is 90 days old",
+    )
     assert told.value("seniors_unrecognised", period="2026-01-01..2026-01-31") == 0
 
 
@@ -817,7 +952,11 @@ def load(tmp_path: Path, *, reads: bool = True) -> Told:
     questions = [craft.ask("kim", f"2026-03-0{day} 10:00") for day in (1, 2, 3, 4)]
     for question in questions[:3]:
         craft.answer(question, "sam", "2026-03-05 11:00")
-    craft.react(craft.answer(questions[3], "sue", "2026-03-05 11:00", accepted=True), "kim", "2026-03-06 10:00")
+    craft.react(
+        craft.answer(questions[3], "sue", "2026-03-05 11:00", accepted=True),
+        "kim",
+        "2026-03-06 10:00",
+    )
     if reads:
         for who in ("sid", "lee", "kim"):
             craft.read(questions[0], who, "2026-03-07")
@@ -833,7 +972,10 @@ def test_helpers_rate_is_the_share_of_members_who_helped(tmp_path: Path) -> None
 def test_asked_or_read_rate_needs_reads(tmp_path: Path) -> None:
     """Kim asked and lee read, of three juniors; without reads, who only asked would be another number."""
     told = load(tmp_path / "reads")
-    assert told.split("asked_or_read_rate", "seniority", period=YEAR) == {"junior": 2 / 3, "senior": 0.25}
+    assert told.split("asked_or_read_rate", "seniority", period=YEAR) == {
+        "junior": 2 / 3,
+        "senior": 0.25,
+    }
     figure = load(tmp_path / "none", reads=False).figure("asked_or_read_rate", period=YEAR)
     assert (figure.value, figure.note) == (None, "not measurable: the sources record no reads")
 
@@ -868,7 +1010,9 @@ def test_top_three_share_is_that_of_the_three_who_helped_most(tmp_path: Path) ->
 
 @pytest.mark.parametrize("days", [30, 90])
 @pytest.mark.parametrize(("late", "young", "known"), [(0, 0, True), (1, 0, False), (0, 1, None)])
-def test_recognition_counts_to_the_second(days: int, late: int, young: int, known: bool | None, tmp_path: Path) -> None:
+def test_recognition_counts_to_the_second(
+    days: int, late: int, young: int, known: bool | None, tmp_path: Path
+) -> None:
     """Thanked just 30 days after the help is thanked; a second later is not, and a help a second younger is not judged."""
     craft = Community()
     helped = "2026-01-01 10:00:00"
@@ -881,7 +1025,10 @@ def test_recognition_counts_to_the_second(days: int, late: int, young: int, know
 def test_claims_stand_by_seniority_with_n_and_say_what_is_not_measurable(tmp_path: Path) -> None:
     told = load(tmp_path / "reads")
     table = told.table("claims", period=YEAR)
-    shown = {(row["number"], row["seniority"]): (row["value"], row["n"]) for row in table.iter_rows(named=True)}
+    shown = {
+        (row["number"], row["seniority"]): (row["value"], row["n"])
+        for row in table.iter_rows(named=True)
+    }
     assert shown["Asked or read", "junior"] == (pytest.approx(2 / 3), 3)
     assert shown["Their questions resolved", "junior"] == (0.25, 4)
     assert shown["Helped", "senior"] == (0.5, 4)
@@ -894,7 +1041,11 @@ def test_claims_stand_by_seniority_with_n_and_say_what_is_not_measurable(tmp_pat
     assert table["low"].is_null().equals(table["high"].is_null())
     loads = table.filter(number="Helped").select("seniority", "helps_per_active").rows()
     assert loads == [("junior", 0), ("senior", pytest.approx(4 / 3))]
-    unread = load(tmp_path / "none", reads=False).table("claims", period=YEAR).filter(number="Asked or read")
+    unread = (
+        load(tmp_path / "none", reads=False)
+        .table("claims", period=YEAR)
+        .filter(number="Asked or read")
+    )
     assert unread["value"].to_list() == [None, None]
     assert set(unread["note"]) == {"not measurable: the sources record no reads"}
 
@@ -932,7 +1083,9 @@ CLAIMED = {
 
 @pytest.mark.parametrize("filters", [{}, {"team": "Red"}], ids=["all", "team"])
 @pytest.mark.parametrize("id_", CLAIMED)
-def test_claims_are_the_metrics_of_the_same_name(tmp_path: Path, id_: str, filters: dict[str, str]) -> None:
+def test_claims_are_the_metrics_of_the_same_name(
+    tmp_path: Path, id_: str, filters: dict[str, str]
+) -> None:
     """Sam is promoted in June and moves to Blue in September: each number holds for the group at the time."""
     craft = Community()
     craft.works("sam", "Red", "mid", until="2026-06-01")
@@ -943,14 +1096,21 @@ def test_claims_are_the_metrics_of_the_same_name(tmp_path: Path, id_: str, filte
     for month in range(3, 13):
         question = craft.ask("kim" if month % 3 else "sam", f"2026-{month:02}-03 10:00")
         answer = craft.answer(
-            question, "sam" if month % 3 else "sue", f"2026-{month:02}-04 10:00", accepted=month % 2 == 0
+            question,
+            "sam" if month % 3 else "sue",
+            f"2026-{month:02}-04 10:00",
+            accepted=month % 2 == 0,
         )
         if month % 4 == 0:
             craft.react(answer, "kim", f"2026-{month:02}-05 10:00")
         craft.read(question, "sue" if month < 6 else "kim", f"2026-{month:02}-06")
     told = craft.tell(tmp_path, since="2025-01-01 00:00", until="2027-01-01 12:00")
-    of_metric = told.measurer.figures_by(METRICS[id_], told.scope(period=YEAR, **filters), "seniority")
-    of_claims = told.table("claims", period=YEAR, **filters).filter(pl.col("number") == CLAIMED[id_])
+    of_metric = told.measurer.figures_by(
+        METRICS[id_], told.scope(period=YEAR, **filters), "seniority"
+    )
+    of_claims = told.table("claims", period=YEAR, **filters).filter(
+        pl.col("number") == CLAIMED[id_]
+    )
     known = of_claims.filter(pl.col("value").is_not_null())
     assert known.select("seniority", "value", "low", "high", "n").rows() == [
         (group, pytest.approx(value), pytest.approx(low), pytest.approx(high), n)
@@ -975,12 +1135,16 @@ def newcomers(tmp_path: Path) -> Told:
     craft.member("nel", joined="2026-05-01 10:00")
     craft.works("nia", "Red", "junior")
     craft.ask("nia", "2025-07-01 12:00")
-    answer = craft.answer(craft.ask("old", "2025-07-11 09:00"), "nia", "2025-07-11 10:00", accepted=True)
+    answer = craft.answer(
+        craft.ask("old", "2025-07-11 09:00"), "nia", "2025-07-11 10:00", accepted=True
+    )
     craft.react(answer, "old", "2025-07-13 10:00")
     return craft.tell(tmp_path, since="2025-01-01 00:00", until="2026-06-15 12:00")
 
 
-def test_milestones_are_shares_of_those_who_joined_in_view_censored_at_leaving(tmp_path: Path) -> None:
+def test_milestones_are_shares_of_those_who_joined_in_view_censored_at_leaving(
+    tmp_path: Path,
+) -> None:
     """Of three followed at first, nia helps on day 10: a third; ned and nel leave view on days 40 and 44."""
     told = newcomers(tmp_path)
     table = told.table("milestones", period="all")
@@ -992,8 +1156,16 @@ def test_milestones_are_shares_of_those_who_joined_in_view_censored_at_leaving(t
         (44, pytest.approx(1 / 3), 1),
     ]
     assert table.filter(milestone="First post").row(0)[1:3] == (0, pytest.approx(1 / 3))
-    first = {step: part.filter(pl.col("reached") > 0)["days"][0] for (step,), part in table.group_by("milestone")}
-    assert first == {"First post": 0, "First help": 10, "First thanks": 12, "First accepted help": 10}
+    first = {
+        step: part.filter(pl.col("reached") > 0)["days"][0]
+        for (step,), part in table.group_by("milestone")
+    }
+    assert first == {
+        "First post": 0,
+        "First help": 10,
+        "First thanks": 12,
+        "First accepted help": 10,
+    }
     assert told.table("milestones", period="all", team="Red")["reached"].max() == 1
 
 
@@ -1005,7 +1177,9 @@ def test_milestones_leave_out_steps_of_which_the_source_does_not_tell(tmp_path: 
     craft.answer(craft.ask("old", "2025-07-11 09:00"), "nia", "2025-07-11 10:00")
     told = craft.tell(tmp_path, since="2025-01-01 00:00", until="2026-06-15 12:00")
     for exhibit in ("milestones", "milestone_cohorts"):
-        assert told.table(exhibit, period="all")["milestone"].unique(maintain_order=True).to_list() == [
+        assert told.table(exhibit, period="all")["milestone"].unique(
+            maintain_order=True
+        ).to_list() == [
             "First post",
             "First help",
         ]
@@ -1014,12 +1188,17 @@ def test_milestones_leave_out_steps_of_which_the_source_does_not_tell(tmp_path: 
 def test_milestones_know_at_the_end_of_a_period_only_what_was_known_then(tmp_path: Path) -> None:
     """On July 10 nia had been there for nine days and had not helped."""
     table = newcomers(tmp_path).table("milestones", period="2025-07-01..2025-07-10")
-    assert table.filter(milestone="First help").select("days", "reached", "followed").rows() == [(0, 0, 1), (9, 0, 1)]
+    assert table.filter(milestone="First help").select("days", "reached", "followed").rows() == [
+        (0, 0, 1),
+        (9, 0, 1),
+    ]
 
 
 def test_milestone_cohorts_leave_empty_what_cannot_be_known_yet(tmp_path: Path) -> None:
     """Nel has been there for 45 days; nia and ned, had he stayed, for 318 to 349 days."""
-    table = newcomers(tmp_path).table("milestone_cohorts", period="all").filter(milestone="First help")
+    table = (
+        newcomers(tmp_path).table("milestone_cohorts", period="all").filter(milestone="First help")
+    )
     assert table.drop("milestone").rows() == [
         ("July to December 2025", 2, 0.5, 0.5, None),
         ("January to June 2026", 1, 0, None, None),
@@ -1033,12 +1212,19 @@ DAYS_OR_NONE = st.none() | st.integers(0, 400)
 @settings(max_examples=60, deadline=None)
 def test_milestone_curves_are_those_of_lifelines(people: list[tuple[int | None, int]]) -> None:
     rows = [
-        {"step": 0, "days": min(days if days is not None else watched, watched), "people": 1, "youngest": watched}
+        {
+            "step": 0,
+            "days": min(days if days is not None else watched, watched),
+            "people": 1,
+            "youngest": watched,
+        }
         | {"reached": days is not None and days <= watched}
         for days, watched in people
     ]
     curve = milestone_curves(pl.DataFrame(rows))
-    fitted = lifelines.KaplanMeierFitter().fit([row["days"] for row in rows], [row["reached"] for row in rows])
+    fitted = lifelines.KaplanMeierFitter().fit(
+        [row["days"] for row in rows], [row["reached"] for row in rows]
+    )
     expected = 1 - fitted.survival_function_at_times(curve["days"].to_numpy())
     assert curve["reached"].to_list() == pytest.approx(expected.to_list())
     assert curve["reached"].is_sorted()
@@ -1063,7 +1249,9 @@ def test_milestone_curves_are_those_of_lifelines(people: list[tuple[int | None, 
         (0, 0, None),
     ],
 )
-def test_what_one_mostly_does_follows_the_z_score(helped: int, helped_by: int, told: str | None) -> None:
+def test_what_one_mostly_does_follows_the_z_score(
+    helped: int, helped_by: int, told: str | None
+) -> None:
     assert tendency(helped, helped_by) == told
     score = z_score(helped, helped_by)
     assert (score is None) == (told is None)
@@ -1151,11 +1339,19 @@ def test_to_thank_is_of_the_seven_whole_days_before_the_data_ends(tmp_path: Path
     craft.ask("early", "2026-01-02 10:00")
     for number in range(3):
         craft.works(f"jo {number}", "Red", "junior")
-    for helper, day in (("first day", "2026-05-25"), ("too early", "2026-05-24"), ("too late", "2026-06-01")):
+    for helper, day in (
+        ("first day", "2026-05-25"),
+        ("too early", "2026-05-24"),
+        ("too late", "2026-06-01"),
+    ):
         craft.works(helper, "Blue", "senior")
         for number in range(3):
             craft.answer(craft.ask(f"jo {number}", f"{day} 09:00"), helper, f"{day} 10:00")
-    for helper, day in (("on the first", "2026-05-25"), ("before", "2026-05-24"), ("on the last", "2026-06-01")):
+    for helper, day in (
+        ("on the first", "2026-05-25"),
+        ("before", "2026-05-24"),
+        ("on the last", "2026-06-01"),
+    ):
         craft.answer(craft.ask("ana", f"{day} 09:00"), helper, f"{day} 10:00", accepted=True)
     for helper, day in (("risen", "2026-05-25"), ("rising today", "2026-06-01")):
         thanked_helps(craft, helper, day)
@@ -1171,9 +1367,17 @@ def test_to_thank_shows_the_answer_that_was_accepted_first_not_the_oldest(tmp_pa
     craft = Community()
     craft.ask("early", "2026-01-02 10:00")
     for day, accepted in (("2026-05-20", "2026-05-31 10:00"), ("2026-05-25", "2026-05-29 10:00")):
-        craft.answer(craft.ask("ana", f"{day} 09:00"), "bo", f"{day} 10:00", accepted=True, accepted_at=at(accepted))
+        craft.answer(
+            craft.ask("ana", f"{day} 09:00"),
+            "bo",
+            f"{day} 10:00",
+            accepted=True,
+            accepted_at=at(accepted),
+        )
     told = craft.tell(tmp_path, until="2026-06-01 12:00")
-    assert told.table("to_thank").select("reason", "title").rows() == [("first accepted answer", "Question q4")]
+    assert told.table("to_thank").select("reason", "title").rows() == [
+        ("first accepted answer", "Question q4")
+    ]
 
 
 @pytest.mark.parametrize("allowed", [True, False])

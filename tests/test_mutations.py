@@ -74,7 +74,9 @@ def test_each_module_has_changes_and_the_tests_that_must_notice_are_there(named:
 def test_what_is_said_to_be_equal_is_a_change_that_there_is() -> None:
     for (file, before, after), why in mutations.known_equal().items():
         text = (mutations.PROJECT / file).read_text(encoding="utf-8")
-        assert (before, after) in {(each.before, each.after) for each in mutations.mutations(file, text)}, (
+        assert (before, after) in {
+            (each.before, each.after) for each in mutations.mutations(file, text)
+        }, (
             file,
             before,
         )

@@ -21,7 +21,7 @@ import test_viva_engage
 import test_zulip
 from exports import Read, everything_kept, same_tables
 
-from cop_metrics import cli
+from cop_metrics.cli import main as cli
 from cop_metrics.sources import SOURCES
 from cop_metrics.store import Store
 
@@ -36,14 +36,28 @@ def in_json(path: Path, content: object) -> None:
 
 
 def slack(folder: Path) -> Path:
-    secret = [test_slack.said(1, f"U{MARK}", f"{MARK}?"), test_slack.said(2, "U1", MARK, username=MARK)]
-    channel = {"id": "C0BOARD00", "name": f"{MARK}-3".lower(), "is_private": True, "members": [f"U{MARK}"]}
+    secret = [
+        test_slack.said(1, f"U{MARK}", f"{MARK}?"),
+        test_slack.said(2, "U1", MARK, username=MARK),
+    ]
+    channel = {
+        "id": "C0BOARD00",
+        "name": f"{MARK}-3".lower(),
+        "is_private": True,
+        "members": [f"U{MARK}"],
+    }
     private: Json = {
         "groups.json": [{"id": "G0BOARD00", "name": MARK.lower(), "members": [f"U{MARK}"]}],
         "dms.json": [{"id": "D0PRIVATE", "members": ["U1", f"U{MARK}"]}],
         "mpims.json": [{"id": "G0MPIM000", "name": f"mpdm-ana--{MARK.lower()}-1"}],
         "channels.json": [*test_slack.CHANNELS, channel],
-        "canvases.json": [{"id": "F0PAY0000", "title": MARK, "permalink": "https://works.slack.com/docs/T1/F0PAY0000"}],
+        "canvases.json": [
+            {
+                "id": "F0PAY0000",
+                "title": MARK,
+                "permalink": "https://works.slack.com/docs/T1/F0PAY0000",
+            }
+        ],
         f"FC:F0PAY0000:{MARK}/2024-03-04.json": secret,
         f"help/canvas_{MARK}.json": [{"id": "F1", "title": MARK}],
         f"__uploads/F2/{MARK}.pdf": b"x",
@@ -65,7 +79,9 @@ def discord(folder: Path) -> Path:
     secret = [test_discord.message(500, 77, "10:00", f"{MARK}?", author=author)]
     kinds = ("GuildPrivateThread", "DirectTextChat", "DirectGroupTextChat", "GuildOfSecrets")
     files = {
-        f"{kind} - {MARK} [{number}]": test_discord.channel(number, MARK, secret, kind=kind, within=MARK)
+        f"{kind} - {MARK} [{number}]": test_discord.channel(
+            number, MARK, secret, kind=kind, within=MARK
+        )
         for number, kind in enumerate(kinds, 900)
     }
     return test_discord.sample(folder, {**test_discord.SMALL, **files})
@@ -86,7 +102,14 @@ def zulip(folder: Path) -> Path:
 def viva_engage(folder: Path) -> Path:
     secret = [
         test_viva_engage.message(
-            900 + number, f"9{MARK}", title=MARK, body=f"{MARK}?", sender_name=MARK, group_name=MARK, thread=900, **more
+            900 + number,
+            f"9{MARK}",
+            title=MARK,
+            body=f"{MARK}?",
+            sender_name=MARK,
+            group_name=MARK,
+            thread=900,
+            **more,
         )
         for number, more in enumerate(
             (
@@ -99,14 +122,18 @@ def viva_engage(folder: Path) -> Path:
     ]
     groups = [*test_viva_engage.GROUPS, {"id": 8, "name": MARK, "private": "true"}]
     messages = [*test_viva_engage.MESSAGES, *secret]
-    return test_viva_engage.sample(folder, {**test_viva_engage.SMALL, "Messages": messages, "Groups": groups})
+    return test_viva_engage.sample(
+        folder, {**test_viva_engage.SMALL, "Messages": messages, "Groups": groups}
+    )
 
 
 def private_topics() -> list[Json]:
     """Return a private message, and a topic of a category that only some may see."""
     who = {"username": MARK.lower(), "name": MARK, "user_id": 99}
     each = [
-        test_discourse.topic(key, [test_discourse.post(key * 100, key, 1, "bo", test_discourse.at(4), MARK, **who)])
+        test_discourse.topic(
+            key, [test_discourse.post(key * 100, key, 1, "bo", test_discourse.at(4), MARK, **who)]
+        )
         | {"title": MARK, "slug": MARK, "tags": [MARK]}
         for key in (8, 9)
     ]
@@ -145,14 +172,24 @@ def stack_exchange(folder: Path) -> Path:
 def github_discussions(folder: Path) -> Path:
     told = test_github_discussions.solved()
     told["author"] |= {"email": MARK, "bio": MARK}
-    return test_github_discussions.pages(folder, test_github_discussions.page(told, test_github_discussions.waiting()))
+    return test_github_discussions.pages(
+        folder, test_github_discussions.page(told, test_github_discussions.waiting())
+    )
 
 
 def mailbox(folder: Path) -> Path:
     letter = f"--b\nContent-Type: text/plain\n\nHello\n--b\nContent-Disposition: attachment; filename={MARK}.txt\n\n{MARK}\n--b--"
-    mail = test_mailbox.mail("m1@x", body=letter, more="MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n")
+    mail = test_mailbox.mail(
+        "m1@x", body=letter, more="MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n"
+    )
     hidden = [
-        test_mailbox.mail(f"h{number}@x", f"{MARK} at example.org ({MARK})", subject=MARK, body=f"{MARK}?", more=more)
+        test_mailbox.mail(
+            f"h{number}@x",
+            f"{MARK} at example.org ({MARK})",
+            subject=MARK,
+            body=f"{MARK}?",
+            more=more,
+        )
         for number, more in enumerate(
             f"X-Gmail-Labels: {label}\n" for label in ("Drafts", "Spam", "Trash", "Inbox,Chat")
         )
@@ -182,8 +219,17 @@ SLACK_SECRET: Json = {
     "text": f"{MARK}?",
     "ts": "1772442001.5",
 }
-MATTERMOST_SECRET: Json = {"id": MARK, "user_id": MARK, "user_data": {"username": MARK}, "message": f"{MARK}?"}
-ROCKET_SECRET: Json = {"_id": MARK, "u": {"_id": MARK, "username": MARK, "name": MARK}, "msg": f"{MARK}?"}
+MATTERMOST_SECRET: Json = {
+    "id": MARK,
+    "user_id": MARK,
+    "user_data": {"username": MARK},
+    "message": f"{MARK}?",
+}
+ROCKET_SECRET: Json = {
+    "_id": MARK,
+    "u": {"_id": MARK, "username": MARK, "name": MARK},
+    "msg": f"{MARK}?",
+}
 
 
 def spreadsheet(folder: Path) -> Path:
@@ -192,7 +238,9 @@ def spreadsheet(folder: Path) -> Path:
         with file.open(encoding="utf-8", newline="") as told:
             header, *rows = csv.reader(told)
         with file.open("w", encoding="utf-8", newline="") as told:
-            csv.writer(told).writerows([[*header, "text", "private note"], *([*row, MARK, MARK] for row in rows)])
+            csv.writer(told).writerows(
+                [[*header, "text", "private note"], *([*row, MARK, MARK] for row in rows)]
+            )
     return path
 
 
@@ -206,13 +254,32 @@ PRIVATE: dict[str, tuple[Callable[[Path], Path], ...]] = {
     "github_discussions": (github_discussions,),
     "mailbox": (mailbox,),
     "perceval": (
-        of_backend("slack", channel_info={"id": "C9", "name": MARK, "is_private": True}, **SLACK_SECRET),
+        of_backend(
+            "slack", channel_info={"id": "C9", "name": MARK, "is_private": True}, **SLACK_SECRET
+        ),
         of_backend("slack", channel_info={"id": "D9", "name": MARK}, **SLACK_SECRET),
-        of_backend("mattermost", channel_data={"name": MARK, "display_name": MARK, "type": "P"}, **MATTERMOST_SECRET),
-        of_backend("mattermost", channel_data={"name": MARK, "display_name": MARK, "type": "D"}, **MATTERMOST_SECRET),
-        of_backend("rocketchat", channel_info={"name": MARK, "fname": MARK, "t": "p"}, **ROCKET_SECRET),
+        of_backend(
+            "mattermost",
+            channel_data={"name": MARK, "display_name": MARK, "type": "P"},
+            **MATTERMOST_SECRET,
+        ),
+        of_backend(
+            "mattermost",
+            channel_data={"name": MARK, "display_name": MARK, "type": "D"},
+            **MATTERMOST_SECRET,
+        ),
+        of_backend(
+            "rocketchat", channel_info={"name": MARK, "fname": MARK, "t": "p"}, **ROCKET_SECRET
+        ),
         of_backend("discourse", **private_topics()[0]),
-        of_backend("gitlab", confidential=True, title=MARK, description=f"{MARK}?", iid=77, author={"username": MARK}),
+        of_backend(
+            "gitlab",
+            confidential=True,
+            title=MARK,
+            description=f"{MARK}?",
+            iid=77,
+            author={"username": MARK},
+        ),
     ),
     "spreadsheet": (spreadsheet,),
 }
@@ -229,7 +296,9 @@ def test_every_source_has_something_private_in_its_sample() -> None:
     assert PRIVATE.keys() == SOURCES.keys()
 
 
-@pytest.mark.parametrize(("source", "number"), EACH, ids=[f"{source}-{number}" for source, number in EACH])
+@pytest.mark.parametrize(
+    ("source", "number"), EACH, ids=[f"{source}-{number}" for source, number in EACH]
+)
 def test_what_is_private_is_nowhere(
     source: str, number: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -243,7 +312,8 @@ def test_what_is_private_is_nowhere(
 
 def holds_marks(path: Path) -> bool:
     return any(
-        MARK.lower() in f"{file} {file.read_text(encoding='utf-8', errors='replace')}".lower() for file in files(path)
+        MARK.lower() in f"{file} {file.read_text(encoding='utf-8', errors='replace')}".lower()
+        for file in files(path)
     )
 
 

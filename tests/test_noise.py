@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from communities import Community, Told, days_later, plus
 
-from cop_metrics.changes import SCANNED
+from cop_metrics.measure.changes import SCANNED
 from cop_metrics.metrics import EXHIBITS, METRICS
 from cop_metrics.metrics.metric import Computed, Share, Total
 from cop_metrics.period import to_day
@@ -47,7 +47,9 @@ def alike(
     return craft.tell(tmp_path, since=since, until=until)
 
 
-def test_likeness_of_a_share_is_that_of_all_askers_and_is_the_same_whatever_is_looked_at(tmp_path: Path) -> None:
+def test_likeness_of_a_share_is_that_of_all_askers_and_is_the_same_whatever_is_looked_at(
+    tmp_path: Path,
+) -> None:
     """Four of four, none of three, one of two, one of one: between 1.9 / 3, within .25 / 3, and a typical size of 7 / 3."""
     told = alike(tmp_path)
     found = round(likeness([4, 3, 2, 1], [4, 0, 1, 1], [4, 0, 1, 1]), 6)
@@ -59,16 +61,24 @@ def test_likeness_of_a_share_is_that_of_all_askers_and_is_the_same_whatever_is_l
     assert of_ana.interval.low < wilson(4, 4).low
 
 
-def test_likeness_of_waits_is_that_of_their_logarithms_with_those_of_a_month_cut(tmp_path: Path) -> None:
+def test_likeness_of_waits_is_that_of_their_logarithms_with_those_of_a_month_cut(
+    tmp_path: Path,
+) -> None:
     """Ana waited for one to four hours and cat one; three of ben's and one of cat's are followed for a month and more."""
     told = alike(tmp_path)
     hours = {"ana": (1, 2, 3, 4), "ben": (720, 720, 720), "cat": (1, 720), "dan": (1,)}
     logs = [np.round(1000 * np.log(1 + np.array(each) * 3600.0)) for each in hours.values()]
-    found = likeness([len(each) for each in logs], [each.sum() for each in logs], [(each**2).sum() for each in logs])
+    found = likeness(
+        [len(each) for each in logs],
+        [each.sum() for each in logs],
+        [(each**2).sum() for each in logs],
+    )
     assert told.choices.likeness["wait"] == pytest.approx(found, abs=1e-6)
     wait = told.figure("wait")
     effect = pooled_design_effect(10, 16 + 9 + 4 + 1, told.choices.likeness["wait"])
-    shown = survival([1, 2, 3, 4, 1, 1, *[9999] * 4], [True] * 6 + [False] * 4, design_effect=effect)
+    shown = survival(
+        [1, 2, 3, 4, 1, 1, *[9999] * 4], [True] * 6 + [False] * 4, design_effect=effect
+    )
     assert wait.value == shown.median == 3
     assert wait.interval is not None
     assert wait.interval.low == shown.times[np.flatnonzero(shown.low <= 0.5)[0]]
@@ -79,7 +89,9 @@ def test_likeness_of_waits_is_that_of_their_logarithms_with_those_of_a_month_cut
 def test_a_question_followed_for_less_than_a_month_says_nothing_of_likeness(tmp_path: Path) -> None:
     """On March 20 nobody knows yet how long ben's questions wait, so that only those of ana, cat and dan count."""
     told = alike(tmp_path, until="2026-03-20 12:00")
-    logs = [np.round(1000 * np.log(1 + np.array(each) * 3600.0)) for each in ((1, 2, 3, 4), (1,), (1,))]
+    logs = [
+        np.round(1000 * np.log(1 + np.array(each) * 3600.0)) for each in ((1, 2, 3, 4), (1,), (1,))
+    ]
     found = likeness([4, 1, 1], [each.sum() for each in logs], [(each**2).sum() for each in logs])
     assert told.choices.likeness["wait"] == pytest.approx(found, abs=1e-6)
 
@@ -93,7 +105,9 @@ def test_a_mean_of_few_people_takes_the_likeness_of_all(tmp_path: Path) -> None:
     figure = told.figure("helps_per_question")
     assert figure.value == mean == 1
     assert isinstance(figure.interval, Interval)
-    assert (figure.interval.low, figure.interval.high) == pytest.approx((interval.low, interval.high))  # type: ignore[union-attr]
+    assert (figure.interval.low, figure.interval.high) == pytest.approx(
+        (interval.low, interval.high)
+    )  # type: ignore[union-attr]
 
 
 def test_every_share_of_rows_of_people_that_can_be_measured_has_a_likeness(tmp_path: Path) -> None:
@@ -108,7 +122,13 @@ def test_every_share_of_rows_of_people_that_can_be_measured_has_a_likeness(tmp_p
         )
     }
     assert set(told.choices.likeness) == measured
-    assert {"answer_rate", "wait", "wait_in_hours_of_work", "helpers_per_question", "help_across_teams"} <= measured
+    assert {
+        "answer_rate",
+        "wait",
+        "wait_in_hours_of_work",
+        "helpers_per_question",
+        "help_across_teams",
+    } <= measured
 
 
 def test_each_community_has_its_own_likeness(tmp_path: Path) -> None:
@@ -147,4 +167,6 @@ def test_gaps_show_the_interval_of_the_number_of_the_same_name(tmp_path: Path) -
     gap = told.measurer.table(EXHIBITS["gaps"], told.scope()).filter(seniority="mid")
     figure = told.figure("answer_rate", seniority="mid")
     assert figure.interval is not None
-    assert (gap["low"][0], gap["high"][0]) == pytest.approx((figure.interval.low, figure.interval.high))
+    assert (gap["low"][0], gap["high"][0]) == pytest.approx(
+        (figure.interval.low, figure.interval.high)
+    )

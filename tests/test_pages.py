@@ -9,16 +9,16 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from cop_metrics.identity import Alias, read_aliases
-from cop_metrics.intake import Request, previewed, rebuild, set_aliases, take_in
-from cop_metrics.lake import Lake
-from cop_metrics.made_up_company import COMPANY
-from cop_metrics.measure import Measurer
+from cop_metrics.access.scope import parse_scope, read_catalogue
+from cop_metrics.build.intake import Request, previewed, rebuild, set_aliases, take_in
+from cop_metrics.lake.lake import Lake
+from cop_metrics.measure.measurer import Measurer
 from cop_metrics.metrics import EXHIBITS, METRICS
-from cop_metrics.pagebook import PAGES
+from cop_metrics.people.identity import Alias, read_aliases
 from cop_metrics.period import DEFAULT
-from cop_metrics.record import members
-from cop_metrics.scope import parse_scope, read_catalogue
+from cop_metrics.samples.company import COMPANY
+from cop_metrics.show.pagebook import PAGES
+from cop_metrics.show.record import members
 from cop_metrics.store import Store, writer_lock
 from cop_metrics.words import value
 
@@ -91,10 +91,14 @@ def test_a_page_shows_each_of_its_cards_charts_and_lists(demo: Path, page: str) 
     app = visit(page, community=COMPANY)
     for id_ in PAGES[page].cards:
         assert f'data-metric="{id_}"' in html(app)
-    titles = [getattr(chart, "title", None) or EXHIBITS[chart.id].title for chart in PAGES[page].charts]
+    titles = [
+        getattr(chart, "title", None) or EXHIBITS[chart.id].title for chart in PAGES[page].charts
+    ]
     for title in titles:
         assert f">{escape(title)}</h2>" in html(app)
-    assert len([each for each in app.get("download_button") if each.label == "CSV"]) + len(app.info) >= len(titles)
+    assert len([each for each in app.get("download_button") if each.label == "CSV"]) + len(
+        app.info
+    ) >= len(titles)
     for id_ in PAGES[page].lists:
         assert escape(METRICS[id_].description) in html(app)
 
@@ -102,11 +106,14 @@ def test_a_page_shows_each_of_its_cards_charts_and_lists(demo: Path, page: str) 
 def test_a_card_shows_the_number_that_is_measured(demo: Path) -> None:
     snapshot = Store(demo).snapshot()
     catalogue = read_catalogue(snapshot.cursor)
-    scope = parse_scope({"community": [COMPANY], "team": ["Service"]}, catalogue, default_period=DEFAULT)
+    scope = parse_scope(
+        {"community": [COMPANY], "team": ["Service"]}, catalogue, default_period=DEFAULT
+    )
     measurer = Measurer(cursor=snapshot.cursor, choices=catalogue[COMPANY])
     expected = value(METRICS["questions"].unit, measurer.figure(METRICS["questions"], scope).value)
     shown = re.search(
-        r'data-metric="questions">.*?cop-value">([^<]*)<', html(visit("answers", community=COMPANY, team=["Service"]))
+        r'data-metric="questions">.*?cop-value">([^<]*)<',
+        html(visit("answers", community=COMPANY, team=["Service"])),
     )
     assert shown
     assert shown[1] == expected
@@ -119,7 +126,13 @@ def test_no_line_of_a_page_ends_before_a_per_cent_sign(demo: Path) -> None:
 
 
 def test_the_url_sets_the_filters(demo: Path) -> None:
-    app = visit("answers", community=COMPANY, period="last-90-days", compare="year", team=["Service", "Sales"])
+    app = visit(
+        "answers",
+        community=COMPANY,
+        period="last-90-days",
+        compare="year",
+        team=["Service", "Sales"],
+    )
     assert app.sidebar.selectbox(key="period").value == "last-90-days"
     assert app.sidebar.selectbox(key="compare").value == "year"
     assert app.sidebar.multiselect(key=f"team of {COMPANY}").value == ["Service", "Sales"]
@@ -127,7 +140,10 @@ def test_the_url_sets_the_filters(demo: Path) -> None:
 
 def test_days_of_ones_own_can_be_typed(demo: Path) -> None:
     app = visit("overview", community=COMPANY, period="2026-02-03..2026-04-05")
-    assert [each.value.isoformat() for each in app.sidebar.date_input] == ["2026-02-03", "2026-04-05"]
+    assert [each.value.isoformat() for each in app.sidebar.date_input] == [
+        "2026-02-03",
+        "2026-04-05",
+    ]
     assert "no data" not in html(app).split("cop-headline")[1]
 
 
@@ -136,7 +152,10 @@ def test_the_pages_open_on_the_community_with_the_newest_data(demo: Path) -> Non
 
 
 def test_hidden_names_take_the_lists_of_people_from_the_page(demo: Path) -> None:
-    shown, hidden = visit("participation", community=COMPANY), visit("participation", community=COMPANY, names="hidden")
+    shown, hidden = (
+        visit("participation", community=COMPANY),
+        visit("participation", community=COMPANY, names="hidden"),
+    )
     assert hidden.sidebar.toggle(key="names").value
     assert not shown.sidebar.toggle(key="names").value
     # Gone is the list of contributors. Three members of unknown seniority count with the juniors in the balance by seniority.
@@ -146,10 +165,15 @@ def test_hidden_names_take_the_lists_of_people_from_the_page(demo: Path) -> None
 
 
 def test_hidden_names_leave_the_counts_of_what_the_roster_lacks(demo: Path) -> None:
-    shown, hidden = visit("data", community=COMPANY), visit("data", community=COMPANY, names="hidden")
+    shown, hidden = (
+        visit("data", community=COMPANY),
+        visit("data", community=COMPANY, names="hidden"),
+    )
     assert "Rows that mean no account: 1" in [each.label for each in shown.expander]
     assert "Rows that mean no account: 1" not in [each.label for each in hidden.expander]
-    assert "Rows that mean no account: 1, shown where names are." in [each.value for each in hidden.markdown]
+    assert "Rows that mean no account: 1, shown where names are." in [
+        each.value for each in hidden.markdown
+    ]
 
 
 @pytest.mark.parametrize(
@@ -179,7 +203,9 @@ def test_without_a_store_a_page_says_how_to_make_one(
     app = visit(page)
     assert not app.exception
     told = " ".join([html(app), *(each.value for each in (*app.markdown, *app.code, *app.info))])
-    assert told.count("python -m cop_metrics demo") == told.count("python -m cop_metrics import") == 1
+    assert (
+        told.count("python -m cop_metrics demo") == told.count("python -m cop_metrics import") == 1
+    )
     assert str(tmp_path) not in told
     assert ("Bring in an export below." in told) == (page == "data")
     assert bool(app.text_input) == (page == "data")
@@ -194,7 +220,11 @@ def test_the_record_of_the_member_in_the_address_stands_on_one_page(
     monkeypatch.setattr("pages.parts.frame.read_catalogue", lambda _: {COMPANY: allowed})
     st.cache_resource.clear()
     scope = parse_scope({"community": [COMPANY]}, {COMPANY: allowed}, default_period=DEFAULT)
-    best = Measurer(cursor=snapshot.cursor, choices=allowed).table(EXHIBITS["members_known"], scope).row(0, named=True)
+    best = (
+        Measurer(cursor=snapshot.cursor, choices=allowed)
+        .table(EXHIBITS["members_known"], scope)
+        .row(0, named=True)
+    )
     [key] = members(snapshot.cursor, allowed, scope, best["name"])
     app = visit("record", community=COMPANY, member=key)
     st.cache_resource.clear()
@@ -212,7 +242,9 @@ def test_the_record_of_a_member_says_what_it_needs(demo: Path) -> None:
     assert not hidden.get("dataframe")
 
 
-def test_a_chart_that_fails_leaves_the_rest_standing(demo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_chart_that_fails_leaves_the_rest_standing(
+    demo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from pages.parts import frame, layout
 
     def fails(*_: object) -> None:
@@ -250,7 +282,9 @@ def test_the_glossary_tells_everything_of_every_metric(demo: Path) -> None:
         assert f"<p>{escape(each.description)}</p>" in article
         told = dict(re.findall(r"<p><b>([^<]+):</b> ([^<]+)</p>", article))
         assert told["Formula"] == escape(each.formula)
-        assert told["Whose team and seniority the filters mean"] == escape(f"the {each.whose.value}'s")
+        assert told["Whose team and seniority the filters mean"] == escape(
+            f"the {each.whose.value}'s"
+        )
         assert told["After"] == escape(each.source)
         assert told["What others do differently"] == escape(each.peers)
         assert re.search(r"<summary>SQL</summary><pre[^>]*>[^<]*\bselect\b", article), each.id
@@ -276,7 +310,9 @@ def test_an_import_that_fails_says_why_and_one_that_works_shows_up(
     )
     app.text_input(key="import-path").set_value(str(export))
     button(app, "Look first").click().run()
-    assert any("'craft' would then have 1 question and 2 members." in each.value for each in app.code)
+    assert any(
+        "'craft' would then have 1 question and 2 members." in each.value for each in app.code
+    )
     button(app, "Discard it").click().run()
     assert not previewed(tmp_path / "data")
     button(app, "Look first").click().run()
@@ -287,10 +323,14 @@ def test_an_import_that_fails_says_why_and_one_that_works_shows_up(
     assert "craft" in html(app)
 
 
-def test_a_second_source_of_one_platform_is_named_on_the_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_second_source_of_one_platform_is_named_on_the_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("COP_DATA", str(tmp_path / "data"))
     export = tmp_path / "craft.csv"
-    export.write_text("post_id,thread_id,kind,created_at,author_id\nq1,t1,question,2026-01-01T10:00:00,ann\n")
+    export.write_text(
+        "post_id,thread_id,kind,created_at,author_id\nq1,t1,question,2026-01-01T10:00:00,ann\n"
+    )
     take_in(tmp_path / "data", Request(path=export, community="craft"))
     app = visit("data")
     app.text_input(key="import-path").set_value(str(export))
@@ -370,7 +410,9 @@ def test_every_page_has_a_file_that_hands_over_when_it_is_run_itself() -> None:
 
 def test_pages_hold_no_sql() -> None:
     for path in (PROJECT / "dashboard.py", *(PROJECT / "pages").rglob("*.py")):
-        assert not re.search(r"\bselect\b.*\bfrom\b|\.sql\(\s*[\"'f]", path.read_text(), re.IGNORECASE), path.name
+        assert not re.search(
+            r"\bselect\b.*\bfrom\b|\.sql\(\s*[\"'f]", path.read_text(), re.IGNORECASE
+        ), path.name
 
 
 @pytest.fixture
@@ -378,7 +420,9 @@ def behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return a data folder whose settings changed since the store was built."""
     data, export = tmp_path / "data", tmp_path / "craft.csv"
     monkeypatch.setenv("COP_DATA", str(data))
-    export.write_text("post_id,thread_id,kind,created_at,author_id\nq1,t1,question,2026-01-01T10:00:00,ann\n")
+    export.write_text(
+        "post_id,thread_id,kind,created_at,author_id\nq1,t1,question,2026-01-01T10:00:00,ann\n"
+    )
     take_in(data, Request(path=export, community="craft"))
     (data / "settings.toml").write_text("small_group = 6\n")
     return data
@@ -409,7 +453,9 @@ def test_the_pages_say_why_the_store_cannot_be_compared(behind: Path) -> None:
     assert told.endswith("Until then the pages show what they showed before.")
 
 
-def test_a_first_import_that_was_killed_is_told_where_there_is_nothing_to_show(behind: Path) -> None:
+def test_a_first_import_that_was_killed_is_told_where_there_is_nothing_to_show(
+    behind: Path,
+) -> None:
     (behind / "store" / "CURRENT").unlink()
     for page in ("overview", "data"):
         app = visit(page)
@@ -422,12 +468,19 @@ def test_a_store_of_an_older_program_is_told_on_the_page(behind: Path) -> None:
         store.execute("update meta set marts_digest = 'older'")
     app = visit("overview")
     assert not app.exception
-    assert any("another version of the program: run 'python -m cop_metrics build'" in each.value for each in app.info)
+    assert any(
+        "another version of the program: run 'python -m cop_metrics build'" in each.value
+        for each in app.info
+    )
 
 
 def test_many_sessions_are_answered_without_an_error(demo: Path) -> None:
     """Each looks at a page of its own choice, all at once."""
-    asked = [(page, {"community": COMPANY, "team": [team]}) for page in PAGES for team in ("Service", "Sales")]
+    asked = [
+        (page, {"community": COMPANY, "team": [team]})
+        for page in PAGES
+        for team in ("Service", "Sales")
+    ]
     with ThreadPoolExecutor(6) as sessions:
         answers = list(sessions.map(lambda each: visit(each[0], **each[1]), asked))
     assert not [each for each in answers if each.exception or alerts(each)]
@@ -439,7 +492,14 @@ def test_very_many_sessions_are_answered_without_an_error(demo: Path) -> None:
         (page, {"community": community, "period": period})
         for page in PAGES
         for community in (COMPANY, "AI first months")
-        for period in ("last-quarter", "last-12-months", "last-90-days", "all", "last-month", "last-30-days")
+        for period in (
+            "last-quarter",
+            "last-12-months",
+            "last-90-days",
+            "all",
+            "last-month",
+            "last-30-days",
+        )
     ] * 2
     with ThreadPoolExecutor(6) as sessions:  # of 20 at a time AppTest loses its own notes of a run
         answers = list(sessions.map(lambda each: visit(each[0], **each[1]), asked))

@@ -11,7 +11,18 @@ from typing import Any
 
 import pytest
 import test_discourse
-from exports import Read, asked, converges, has_exact_columns, imported, packed, refusal, same_tables, shared, written
+from exports import (
+    Read,
+    asked,
+    converges,
+    has_exact_columns,
+    imported,
+    packed,
+    refusal,
+    same_tables,
+    shared,
+    written,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -22,8 +33,18 @@ from cop_metrics.tabular import email_hash
 
 Json = dict[str, Any]
 WELDING = {"id": "C01", "name": "welding"}
-ADA = {"id": "U1", "name": "ada", "is_bot": False, "profile": {"display_name": "Ada", "email": "Ada@example.org"}}
-BO = {"id": "U2", "name": "bo", "is_bot": False, "profile": {"display_name": "", "real_name": "Bo Birch"}}
+ADA = {
+    "id": "U1",
+    "name": "ada",
+    "is_bot": False,
+    "profile": {"display_name": "Ada", "email": "Ada@example.org"},
+}
+BO = {
+    "id": "U2",
+    "name": "bo",
+    "is_bot": False,
+    "profile": {"display_name": "", "real_name": "Bo Birch"},
+}
 
 
 def when(day: int, hour: int = 9, minute: int = 0) -> datetime:
@@ -38,7 +59,9 @@ def iso(day: int, hour: int = 9) -> str:
     return f"2026-03-{day:02d}T{hour:02d}:00:00Z"
 
 
-def item(backend: str, key: str, data: Json, *, fetched: int = 20, origin: str | None = None) -> Json:
+def item(
+    backend: str, key: str, data: Json, *, fetched: int = 20, origin: str | None = None
+) -> Json:
     """Return an item as Perceval prints it, fetched on a day of March."""
     return {
         "backend_name": BACKENDS[backend].name if backend in BACKENDS else backend,
@@ -56,7 +79,9 @@ def item(backend: str, key: str, data: Json, *, fetched: int = 20, origin: str |
 
 def kept(folder: Path, *items: Json, name: str = "items.jsonl") -> Path:
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / name).write_text("".join(f"{json.dumps(each, sort_keys=True)}\n" for each in items), encoding="utf-8")
+    (folder / name).write_text(
+        "".join(f"{json.dumps(each, sort_keys=True)}\n" for each in items), encoding="utf-8"
+    )
     return folder
 
 
@@ -78,7 +103,12 @@ def slack_items() -> list[Json]:
     told = [
         slack(f"{second(2)}.000000", BO, "has joined", subtype="channel_join"),
         slack(
-            f"{second(1, 11)}.000000", None, "Build 7 failed?", subtype="bot_message", bot_id="B7", username="builds"
+            f"{second(1, 11)}.000000",
+            None,
+            "Build 7 failed?",
+            subtype="bot_message",
+            bot_id="B7",
+            username="builds",
         ),
         slack(reply, BO, "With argon.", subtype="thread_broadcast", thread_ts=root),
         slack(f"{second(1, 9, 1)}.000000", ADA, "Any hints, <@U2>?"),
@@ -105,14 +135,39 @@ def post(key: str, user: str, day: int, hour: int, message: str, **more: Any) ->
         "delete_at": 0,
     }
     channel = {"id": "c1", "name": "welding", "display_name": "Welding", "type": "O"}
-    told = {"id": key, "user_id": user, "user_data": data, "channel_data": channel, "message": message, "type": ""}
-    return told | {"create_at": at, "update_at": at, "delete_at": 0, "root_id": "", "props": {}, "metadata": {}} | more
+    told = {
+        "id": key,
+        "user_id": user,
+        "user_data": data,
+        "channel_data": channel,
+        "message": message,
+        "type": "",
+    }
+    return (
+        told
+        | {
+            "create_at": at,
+            "update_at": at,
+            "delete_at": 0,
+            "root_id": "",
+            "props": {},
+            "metadata": {},
+        }
+        | more
+    )
 
 
 def mattermost_items() -> list[Json]:
     thanks = {"user_id": "ada", "emoji_name": "tada", "create_at": second(1, 11) * 1000}
     told = [
-        post("p4", "ada", 2, 9, "Deployed", props={"from_webhook": "true", "override_username": "deploy"}),
+        post(
+            "p4",
+            "ada",
+            2,
+            9,
+            "Deployed",
+            props={"from_webhook": "true", "override_username": "deploy"},
+        ),
         post("p3", "bo", 1, 12, "bo joined", type="system_join_channel"),
         post("p2", "bo", 1, 10, "With argon.", root_id="p1", metadata={"reactions": [thanks]}),
         post("p1", "ada", 1, 9, "How do I weld aluminium?"),
@@ -122,7 +177,14 @@ def mattermost_items() -> list[Json]:
 
 def rocketchat(key: str, user: str, day: int, hour: int, msg: str, **more: Any) -> Json:
     by = {"_id": f"id-{user}", "username": user, "name": user.title()}
-    told = {"_id": key, "rid": "r1", "msg": msg, "ts": iso(day, hour), "_updatedAt": iso(day, hour), "u": by}
+    told = {
+        "_id": key,
+        "rid": "r1",
+        "msg": msg,
+        "ts": iso(day, hour),
+        "_updatedAt": iso(day, hour),
+        "u": by,
+    }
     return told | {"channel_info": {"_id": "r1", "name": "welding", "t": "c"}} | more
 
 
@@ -130,7 +192,13 @@ def rocketchat_items() -> list[Json]:
     told = [
         rocketchat("m1", "ada", 1, 9, "How do I weld aluminium?"),
         rocketchat(
-            "m2", "bo", 1, 10, "With argon.", tmid="m1", reactions={":clap:": {"usernames": ["ada", "stranger"]}}
+            "m2",
+            "bo",
+            1,
+            10,
+            "With argon.",
+            tmid="m1",
+            reactions={":clap:": {"usernames": ["ada", "stranger"]}},
         ),
         rocketchat("m3", "bo", 2, 9, "bo", t="uj"),
         rocketchat("m4", "bo", 3, 9, "", t="rm", editedAt=iso(4)),
@@ -139,7 +207,10 @@ def rocketchat_items() -> list[Json]:
 
 
 def github_user(login: str, kind: str = "User") -> Json:
-    return {"user": {"login": login, "type": kind}, "user_data": {"login": login, "name": login.title(), "email": None}}
+    return {
+        "user": {"login": login, "type": kind},
+        "user_data": {"login": login, "name": login.title(), "email": None},
+    }
 
 
 def github_items() -> list[Json]:
@@ -198,9 +269,20 @@ def gitlab_items() -> list[Json]:
             "system": False,
             "award_emoji_data": [{"name": "thumbsup", "user": ana, "created_at": iso(2)}],
         },
-        {"id": 6, "author": bo, "body": "changed the title", "created_at": iso(1, 11), "system": True},
+        {
+            "id": 6,
+            "author": bo,
+            "body": "changed the title",
+            "created_at": iso(1, 11),
+            "system": True,
+        },
         {"id": 7, "author": bo, "body": "Between us", "created_at": iso(1, 12), "internal": True},
-        {"id": 8, "author": gitlab_user(9, "project_4_bot"), "body": "Triage", "created_at": iso(1, 13)},
+        {
+            "id": 8,
+            "author": gitlab_user(9, "project_4_bot"),
+            "body": "Triage",
+            "created_at": iso(1, 13),
+        },
     ]
     issue = {
         "id": 5,
@@ -235,7 +317,13 @@ def stack_exchange_items() -> list[Json]:
             "comments": [remark],
             **owner(2, "Bo"),
         },
-        {"answer_id": 3, "creation_date": second(1, 11), "is_accepted": False, "score": -1, **owner(None, "gone")},
+        {
+            "answer_id": 3,
+            "creation_date": second(1, 11),
+            "is_accepted": False,
+            "score": -1,
+            **owner(None, "gone"),
+        },
     ]
     question = {
         "question_id": 1,
@@ -255,13 +343,20 @@ def stack_exchange_items() -> list[Json]:
 
 
 def mail(key: str, sender: str, day: int, hour: int, subject: str, plain: str, **more: Any) -> Json:
-    told = {"From": sender, "Date": f"{day} Mar 2026 {hour:02d}:00:00 +0000", "Subject": subject, "Message-ID": key}
+    told = {
+        "From": sender,
+        "Date": f"{day} Mar 2026 {hour:02d}:00:00 +0000",
+        "Subject": subject,
+        "Message-ID": key,
+    }
     return told | {"body": {"plain": plain}, "unixfrom": "x"} | more
 
 
 def mbox_items() -> list[Json]:
     told = [
-        mail("<m1@x>", "Ada <ada@example.org>", 1, 9, "Aluminium", "How do I weld it?\n\n-- \nAda\n"),
+        mail(
+            "<m1@x>", "Ada <ada@example.org>", 1, 9, "Aluminium", "How do I weld it?\n\n-- \nAda\n"
+        ),
         mail(
             "<m2@x>",
             "bo at example.org (Bo Birch)",
@@ -315,7 +410,9 @@ def test_items_are_taken_with_the_columns_of_the_lake(backend: str, tmp_path: Pa
 def test_the_question_is_answered_after_an_hour(backend: str, tmp_path: Path) -> None:
     """Every backend tells the same: one question, whose first answer came an hour later from somebody else."""
     store = imported(SOURCE, [kept(tmp_path / "items", *SMALL[backend]())], tmp_path / "data")
-    first = asked(store, "select is_explicit, helpers, wait_seconds from questions order by second limit 1")
+    first = asked(
+        store, "select is_explicit, helpers, wait_seconds from questions order by second limit 1"
+    )
     explicit = BACKENDS[backend].category in ("issue", "question")
     assert first[0][:2] == (explicit, 2 if backend == "stackexchange" else 1)
     assert first[0][2] == pytest.approx(3600, abs=0.001)
@@ -350,7 +447,9 @@ def test_slack_in_full(tmp_path: Path) -> None:
         ("U2", "Bo Birch", None, False),
         ("U9", None, None, False),
     ]
-    assert told.reading.notes[0].startswith("2 replies in threads are counted in the items and not in them")
+    assert told.reading.notes[0].startswith(
+        "2 replies in threads are counted in the items and not in them"
+    )
 
 
 def test_mattermost_in_full(tmp_path: Path) -> None:
@@ -361,7 +460,9 @@ def test_mattermost_in_full(tmp_path: Path) -> None:
         ("p3", "p3", "bo", "notice", when(1, 12)),
         ("p4", "p4", "ada:app", "message", when(2)),
     ]
-    assert told.rows("reaction", "post", "giver", "kind", "given_at") == [("p2", "ada", "tada", when(1, 11))]
+    assert told.rows("reaction", "post", "giver", "kind", "given_at") == [
+        ("p2", "ada", "tada", when(1, 11))
+    ]
     assert told.rows("member", "member", "name", "joined_at", "is_bot") == [
         ("ada", "Ada", when(1, 1), False),
         ("ada:app", "deploy", None, True),
@@ -379,7 +480,10 @@ def test_rocketchat_in_full(tmp_path: Path) -> None:
         ("m3", "m3", "id-bo", "notice", None),
         ("m4", "m4", "id-bo", "message", when(4)),
     ]
-    assert told.rows("reaction", "post", "giver", "kind") == [("m2", "id-ada", "clap"), ("m2", None, "clap")]
+    assert told.rows("reaction", "post", "giver", "kind") == [
+        ("m2", "id-ada", "clap"),
+        ("m2", None, "clap"),
+    ]
     assert told.skipped == {"an older version of a message that was edited": 1}
 
 
@@ -413,7 +517,9 @@ def test_gitlab_in_full(tmp_path: Path) -> None:
         ("c5", "5", "2", "answer"),
         ("c8", "5", "9", "answer"),
     ]
-    assert told.rows("reaction", "post", "giver", "kind", "given_at") == [("c5", "1", "thumbsup", when(2))]
+    assert told.rows("reaction", "post", "giver", "kind", "given_at") == [
+        ("c5", "1", "thumbsup", when(2))
+    ]
     assert told.rows("thread", "closed_at", "closed_as") == [(when(6), "closed")]
     assert told.rows("member", "member", "username", "is_bot") == [
         ("1", "ana", False),
@@ -463,10 +569,15 @@ def test_items_without_their_answers_are_refused(
     tmp_path: Path, items: Callable[[], list[Json]], counted: str, held: str
 ) -> None:
     whole = items()[0]
-    bare = whole | {"data": {name: each for name, each in whole["data"].items() if name != held} | {counted: 4}}
+    bare = whole | {
+        "data": {name: each for name, each in whole["data"].items() if name != held} | {counted: 4}
+    }
     assert "none of their 4 answers" in refusal(SOURCE, kept(tmp_path / "none", bare))
     some = whole | {"data": whole["data"] | {counted: len(whole["data"][held]) + 2}}
-    assert "Answers and comments that items count and do not hold: 2." in read(tmp_path / "some", some).reading.notes
+    assert (
+        "Answers and comments that items count and do not hold: 2."
+        in read(tmp_path / "some", some).reading.notes
+    )
 
 
 def test_the_account_of_a_site_of_stack_exchange_is_a_program(tmp_path: Path) -> None:
@@ -500,7 +611,9 @@ def test_mail_in_bytes_that_are_no_utf8_is_read(tmp_path: Path) -> None:
 
 
 def test_mail_in_html_only(tmp_path: Path) -> None:
-    told = mail("<m1@x>", "j@example.org", 1, 9, "Weld", "") | {"body": {"html": "<p>How do I weld <b>it</b>?</p>"}}
+    told = mail("<m1@x>", "j@example.org", 1, 9, "Weld", "") | {
+        "body": {"html": "<p>How do I weld <b>it</b>?</p>"}
+    }
     assert "question_mark" in read(tmp_path, item("mbox", "m1", told)).rules()["m1@x"]
 
 
@@ -529,15 +642,25 @@ def test_a_real_forum_as_items_gives_the_tables_of_its_topics(tmp_path: Path) ->
     ("name", "write"),
     [
         ("items.json", lambda items: json.dumps(items).encode()),
-        ("items.json", lambda items: "\n".join(json.dumps(each, indent=4) for each in items).encode()),
+        (
+            "items.json",
+            lambda items: "\n".join(json.dumps(each, indent=4) for each in items).encode(),
+        ),
         ("items.jsonl.gz", lambda items: gzip.compress("\n".join(map(json.dumps, items)).encode())),
-        ("items.ndjson", lambda items: b"\xef\xbb\xbf" + "\r\n".join(map(json.dumps, items)).encode()),
+        (
+            "items.ndjson",
+            lambda items: b"\xef\xbb\xbf" + "\r\n".join(map(json.dumps, items)).encode(),
+        ),
     ],
     ids=["a list", "indented, as printed without --json-line", "packed", "a BOM and CRLF"],
 )
 @pytest.mark.parametrize("is_long", [False, True])
 def test_items_in_every_form(
-    name: str, write: Callable[[Any], bytes], is_long: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    name: str,
+    write: Callable[[Any], bytes],
+    is_long: bool,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     lines = read(tmp_path / "lines", *github_items())
     (tmp_path / "other").mkdir()
@@ -566,7 +689,9 @@ def test_of_an_item_that_was_fetched_twice_the_newest_state_counts(tmp_path: Pat
     for number, both in enumerate([(older, newer), (newer, older)]):
         told = read(tmp_path / str(number), *both)
         assert told.rows("thread", "title", "closed_at") == [("Aluminium sheets", when(9))]
-        assert told.reading.notes == ["1 items were fetched once more; the newest state of each counts."]
+        assert told.reading.notes == [
+            "1 items were fetched once more; the newest state of each counts."
+        ]
 
 
 @each_backend
@@ -577,7 +702,12 @@ def test_overlapping_exports_converge(backend: str, tmp_path: Path) -> None:
     for each in newer:
         each["data"].pop("reactions", None)
         each["data"]["award_emoji_data"] = []
-    converges(SOURCE, kept(tmp_path / "older", *(older[:-1] or older)), kept(tmp_path / "newer", *newer), tmp_path)
+    converges(
+        SOURCE,
+        kept(tmp_path / "older", *(older[:-1] or older)),
+        kept(tmp_path / "newer", *newer),
+        tmp_path,
+    )
 
 
 def test_several_backends_in_one_folder_are_refused(tmp_path: Path) -> None:
@@ -599,8 +729,13 @@ def test_a_backend_that_is_not_read_is_named_beside_those_that_are(tmp_path: Pat
 
 
 def test_servers_that_number_alike_are_refused_and_lists_of_mail_are_not(tmp_path: Path) -> None:
-    one, other = stack_exchange_items()[0], stack_exchange_items()[0] | {"origin": "cooking", "uuid": "other"}
-    assert "items of several servers (cooking, craft)" in refusal(SOURCE, kept(tmp_path / "sites", one, other))
+    one, other = (
+        stack_exchange_items()[0],
+        stack_exchange_items()[0] | {"origin": "cooking", "uuid": "other"},
+    )
+    assert "items of several servers (cooking, craft)" in refusal(
+        SOURCE, kept(tmp_path / "sites", one, other)
+    )
     first, second_ = mbox_items()
     lists = read(tmp_path / "lists", first, second_ | {"origin": "https://elsewhere.org/b"})
     assert lists.tables["post"].height == 2
@@ -635,39 +770,61 @@ def test_files_without_items_and_damaged_archives_are_refused_in_a_sentence(tmp_
     (tmp_path / "cut").mkdir()
     whole = gzip.compress(json.dumps(github_items()[0]).encode())
     (tmp_path / "cut" / "a.jsonl.gz").write_bytes(whole[:-20])
-    assert refusal(SOURCE, tmp_path / "cut") == "'a.jsonl.gz' is damaged or cut short. Copy or download it again."
+    assert (
+        refusal(SOURCE, tmp_path / "cut")
+        == "'a.jsonl.gz' is damaged or cut short. Copy or download it again."
+    )
 
 
 def test_private_conversations_are_left_out_and_counted(tmp_path: Path) -> None:
     told = slack(f"{second(1)}.000100", ADA, "A secret?", channel_info={"id": "D1", "is_im": True})
     seen = read(tmp_path, *slack_items(), item("slack", "im", told))
-    assert seen.skipped == {"a message of a private channel or conversation, which is nobody else's": 1}
+    assert seen.skipped == {
+        "a message of a private channel or conversation, which is nobody else's": 1
+    }
 
 
 def test_replies_whose_beginning_is_missing_are_never_questions(tmp_path: Path) -> None:
     told = read(tmp_path, *mattermost_items()[:3])
     assert ("p1", "message", "Welding") in told.rows("thread", "thread", "kind", "channel")
-    assert "Conversations whose first message is not in the items, and so are never questions: 1." in told.reading.notes
+    assert (
+        "Conversations whose first message is not in the items, and so are never questions: 1."
+        in told.reading.notes
+    )
     store = imported(SOURCE, [kept(tmp_path / "again", *mattermost_items()[:3])], tmp_path / "data")
     assert asked(store, "select count(*) from questions") == [(0,)]
 
 
 WILD = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3)
+    ),
     max_leaves=5,
 )
 
 
 def places(value: Any) -> list[tuple[Any, Any]]:
     """Return every place within a value, as what holds it and its key."""
-    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    inner = (
+        value.items()
+        if isinstance(value, dict)
+        else enumerate(value)
+        if isinstance(value, list)
+        else ()
+    )
     return [place for key, each in inner for place in ((value, key), *places(each))]
 
 
 @settings(max_examples=60)
-@given(st.sampled_from(sorted(SMALL)), st.lists(st.tuples(st.integers(0, 999), WILD), max_size=6), st.integers(0, 9000))
-def test_wild_items_are_read_or_refused_in_a_sentence(backend: str, changes: list[tuple[int, Any]], cut: int) -> None:
+@given(
+    st.sampled_from(sorted(SMALL)),
+    st.lists(st.tuples(st.integers(0, 999), WILD), max_size=6),
+    st.integers(0, 9000),
+)
+def test_wild_items_are_read_or_refused_in_a_sentence(
+    backend: str, changes: list[tuple[int, Any]], cut: int
+) -> None:
     """Any value may stand anywhere, and a file may end anywhere."""
     items = SMALL[backend]()
     for which, value in changes:

@@ -29,8 +29,12 @@ def days(text: str, as_of: int = AS_OF) -> tuple[str, str]:
     return str(period.first), str(period.last)
 
 
-def compared(text: str, compare: Compare = Compare.BEFORE, as_of: int = AS_OF) -> tuple[str, str] | None:
-    before = earlier(text, read_period(text, first_day=BEGIN, as_of_day=as_of), compare, as_of_day=as_of)
+def compared(
+    text: str, compare: Compare = Compare.BEFORE, as_of: int = AS_OF
+) -> tuple[str, str] | None:
+    before = earlier(
+        text, read_period(text, first_day=BEGIN, as_of_day=as_of), compare, as_of_day=as_of
+    )
     return (str(before.first), str(before.last)) if before else None
 
 
@@ -104,11 +108,20 @@ def test_a_period_after_the_data_is_compared_with_nothing(compare: Compare) -> N
     ("text", "sentence"),
     [
         ("last-moth", "There is no period called 'last-moth'. Did you mean 'last-month'?"),
-        ("2026-03-31..2026-03-01", "The period ends on 2026-03-01, before it starts on 2026-03-31: swap the two days."),
+        (
+            "2026-03-31..2026-03-01",
+            "The period ends on 2026-03-01, before it starts on 2026-03-31: swap the two days.",
+        ),
         ("2026-02-30..2026-03-01", "'2026-02-30' is not a day: write it as 2026-03-31."),
         ("..2026-03-01", "'' is not a day: write it as 2026-03-31."),
-        ("0001-01-01..2026-03-01", "0001-01-01 is no day of a community: choose one from 1900 to 2899."),
-        ("2026-03-01..9999-12-31", "9999-12-31 is no day of a community: choose one from 1900 to 2899."),
+        (
+            "0001-01-01..2026-03-01",
+            "0001-01-01 is no day of a community: choose one from 1900 to 2899.",
+        ),
+        (
+            "2026-03-01..9999-12-31",
+            "9999-12-31 is no day of a community: choose one from 1900 to 2899.",
+        ),
     ],
 )
 def test_a_period_that_cannot_be_read_stops_with_a_sentence(text: str, sentence: str) -> None:
@@ -165,7 +178,10 @@ def test_whole_weeks_are_four_or_more_of_those_that_the_data_holds(
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("2026-05-20..2026-05-20", ("2026-04-20", "2026-05-17")),  # a Wednesday, the last day of the data
+        (
+            "2026-05-20..2026-05-20",
+            ("2026-04-20", "2026-05-17"),
+        ),  # a Wednesday, the last day of the data
         ("2026-05-04..2026-05-20", ("2026-04-20", "2026-05-17")),
         ("2026-04-20..2026-06-30", ("2026-04-20", "2026-05-17")),
         ("2026-03-02..2026-03-02", ("2026-03-02", "2026-03-29")),
@@ -198,13 +214,17 @@ def test_data_without_four_whole_weeks_is_not_shown_in_weeks(until: str, held: b
 
 
 def test_whole_weeks_are_compared_with_as_many_a_year_earlier() -> None:
-    before = weeks_a_year_earlier(read_period("2026-03-02..2026-03-29", first_day=BEGIN, as_of_day=AS_OF))
+    before = weeks_a_year_earlier(
+        read_period("2026-03-02..2026-03-29", first_day=BEGIN, as_of_day=AS_OF)
+    )
     assert (str(before.first), before.first.weekday(), before.days) == ("2025-03-03", 0, 28)
 
 
 def test_whole_weeks_are_compared_with_as_many_weeks() -> None:
     whole = whole_weeks(
-        read_period("last-12-months", first_day=BEGIN, as_of_day=AS_OF), first_day=BEGIN, as_of_day=AS_OF
+        read_period("last-12-months", first_day=BEGIN, as_of_day=AS_OF),
+        first_day=BEGIN,
+        as_of_day=AS_OF,
     )
     before = earlier("typed", whole, Compare.BEFORE, as_of_day=AS_OF)
     assert before is not None

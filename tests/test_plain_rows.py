@@ -23,7 +23,9 @@ PLAIN = '\n  <row Id="1" PostTypeId="1" Title="a &lt;b&gt; &amp;amp; &quot;c&quo
 Outcome = tuple[pl.DataFrame, str]
 
 
-def outcome(content: bytes, file: str, *, fast: bool, chunk: int = 1 << 20, longest: int = 1 << 24) -> Outcome:
+def outcome(
+    content: bytes, file: str, *, fast: bool, chunk: int = 1 << 20, longest: int = 1 << 24
+) -> Outcome:
     """Return all rows read before the end or the refusal, and the refusal's sentence."""
     frames: list[pl.DataFrame] = []
     with pytest.MonkeyPatch.context() as patch:
@@ -112,7 +114,9 @@ def test_what_is_not_plain_is_left_to_the_parser(change: tuple[str, str]) -> Non
         check(f"<posts>{piece}</posts>".encode())
 
 
-@pytest.mark.parametrize("sign", [b"\xff", b"\xc3", b"\xed\xa0\x80", b"\xc0\x80", b"\xf4\x90\x80\x80"])
+@pytest.mark.parametrize(
+    "sign", [b"\xff", b"\xc3", b"\xed\xa0\x80", b"\xc0\x80", b"\xf4\x90\x80\x80"]
+)
 def test_what_is_no_text_is_left_to_the_parser(sign: bytes) -> None:
     piece = PLAIN.encode().replace(b"Title", b'Tags="' + sign + b'" Title')
     assert taken(piece) is None
@@ -120,7 +124,8 @@ def test_what_is_no_text_is_left_to_the_parser(sign: bytes) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", [b"<", b"&", b"&nbsp;", b"&#8217;", b"\n", b"\0", b"\xff", b"\xef\xbf\xbf", b"/> <row "]
+    "value",
+    [b"<", b"&", b"&nbsp;", b"&#8217;", b"\n", b"\0", b"\xff", b"\xef\xbf\xbf", b"/> <row "],
 )
 def test_what_nobody_asked_for_is_not_looked_at(value: bytes) -> None:
     piece = PLAIN.encode().replace(b"&#39;x", value)
@@ -157,14 +162,28 @@ ROOTS = st.sampled_from(
     ]
 )
 NAMES = st.sampled_from(
-    ["Id", "Title", "Tags", "Body", "PostTypeId", "OwnerDisplayName", "Id=", "é", "LastEditorUserIdX"]
+    [
+        "Id",
+        "Title",
+        "Tags",
+        "Body",
+        "PostTypeId",
+        "OwnerDisplayName",
+        "Id=",
+        "é",
+        "LastEditorUserIdX",
+    ]
 )
 VALUES = st.lists(
     st.sampled_from([*CHARACTERS, "1", "é", "🎉", "\uff5e", " Id=", "/>", ">", "=", "'", "x" * 40])
-    | st.sampled_from(["&x;", "&#65;", "<", "\n", "\r", "\t", "\ufffe", "\x7f", "\x85", "\x01", '"', "&", "]]>"]),
+    | st.sampled_from(
+        ["&x;", "&#65;", "<", "\n", "\r", "\t", "\ufffe", "\x7f", "\x85", "\x01", '"', "&", "]]>"]
+    ),
     max_size=4,
 ).map("".join)
-CLEAN = st.lists(st.sampled_from([*CHARACTERS, "1", "é", "\uff5e", " Id=", "/>", "="]), max_size=4).map("".join)
+CLEAN = st.lists(
+    st.sampled_from([*CHARACTERS, "1", "é", "\uff5e", " Id=", "/>", "="]), max_size=4
+).map("".join)
 
 
 def row(attributes: list[tuple[str, str]], start: str, end: str) -> str:
@@ -173,7 +192,11 @@ def row(attributes: list[tuple[str, str]], start: str, end: str) -> str:
 
 PLAIN_ROW = st.builds(
     row,
-    st.lists(st.tuples(st.sampled_from(["Id", "Title", "Tags", "Body"]), CLEAN), min_size=1, unique_by=lambda x: x[0]),
+    st.lists(
+        st.tuples(st.sampled_from(["Id", "Title", "Tags", "Body"]), CLEAN),
+        min_size=1,
+        unique_by=lambda x: x[0],
+    ),
     st.sampled_from(["\n  ", "\r\n", ""]),
     st.sampled_from([" />", "/>"]),
 )
@@ -181,7 +204,18 @@ ODD_ROW = st.builds(
     row,
     st.lists(st.tuples(NAMES, VALUES), max_size=4),
     st.sampled_from(
-        ["\n", "\r", "\t", "<!-- /> -->", "<![CDATA[ /> ]]>", "<!-- ", "<x/>", "</posts>", "<posts>", "<row>"]
+        [
+            "\n",
+            "\r",
+            "\t",
+            "<!-- /> -->",
+            "<![CDATA[ /> ]]>",
+            "<!-- ",
+            "<x/>",
+            "</posts>",
+            "<posts>",
+            "<row>",
+        ]
     ),
     st.sampled_from([" />", "/>", "></row>", ">", "\n/>", "", " -->"]),
 )
@@ -197,8 +231,12 @@ CHUNKS = st.sampled_from([9, 40, 100, 300, 1 << 20])
 
 @settings(max_examples=600)
 @given(content=CONTENTS, chunk=CHUNKS, longest=st.sampled_from([60, 150, 1 << 24]))
-@example(content=b"<posts>" + PLAIN.encode() * 3 + b"<!-- " + PLAIN.encode(), chunk=40, longest=1 << 24)
-def test_rows_and_sentences_are_those_of_the_parser(content: bytes, chunk: int, longest: int) -> None:
+@example(
+    content=b"<posts>" + PLAIN.encode() * 3 + b"<!-- " + PLAIN.encode(), chunk=40, longest=1 << 24
+)
+def test_rows_and_sentences_are_those_of_the_parser(
+    content: bytes, chunk: int, longest: int
+) -> None:
     check(content, chunk=chunk, longest=longest)
 
 
@@ -206,7 +244,9 @@ def test_rows_and_sentences_are_those_of_the_parser(content: bytes, chunk: int, 
 @given(
     content=CONTENTS,
     chunk=CHUNKS,
-    places=st.lists(st.tuples(st.floats(0, 1), st.integers(0, 255), st.booleans()), min_size=1, max_size=3),
+    places=st.lists(
+        st.tuples(st.floats(0, 1), st.integers(0, 255), st.booleans()), min_size=1, max_size=3
+    ),
 )
 def test_damaged_bytes_read_as_the_parser_reads_them(
     content: bytes, chunk: int, places: list[tuple[float, int, bool]]
@@ -235,12 +275,16 @@ def test_real_dumps_are_plain(site: str, monkeypatch: pytest.MonkeyPatch) -> Non
     assert len(found.rows) == content.count(b"<row ")
 
 
-def test_one_odd_row_does_not_make_the_rest_slow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_one_odd_row_does_not_make_the_rest_slow(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pieces: list[int] = []
     monkeypatch.setattr(stack_exchange, "CHUNK", 1_000)
     whole = stack_exchange.plain_rows
     monkeypatch.setattr(
-        stack_exchange, "plain_rows", lambda piece, wanted: (pieces.append(len(piece)), whole(piece, wanted))[1]
+        stack_exchange,
+        "plain_rows",
+        lambda piece, wanted: (pieces.append(len(piece)), whole(piece, wanted))[1],
     )
     odd = PLAIN.replace("Title", 'Tags="&#8217;" Title')
     content = f"<posts>{PLAIN * 30}{odd}{PLAIN * 300}\n</posts>".encode()

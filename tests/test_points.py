@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 from communities import Community, at, days_later, plus
 
-from cop_metrics.levels import POINTS, POINTS_A_THREAD, THANKS_A_MONTH
+from cop_metrics.people.levels import POINTS, POINTS_A_THREAD, THANKS_A_MONTH
 from cop_metrics.settings import CommunitySettings
 
 UNTIL = "2026-12-01"
@@ -18,7 +18,10 @@ def earned(store: duckdb.DuckDBPyConnection, member: str = "bo") -> list[tuple[s
     rows = store.sql(
         f"select day, reason, points from points where member = 'src:{member}' order by second, reason, post"
     ).fetchall()
-    return [((date(1970, 1, 1) + timedelta(days=day)).isoformat(), reason, points) for day, reason, points in rows]
+    return [
+        ((date(1970, 1, 1) + timedelta(days=day)).isoformat(), reason, points)
+        for day, reason, points in rows
+    ]
 
 
 def total(store: duckdb.DuckDBPyConnection, member: str = "bo") -> int:
@@ -37,7 +40,9 @@ def test_each_act_earns_what_the_table_of_points_says(tmp_path: Path) -> None:
     craft.react(solution, "cy", "2026-03-03 10:00", "thanks")
     question = craft.ask("bo", "2026-03-04 10:00")
     craft.react(question, "cy", "2026-03-05 10:00", "thanks")
-    craft.react(craft.answer(question, "bo", "2026-03-04 11:00"), "cy", "2026-03-06 10:00", "upvote")
+    craft.react(
+        craft.answer(question, "bo", "2026-03-04 11:00"), "cy", "2026-03-06 10:00", "upvote"
+    )
     craft.react(question, "di", "2026-03-07 10:00", "downvote")
     story = earned(craft.build(tmp_path, until=UNTIL))
     assert [(day, reason) for day, reason, _ in story] == [
@@ -58,7 +63,9 @@ def test_a_comment_on_a_question_is_no_help(tmp_path: Path) -> None:
     assert earned(craft.build(tmp_path, until=UNTIL)) == [("2026-03-02", "on another post", 2)]
 
 
-def test_one_question_helped_with_three_answers_is_one_help_on_the_day_of_the_first(tmp_path: Path) -> None:
+def test_one_question_helped_with_three_answers_is_one_help_on_the_day_of_the_first(
+    tmp_path: Path,
+) -> None:
     craft = Community()
     question = craft.ask("ana", "2026-03-01 10:00")
     for day in ("2026-03-02", "2026-03-03", "2026-03-09"):
@@ -73,7 +80,9 @@ def test_acceptance_counts_on_the_local_day_on_which_it_was_given(tmp_path: Path
     assert story == [("2026-03-01", "help", 2), ("2026-03-09", "accepted", 15)]
 
 
-def test_an_answer_to_two_questions_of_one_thread_is_accepted_and_thanked_once(tmp_path: Path) -> None:
+def test_an_answer_to_two_questions_of_one_thread_is_accepted_and_thanked_once(
+    tmp_path: Path,
+) -> None:
     craft = Community()
     thread = craft.ask("ana", "2026-03-01 10:00")
     craft.answer(thread, "cat", "2026-03-01 10:05", kind="question")
@@ -153,7 +162,9 @@ def test_the_cap_begins_anew_with_each_month_of_each_year(tmp_path: Path) -> Non
 
 def test_a_downvote_uses_up_no_thanks_of_the_month(tmp_path: Path) -> None:
     craft = Community()
-    remark = craft.answer(craft.ask("somebody", "2026-03-02 10:00"), "bo", "2026-03-02 10:00", kind="comment")
+    remark = craft.answer(
+        craft.ask("somebody", "2026-03-02 10:00"), "bo", "2026-03-02 10:00", kind="comment"
+    )
     for hour in range(11, 14):
         craft.react(remark, "ana", f"2026-03-02 {hour}:00", "downvote")
     thanked(craft, "bo", "ana", "2026-03-03 10:00", 5)
@@ -179,7 +190,9 @@ def test_votes_of_unknown_givers_are_not_taken_for_one_person(tmp_path: Path) ->
     assert total(craft.build(tmp_path, until=UNTIL)) == 8 * (2 + 10)
 
 
-def test_a_thread_gives_fifty_points_at_most_and_the_last_gain_is_cut_to_fit(tmp_path: Path) -> None:
+def test_a_thread_gives_fifty_points_at_most_and_the_last_gain_is_cut_to_fit(
+    tmp_path: Path,
+) -> None:
     craft = Community()
     answer = helped(craft, "2026-03-01 10:00")
     for number in range(7):

@@ -9,9 +9,9 @@ from exports import imported
 from test_slack import WORKSPACE, said, written
 from test_sources import SAMPLES
 
-from cop_metrics import cli
-from cop_metrics.lake import Lake
-from cop_metrics.private_rows import may_hold_private, to_take_out
+from cop_metrics.cli import main as cli
+from cop_metrics.lake.lake import Lake
+from cop_metrics.lake.private_rows import may_hold_private, to_take_out
 from cop_metrics.sources import SOURCES
 from cop_metrics.sources.slack import SOURCE
 
@@ -23,11 +23,17 @@ def told(data: Path, capsys: pytest.CaptureFixture[str], *asked: str) -> str:
     return capsys.readouterr().out
 
 
-def test_every_command_says_which_imports_to_take_out(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_command_says_which_imports_to_take_out(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     folder, data = written(tmp_path / "export", WORKSPACE), tmp_path / "data"
     imported(OLDER, [folder], data)
     (old,) = Lake(data).imports()
-    for asked in (("build",), ("imports",), ("import", str(folder), "--community", "craft", "--source", "src")):
+    for asked in (
+        ("build",),
+        ("imports",),
+        ("import", str(folder), "--community", "craft", "--source", "src"),
+    ):
         assert f"undo {old.id}'" in told(data, capsys, *asked), asked
     told(data, capsys, "undo", old.id)
     for asked in (("build",), ("imports",)):
@@ -49,7 +55,11 @@ def test_no_reader_is_older_than_the_one_that_leaves_private_rows_out(source: st
 def test_a_lake_of_a_platform_that_there_is_no_more_is_no_trouble(tmp_path: Path) -> None:
     gone = dataclasses.replace(OLDER, id="gone")
     imported(
-        gone, [written(tmp_path / "export", {**WORKSPACE, "help/2024-03-09.json": [said(1, "U1", "x")]})], tmp_path
+        gone,
+        [written(tmp_path / "export", {**WORKSPACE, "help/2024-03-09.json": [said(1, "U1", "x")]})],
+        tmp_path,
     )
     assert list(to_take_out(Lake(tmp_path).imports())) == []
-    assert json.loads(next((tmp_path / "lake").rglob("import.json")).read_text())["platform"] == "gone"
+    assert (
+        json.loads(next((tmp_path / "lake").rglob("import.json")).read_text())["platform"] == "gone"
+    )

@@ -9,8 +9,8 @@ from communities import Community, Told
 from cop_metrics import words
 from cop_metrics.errors import CopError, UnknownName
 from cop_metrics.metrics import EXHIBITS, METRICS
-from cop_metrics.record import Record, members, record, withheld
 from cop_metrics.settings import CommunitySettings
+from cop_metrics.show.record import Record, members, record, withheld
 
 
 def told_of_bo(tmp_path: Path, *, allowed: bool = True) -> Told:
@@ -18,9 +18,17 @@ def told_of_bo(tmp_path: Path, *, allowed: bool = True) -> Told:
     craft = Community(settings=CommunitySettings(individual_scores=allowed))
     craft.member("first", joined="2025-01-01 10:00")
     craft.member("bo", joined="2025-06-01 10:00")
-    for who, team, seniority in (("bo", "Red", "mid"), ("ana", "Red", "junior"), ("ben", "Blue", "junior")):
+    for who, team, seniority in (
+        ("bo", "Red", "mid"),
+        ("ana", "Red", "junior"),
+        ("ben", "Blue", "junior"),
+    ):
         craft.works(who, team, seniority)
-    for day, asker, topics in (("05", "ana", ("pumps",)), ("06", "ana", ("pumps", "gears")), ("07", "ben", ("gears",))):
+    for day, asker, topics in (
+        ("05", "ana", ("pumps",)),
+        ("06", "ana", ("pumps", "gears")),
+        ("07", "ben", ("gears",)),
+    ):
         question = craft.ask(asker, f"2025-06-{day} 10:00", topics=topics)
         answer = craft.answer(question, "bo", f"2025-06-{day} 11:00", accepted=day == "07")
         craft.react(answer, asker, f"2025-06-{day} 12:00")
@@ -68,10 +76,14 @@ def test_a_record_counts_as_the_numbers_of_a_team_of_one_do(tmp_path: Path) -> N
     craft.works("bo", "Red", "mid")
     craft.works("ben", "Blue", "mid")
     for number, asker in enumerate(("ana", "ben", "ana")):
-        answer = craft.answer(craft.ask(asker, f"2025-06-0{number + 1} 10:00"), "bo", f"2025-06-0{number + 1} 11:00")
+        answer = craft.answer(
+            craft.ask(asker, f"2025-06-0{number + 1} 10:00"), "bo", f"2025-06-0{number + 1} 11:00"
+        )
         craft.react(answer, asker, f"2025-06-0{number + 1} 12:00")
     for number, helper in enumerate(("dan", "ben")):
-        craft.answer(craft.ask("bo", f"2025-07-0{number + 1} 10:00"), helper, f"2025-07-0{number + 1} 11:00")
+        craft.answer(
+            craft.ask("bo", f"2025-07-0{number + 1} 10:00"), helper, f"2025-07-0{number + 1} 11:00"
+        )
     told = craft.tell(tmp_path, since="2025-01-01 00:00", until="2025-12-31 12:00")
     found = of_bo(told, period="all")
     numbers = {
@@ -82,26 +94,41 @@ def test_a_record_counts_as_the_numbers_of_a_team_of_one_do(tmp_path: Path) -> N
         "Points": "points",
     }
     assert {name: found.numbers[name] for name in numbers} == {
-        name: words.value(METRICS[id_].unit, told.value(id_, period="all", team="Red")) for name, id_ in numbers.items()
+        name: words.value(METRICS[id_].unit, told.value(id_, period="all", team="Red"))
+        for name, id_ in numbers.items()
     }
-    assert (found.numbers["People helped"], found.numbers["Helps"], found.numbers["From people"]) == ("1", "3", "1")
+    assert (
+        found.numbers["People helped"],
+        found.numbers["Helps"],
+        found.numbers["From people"],
+    ) == ("1", "3", "1")
     assert found.numbers["On balance"] == "both alike"
     assert found.people.rows() == [("ben", "Blue", 1)]
     assert found.teams.rows() == [("Unknown", 0, 2), ("Blue", 1, 1)]
     scope = told.scope(period="all")
     board = told.measurer.table(EXHIBITS["members_known"], scope).row(0, named=True)
     assert (board["name"], board["helped"], board["tendency"]) == ("bo", 1, "both alike")
-    assert told.measurer.table(EXHIBITS["best_connected"], scope).rows() == [("ben", "Blue", 1, 1), ("bo", "Red", 1, 1)]
+    assert told.measurer.table(EXHIBITS["best_connected"], scope).rows() == [
+        ("ben", "Blue", 1, 1),
+        ("bo", "Red", 1, 1),
+    ]
 
 
 def test_a_record_dates_each_level(tmp_path: Path) -> None:
     """From his first post on June 5 he is a Participant; it takes three people helped to be a Helper."""
-    assert of_bo(told_of_bo(tmp_path), period="all").levels.rows() == [(date(2025, 6, 5), "Participant", None)]
+    assert of_bo(told_of_bo(tmp_path), period="all").levels.rows() == [
+        (date(2025, 6, 5), "Participant", None)
+    ]
 
 
-def test_the_numbers_of_a_record_are_those_of_the_period_and_its_levels_of_all_data(tmp_path: Path) -> None:
+def test_the_numbers_of_a_record_are_those_of_the_period_and_its_levels_of_all_data(
+    tmp_path: Path,
+) -> None:
     told = told_of_bo(tmp_path)
-    june, july = (of_bo(told, period=period) for period in ("2025-06-07..2025-06-30", "2025-07-01..2025-07-31"))
+    june, july = (
+        of_bo(told, period=period)
+        for period in ("2025-06-07..2025-06-30", "2025-07-01..2025-07-31")
+    )
     assert (june.numbers["Helps"], june.numbers["Points"]) == ("1", "27")
     assert (july.numbers["Helps"], "On balance" in july.numbers) == ("0", False)
     assert july.people.is_empty()
@@ -128,7 +155,9 @@ def test_members_are_found_by_a_part_of_their_name(tmp_path: Path) -> None:
     assert members(told.cursor, told.choices, scope, "%") == {}
 
 
-def test_a_record_of_one_who_left_is_that_of_a_period_which_ends_while_they_were_there(tmp_path: Path) -> None:
+def test_a_record_of_one_who_left_is_that_of_a_period_which_ends_while_they_were_there(
+    tmp_path: Path,
+) -> None:
     craft = Community(settings=CommunitySettings(individual_scores=True))
     craft.works("bo", "Red", "mid", until="2026-04-01")
     craft.member("gone", deleted="2026-03-20 10:00")
@@ -138,7 +167,8 @@ def test_a_record_of_one_who_left_is_that_of_a_period_which_ends_while_they_were
     told = craft.tell(tmp_path, until="2026-06-01 12:00")
     assert of_bo(told, period="2026-03-01..2026-03-31").about["Team"] == "Red"
     with pytest.raises(
-        CopError, match="bo was no member at the end of this period: choose one that ends while they were"
+        CopError,
+        match="bo was no member at the end of this period: choose one that ends while they were",
     ):
         of_bo(told, period="all")
     for key in ("src:gone", "src:robot", "src:unknown", "elsewhere:bo", "' or true --"):

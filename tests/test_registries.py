@@ -11,17 +11,32 @@ import pytest
 from communities import Told
 from polars.testing import assert_frame_equal
 
-from cop_metrics.intake import Request, take_in
-from cop_metrics.made_up_company import TIME_ZONE, write_company
-from cop_metrics.measure import BY, FIGURE_SCHEMA, Asked, Measurer, relation_of_list, tables_read
+from cop_metrics.access.scope import Scope, parse_scope, read_catalogue
+from cop_metrics.build.intake import Request, take_in
+from cop_metrics.measure.measurer import (
+    BY,
+    FIGURE_SCHEMA,
+    Asked,
+    Measurer,
+    relation_of_list,
+    tables_read,
+)
 from cop_metrics.metrics import EXHIBITS, METRICS, declared
 from cop_metrics.metrics.metric import Counts, Exhibit, Metric, PeopleShare, Share, Total
 from cop_metrics.metrics.relation import RELATIONS, Relation
-from cop_metrics.pagebook import PAGES, Chart, Groups, GroupsOverTime, OverTime, Page, ShowExhibit
-from cop_metrics.scope import Scope, parse_scope, read_catalogue
+from cop_metrics.samples.company import TIME_ZONE, write_company
+from cop_metrics.show.pagebook import (
+    PAGES,
+    Chart,
+    Groups,
+    GroupsOverTime,
+    OverTime,
+    Page,
+    ShowExhibit,
+)
+from cop_metrics.show.view import Viewer
 from cop_metrics.store import Store
 from cop_metrics.units import Unit
-from cop_metrics.view import Viewer
 
 TEAM = "Drives"
 BOUND = {"community", "first_day", "end_day", "teams", "seniorities", "topics", "junior", "senior"}
@@ -29,13 +44,19 @@ BEFORE_ALL_DATA = "1990-01-01..1990-01-31"
 
 each_metric = pytest.mark.parametrize("metric", METRICS.values(), ids=list(METRICS))
 each_listed = pytest.mark.parametrize(
-    "metric", [each for each in METRICS.values() if each.never_listed is None], ids=lambda metric: metric.id
+    "metric",
+    [each for each in METRICS.values() if each.never_listed is None],
+    ids=lambda metric: metric.id,
 )
 each_total = pytest.mark.parametrize(
-    "metric", [each for each in METRICS.values() if isinstance(each.measure, Total)], ids=lambda metric: metric.id
+    "metric",
+    [each for each in METRICS.values() if isinstance(each.measure, Total)],
+    ids=lambda metric: metric.id,
 )
 each_with_history = pytest.mark.parametrize(
-    "metric", [each for each in METRICS.values() if each.counts is not Counts.STATE], ids=lambda metric: metric.id
+    "metric",
+    [each for each in METRICS.values() if each.counts is not Counts.STATE],
+    ids=lambda metric: metric.id,
 )
 each_exhibit = pytest.mark.parametrize("exhibit", EXHIBITS.values(), ids=list(EXHIBITS))
 each_page = pytest.mark.parametrize("page", PAGES.values(), ids=list(PAGES))
@@ -48,8 +69,15 @@ def company(tmp_path_factory: pytest.TempPathFactory) -> Told:
     write_company(folder / "export")
     data = folder / "data"
     data.mkdir()
-    (data / "settings.toml").write_text(f'time_zone = "{TIME_ZONE}"\nindividual_scores = true\n', encoding="utf-8")
-    take_in(data, Request(path=folder / "export", community="company", roster=folder / "export" / "roster.csv"))
+    (data / "settings.toml").write_text(
+        f'time_zone = "{TIME_ZONE}"\nindividual_scores = true\n', encoding="utf-8"
+    )
+    take_in(
+        data,
+        Request(
+            path=folder / "export", community="company", roster=folder / "export" / "roster.csv"
+        ),
+    )
     return Told(cursor=Store(data).snapshot().cursor, community="company")
 
 
@@ -113,7 +141,9 @@ def _longest_id(name: str, ids: list[str]) -> str | None:
 
 
 def test_declared_sql_has_only_parameters_that_are_bound() -> None:
-    texts = [relation.sql for relation in RELATIONS.values()] + [exhibit.sql for exhibit in EXHIBITS.values()]
+    texts = [relation.sql for relation in RELATIONS.values()] + [
+        exhibit.sql for exhibit in EXHIBITS.values()
+    ]
     texts += [repr(metric.measure) for metric in METRICS.values()]
     assert {name for text in texts for name in re.findall(r"\$(\w+)", text)} <= BOUND
 
@@ -122,14 +152,22 @@ def test_declared_sql_has_only_parameters_that_are_bound() -> None:
 def test_a_relation_is_counted_over_and_has_the_columns_that_it_declares(
     relation: Relation, measurer: Measurer, year: Scope
 ) -> None:
-    users: list[Metric | Exhibit] = [each for each in METRICS.values() if each.relation == relation.name]
-    users += [each for each in METRICS.values() if relation_of_list(each) is relation and each not in users]
+    users: list[Metric | Exhibit] = [
+        each for each in METRICS.values() if each.relation == relation.name
+    ]
+    users += [
+        each
+        for each in METRICS.values()
+        if relation_of_list(each) is relation and each not in users
+    ]
     users += [exhibit for exhibit in EXHIBITS.values() if relation.name in exhibit.relations]
     assert users
     needed = {*relation.listing, *(column for column in (relation.day, relation.topic) if column)}
     needed |= {f"{each.whose}_{by}" for each in users for by in ("team", "seniority")}
     cut = measurer._cut(relation, users[0], year)
-    assert needed <= set(measurer._frame(f"with {measurer._periods(year, None)} {cut} limit 1", year).columns)
+    assert needed <= set(
+        measurer._frame(f"with {measurer._periods(year, None)} {cut} limit 1", year).columns
+    )
 
 
 # Every metric on the company
@@ -141,7 +179,9 @@ def _known(metric: Metric, company: Told, year: Scope) -> Scope:
 
 
 @each_metric
-def test_a_metric_is_measured(metric: Metric, measurer: Measurer, company: Told, year: Scope) -> None:
+def test_a_metric_is_measured(
+    metric: Metric, measurer: Measurer, company: Told, year: Scope
+) -> None:
     figure = measurer.figure(metric, _known(metric, company, year))
     assert figure.value is not None, figure.note
     assert figure.sample_size > 0 or figure.value == 0
@@ -188,8 +228,14 @@ def test_the_rows_of_the_teams_add_up_to_all_rows(
     total = measurer.figure(metric, year).value or 0
     by_team = measurer.figures_by(metric, year, "team")["value"].sum()
     teams = company.choices.teams
-    assert by_team == sum(measurer.figure(metric, measurer.only(year, "team", team)).value or 0 for team in teams)
-    of_one_team = metric.measure.listed is None or metric.relation in ("present", "levels", "arrivals")
+    assert by_team == sum(
+        measurer.figure(metric, measurer.only(year, "team", team)).value or 0 for team in teams
+    )
+    of_one_team = metric.measure.listed is None or metric.relation in (
+        "present",
+        "levels",
+        "arrivals",
+    )
     assert by_team == total if of_one_team else by_team >= total
 
 
@@ -203,7 +249,9 @@ def test_a_metric_can_be_split_by_each_of_its_dimensions(
         assert groups.schema == pl.Schema(FIGURE_SCHEMA)
         assert groups.height, by
         assert groups["group"].is_unique().all()
-        for group, value in groups.filter(pl.lit(by != "week")).select("group", "value").head(2).iter_rows():
+        for group, value in (
+            groups.filter(pl.lit(by != "week")).select("group", "value").head(2).iter_rows()
+        ):
             alone = measurer.figure(metric, measurer.only(year, by, group)).value
             assert value == (None if alone is None else pytest.approx(alone)), (by, group)
 
@@ -221,7 +269,9 @@ def test_a_month_of_a_split_is_the_number_of_that_month(
 
 
 @each_with_history
-def test_a_metric_of_no_data_is_zero_or_null_with_a_note(metric: Metric, measurer: Measurer, company: Told) -> None:
+def test_a_metric_of_no_data_is_zero_or_null_with_a_note(
+    metric: Metric, measurer: Measurer, company: Told
+) -> None:
     figure = measurer.figure(metric, company.scope(period=BEFORE_ALL_DATA))
     if isinstance(metric.measure, Total) and not metric.edge_days:
         assert (figure.value, figure.sample_size) == (0, 0)
@@ -231,14 +281,17 @@ def test_a_metric_of_no_data_is_zero_or_null_with_a_note(metric: Metric, measure
 
 
 @pytest.mark.parametrize(
-    "period", ["last-12-months", "last-quarter", "2025-03-10..2026-02-04", "2025-05-03..2025-05-20", "all"]
+    "period",
+    ["last-12-months", "last-quarter", "2025-03-10..2026-02-04", "2025-05-03..2025-05-20", "all"],
 )
 def test_days_held_and_what_was_done_are_the_same_by_day_week_and_month(
     period: str, measurer: Measurer, company: Told
 ) -> None:
     """Whole months come from their sums; weeks are always counted by day."""
     scope = company.scope(period=period)
-    sums = ", ".join(f"sum({name})" for name in ("days_held", "posts", "questions", "helps", "threads_watched"))
+    sums = ", ".join(
+        f"sum({name})" for name in ("days_held", "posts", "questions", "helps", "threads_watched")
+    )
     parts = [
         measurer._frame(
             f"with {measurer._periods(scope, by)} select stretch_id, {sums}, bool_or(active) "
@@ -253,7 +306,9 @@ def test_days_held_and_what_was_done_are_the_same_by_day_week_and_month(
 
 
 @pytest.mark.parametrize("filtered", [False, True], ids=["all", "team"])
-def test_numbers_asked_together_are_those_asked_alone(filtered: bool, measurer: Measurer, company: Told) -> None:
+def test_numbers_asked_together_are_those_asked_alone(
+    filtered: bool, measurer: Measurer, company: Told
+) -> None:
     scope = company.scope(period="last-12-months", team=TEAM if filtered else "", compare="year")
     scopes = [each for each in (scope, scope.earlier()) if each]
     queries = [
@@ -266,20 +321,33 @@ def test_numbers_asked_together_are_those_asked_alone(filtered: bool, measurer: 
     work = fresh.expect(queries)
     for answers in work:
         answers()
-    known = [(query, each) for query, each in queries if fresh.asked.knows(fresh._key(query.sql, each))]
+    known = [
+        (query, each) for query, each in queries if fresh.asked.knows(fresh._key(query.sql, each))
+    ]
     assert len(work) < len(known) / 3
     for query, each in known:
         alone, together = fresh._alone(query, each), fresh._frame(query.sql, each)
-        assert_frame_equal(together, alone, check_dtypes=False, check_row_order=False, check_column_order=False)
+        assert_frame_equal(
+            together, alone, check_dtypes=False, check_row_order=False, check_column_order=False
+        )
 
 
 def _splits(metric: Metric) -> list[tuple[str | None, str | None]]:
-    plain: list[tuple[str | None, str | None]] = [(None, None), *((by, None) for by in metric.splits)]
-    return plain if metric.counts is Counts.STATE else [*plain, ("month", None), ("week", None), ("month", "team")]
+    plain: list[tuple[str | None, str | None]] = [
+        (None, None),
+        *((by, None) for by in metric.splits),
+    ]
+    return (
+        plain
+        if metric.counts is Counts.STATE
+        else [*plain, ("month", None), ("week", None), ("month", "team")]
+    )
 
 
 @each_metric
-def test_a_viewer_without_names_is_shown_no_name(metric: Metric, measurer: Measurer, company: Told) -> None:
+def test_a_viewer_without_names_is_shown_no_name(
+    metric: Metric, measurer: Measurer, company: Told
+) -> None:
     """Threads are for everyone to see; of people neither name nor group stands beside them."""
     scope = company.scope(names=False)
     if measurer.unlisted(metric, scope) is None:
@@ -314,11 +382,15 @@ def test_an_exhibit_has_exactly_its_columns_with_and_without_data(
     assert before.is_empty() or (exhibit.counts is Counts.STATE and before.equals(full))
 
 
-def test_an_exhibit_cannot_read_uncut_what_it_forgot_to_declare(measurer: Measurer, team_year: Scope) -> None:
+def test_an_exhibit_cannot_read_uncut_what_it_forgot_to_declare(
+    measurer: Measurer, team_year: Scope
+) -> None:
     """Who helped whom of one team, with the name of the relation forgotten: refused, not told of all teams."""
     whole = EXHIBITS["help_by_team"]
     assert whole.relations == ("helps",)
-    with pytest.raises(TypeError, match=r"'help_by_team' reads helps as if no filter were set.*main\.helps"):
+    with pytest.raises(
+        TypeError, match=r"'help_by_team' reads helps as if no filter were set.*main\.helps"
+    ):
         measurer.table(replace(whole, relations=("questions",)), team_year)
 
 
@@ -337,7 +409,9 @@ def test_a_list_hides_without_names_what_an_exhibit_of_the_same_rows_hides(
     scope = company.scope(names=False)
     if measurer.unlisted(metric, scope):
         return
-    of_the_same = [each for each in EXHIBITS.values() if metric.relation in each.relations and not each.people]
+    of_the_same = [
+        each for each in EXHIBITS.values() if metric.relation in each.relations and not each.people
+    ]
     hidden = {each.columns.get(name, name) for each in of_the_same for name in each.personal}
     assert not hidden & {*measurer.listed(metric, scope).columns}
 
@@ -352,14 +426,19 @@ def test_an_exhibit_of_single_people_is_for_those_who_may_see_names(
 
 
 def test_outcomes_are_exclusive_and_add_up(measurer: Measurer, company: Told) -> None:
-    ripe = company.cursor.sql("select count(*) from questions where age_seconds >= 30 * 86400").fetchall()[0][0]
+    ripe = company.cursor.sql(
+        "select count(*) from questions where age_seconds >= 30 * 86400"
+    ).fetchall()[0][0]
     assert measurer.table(EXHIBITS["outcomes"], company.scope())["questions"].sum() == ripe
 
 
 def test_levels_and_flows_end_alike(company: Told, measurer: Measurer) -> None:
     scopes = [company.scope(period="last-12-months", team=team) for team in ("", TEAM)]
     for scope in (*scopes, company.scope(period="last-12-months", seniority="junior")):
-        flows, levels = measurer.table(EXHIBITS["level_flows"], scope), measurer.table(EXHIBITS["levels"], scope)
+        flows, levels = (
+            measurer.table(EXHIBITS["level_flows"], scope),
+            measurer.table(EXHIBITS["levels"], scope),
+        )
         ends = dict(flows.filter(pl.col("end") > 0).select("level_name", "end").iter_rows())
         assert ends == dict(levels.select("level_name", "people").iter_rows())
 
@@ -381,7 +460,12 @@ def test_a_page_shows_what_there_is(page: Page) -> None:
 
 
 def test_every_exhibit_reaches_a_page() -> None:
-    shown = {chart.id for page in PAGES.values() for chart in page.charts if isinstance(chart, ShowExhibit)}
+    shown = {
+        chart.id
+        for page in PAGES.values()
+        for chart in page.charts
+        if isinstance(chart, ShowExhibit)
+    }
     assert shown == set(EXHIBITS)
 
 
@@ -397,8 +481,12 @@ def test_a_page_is_measured_whole(page: Page, names: bool, company: Told) -> Non
     for chart in seen.charts:
         assert set(chart.columns) == set(chart.table.columns)
         assert chart.note is not None or chart.table.height
-        if names and isinstance(chart.chart, Groups):  # a number of all stands beside groups that do not add up to it
-            assert (chart.average is None) == (METRICS[chart.chart.id_].unit in (Unit.COUNT, Unit.POINTS)), chart.title
+        if names and isinstance(
+            chart.chart, Groups
+        ):  # a number of all stands beside groups that do not add up to it
+            assert (chart.average is None) == (
+                METRICS[chart.chart.id_].unit in (Unit.COUNT, Unit.POINTS)
+            ), chart.title
     if not names:
         assert all(each.rows.is_empty() or "Member" not in each.rows.columns for each in seen.lists)
 

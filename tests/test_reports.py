@@ -9,13 +9,13 @@ import openpyxl
 import polars as pl
 import pytest
 
-from cop_metrics.changes import scan
+from cop_metrics.access.scope import read_catalogue
 from cop_metrics.errors import CopError, UnknownName
-from cop_metrics.pagebook import PAGES
-from cop_metrics.reports import FORMATS, contents, write_report
-from cop_metrics.reports.cells import distinct, new_book, widths
-from cop_metrics.scope import read_catalogue
-from cop_metrics.view import PageView, Viewer
+from cop_metrics.measure.changes import scan
+from cop_metrics.show.pagebook import PAGES
+from cop_metrics.show.reports import FORMATS, contents, write_report
+from cop_metrics.show.reports.cells import distinct, new_book, widths
+from cop_metrics.show.view import PageView, Viewer
 from tests.communities import Community, Told, days_later
 
 FORMULA, CALL, NOT_A_WEB_ADDRESS = "=1+1", "@SUM(A1)", "javascript:alert(1)"
@@ -25,13 +25,21 @@ NOW = "2026-02-01..2026-02-28"
 def craft() -> Community:
     """Return two months: every day Ann asks; in February Bob answers every question, in January every second one."""
     community = Community()
-    for name, team, seniority in (("Ann", "Red", "junior"), ("Bob", FORMULA, "senior"), (CALL, "Red", "mid")):
+    for name, team, seniority in (
+        ("Ann", "Red", "junior"),
+        ("Bob", FORMULA, "senior"),
+        (CALL, "Red", "mid"),
+    ):
         community.works(community.member(name, joined="2025-12-01 09:00"), team, seniority)
     for number in range(59):
         day = days_later("2026-01-01", number)
         link = NOT_A_WEB_ADDRESS if number == 58 else f"https://craft.example/{number}"
         question = community.ask(
-            "Ann", f"{day} 09:00", topics=("wood", "=glue")[: 1 + number % 2], url=link, title=FORMULA
+            "Ann",
+            f"{day} 09:00",
+            topics=("wood", "=glue")[: 1 + number % 2],
+            url=link,
+            title=FORMULA,
         )
         if number >= 31 or number % 2:
             answer = community.answer(question, "Bob", f"{day} 12:00")
@@ -48,7 +56,9 @@ class Library:
     told: Told
 
     def views(self, *, names: bool = True, **filters: str) -> list[PageView]:
-        viewer = Viewer(version=7, cursor=self.told.cursor, catalogue=read_catalogue(self.told.cursor))
+        viewer = Viewer(
+            version=7, cursor=self.told.cursor, catalogue=read_catalogue(self.told.cursor)
+        )
         scope = self.told.scope(names=names, **filters)
         measurer = self.told.measurer
         scanned = scan(measurer, scope)
@@ -58,7 +68,9 @@ class Library:
 @pytest.fixture(scope="module")
 def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
     return Library(
-        told=craft().tell(tmp_path_factory.mktemp("craft"), since="2025-12-01 00:00", until="2026-04-01 00:00")
+        told=craft().tell(
+            tmp_path_factory.mktemp("craft"), since="2025-12-01 00:00", until="2026-04-01 00:00"
+        )
     )
 
 
@@ -85,8 +97,13 @@ def long(files: dict[str, bytes]) -> pl.DataFrame:
 def numbers_of(id_: str, report: bytes) -> dict[tuple[str, str], dict[str, object]]:
     """Read the numbers back as anyone would, by page and id."""
     if id_ == "xlsx":
-        rows = list(openpyxl.load_workbook(io.BytesIO(report))["Numbers"].iter_rows(values_only=True))
-        named = [dict(zip((str(title).lower() for title in rows[0]), row, strict=True)) for row in rows[1:]]
+        rows = list(
+            openpyxl.load_workbook(io.BytesIO(report))["Numbers"].iter_rows(values_only=True)
+        )
+        named = [
+            dict(zip((str(title).lower() for title in rows[0]), row, strict=True))
+            for row in rows[1:]
+        ]
         return {(str(row["page"]), str(row["id"])): row for row in named}
     table = pl.read_csv(report) if id_ == "csv" else pl.read_parquet(report)
     rows = table.filter(pl.col("table") == "numbers").to_dicts()
@@ -108,7 +125,9 @@ def test_every_number_of_every_page_is_in_every_format(
 
 def test_a_leader_finds_the_rise_of_the_answer_rate(long: pl.DataFrame) -> None:
     """14 of the 28 questions before were answered and all 28 of February's: from 50 % to 100 %, 50 points more."""
-    row = long.filter((pl.col("table") == "numbers") & (pl.col("id") == "answer_rate")).row(0, named=True)
+    row = long.filter((pl.col("table") == "numbers") & (pl.col("id") == "answer_rate")).row(
+        0, named=True
+    )
     assert (row["value"], row["n"], row["unit"]) == (1.0, 28, "percent")
     assert (row["before"], row["change"], row["beyond_noise"]) == (0.5, 0.5, None)
 
@@ -118,23 +137,39 @@ def test_each_row_of_the_long_table_stands_once(long: pl.DataFrame) -> None:
     assert not long.select("page", "table", "id", "title", *groups).is_duplicated().any()
 
 
-def test_every_chart_of_every_page_is_in_the_long_table(views: list[PageView], long: pl.DataFrame) -> None:
-    charts = {(view.page.title, chart.chart.id) for view in views for chart in view.charts if chart.table.height}
+def test_every_chart_of_every_page_is_in_the_long_table(
+    views: list[PageView], long: pl.DataFrame
+) -> None:
+    charts = {
+        (view.page.title, chart.chart.id)
+        for view in views
+        for chart in view.charts
+        if chart.table.height
+    }
     assert charts <= set(long.select("page", "table").iter_rows())
 
 
 def test_the_months_of_a_chart_are_its_values(long: pl.DataFrame) -> None:
     [chart] = {id_ for id_ in long["table"].unique() if id_.startswith("answer_rate_1h-")}
-    row = long.filter((pl.col("table") == chart) & (pl.col("id") == "answer_rate_24h")).row(0, named=True)
+    row = long.filter((pl.col("table") == chart) & (pl.col("id") == "answer_rate_24h")).row(
+        0, named=True
+    )
     assert (row["split"], row["group"], row["value"], row["n"]) == ("month", "2026-02-01", 1.0, 28)
 
 
 def test_the_long_table_says_what_was_measured(long: pl.DataFrame) -> None:
     row = long.row(0, named=True)
-    assert (row["community"], row["store_version"], row["names"], row["smallest_group"]) == ("craft", 7, True, 5)
+    assert (row["community"], row["store_version"], row["names"], row["smallest_group"]) == (
+        "craft",
+        7,
+        True,
+        5,
+    )
     assert (str(row["period_from"]), str(row["period_to"])) == ("2026-02-01", "2026-02-28")
     assert (str(row["compared_from"]), str(row["compared_to"])) == ("2026-01-04", "2026-01-31")
-    assert row["definition"] == "questions helped within 7 days / questions asked at least 7 days ago"
+    assert (
+        row["definition"] == "questions helped within 7 days / questions asked at least 7 days ago"
+    )
 
 
 def test_csv_and_parquet_hold_the_same_numbers(files: dict[str, bytes], long: pl.DataFrame) -> None:
@@ -167,10 +202,14 @@ def test_only_web_addresses_become_links(book: openpyxl.Workbook) -> None:
     links = {cell.hyperlink.target for cell in cells if cell.hyperlink}
     assert "https://craft.example/57" in links
     assert NOT_A_WEB_ADDRESS not in links
-    assert NOT_A_WEB_ADDRESS in {row[1] for row in book["List Answered within 7 days"].iter_rows(values_only=True)}
+    assert NOT_A_WEB_ADDRESS in {
+        row[1] for row in book["List Answered within 7 days"].iter_rows(values_only=True)
+    }
 
 
-def test_the_first_sheet_tells_the_filters_and_the_definitions(book: openpyxl.Workbook, views: list[PageView]) -> None:
+def test_the_first_sheet_tells_the_filters_and_the_definitions(
+    book: openpyxl.Workbook, views: list[PageView]
+) -> None:
     assert book.sheetnames[:2] == ["About", "Numbers"]
     rows = list(book["About"].iter_rows(values_only=True))
     told = {row[0]: row[1] for row in rows}
@@ -188,14 +227,18 @@ def test_every_number_shown_is_defined(views: list[PageView]) -> None:
     assert {"waiting_curve", "answer_rate_1h", "contributor_rate", "reading_rate"} <= defined
 
 
-def test_each_page_has_a_sheet_with_its_charts_and_tables(book: openpyxl.Workbook, views: list[PageView]) -> None:
+def test_each_page_has_a_sheet_with_its_charts_and_tables(
+    book: openpyxl.Workbook, views: list[PageView]
+) -> None:
     for view in views:
         sheet = book[view.page.title]
         texts = {cell.value for cell in sheet["A"]}
         assert {chart.title for chart in view.charts} <= texts
         assert sheet.freeze_panes == "A2"
         assert len(sheet._charts) >= 2
-        assert len(sheet.tables) >= len({chart.title for chart in view.charts if chart.table.height})
+        assert len(sheet.tables) >= len(
+            {chart.title for chart in view.charts if chart.table.height}
+        )
 
 
 def test_the_charts_are_lines_bars_and_stacks(book: openpyxl.Workbook) -> None:
@@ -210,10 +253,18 @@ def test_a_curve_by_days_is_drawn_by_months_of_30_days(tmp_path: Path) -> None:
     question = community.ask("Ann", "2026-01-01 09:00")
     community.read(question, community.member("Bob", joined="2026-04-01 09:00"), "2026-04-01")
     community.ask("Bob", f"{days_later('2026-04-01', 40)} 09:00")
-    told = community.tell(tmp_path, since="2026-01-01 00:00", until=f"{days_later('2026-04-01', 140)} 00:00")
-    book = openpyxl.load_workbook(io.BytesIO(FORMATS["xlsx"].write(Library(told=told).views(period="all"))))
+    told = community.tell(
+        tmp_path, since="2026-01-01 00:00", until=f"{days_later('2026-04-01', 140)} 00:00"
+    )
+    book = openpyxl.load_workbook(
+        io.BytesIO(FORMATS["xlsx"].write(Library(told=told).views(period="all")))
+    )
     [asking] = [chart for chart in book["Inspiration"]._charts if "asking" in _title(chart)]
-    assert (asking.tagname, asking.x_axis.majorUnit, asking.x_axis.scaling.max) == ("scatterChart", 30, 40)
+    assert (asking.tagname, asking.x_axis.majorUnit, asking.x_axis.scaling.max) == (
+        "scatterChart",
+        30,
+        40,
+    )
     assert asking.y_axis.scaling.max == 1
 
 
@@ -231,7 +282,9 @@ def namesakes(tmp_path_factory: pytest.TempPathFactory) -> Told:
             community.answer(community.ask("Ann", "2026-03-02 10:00"), key, "2026-03-02 11:00")
     community.answer(community.ask("jan-2", "2026-03-03 10:00"), "Ann", "2026-03-03 11:00")
     community.read("q1", "jan-1", "2025-08-01")
-    return community.tell(tmp_path_factory.mktemp("namesakes"), since="2025-01-01 00:00", until="2026-06-01 12:00")
+    return community.tell(
+        tmp_path_factory.mktemp("namesakes"), since="2025-01-01 00:00", until="2026-06-01 12:00"
+    )
 
 
 def rows_under(sheet: object, question: str) -> list[list[object]]:
@@ -243,7 +296,9 @@ def rows_under(sheet: object, question: str) -> list[list[object]]:
     return rows[header:end]
 
 
-def test_people_of_one_name_and_team_are_a_row_each_and_no_picture_places_are_listed(namesakes: Told) -> None:
+def test_people_of_one_name_and_team_are_a_row_each_and_no_picture_places_are_listed(
+    namesakes: Told,
+) -> None:
     views = Library(told=namesakes).views(period="2026-03-01..2026-03-31")
     sheet = openpyxl.load_workbook(io.BytesIO(FORMATS["xlsx"].write(views)))["Connections"]
     assert rows_under(sheet, "Who has the most ties?") == [
@@ -264,7 +319,9 @@ def test_people_of_one_name_and_team_are_a_row_each_and_no_picture_places_are_li
 
 def test_a_matrix_keeps_the_order_of_seniorities_and_of_levels(namesakes: Told) -> None:
     book = openpyxl.load_workbook(
-        io.BytesIO(FORMATS["xlsx"].write(Library(told=namesakes).views(period="2025-09-01..2026-05-31")))
+        io.BytesIO(
+            FORMATS["xlsx"].write(Library(told=namesakes).views(period="2025-09-01..2026-05-31"))
+        )
     )
     helps = rows_under(book["Connections"], "Does help cross seniority?")
     assert helps == [
@@ -281,7 +338,9 @@ def _title(chart: object) -> str:
     return "".join(run.t for part in chart.title.tx.rich.p for run in part.r or ())  # type: ignore[attr-defined]
 
 
-def test_a_chart_is_drawn_from_the_cells_of_its_table(book: openpyxl.Workbook, views: list[PageView]) -> None:
+def test_a_chart_is_drawn_from_the_cells_of_its_table(
+    book: openpyxl.Workbook, views: list[PageView]
+) -> None:
     """The bars of the second chart of the overview, who reads by seniority, are the measured shares."""
     [series] = book["Overview"]._charts[1].series
     sheet, cells = series.val.numRef.f.split("!")
@@ -297,7 +356,9 @@ def test_percentages_and_hours_carry_their_formats(book: openpyxl.Workbook) -> N
     assert formats["questions"] == "#,##0"
 
 
-def test_a_list_has_as_many_rows_as_its_page(book: openpyxl.Workbook, views: list[PageView]) -> None:
+def test_a_list_has_as_many_rows_as_its_page(
+    book: openpyxl.Workbook, views: list[PageView]
+) -> None:
     for each in {listing.metric.id: listing for view in views for listing in view.lists}.values():
         if each.rows.height:
             sheet = book[f"List {each.metric.title}"[:31]]
@@ -305,7 +366,9 @@ def test_a_list_has_as_many_rows_as_its_page(book: openpyxl.Workbook, views: lis
             assert next(iter(sheet.tables.values())).ref.startswith("A3:")
 
 
-def test_equal_views_make_equal_files(library: Library, views: list[PageView], files: dict[str, bytes]) -> None:
+def test_equal_views_make_equal_files(
+    library: Library, views: list[PageView], files: dict[str, bytes]
+) -> None:
     again = library.views(period=NOW)
     for each in FORMATS.values():
         assert each.write(again) == files[each.id], each.id
@@ -333,7 +396,9 @@ def test_without_names_no_name_is_in_any_report(library: Library) -> None:
     texts = {cell for sheet in book for row in sheet.iter_rows(values_only=True) for cell in row}
     assert not {"Ann", "Bob", CALL} & (groups | texts)
     assert FORMULA not in teams
-    assert {row[0]: row[1] for row in book["About"].iter_rows(values_only=True)}["Names"] == "not shown"
+    assert {row[0]: row[1] for row in book["About"].iter_rows(values_only=True)}[
+        "Names"
+    ] == "not shown"
 
 
 def test_filters_are_told(library: Library) -> None:
@@ -347,7 +412,10 @@ def test_filters_are_told(library: Library) -> None:
 
 
 def test_a_report_needs_a_page() -> None:
-    with pytest.raises(CopError, match=f"needs a page: choose from Overview, .* and {list(PAGES.values())[-1].title}"):
+    with pytest.raises(
+        CopError,
+        match=f"needs a page: choose from Overview, .* and {list(PAGES.values())[-1].title}",
+    ):
         contents([])
 
 
@@ -359,7 +427,9 @@ def test_a_report_has_one_choice_of_filters(views: list[PageView]) -> None:
 
 
 @pytest.mark.parametrize("each", FORMATS.values(), ids=FORMATS)
-def test_the_ending_chooses_the_format(each, tmp_path: Path, views: list[PageView], files: dict[str, bytes]) -> None:  # type: ignore[no-untyped-def]
+def test_the_ending_chooses_the_format(
+    each, tmp_path: Path, views: list[PageView], files: dict[str, bytes]
+) -> None:  # type: ignore[no-untyped-def]
     path = tmp_path / f"report{each.suffix.upper()}"
     path.write_text("an old report")
     write_report(path, views)
@@ -368,7 +438,9 @@ def test_the_ending_chooses_the_format(each, tmp_path: Path, views: list[PageVie
 
 
 def test_an_unknown_ending_names_the_known_ones(tmp_path: Path, views: list[PageView]) -> None:
-    with pytest.raises(UnknownName, match=r"no report format called '\.xls'\. Did you mean '\.xlsx'"):
+    with pytest.raises(
+        UnknownName, match=r"no report format called '\.xls'\. Did you mean '\.xlsx'"
+    ):
         write_report(tmp_path / "report.xls", views)
     with pytest.raises(UnknownName, match=r"called 'report'\. There is: \.csv, "):
         write_report(tmp_path / "report", views)
@@ -381,7 +453,10 @@ def test_a_folder_that_is_not_there_is_told(tmp_path: Path, views: list[PageView
 
 def test_sheet_names_are_such_as_excel_accepts_and_distinct() -> None:
     book = new_book(io.BytesIO(), title="t", subject="s", made=datetime(2026, 1, 1))
-    names = [book.sheet(name).get_name() for name in ("A/B: [c]?", "History", "x" * 40, "X" * 40, "'quoted'", "")]
+    names = [
+        book.sheet(name).get_name()
+        for name in ("A/B: [c]?", "History", "x" * 40, "X" * 40, "'quoted'", "")
+    ]
     assert names == ["A B   c", "History (2)", "x" * 31, "X" * 27 + " (2)", "quoted", "Sheet"]
 
 
@@ -391,6 +466,8 @@ def test_headers_of_a_table_are_distinct_whatever_their_case() -> None:
 
 def test_columns_are_wide_enough_for_a_day_and_a_time() -> None:
     """A spreadsheet shows a time that does not fit as hashes: '30 Sep 2026 23:43' has 17 characters."""
-    frame = pl.DataFrame({"Asked": [datetime(2026, 9, 30, 23, 43)], "Question": ["x" * 500], "Link": ["short"]})
+    frame = pl.DataFrame(
+        {"Asked": [datetime(2026, 9, 30, 23, 43)], "Question": ["x" * 500], "Link": ["short"]}
+    )
     asked, question, link = widths(frame)
     assert (asked >= 19, question, link) == (True, 60, 8)

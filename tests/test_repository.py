@@ -12,32 +12,64 @@ from pathlib import Path
 
 import pytest
 
-from cop_metrics import cli
+from cop_metrics.cli import main as cli
 from cop_metrics.settings import CommunitySettings, read_settings
 
 PROJECT = Path(__file__).resolve().parents[1]
 SQL = re.compile(r"\bselect\s.+\sfrom\s|\bcreate (temp )?(table|view)\b", re.DOTALL)
 PUTS_SQL_TOGETHER = {
-    "build.py",
+    "writer.py",
     "queries.py",
     "inputs.py",
-    "measure.py",
-    "spark.py",
+    "measurer.py",
+    "spark_engine.py",
     "changes.py",
     "small_groups.py",
     "noise.py",
 }
-SHOWS_ONLY = ("pages/", "dashboard.py", "cop_metrics/charts/", "cop_metrics/reports/", "cop_metrics/cli.py")
+LAYERS = {
+    "what everybody needs, and needs nobody": "disk errors statistics tables units",
+    "words, days and rows know nothing of a community": "period tabular words",
+    "exports, people and the SQL of marts know nothing of one another": "marts people sources",
+    "numbers are declared before there is any store": "metrics",
+    "what a leader decides is decided about numbers": "settings",
+    "the lake keeps what sources read": "lake",
+    "a store is versions of one file, whatever is in it": "store",
+    "what may be seen is known before anything is measured": "access",
+    "what is measured does not know how the store was made": "measure",
+    "a build never runs what pages show": "build",
+    "what is shown was measured, on whatever page or in whatever file": "show",
+    "samples are made, not measured": "samples",
+    "the command line knows all, and nobody knows it": "cli",
+}
+"""The parts of the package, lowest first: a part needs those above it here, never one beside or below it."""
+MAY_NEED_EACH_OTHER = (
+    "what everybody needs, and needs nobody",
+    "words, days and rows know nothing of a community",
+)
+SHOWS_ONLY = (
+    "pages/",
+    "dashboard.py",
+    "cop_metrics/show/charts/",
+    "cop_metrics/show/reports/",
+    "cop_metrics/cli/",
+)
 MACHINE_PATHS = re.compile(r"(?<![\w.])/(" + "|".join(("work", "home", "root", "Users")) + r")/\w")
 
 
 def tracked(*ends: str) -> list[Path]:
     """Return the files that belong to the repository, by how their names end; skip where git cannot tell."""
     try:
-        listed = subprocess.run(["git", "ls-files", "-z"], cwd=PROJECT, capture_output=True, check=True, text=True)
+        listed = subprocess.run(
+            ["git", "ls-files", "-z"], cwd=PROJECT, capture_output=True, check=True, text=True
+        )
     except (OSError, subprocess.CalledProcessError):
         pytest.skip("this copy is no git repository")
-    found = [PROJECT / name for name in listed.stdout.split("\0") if name.endswith(ends or ("",)) and name]
+    found = [
+        PROJECT / name
+        for name in listed.stdout.split("\0")
+        if name.endswith(ends or ("",)) and name
+    ]
     return [path for path in found if path.is_file()]
 
 
@@ -55,8 +87,15 @@ def modules(*places: str) -> list[tuple[str, ast.Module]]:
 
 def imported(tree: ast.Module) -> set[str]:
     """Return the top names of all packages that a module imports, wherever in it."""
-    names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
-    names |= {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module}
+    names = {
+        alias.name
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import)
+        for alias in node.names
+    }
+    names |= {
+        node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module
+    }
     return {name.split(".")[0] for name in names}
 
 
@@ -67,7 +106,10 @@ def needed_at_import(name: str, tree: ast.Module, known: frozenset[str]) -> set[
         if isinstance(node, ast.Import):
             found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module:
-            found |= {each if (each := f"{node.module}.{alias.name}") in known else node.module for alias in node.names}
+            found |= {
+                each if (each := f"{node.module}.{alias.name}") in known else node.module
+                for alias in node.names
+            }
     found |= {str(above) for each in found for above in packages_of(each)} - {*packages_of(name)}
     return (found & known) - {name}
 
@@ -79,7 +121,11 @@ def packages_of(name: str) -> list[str]:
 
 def docstrings(tree: ast.Module) -> set[int]:
     """Return which constants are docstrings: words about SQL are no SQL."""
-    bodies = [node.body for node in ast.walk(tree) if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)]
+    bodies = [
+        node.body
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+    ]
     firsts = [body[0] for body in bodies if body and isinstance(body[0], ast.Expr)]
     return {id(first.value) for first in firsts}
 
@@ -89,8 +135,12 @@ def sql_strings(tree: ast.Module) -> Iterator[ast.Constant | ast.JoinedStr]:
     told = docstrings(tree)
     for node in ast.walk(tree):
         if isinstance(node, ast.JoinedStr):
-            text = "".join(str(part.value) if isinstance(part, ast.Constant) else "?" for part in node.values)
-        elif isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in told:
+            text = "".join(
+                str(part.value) if isinstance(part, ast.Constant) else "?" for part in node.values
+            )
+        elif (
+            isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in told
+        ):
             text = node.value
         else:
             continue
@@ -117,6 +167,44 @@ def test_no_module_needs_itself_so_that_each_can_be_imported_first() -> None:
     TopologicalSorter(needs).prepare()
 
 
+def parts_needed() -> dict[str, set[str]]:
+    """Return by part of the package, a folder or a module of its own, the others that it needs, now or later."""
+    needed: dict[str, set[str]] = {}
+    for name, tree in modules("cop_metrics/"):
+        part = name.split("/")[1].removesuffix(".py")
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and node.module == "cop_metrics":
+                needed.setdefault(part, set()).update(alias.name for alias in node.names)
+            elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith(
+                "cop_metrics."
+            ):
+                needed.setdefault(part, set()).add(str(node.module).split(".")[1])
+    return {part: others - {part} for part, others in needed.items() if not part.startswith("__")}
+
+
+@pytest.mark.parametrize("rule", LAYERS)
+def test_a_part_needs_only_parts_above_it(rule: str) -> None:
+    rules = list(LAYERS)
+    known = {part for each in rules[: rules.index(rule)] for part in LAYERS[each].split()}
+    beside = {*LAYERS[rule].split()} if rule in MAY_NEED_EACH_OTHER else set()
+    needed = parts_needed()
+    assert {part: needed.get(part, set()) - known - beside for part in LAYERS[rule].split()} == {
+        part: set() for part in LAYERS[rule].split()
+    }
+
+
+def test_every_part_has_its_layer() -> None:
+    packaged = {
+        path.relative_to(PROJECT / "cop_metrics").parts[0]
+        for path in tracked(".py")
+        if "cop_metrics/" in name_of(path)
+    }
+    layered = [part for parts in LAYERS.values() for part in parts.split()]
+    assert sorted(layered) == sorted(
+        {part.removesuffix(".py") for part in packaged} - {"__init__", "__main__"}
+    )
+
+
 def test_what_only_shows_holds_no_sql_and_opens_no_store() -> None:
     for name, tree in modules(*SHOWS_ONLY):
         assert list(sql_strings(tree)) == [], name
@@ -125,7 +213,11 @@ def test_what_only_shows_holds_no_sql_and_opens_no_store() -> None:
 
 def test_sql_is_found_where_it_is() -> None:
     found = {name for name, tree in modules("cop_metrics/") if any(sql_strings(tree))}
-    assert {"cop_metrics/measure.py", "cop_metrics/summary.py", "cop_metrics/metrics/help.py"} <= found
+    assert {
+        "cop_metrics/measure/measurer.py",
+        "cop_metrics/show/summary.py",
+        "cop_metrics/metrics/help.py",
+    } <= found
 
 
 def test_sql_is_put_together_in_few_places() -> None:
@@ -140,7 +232,19 @@ def test_sql_is_put_together_in_few_places() -> None:
 
 
 def test_no_file_names_a_place_on_somebodys_machine() -> None:
-    text_files = tracked(".py", ".md", ".toml", ".txt", ".sql", ".css", ".js", ".html", "Makefile", "run", ".gitignore")
+    text_files = tracked(
+        ".py",
+        ".md",
+        ".toml",
+        ".txt",
+        ".sql",
+        ".css",
+        ".js",
+        ".html",
+        "Makefile",
+        "run",
+        ".gitignore",
+    )
     for path in text_files:
         found = MACHINE_PATHS.search(path.read_text(encoding="utf-8"))
         assert found is None, f"{name_of(path)}: {found}"
@@ -150,7 +254,9 @@ def test_what_the_program_imports_is_named_as_needed() -> None:
     project = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     wanted = [*project["dependencies"], *project["optional-dependencies"]["spark"]]
     named = {re.match(r"[\w-]+", each)[0].replace("-", "_") for each in wanted}
-    used = set().union(*(imported(tree) for _, tree in modules("cop_metrics/", "pages/", "dashboard.py")))
+    used = set().union(
+        *(imported(tree) for _, tree in modules("cop_metrics/", "pages/", "dashboard.py"))
+    )
     used -= sys.stdlib_module_names | {"cop_metrics", "pages", "dashboard", "steps"}
     assert used <= named | {"py4j"}, "py4j is a part of pyspark"
     assert named <= used | {"pytz", "tzdata"}, "these two are found by name, when they are wanted"
@@ -168,11 +274,19 @@ def test_requirements_are_pinned_with_hashes_and_name_no_address(name: str) -> N
 
 def test_generated_data_is_not_in_the_repository() -> None:
     names = [name_of(path) for path in tracked()]
-    assert [name for name in names if re.search(r"\.duckdb|^data/(?!samples/)|\.parquet$|__pycache__", name)] == []
+    assert [
+        name
+        for name in names
+        if re.search(r"\.duckdb|^data/(?!samples/)|\.parquet$|__pycache__", name)
+    ] == []
 
 
 def targets() -> set[str]:
-    return set(re.findall(r"^([a-z][a-z-]*):", (PROJECT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE))
+    return set(
+        re.findall(
+            r"^([a-z][a-z-]*):", (PROJECT / "Makefile").read_text(encoding="utf-8"), re.MULTILINE
+        )
+    )
 
 
 def test_every_make_target_is_phony_and_explained() -> None:
@@ -184,7 +298,9 @@ def test_every_make_target_is_phony_and_explained() -> None:
 
 @pytest.mark.parametrize("name", ["README.md", "CONTRIBUTING.md", ".ci/run"])
 def test_documents_name_make_targets_that_exist(name: str) -> None:
-    named = re.findall(r"(?m)(?:^|`|=1 )make ([a-z-]+)", (PROJECT / name).read_text(encoding="utf-8"))
+    named = re.findall(
+        r"(?m)(?:^|`|=1 )make ([a-z-]+)", (PROJECT / name).read_text(encoding="utf-8")
+    )
     assert named
     assert set(named) <= targets()
 
@@ -196,15 +312,23 @@ def test_readme_sets_up_in_two_commands() -> None:
 
 def test_readme_tells_of_each_command_and_option() -> None:
     readme = (PROJECT / "README.md").read_text(encoding="utf-8")
-    assert re.findall(r"^\| `([a-z]+)", readme, re.MULTILINE) == [command.name for command in cli.COMMANDS]
+    assert re.findall(r"^\| `([a-z]+)", readme, re.MULTILINE) == [
+        command.name for command in cli.COMMANDS
+    ]
     for command in cli.COMMANDS:
         for argument in command.arguments:
-            assert not argument.name.startswith("--") or f"`{argument.name}" in readme or f"[{argument.name}" in readme
+            assert (
+                not argument.name.startswith("--")
+                or f"`{argument.name}" in readme
+                or f"[{argument.name}" in readme
+            )
 
 
 def test_settings_are_documented_with_their_defaults(tmp_path: Path) -> None:
     rows = re.findall(
-        r"^\| `(\w+)` \| `(.*?)` \| \S", (PROJECT / "docs" / "settings.md").read_text(encoding="utf-8"), re.MULTILINE
+        r"^\| `(\w+)` \| `(.*?)` \| \S",
+        (PROJECT / "docs" / "settings.md").read_text(encoding="utf-8"),
+        re.MULTILINE,
     )
     assert [name for name, _ in rows] == [each.name for each in fields(CommunitySettings)]
     written = "\n".join(f"{name} = {default}" for name, default in rows)
@@ -220,6 +344,8 @@ def test_links_between_documents_lead_somewhere() -> None:
 
 def test_decisions_are_numbered_without_gaps() -> None:
     records = sorted((PROJECT / "docs" / "decisions").glob("*.md"))
-    assert [record.name[:4] for record in records] == [f"{number:04d}" for number in range(1, len(records) + 1)]
+    assert [record.name[:4] for record in records] == [
+        f"{number:04d}" for number in range(1, len(records) + 1)
+    ]
     for record in records:
         assert record.read_text(encoding="utf-8").startswith(f"# {int(record.name[:4])}. ")

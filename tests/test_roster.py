@@ -13,7 +13,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from cop_metrics.errors import CopError
-from cop_metrics.roster import ROSTER_COLUMNS, ROSTER_ROWS, Roster, RosterColumn, described, read_roster
+from cop_metrics.people.roster import (
+    ROSTER_COLUMNS,
+    ROSTER_ROWS,
+    Roster,
+    RosterColumn,
+    described,
+    read_roster,
+)
 from cop_metrics.tabular import email_hash
 
 DOCS = Path(__file__).resolve().parents[1] / "docs" / "roster.md"
@@ -41,7 +48,18 @@ def test_a_promotion_gives_two_periods(tmp_path: Path) -> None:
     ada = hashlib.sha256(b"ada@example.org").hexdigest()
     assert roster.rows.schema == pl.Schema(ROSTER_ROWS)
     assert roster.rows.rows() == [
-        (2, ada, None, None, None, "Hydraulics", "junior", None, date(2022, 4, 1), date(2024, 1, 1)),
+        (
+            2,
+            ada,
+            None,
+            None,
+            None,
+            "Hydraulics",
+            "junior",
+            None,
+            date(2022, 4, 1),
+            date(2024, 1, 1),
+        ),
         (3, ada, None, None, None, "Hydraulics", "mid", None, date(2024, 1, 1), None),
     ]
     assert (roster.skipped, roster.notes) == ({}, ())
@@ -63,7 +81,9 @@ def test_an_address_is_kept_as_a_hash_only(tmp_path: Path) -> None:
         ("Ada Lovelace", (None, "Ada Lovelace", "Ada Lovelace", "Ada Lovelace")),
     ],
 )
-def test_who_is_an_address_or_tried_as_each_name(tmp_path: Path, who: str, identity: tuple[str | None, ...]) -> None:
+def test_who_is_an_address_or_tried_as_each_name(
+    tmp_path: Path, who: str, identity: tuple[str | None, ...]
+) -> None:
     rows = roster_of(tmp_path, f"who,team\n{who},A\n").rows
     assert rows.select("email_hash", "username", "platform_id", "display_name").row(0) == identity
 
@@ -81,7 +101,9 @@ def test_columns_are_found_under_their_other_names(tmp_path: Path, column: Roste
         fixed = {"who": "x", "team": "y"}
         fixed.pop(column.name, None)
         shouted = name.upper().replace(" ", "-")
-        rows = roster_of(tmp_path, f"{','.join([shouted, *fixed])}\n{','.join([value, *fixed.values()])}\n").rows
+        rows = roster_of(
+            tmp_path, f"{','.join([shouted, *fixed])}\n{','.join([value, *fixed.values()])}\n"
+        ).rows
         expected = rows if expected is None else expected
         assert rows.equals(expected), name
     assert expected is not None
@@ -94,12 +116,18 @@ def test_a_columns_own_name_goes_before_its_other_names(tmp_path: Path) -> None:
     assert rows["team"].to_list() == ["Hydraulics"]
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "latin-1"])
+@pytest.mark.parametrize(
+    "encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252", "latin-1"]
+)
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 def test_files_of_spreadsheets_in_the_wild(tmp_path: Path, encoding: str, delimiter: str) -> None:
     text = "name;team;from\r\nJosé Müller;Prüfung;01.04.2024\r\n".replace(";", delimiter)
     rows = roster_of(tmp_path, text.encode(encoding)).rows
-    assert rows.select("display_name", "team", "from_day").row(0) == ("José Müller", "Prüfung", date(2024, 4, 1))
+    assert rows.select("display_name", "team", "from_day").row(0) == (
+        "José Müller",
+        "Prüfung",
+        date(2024, 4, 1),
+    )
 
 
 def test_the_line_that_names_the_separator_is_not_the_header(tmp_path: Path) -> None:
@@ -118,7 +146,9 @@ def test_xlsx_with_native_dates_reads_as_the_csv_does(tmp_path: Path) -> None:
         sheet.write_datetime(1, 3, date(2024, 1, 1), as_date)
         sheet.write_datetime(1, 4, date(2024, 6, 1), as_date)
     rows = roster_of(tmp_path, content.getvalue(), "roster.xlsx").rows
-    assert rows.equals(roster_of(tmp_path, "who,team,level,from,to\nada,A,3,2024-01-01,2024-06-01\n").rows)
+    assert rows.equals(
+        roster_of(tmp_path, "who,team,level,from,to\nada,A,3,2024-01-01,2024-06-01\n").rows
+    )
 
 
 def test_rows_that_say_nothing_are_left_out_and_named(tmp_path: Path) -> None:
@@ -129,7 +159,9 @@ def test_rows_that_say_nothing_are_left_out_and_named(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("column", ["from", "to"])
 @pytest.mark.parametrize("value", ["soon", "31/12/2024", "2024-02-30", "2024", "45000"])
-def test_a_date_that_is_none_is_refused_with_its_row(tmp_path: Path, column: str, value: str) -> None:
+def test_a_date_that_is_none_is_refused_with_its_row(
+    tmp_path: Path, column: str, value: str
+) -> None:
     said = refusal(tmp_path, f"who,team,{column}\nada,A,2024-01-01\ngrace,A,{value}\n")
     assert f"row 3: '{value}' in column '{column}' is no date" in said
     assert "2024-03-31" in said
@@ -153,7 +185,9 @@ def test_a_period_without_a_day_is_refused(tmp_path: Path, end: str) -> None:
 )
 def test_overlapping_periods_are_refused_by_name(tmp_path: Path, first: str, second: str) -> None:
     for one, other in ((first, second), (second, first)):
-        said = refusal(tmp_path, f"who,team,from,to\nada@example.org,A,{one}\nADA@example.org,B,{other}\n")
+        said = refusal(
+            tmp_path, f"who,team,from,to\nada@example.org,A,{one}\nADA@example.org,B,{other}\n"
+        )
         assert "ada@example.org" in said.lower()
         assert "row 2" in said
         assert "row 3" in said
@@ -164,7 +198,13 @@ def test_overlapping_periods_are_refused_by_name(tmp_path: Path, first: str, sec
 def test_up_to_five_people_who_overlap_are_named(tmp_path: Path) -> None:
     rows = "".join(f"p{n},A\np{n},B\n" for n in range(7))
     said = refusal(tmp_path, "who,team\n" + rows)
-    assert [name for name in (f"p{n}" for n in range(7)) if name in said] == ["p0", "p1", "p2", "p3", "p4"]
+    assert [name for name in (f"p{n}" for n in range(7)) if name in said] == [
+        "p0",
+        "p1",
+        "p2",
+        "p3",
+        "p4",
+    ]
     assert "and 2 more" in said
 
 
@@ -203,7 +243,9 @@ def test_a_last_day_in_to_is_noticed(tmp_path: Path) -> None:
         (b'who,team\nada,"' + b"x" * 200_000, ["quotation mark"]),
     ],
 )
-def test_what_is_no_roster_is_refused_in_a_sentence(tmp_path: Path, text: bytes, words: list[str]) -> None:
+def test_what_is_no_roster_is_refused_in_a_sentence(
+    tmp_path: Path, text: bytes, words: list[str]
+) -> None:
     said = refusal(tmp_path, text)
     assert "roster.csv" in said
     for word in words:
@@ -223,9 +265,13 @@ def test_ten_thousand_columns_are_refused_at_once(tmp_path: Path) -> None:
     assert time.perf_counter() - began < 2
 
 
-@settings(max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(
+    max_examples=200, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+)
 @given(
-    head=st.sampled_from([b"", b"who,team\n", b"who;team;from;to\n", b"\xff\xfew\0h\0o\0,\0", b"PK\x03\x04"]),
+    head=st.sampled_from(
+        [b"", b"who,team\n", b"who;team;from;to\n", b"\xff\xfew\0h\0o\0,\0", b"PK\x03\x04"]
+    ),
     rest=st.binary(max_size=300),
 )
 def test_wild_bytes_are_read_or_refused(tmp_path: Path, head: bytes, rest: bytes) -> None:
@@ -244,7 +290,14 @@ def test_the_docs_hold_every_column() -> None:
 @pytest.mark.parametrize(
     "end",
     [
-        *("9999-12-31", "31.12.9999", "31/12/9999", "12/31/9999", "2999-12-31", "9999-12-31 00:00:00"),
+        *(
+            "9999-12-31",
+            "31.12.9999",
+            "31/12/9999",
+            "12/31/9999",
+            "2999-12-31",
+            "9999-12-31 00:00:00",
+        ),
         *("9999/12/31", "31-DEC-9999", "31. 12. 9999", "NULL", "NA", ""),
         *(
             "9999年12月31日",
@@ -277,6 +330,11 @@ def test_who_begins_in_a_far_year_is_left_out_and_counted(tmp_path: Path) -> Non
 
 
 def test_null_names_nobody_and_a_team_may_be_called_na(tmp_path: Path) -> None:
-    roster = roster_of(tmp_path, "who,team,seniority\nNULL,Hall 1,senior\nada,NA,#N/A\nbo,NULL,senior\n")
-    assert roster.rows.select("username", "team", "seniority").rows() == [("ada", "NA", None), ("bo", None, "senior")]
+    roster = roster_of(
+        tmp_path, "who,team,seniority\nNULL,Hall 1,senior\nada,NA,#N/A\nbo,NULL,senior\n"
+    )
+    assert roster.rows.select("username", "team", "seniority").rows() == [
+        ("ada", "NA", None),
+        ("bo", None, "senior"),
+    ]
     assert roster.skipped == {"names nobody": (2,)}

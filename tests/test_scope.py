@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 from communities import Community, Told, at
 
+from cop_metrics.access.scope import newest_first, parse_scope, read_catalogue
 from cop_metrics.errors import CopError
 from cop_metrics.metrics import METRICS
-from cop_metrics.pagebook import ANSWERS
 from cop_metrics.period import DEFAULT
-from cop_metrics.reports.contents import contents
-from cop_metrics.scope import newest_first, parse_scope, read_catalogue
-from cop_metrics.shown import measured
-from cop_metrics.view import Viewer
+from cop_metrics.show.pagebook import ANSWERS
+from cop_metrics.show.reports.contents import contents
+from cop_metrics.show.shown import measured
+from cop_metrics.show.view import Viewer
 
 
 @pytest.fixture(scope="module")
@@ -23,17 +23,24 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
     for team, size in {"Red": 6, "Blue": 6, "Tiny": 2, "Mini": 1}.items():
         for number in range(size):
             who = f"{team} {number}"
-            craft.works(who, team, "junior" if (team, number) in {("Red", 0), ("Red", 1)} else "mid")
+            craft.works(
+                who, team, "junior" if (team, number) in {("Red", 0), ("Red", 1)} else "mid"
+            )
             craft.ask(who, "2026-01-05 10:00", topics=("pumps",))
             craft.ask(who, "2026-05-05 10:00")
-    return craft.tell(tmp_path_factory.mktemp("scope"), since="2026-01-01 00:00", until="2026-06-01 12:00")
+    return craft.tell(
+        tmp_path_factory.mktemp("scope"), since="2026-01-01 00:00", until="2026-06-01 12:00"
+    )
 
 
 @pytest.mark.parametrize(
     ("filters", "sentence"),
     [
         ({"team": "Rad"}, "There is no team called 'Rad'. Did you mean 'Red'?"),
-        ({"seniority": "juniors"}, "There is no seniority called 'juniors'. Did you mean 'junior'?"),
+        (
+            {"seniority": "juniors"},
+            "There is no seniority called 'juniors'. Did you mean 'junior'?",
+        ),
         ({"topic": "xyz"}, "There is no topic called 'xyz'. There is: pumps."),
         ({"compare": "yaer"}, "There is no comparison called 'yaer'. Did you mean 'year'?"),
         ({"community": "kraft"}, "There is no community called 'kraft'. Did you mean 'craft'?"),
@@ -97,7 +104,10 @@ def test_without_names_whole_weeks_are_widened_backwards_where_the_data_ends(tol
     """The last day of the data, 1 June, is a Monday: the four whole weeks before it are shown."""
     scope = told.scope(names=False, period="2026-06-01..2026-06-01")
     assert (str(scope.period.first), str(scope.period.last)) == ("2026-05-04", "2026-05-31")
-    assert (scope.period.words, scope.period.complete) == ("2026-06-01 to 2026-06-01, in whole weeks", True)
+    assert (scope.period.words, scope.period.complete) == (
+        "2026-06-01 to 2026-06-01, in whole weeks",
+        True,
+    )
     assert told.scope(names=False, period="2026-05-04..2026-12-31").period.days == 28
 
 
@@ -107,7 +117,11 @@ def test_without_names_a_year_earlier_is_whole_weeks_too(tmp_path: Path) -> None
     told = craft.tell(tmp_path, until="2026-06-01 12:00")
     scope = told.scope(names=False, period="2026-05-04..2026-05-31", compare="year")
     assert scope.compare is not None
-    assert (str(scope.compare.first), scope.compare.first.weekday(), scope.compare.days) == ("2025-05-05", 0, 28)
+    assert (str(scope.compare.first), scope.compare.first.weekday(), scope.compare.days) == (
+        "2025-05-05",
+        0,
+        28,
+    )
     with_names = told.scope(period="2026-05-04..2026-05-31", compare="year")
     assert with_names.compare is not None
     assert str(with_names.compare.first) == "2025-05-04"
@@ -132,7 +146,9 @@ def test_a_comparison_needs_data_from_the_first_day_of_the_earlier_period_on(tol
     assert early.earlier() is None
 
 
-def test_a_day_that_the_data_begins_in_the_middle_of_is_no_day_to_compare_with(tmp_path: Path) -> None:
+def test_a_day_that_the_data_begins_in_the_middle_of_is_no_day_to_compare_with(
+    tmp_path: Path,
+) -> None:
     craft = Community()
     craft.ask("ana", "2026-01-01 10:00")
     told = craft.tell(tmp_path, until="2026-06-01 12:00")
@@ -141,7 +157,9 @@ def test_a_day_that_the_data_begins_in_the_middle_of_is_no_day_to_compare_with(t
     assert told.choices.observed_from == at("2026-01-01 10:00")
 
 
-def test_data_that_begins_after_the_usual_period_is_opened_as_a_whole(told: Told, tmp_path: Path) -> None:
+def test_data_that_begins_after_the_usual_period_is_opened_as_a_whole(
+    told: Told, tmp_path: Path
+) -> None:
     """The last twelve months end yesterday, when a community of one question did not exist yet."""
     craft = Community()
     craft.ask("ann", "2026-06-01 10:00")
@@ -149,7 +167,10 @@ def test_data_that_begins_after_the_usual_period_is_opened_as_a_whole(told: Told
     catalogue = read_catalogue(young.cursor)
     assert parse_scope({}, catalogue, default_period=DEFAULT).period.words == "All data"
     assert parse_scope({"period": [DEFAULT]}, catalogue).period.words == "Last 12 months"
-    assert parse_scope({}, read_catalogue(told.cursor), default_period=DEFAULT).period.words == "Last 12 months"
+    assert (
+        parse_scope({}, read_catalogue(told.cursor), default_period=DEFAULT).period.words
+        == "Last 12 months"
+    )
 
 
 def test_without_a_roster_experience_stands_in_for_seniority(tmp_path: Path) -> None:
@@ -197,7 +218,9 @@ def test_at_the_edge_of_the_data_experience_is_known_of_whom_joining_is_known(
     craft.member("ana", joined=f"{joined} 09:00" if joined else None)
     craft.ask("ana", f"{asked} 10:00")
     told = craft.tell(tmp_path, since="2026-01-01 00:00", until="2026-06-01 12:00")
-    assert [group for group, count in told.split("questions", "seniority").items() if count] == [experience]
+    assert [group for group, count in told.split("questions", "seniority").items() if count] == [
+        experience
+    ]
 
 
 def test_who_was_first_seen_at_the_edge_is_established_90_days_later(tmp_path: Path) -> None:
@@ -208,7 +231,9 @@ def test_who_was_first_seen_at_the_edge_is_established_90_days_later(tmp_path: P
     assert told.split("questions", "seniority") == {"established": 1, "Unknown": 2}
 
 
-def test_who_is_listed_without_a_day_of_joining_and_did_nothing_is_of_unknown_experience(tmp_path: Path) -> None:
+def test_who_is_listed_without_a_day_of_joining_and_did_nothing_is_of_unknown_experience(
+    tmp_path: Path,
+) -> None:
     craft = Community()
     craft.member("nobody has seen her")
     craft.ask("ana", "2026-05-01 10:00")
@@ -236,10 +261,14 @@ def test_a_viewer_without_names_is_told_that_the_period_was_moved(told: Told) ->
     assert told.scope(names=False, period="2026-05-04..2026-05-31").moved is None
 
 
-def test_that_a_period_was_moved_is_said_on_pages_in_reports_and_on_the_command_line(told: Told) -> None:
+def test_that_a_period_was_moved_is_said_on_pages_in_reports_and_on_the_command_line(
+    told: Told,
+) -> None:
     scope = told.scope(names=False, period="2026-05-05..2026-05-31")
     assert scope.moved
-    view = Viewer(version=1, cursor=told.cursor, catalogue=read_catalogue(told.cursor)).page(ANSWERS, scope)
+    view = Viewer(version=1, cursor=told.cursor, catalogue=read_catalogue(told.cursor)).page(
+        ANSWERS, scope
+    )
     assert scope.moved in view.headline
     assert ("Period moved", scope.moved) in contents([view]).about
     assert scope.moved in str(measured(METRICS["questions"], scope, told.measurer, None).note)

@@ -40,25 +40,42 @@ def test_job_titles_mean_seniorities(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("[targets]\nanser_rate = 0.8", "There is no metric called 'anser_rate'. Did you mean 'answer_rate'?"),
+        (
+            "[targets]\nanser_rate = 0.8",
+            "There is no metric called 'anser_rate'. Did you mean 'answer_rate'?",
+        ),
         (
             "[targets]\nquestions = 0.8",
             "'questions' is no share, so that it cannot have a target: choose a number in per cent.",
         ),
         ('timezone = "UTC"', "There is no setting called 'timezone'. Did you mean 'time_zone'?"),
-        ('time_zone = "Europe/Berlim"', "There is no time zone called 'Europe/Berlim'. Did you mean 'Europe/Berlin'?"),
+        (
+            'time_zone = "Europe/Berlim"',
+            "There is no time zone called 'Europe/Berlim'. Did you mean 'Europe/Berlin'?",
+        ),
         ("small_group = 2", "small_group is 2; it must be a whole number from 3 up."),
         ('small_group = "five"', "small_group is five; it must be a whole number from 3 up."),
-        ("seniorities = []", "seniorities must be a list of names, lowest first, such as ['junior', 'mid', 'senior']."),
+        (
+            "seniorities = []",
+            "seniorities must be a list of names, lowest first, such as ['junior', 'mid', 'senior'].",
+        ),
         (
             '[job_titles]\nBoss = "chief"',
             "The job title 'Boss' means 'chief', which is not on the scale of seniorities.",
         ),
-        ("[targets]\nanswer_rate = 70", "The target of 'answer_rate' is 70; it must be a share from 0 to 1."),
-        ("[communities.welders]\nsmall = 1", "There is no setting called 'small'. Did you mean 'small_group'?"),
+        (
+            "[targets]\nanswer_rate = 70",
+            "The target of 'answer_rate' is 70; it must be a share from 0 to 1.",
+        ),
+        (
+            "[communities.welders]\nsmall = 1",
+            "There is no setting called 'small'. Did you mean 'small_group'?",
+        ),
     ],
 )
-def test_a_setting_that_does_not_fit_stops_with_a_sentence(tmp_path: Path, text: str, sentence: str) -> None:
+def test_a_setting_that_does_not_fit_stops_with_a_sentence(
+    tmp_path: Path, text: str, sentence: str
+) -> None:
     with pytest.raises(CopError) as stopped:
         read(tmp_path, text)
     assert str(stopped.value) == sentence

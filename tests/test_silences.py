@@ -7,19 +7,24 @@ import polars as pl
 import pytest
 from communities import Community, Told, at, days_later, plus
 
-from cop_metrics.captions import kept
-from cop_metrics.changes import scan
-from cop_metrics.charts import LIGHT, describe, draw, groups
+from cop_metrics.access.scope import Scope, read_catalogue
+from cop_metrics.measure.changes import scan
+from cop_metrics.measure.silences import silence_sentence, silences
 from cop_metrics.metrics import EXHIBITS, METRICS
 from cop_metrics.metrics.metric import Share, Total
-from cop_metrics.pagebook import ANSWERS, CONNECTIONS, OVERVIEW, Groups
-from cop_metrics.scope import Scope, read_catalogue
-from cop_metrics.silences import silence_sentence, silences
+from cop_metrics.show.captions import kept
+from cop_metrics.show.charts import LIGHT, describe, draw, groups
+from cop_metrics.show.pagebook import ANSWERS, CONNECTIONS, OVERVIEW, Groups
+from cop_metrics.show.view import PageView, Viewer
 from cop_metrics.units import Unit
-from cop_metrics.view import PageView, Viewer
 
 YEAR = "2025-07-01..2026-06-30"
-PEOPLE = {("Service", "junior"): 30, ("Service", "senior"): 8, ("Drives", "junior"): 12, ("Drives", "senior"): 8}
+PEOPLE = {
+    ("Service", "junior"): 30,
+    ("Service", "senior"): 8,
+    ("Drives", "junior"): 12,
+    ("Drives", "senior"): 8,
+}
 NONE_ASKED = "none of the 30 juniors asked"
 
 
@@ -34,7 +39,9 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
     for (team, seniority), members in names.items():
         for who in members:
             craft.works(who, team, seniority)
-    askers = [who for cell, members in names.items() if cell != ("Service", "junior") for who in members]
+    askers = [
+        who for cell, members in names.items() if cell != ("Service", "junior") for who in members
+    ]
     for day in range(0, 360, 2):
         asker, helper = askers[day // 2 % len(askers)], askers[(day // 2 + 5) % len(askers)]
         asked = f"{days_later('2025-07-01', day)} 10:00"
@@ -42,10 +49,14 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
         craft.answer(question, helper, plus(asked, hours=3))
         craft.read(question, names["Service", "junior"][day // 2 % 30], asked[:10])
         craft.read(question, askers[(day // 2 + 9) % len(askers)], asked[:10])
-    return craft.tell(tmp_path_factory.mktemp("zero"), since="2025-01-01 00:00", until="2026-06-30 12:00")
+    return craft.tell(
+        tmp_path_factory.mktemp("zero"), since="2025-01-01 00:00", until="2026-06-30 12:00"
+    )
 
 
-def row(told: Told, id_: str, by: str, group: str, scope: Scope) -> tuple[float | None, int, str | None]:
+def row(
+    told: Told, id_: str, by: str, group: str, scope: Scope
+) -> tuple[float | None, int, str | None]:
     table = told.measurer.figures_by(METRICS[id_], scope, by)
     [found] = table.filter(group=group).select("value", "sample_size", "note").rows()
     return found
@@ -69,7 +80,10 @@ def test_what_there_is_nothing_to_divide_by_says_whose_and_why(told: Told) -> No
         0,
         f"{NONE_ASKED}, so there is nothing to answer",
     )
-    assert row(told, "wait", "team", "Service", juniors)[2] == f"{NONE_ASKED}, so there is nothing to answer"
+    assert (
+        row(told, "wait", "team", "Service", juniors)[2]
+        == f"{NONE_ASKED}, so there is nothing to answer"
+    )
     helped = row(told, "help_across_seniority", "team", "Service", juniors)
     assert helped == (None, 0, "none of the 30 juniors helped, so there is nothing to divide")
 
@@ -82,9 +96,13 @@ def test_shares_of_people_are_zero_of_so_many_with_an_interval(told: Told) -> No
     assert told.split("reading_juniors_asking", "team", period=YEAR)["Service"] == 0.0
 
 
-@pytest.mark.parametrize("metric", [m for m in METRICS.values() if "team" in m.splits], ids=lambda each: each.id)
+@pytest.mark.parametrize(
+    "metric", [m for m in METRICS.values() if "team" in m.splits], ids=lambda each: each.id
+)
 @pytest.mark.parametrize("names", [True, False], ids=["names", "no names"])
-def test_every_team_with_people_stands_in_every_number_by_team(told: Told, metric, names: bool) -> None:  # type: ignore[no-untyped-def]
+def test_every_team_with_people_stands_in_every_number_by_team(
+    told: Told, metric, names: bool
+) -> None:  # type: ignore[no-untyped-def]
     if told.measurer.unmeasurable(metric):
         pytest.skip("not measurable here")
     scope = told.scope(period=YEAR, seniority="junior", names=names)
@@ -98,7 +116,9 @@ def test_every_team_with_people_stands_in_every_number_by_team(told: Told, metri
 def test_a_month_in_which_nothing_was_asked_is_zero(told: Told) -> None:
     months = told.split("questions", "month", period="2025-05-01..2025-08-31")
     assert months == {"2025-05-01": 0, "2025-06-01": 0, "2025-07-01": 16, "2025-08-01": 15}
-    rates = told.measurer.figures_by(METRICS["answer_rate"], told.scope(period="2025-05-01..2025-07-31"), "month")
+    rates = told.measurer.figures_by(
+        METRICS["answer_rate"], told.scope(period="2025-05-01..2025-07-31"), "month"
+    )
     assert rates["value"].to_list() == [None, None, 1.0]
     assert rates["note"][0] == "none of the 58 members asked, so there is nothing to answer"
 
@@ -140,14 +160,18 @@ def test_that_none_of_a_team_asked_is_a_finding(told: Told, names: bool) -> None
     scope = told.scope(period=YEAR, names=names)
     found = {each.act: silence_sentence(each) for each in silences(told.measurer, scope)}
     others = "while 100 % of all others did."
-    assert found == {act: f"None of Service's 30 juniors {act}, {others}" for act in ("wrote", "asked", "helped")}
+    assert found == {
+        act: f"None of Service's 30 juniors {act}, {others}" for act in ("wrote", "asked", "helped")
+    }
     # Who did not write did not ask either: it is said once on a page about everything, and of asking where that is the point.
     assert [each.act for each in seen(told, OVERVIEW, scope).silences] == ["wrote"]
     assert seen(told, OVERVIEW, scope).headline[1] == found["wrote"]
     assert seen(told, ANSWERS, scope).headline[1] == found["asked"]
 
 
-def test_who_asked_elsewhere_is_no_silence_there_and_neither_is_a_group_of_four(tmp_path: Path) -> None:
+def test_who_asked_elsewhere_is_no_silence_there_and_neither_is_a_group_of_four(
+    tmp_path: Path,
+) -> None:
     """Of Red's six one asked; Blue's four are fewer than a small group; none of Gold's five asked, nor of all five juniors."""
     craft = Community()
     for team, people in (("Red", 6), ("Blue", 4), ("Gold", 5), ("Teal", 9)):
@@ -162,10 +186,15 @@ def test_who_asked_elsewhere_is_no_silence_there_and_neither_is_a_group_of_four(
         "None of Gold's 5 members asked, while 53 % of all others did."
     ]
     assert not silences(told.measurer, told.scope(team="Red"))
-    assert [each.act for each in silences(told.measurer, told.scope(team="Gold"))] == ["asked", "wrote"]
+    assert [each.act for each in silences(told.measurer, told.scope(team="Gold"))] == [
+        "asked",
+        "wrote",
+    ]
 
 
-def test_where_only_those_who_took_part_are_known_no_share_of_the_others_is_told(told: Told) -> None:
+def test_where_only_those_who_took_part_are_known_no_share_of_the_others_is_told(
+    told: Told,
+) -> None:
     found = silences(told.measurer, told.scope(period=YEAR))
     assert all(each.listed for each in found)
     sentence = silence_sentence(replace(found[0], listed=False))
@@ -175,10 +204,14 @@ def test_where_only_those_who_took_part_are_known_no_share_of_the_others_is_told
 def test_where_nobody_at_all_asks_no_group_is_named(tmp_path: Path) -> None:
     craft = Community()
     for number in range(12):
-        craft.works(craft.member(f"Red {number}", joined="2026-01-01"), ("Red", "Blue")[number % 2], "mid")
+        craft.works(
+            craft.member(f"Red {number}", joined="2026-01-01"), ("Red", "Blue")[number % 2], "mid"
+        )
     craft.answer("lost thread", "Red 0", "2026-03-01 10:00", kind="message")
     told = craft.tell(tmp_path, since="2026-01-01 00:00", until="2026-06-30 12:00")
-    assert [each.act for each in silences(told.measurer, told.scope())] == ["wrote"]  # by Blue, while one of Red did
+    assert [each.act for each in silences(told.measurer, told.scope())] == [
+        "wrote"
+    ]  # by Blue, while one of Red did
 
 
 def test_the_chart_of_a_group_with_nothing_shows_it(told: Told) -> None:
@@ -186,7 +219,9 @@ def test_the_chart_of_a_group_with_nothing_shows_it(told: Told) -> None:
     counts = told.measurer.figures_by(METRICS["questions"], juniors, "team")
     assert "Service 0 (n 30)" in describe(groups(counts, Unit.COUNT, LIGHT))
     rates = told.measurer.figures_by(METRICS["answer_rate"], juniors, "team")
-    assert f"Service: {NONE_ASKED}, so there is nothing to answer." in describe(groups(rates, Unit.PERCENT, LIGHT))
+    assert f"Service: {NONE_ASKED}, so there is nothing to answer." in describe(
+        groups(rates, Unit.PERCENT, LIGHT)
+    )
 
 
 @pytest.mark.parametrize(("size", "named"), [(30, ["junior"]), (31, [])])
@@ -203,9 +238,14 @@ def test_a_group_is_named_as_lacking_from_as_many_people_as_a_group_must_have(
 def test_a_table_by_seniority_has_a_row_for_those_who_did_not_ask(told: Told) -> None:
     service = told.scope(period=YEAR, team="Service")
     table = told.measurer.table(EXHIBITS["gaps"], service)
-    assert table.select("seniority", "answer_rate", "questions").rows() == [("junior", None, 0), ("senior", 1.0, 56)]
+    assert table.select("seniority", "answer_rate", "questions").rows() == [
+        ("junior", None, 0),
+        ("senior", 1.0, 56),
+    ]
     assert "junior: no question asked." in describe(draw(EXHIBITS["gaps"], table, LIGHT))
-    curve = next(each for each in seen(told, ANSWERS, service).charts if each.chart.id == "waiting_curve")
+    curve = next(
+        each for each in seen(told, ANSWERS, service).charts if each.chart.id == "waiting_curve"
+    )
     assert "nothing is counted of junior (30 members)" in curve.remarks
 
 
@@ -222,7 +262,9 @@ def readers_only(tmp_path_factory: pytest.TempPathFactory) -> Told:
         helped = craft.answer(question, f"Senior {(number + 1) % 6}", plus(asked, hours=1))
         craft.react(helped, f"Senior {number % 6}", plus(asked, hours=2))
         craft.read(question, f"Junior {number % 6}", "2026-02-20")
-    return craft.tell(tmp_path_factory.mktemp("readers"), since="2025-06-01 00:00", until="2026-06-30 12:00")
+    return craft.tell(
+        tmp_path_factory.mktemp("readers"), since="2025-06-01 00:00", until="2026-06-30 12:00"
+    )
 
 
 @pytest.mark.parametrize("names", [True, False], ids=["names", "no names"])
@@ -231,7 +273,9 @@ def test_a_table_that_counts_by_group_has_zeros_for_a_group_with_nothing(
     readers_only: Told, id_: str, names: bool
 ) -> None:
     exhibit = EXHIBITS[id_]
-    table = readers_only.measurer.table(exhibit, readers_only.scope(period="2026-01-05..2026-06-28", names=names))
+    table = readers_only.measurer.table(
+        exhibit, readers_only.scope(period="2026-01-05..2026-06-28", names=names)
+    )
     [by] = exhibit.shows
     group = {"team": "Blue", "seniority": "junior"}[by]
     [found] = table.filter(pl.any_horizontal(pl.col(pl.String) == group)).to_dicts()
@@ -254,7 +298,9 @@ def test_a_page_about_helps_names_who_did_not_help(readers_only: Told) -> None:
 
 
 @pytest.mark.parametrize("id_", ["returning", "away", "silent"])
-def test_a_count_of_people_that_is_no_act_is_zero_of_the_members_too(readers_only: Told, id_: str) -> None:
+def test_a_count_of_people_that_is_no_act_is_zero_of_the_members_too(
+    readers_only: Told, id_: str
+) -> None:
     scope = readers_only.scope(period="2026-01-05..2026-03-15")
     table = readers_only.measurer.figures_by(METRICS[id_], scope, "team")
     assert ("Blue", 0.0, 6, None) in table.select("group", "value", "sample_size", "note").rows()
@@ -262,11 +308,16 @@ def test_a_count_of_people_that_is_no_act_is_zero_of_the_members_too(readers_onl
 
 def test_a_page_of_those_who_did_not_ask_says_so_first(told: Told) -> None:
     view = seen(told, ANSWERS, told.scope(period=YEAR, team="Service", seniority="junior"))
-    assert view.headline[0] == f"Team Service and Juniors: {NONE_ASKED}, so there is nothing to answer."
+    assert (
+        view.headline[0]
+        == f"Team Service and Juniors: {NONE_ASKED}, so there is nothing to answer."
+    )
     [card] = [each for each in view.cards if each.metric.id == "answer_rate"]
     assert (card.value, kept(card.figure, 0.7)) == ("–", "nothing to judge")
     [chart] = [
-        each for each in view.charts if isinstance(each.chart, Groups) and each.chart.id == "answer_rate-by-team"
+        each
+        for each in view.charts
+        if isinstance(each.chart, Groups) and each.chart.id == "answer_rate-by-team"
     ]
     assert chart.note == f"{NONE_ASKED}, so there is nothing to answer."
     notes = {each.chart.id: each.note for each in view.charts}

@@ -20,9 +20,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_equal_stores import OF_THE_IMPORTS, built, differing
 
+from cop_metrics.build.intake import Request, take_in
 from cop_metrics.errors import CopError
-from cop_metrics.intake import Request, take_in
-from cop_metrics.lake import Lake
+from cop_metrics.lake.lake import Lake
 from cop_metrics.sources import SOURCES, slack
 from cop_metrics.sources.export import Export, open_export
 from cop_metrics.sources.slack import ELSEWHERE, SOURCE
@@ -64,10 +64,20 @@ USERS = [
         "deleted": False,
         "is_bot": False,
         "updated": NINE - 5,
-        "profile": {"display_name": "Ana P", "real_name": "Ana Perez", "email": "Ana@works.example"},
+        "profile": {
+            "display_name": "Ana P",
+            "real_name": "Ana Perez",
+            "email": "Ana@works.example",
+        },
     },
     {"id": "U2", "name": "bo", "real_name": "Bo Li", "profile": {"display_name": ""}},
-    {"id": "U3", "name": "left", "deleted": True, "updated": NINE - 86_400, "profile": {"real_name": "Cy Left"}},
+    {
+        "id": "U3",
+        "name": "left",
+        "deleted": True,
+        "updated": NINE - 86_400,
+        "profile": {"real_name": "Cy Left"},
+    },
     {"id": "U4", "name": "silent", "profile": {}},
     {"id": "U5", "name": "builds", "is_bot": True, "profile": {"real_name": "Builds"}},
 ]
@@ -90,7 +100,13 @@ WORKSPACE: Files = {
     "help/2024-03-04.json": [
         said(-10, "U1", "<@U1> has joined the channel", subtype="channel_join"),
         ASKED,
-        reply(30, "U2", "Twelve turns", 0, reactions=[{"name": "+1::skin-tone-2", "users": ["U1", "U4"], "count": 3}]),
+        reply(
+            30,
+            "U2",
+            "Twelve turns",
+            0,
+            reactions=[{"name": "+1::skin-tone-2", "users": ["U1", "U4"], "count": 3}],
+        ),
         reply(40, "U1", "That worked, thanks", 0, subtype="thread_broadcast", root={"ts": at(0)}),
         said(50, None, "Build 7 failed, why?", subtype="bot_message", bot_id="B1", username="ci"),
     ],
@@ -98,7 +114,14 @@ WORKSPACE: Files = {
         reply(1500, "U3", "Or eleven", 0, edited={"user": "U3", "ts": at(1501)}),
         said(1510, "U5", "Build 8 passed"),
         said(1520, "U9", "Good morning", user_profile={"display_name": "Guest"}),
-        said(1530, "USLACKBOT", "This message was deleted.", subtype="tombstone", thread_ts=at(1530), hidden=True),
+        said(
+            1530,
+            "USLACKBOT",
+            "This message was deleted.",
+            subtype="tombstone",
+            thread_ts=at(1530),
+            hidden=True,
+        ),
         reply(1540, "U2", "Sorry for that", 1530),
     ],
     "general/2024-03-04.json": [said(0, "U2", "waves", subtype="me_message")],
@@ -116,7 +139,10 @@ def written(folder: Path, files: Files) -> Path:
 
 def day(*messages: Json, **lists: Json) -> Files:
     """Return a workspace in which that was said in one channel, with a thread elsewhere so that nothing is inferred."""
-    elsewhere = [said(-5000, "U1", "Hello", thread_ts=at(-5000)), reply(-4990, "U2", "Hello", -5000)]
+    elsewhere = [
+        said(-5000, "U1", "Hello", thread_ts=at(-5000)),
+        reply(-4990, "U2", "Hello", -5000),
+    ]
     return {
         "users.json": USERS,
         "channels.json": CHANNELS,
@@ -169,7 +195,9 @@ def test_a_small_workspace_in_full(tmp_path: Path) -> None:
     assert read.recognised
     assert read.skipped == {}
     assert read.reading.notes == []
-    assert read.rows("member", "member", "name", "username", "is_bot", "is_deleted", "deleted_at") == [
+    assert read.rows(
+        "member", "member", "name", "username", "is_bot", "is_deleted", "deleted_at"
+    ) == [
         ("U1", "Ana P", "ana", False, False, None),
         ("U2", "Bo Li", "bo", False, False, None),
         ("U3", "Cy Left", "left", False, True, time(-1440)),
@@ -222,11 +250,20 @@ def test_rules_tell_questions_replies_and_that_it_worked(tmp_path: Path) -> None
 
 def test_a_workspace_as_a_leader_sees_it(tmp_path: Path) -> None:
     """Ana's question is answered half an hour later, and she says that it worked; bots and Slack itself are in no number."""
-    take_in(tmp_path / "data", Request(path=written(tmp_path / "works", WORKSPACE), community="works"))
+    take_in(
+        tmp_path / "data", Request(path=written(tmp_path / "works", WORKSPACE), community="works")
+    )
     told = Told(cursor=Store(tmp_path / "data").snapshot().cursor, community="works")
-    assert (told.value("questions"), told.value("answered_questions"), told.value("wait_naive")) == (1, 1, 0.5)
+    assert (
+        told.value("questions"),
+        told.value("answered_questions"),
+        told.value("wait_naive"),
+    ) == (1, 1, 0.5)
     assert told.cursor.sql("select outcome from questions").fetchall() == [("resolved",)]
-    assert (told.value("members"), told.value("contributors")) == (4, 3)  # Ana, Bo and the guest write; Cy has left
+    assert (told.value("members"), told.value("contributors")) == (
+        4,
+        3,
+    )  # Ana, Bo and the guest write; Cy has left
     assert told.split("questions", "topic") == {"help": 1}
 
 
@@ -257,10 +294,17 @@ def seven_zipped(folder: Path) -> Path:
 
 @pytest.mark.parametrize(
     "pack",
-    [zipped, lambda folder: zipped(folder, "My export/of March/"), seven_zipped, lambda folder: folder.parent.parent],
+    [
+        zipped,
+        lambda folder: zipped(folder, "My export/of March/"),
+        seven_zipped,
+        lambda folder: folder.parent.parent,
+    ],
     ids=["zip", "folder in a zip", "7z", "folder in folders"],
 )
-def test_packed_and_nested_exports_read_the_same(tmp_path: Path, pack: Callable[[Path], Path]) -> None:
+def test_packed_and_nested_exports_read_the_same(
+    tmp_path: Path, pack: Callable[[Path], Path]
+) -> None:
     folder = written(tmp_path / "a" / "export", WORKSPACE)
     plain, packed = Read(folder), Read(pack(folder))
     assert packed.recognised
@@ -278,14 +322,27 @@ def test_only_the_slack_source_takes_a_slack_export(tmp_path: Path) -> None:
     [
         {"Posts.xml": b"<posts></posts>"},
         {"posts.csv": b"post_id,thread_id,kind,author_id,created_at\n1,1,question,a,2024-01-01\n"},
-        {"general/2024-01-31.json": [{"id": 1, "sender_full_name": "Ana", "content": "Hello", "timestamp": 1}]},
+        {
+            "general/2024-01-31.json": [
+                {"id": 1, "sender_full_name": "Ana", "content": "Hello", "timestamp": 1}
+            ]
+        },
         {"topic/2024-01-31.json": {"id": 5, "title": "How?", "post_stream": {"posts": []}}},
         {"messages/2024-01-31.json": b"\x00\x01\x02 no JSON"},
         {"users.json": USERS},
         {"users.json": [{"id": 7, "name": "ada"}], "channels.json": [{"id": 5, "name": "help"}]},
         {"2024-01-31.json": [said(0, "U1", "Hello")]},
     ],
-    ids=["Stack Exchange", "table", "Zulip", "Discourse", "binary", "no channels", "other lists", "no channel"],
+    ids=[
+        "Stack Exchange",
+        "table",
+        "Zulip",
+        "Discourse",
+        "binary",
+        "no channels",
+        "other lists",
+        "no channel",
+    ],
 )
 def test_other_exports_are_refused(tmp_path: Path, files: Files) -> None:
     with open_export(written(tmp_path, files)) as export:
@@ -344,17 +401,29 @@ def test_two_workspaces_of_an_organisation_are_refused(tmp_path: Path) -> None:
     """They share the accounts; one of them was read and the other left out."""
     rest = {name: each for name, each in WORKSPACE.items() if name != "users.json"}
     written(
-        tmp_path, {"org_users.json": USERS, **{f"teams/{team}/{name}": rest[name] for team in "ab" for name in rest}}
+        tmp_path,
+        {
+            "org_users.json": USERS,
+            **{f"teams/{team}/{name}": rest[name] for team in "ab" for name in rest},
+        },
     )
     assert "holds 2 exports (teams/a, teams/b)" in refusal(tmp_path)
 
 
 def renamed(**more: Json) -> Files:
     """Return an export, put together of two, in which a thread goes on after its channel was renamed."""
-    channels = [CHANNELS[1], {"id": "C1", "name": "help", "previous_names": ["ask", "general"], **more}]
+    channels = [
+        CHANNELS[1],
+        {"id": "C1", "name": "help", "previous_names": ["ask", "general"], **more},
+    ]
     asked, answered = said(0, "U1", "How do I?", thread_ts=at(0)), reply(1500, "U2", "So", 0)
     days = {"ask/2024-03-04.json": [asked], "help/2024-03-05.json": [answered]}
-    return {"users.json": USERS, "channels.json": channels, **days, "general/2024-03-04.json": [said(0, "U4", "Hello")]}
+    return {
+        "users.json": USERS,
+        "channels.json": channels,
+        **days,
+        "general/2024-03-04.json": [said(0, "U4", "Hello")],
+    }
 
 
 def test_a_folder_of_a_channel_s_previous_name_is_that_channel(tmp_path: Path) -> None:
@@ -371,12 +440,20 @@ def test_a_previous_name_opens_no_folder_where_private_channels_are_listed(tmp_p
 
 @pytest.mark.parametrize("name", ["users.json", "channels.json", "groups.json"])
 def test_a_damaged_list_is_refused_by_name(tmp_path: Path, name: str) -> None:
-    assert f"'{name}' is damaged" in refusal(written(tmp_path, {**WORKSPACE, name: b'[{"id": "U1", '}))
+    assert f"'{name}' is damaged" in refusal(
+        written(tmp_path, {**WORKSPACE, name: b'[{"id": "U1", '})
+    )
 
 
 def test_a_damaged_day_and_rows_without_sense_are_counted(tmp_path: Path) -> None:
     files = {
-        **day(said(0, "U1", "Hello"), "no object", None, {"type": "message", "ts": "yesterday"}, {"text": "no time"}),
+        **day(
+            said(0, "U1", "Hello"),
+            "no object",
+            None,
+            {"type": "message", "ts": "yesterday"},
+            {"text": "no time"},
+        ),
         "help/2024-03-05.json": b'[{"type": "message", "ts": "170',
         "help/2024-03-06.json": {"not": "a list"},
         "help/2024-03-07.json": None,
@@ -391,21 +468,34 @@ def test_a_damaged_day_and_rows_without_sense_are_counted(tmp_path: Path) -> Non
 
 
 def test_one_odd_record_changes_nothing_of_the_others(tmp_path: Path) -> None:
-    odd = {name: [*content, 5] if name[-7:-5].isdigit() else content for name, content in WORKSPACE.items()}
-    whole, with_odd = Read(written(tmp_path / "whole", WORKSPACE)), Read(written(tmp_path / "odd", odd))
+    odd = {
+        name: [*content, 5] if name[-7:-5].isdigit() else content
+        for name, content in WORKSPACE.items()
+    }
+    whole, with_odd = (
+        Read(written(tmp_path / "whole", WORKSPACE)),
+        Read(written(tmp_path / "odd", odd)),
+    )
     for table, rows in whole.tables.items():
         assert with_odd.tables[table].equals(rows), table
 
 
 def test_an_author_that_is_a_number_of_many_digits_is_nobody(tmp_path: Path) -> None:
-    read = Read(written(tmp_path, day(said(0, "U1", "Hello"), {**said(9, "U2", "Hm"), "user": -(10**400)})))
+    read = Read(
+        written(tmp_path, day(said(0, "U1", "Hello"), {**said(9, "U2", "Hm"), "user": -(10**400)}))
+    )
     assert read.said_in("help", "author") == [("U1",), (None,)]
 
 
 @pytest.mark.filterwarnings("error")
-def test_records_without_a_readable_time_may_come_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_records_without_a_readable_time_may_come_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(slack, "BATCH_ROWS", 1)
-    files = {"general/2024-02-01.json": [{**said(0, "U1", "Hello"), "ts": "yesterday"}], **WORKSPACE}
+    files = {
+        "general/2024-02-01.json": [{**said(0, "U1", "Hello"), "ts": "yesterday"}],
+        **WORKSPACE,
+    }
     assert Read(written(tmp_path, files)).skipped["a record without a readable time (ts)"] == 1
 
 
@@ -424,23 +514,32 @@ VALUES = st.recursive(
     | st.integers(-(2**63), 2**63)
     | st.floats(allow_nan=False, allow_infinity=False)
     | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.sampled_from(["ts", "name", "users"]), inner),
+    lambda inner: (
+        st.lists(inner, max_size=2)
+        | st.dictionaries(st.sampled_from(["ts", "name", "users"]), inner)
+    ),
     max_leaves=4,
 )
 PROFILES = st.dictionaries(st.sampled_from([*slack._PROFILE_FIELDS, "image_72"]), VALUES) | VALUES
 RECORDS = st.fixed_dictionaries(
-    {}, optional=dict.fromkeys((*slack._RECORD_FIELDS, "blocks", "é"), VALUES) | {"user_profile": PROFILES}
+    {},
+    optional=dict.fromkeys((*slack._RECORD_FIELDS, "blocks", "é"), VALUES)
+    | {"user_profile": PROFILES},
 )
 
 
 @settings(max_examples=200)
 @given(items=st.lists(RECORDS, max_size=4))
-def test_records_are_read_alike_with_and_without_what_is_odd_in_them(items: list[dict[str, Json]]) -> None:
+def test_records_are_read_alike_with_and_without_what_is_odd_in_them(
+    items: list[dict[str, Json]],
+) -> None:
     try:
         records = slack._DECODER.decode(json.dumps(items).encode())
     except msgspec.ValidationError:
         assert not all(
-            isinstance(item.get(name), dict | None) for item in items for name in ("user_profile", "bot_profile")
+            isinstance(item.get(name), dict | None)
+            for item in items
+            for name in ("user_profile", "bot_profile")
         )
     else:
         assert records == [slack._record(item) for item in items]
@@ -467,7 +566,10 @@ def test_the_same_time_in_two_channels_is_two_messages(tmp_path: Path) -> None:
 
 
 def test_a_message_that_two_files_of_a_channel_hold_counts_once(tmp_path: Path) -> None:
-    files = {**day(ASKED, said(5, "U2", "Later")), "help/2024-03-05.json": [ASKED, said(6, "U2", "Later still")]}
+    files = {
+        **day(ASKED, said(5, "U2", "Later")),
+        "help/2024-03-05.json": [ASKED, said(6, "U2", "Later still")],
+    }
     read = Read(written(tmp_path, files))
     assert read.skipped == {"a message that is there twice": 1}
     assert [post for (post,) in read.said_in("help", "post")] == [key(0), key(5), key(6)]
@@ -475,24 +577,37 @@ def test_a_message_that_two_files_of_a_channel_hold_counts_once(tmp_path: Path) 
 
 
 @pytest.mark.parametrize("size", [1, 50_000])
-def test_twice_is_seen_across_batches(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+def test_twice_is_seen_across_batches(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
     monkeypatch.setattr(slack, "BATCH_ROWS", size)
     files = {**day(ASKED), "help/2024-03-05.json": [ASKED], "help/2024-03-06.json": [ASKED]}
     assert Read(written(tmp_path, files)).skipped == {"a message that is there twice": 2}
 
 
 def test_a_broadcast_without_its_thread_s_time_is_a_reply_to_its_root(tmp_path: Path) -> None:
-    broadcast = said(5, "U2", "Also here", subtype="thread_broadcast", root={"ts": at(0), "thread_ts": at(0)})
-    assert Read(written(tmp_path, day(ASKED, broadcast))).said_in("help", "thread") == [(key(0),), (key(0),)]
+    broadcast = said(
+        5, "U2", "Also here", subtype="thread_broadcast", root={"ts": at(0), "thread_ts": at(0)}
+    )
+    assert Read(written(tmp_path, day(ASKED, broadcast))).said_in("help", "thread") == [
+        (key(0),),
+        (key(0),),
+    ]
 
 
 def test_what_an_app_says_in_somebodys_name_is_the_app_s(tmp_path: Path) -> None:
-    read = Read(written(tmp_path, day(said(0, "U1", "Shuffled!", bot_id="B7", bot_profile={"name": "Games"}))))
+    read = Read(
+        written(
+            tmp_path, day(said(0, "U1", "Shuffled!", bot_id="B7", bot_profile={"name": "Games"}))
+        )
+    )
     assert read.said_in("help", "author") == [("B7",)]
     assert read.rows("member", "name", "is_bot", member="B7") == [("Games", True)]
 
 
-def test_files_shared_in_old_exports_are_messages_and_unknown_kinds_are_notices(tmp_path: Path) -> None:
+def test_files_shared_in_old_exports_are_messages_and_unknown_kinds_are_notices(
+    tmp_path: Path,
+) -> None:
     messages = (
         said(
             0,
@@ -500,18 +615,33 @@ def test_files_shared_in_old_exports_are_messages_and_unknown_kinds_are_notices(
             "<@U1|ana> uploaded a file: <https://f|x.png> and commented: How do I read it?",
             subtype="file_share",
         ),
-        said(1, None, "<@U2> commented", subtype="file_comment", comment={"user": "U2", "comment": "So"}),
+        said(
+            1,
+            None,
+            "<@U2> commented",
+            subtype="file_comment",
+            comment={"user": "U2", "comment": "So"},
+        ),
         said(2, "U1", "?", subtype="something_new"),
     )
     read = Read(written(tmp_path, day(*messages)))
-    assert read.said_in("help", "author", "kind") == [("U1", "message"), ("U2", "message"), ("U1", "notice")]
+    assert read.said_in("help", "author", "kind") == [
+        ("U1", "message"),
+        ("U2", "message"),
+        ("U1", "notice"),
+    ]
     assert "question_mark" in read.said_in("help", "rules")[0][0]
-    assert read.reading.notes == ["Kinds of records that are not known, taken for notices: something_new (1)."]
+    assert read.reading.notes == [
+        "Kinds of records that are not known, taken for notices: something_new (1)."
+    ]
 
 
 def test_accounts_of_older_exports(tmp_path: Path) -> None:
     """No `is_bot`, no `updated`: an account that is an app's tells by its profile."""
-    users = [{"id": "U1", "name": "ana", "deleted": True}, {"id": "U5", "name": "app", "profile": {"bot_id": "B5"}}]
+    users = [
+        {"id": "U1", "name": "ana", "deleted": True},
+        {"id": "U5", "name": "app", "profile": {"bot_id": "B5"}},
+    ]
     read = Read(written(tmp_path, day(said(0, "U1", "Hello"), **{"users.json": users})))
     assert read.rows("member", "name", "is_bot", "is_deleted", "deleted_at")[:2] == [
         ("ana", False, True, None),
@@ -521,17 +651,26 @@ def test_accounts_of_older_exports(tmp_path: Path) -> None:
 
 def test_threads_that_lack_replies_are_told(tmp_path: Path) -> None:
     asked = said(0, "U1", "How?", thread_ts=at(0), reply_count=2)
-    read = Read(written(tmp_path, day(asked, reply(5, "U2", "So", 0), reply(9, "U2", "Its opening is elsewhere", -99))))
+    read = Read(
+        written(
+            tmp_path,
+            day(asked, reply(5, "U2", "So", 0), reply(9, "U2", "Its opening is elsewhere", -99)),
+        )
+    )
     assert read.reading.notes == [
         "Threads with more or fewer replies than Slack counts, as some are deleted or not there: 1."
     ]
     assert read.said_in("help", "thread") == [(key(0),), (key(0),), (key(-99),)]
 
 
-def listing(minutes: float, user: str, text: str, *replies: tuple[float, str], **more: Json) -> dict[str, Json]:
+def listing(
+    minutes: float, user: str, text: str, *replies: tuple[float, str], **more: Json
+) -> dict[str, Json]:
     """Return a message that lists its replies, as Slack's exports do."""
     listed = [{"user": who, "ts": at(when)} for when, who in replies]
-    return said(minutes, user, text, thread_ts=at(minutes), reply_count=len(replies), replies=listed, **more)
+    return said(
+        minutes, user, text, thread_ts=at(minutes), reply_count=len(replies), replies=listed, **more
+    )
 
 
 def test_replies_that_are_listed_and_not_there_count_and_are_told(tmp_path: Path) -> None:
@@ -553,7 +692,9 @@ def test_replies_that_are_listed_and_not_there_count_and_are_told(tmp_path: Path
 
 
 @pytest.mark.parametrize("size", [1, 2, 50])
-def test_listed_replies_of_a_later_day_are_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+def test_listed_replies_of_a_later_day_are_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, size: int
+) -> None:
     monkeypatch.setattr(slack, "BATCH_ROWS", size)
     files = {
         **day(listing(0, "U1", "How do I set the torque?", (2000, "U2"), (2001, "U4"))),
@@ -565,16 +706,32 @@ def test_listed_replies_of_a_later_day_are_there(tmp_path: Path, monkeypatch: py
 
 
 @pytest.mark.parametrize(
-    ("users", "author"), [(["U2"], "U2"), (["U1", "U2"], "U2"), (["U2", "U4"], None), (["U1"], "U1"), (None, None)]
+    ("users", "author"),
+    [(["U2"], "U2"), (["U1", "U2"], "U2"), (["U2", "U4"], None), (["U1"], "U1"), (None, None)],
 )
-def test_where_replies_are_not_listed_the_latest_is_known(users: Json, author: str | None, tmp_path: Path) -> None:
-    asked = said(0, "U1", "How do I?", thread_ts=at(0), reply_count=2, latest_reply=at(20), reply_users=users)
+def test_where_replies_are_not_listed_the_latest_is_known(
+    users: Json, author: str | None, tmp_path: Path
+) -> None:
+    asked = said(
+        0, "U1", "How do I?", thread_ts=at(0), reply_count=2, latest_reply=at(20), reply_users=users
+    )
     read = Read(written(tmp_path, day(asked)))
     assert read.said_in("help", "post", "author") == [(key(0), "U1"), (key(20), author)]
 
 
 def form(minutes: float, text: str, **more: Json) -> dict[str, Json]:
-    return said(minutes, None, text, subtype="bot_message", bot_id="B7", thread_ts=at(minutes), reply_count=1) | more
+    return (
+        said(
+            minutes,
+            None,
+            text,
+            subtype="bot_message",
+            bot_id="B7",
+            thread_ts=at(minutes),
+            reply_count=1,
+        )
+        | more
+    )
 
 
 def test_conversations_that_an_app_opened_are_told(tmp_path: Path) -> None:
@@ -592,7 +749,9 @@ def test_conversations_that_an_app_opened_are_told(tmp_path: Path) -> None:
     read = Read(written(tmp_path, files))
     (note,) = read.reading.notes
     assert note.startswith("Conversations opened by an app in which people replied: 2.")
-    assert {author for post, author in read.said_in("help", "post", "author") if post == key(0)} == {"B7"}
+    assert {
+        author for post, author in read.said_in("help", "post", "author") if post == key(0)
+    } == {"B7"}
 
 
 @pytest.mark.parametrize(
@@ -606,27 +765,41 @@ def test_conversations_that_an_app_opened_are_told(tmp_path: Path) -> None:
     ],
 )
 def test_a_form_that_says_who_asked_is_that_person_s_question(more: Json, tmp_path: Path) -> None:
-    read = Read(written(tmp_path, day(form(0, "How do I set the torque?", **more), reply(5, "U2", "So", 0))))
+    read = Read(
+        written(tmp_path, day(form(0, "How do I set the torque?", **more), reply(5, "U2", "So", 0)))
+    )
     assert read.said_in("help", "post", "author") == [(key(0), "U4"), (key(5), "U2")]
     assert "question_mark" in dict(read.said_in("help", "post", "rules"))[key(0)]
-    assert read.reading.notes == ["Conversations that people opened through an app, and that count as theirs: 1."]
+    assert read.reading.notes == [
+        "Conversations that people opened through an app, and that count as theirs: 1."
+    ]
 
 
 @pytest.mark.parametrize("who", ["U5", "ada", 7, None])
 def test_a_form_that_names_no_person_is_the_app_s(who: Json, tmp_path: Path) -> None:
     read = Read(
-        written(tmp_path, day(form(0, "How?", metadata={"event_payload": {"user": who}}), reply(5, "U2", "So", 0)))
+        written(
+            tmp_path,
+            day(
+                form(0, "How?", metadata={"event_payload": {"user": who}}), reply(5, "U2", "So", 0)
+            ),
+        )
     )
     assert read.said_in("help", "post", "author") == [(key(0), "B7"), (key(5), "U2")]
 
 
 def test_an_export_in_which_nobody_said_anything_is_one(tmp_path: Path) -> None:
-    quiet = written(tmp_path / "quiet", {"users.json": USERS, "channels.json": CHANNELS, "integration_logs.json": []})
+    quiet = written(
+        tmp_path / "quiet",
+        {"users.json": USERS, "channels.json": CHANNELS, "integration_logs.json": []},
+    )
     whole = written(tmp_path / "whole", WORKSPACE)
     assert Read(quiet).recognised
     for path in (whole, quiet):
         take_in(tmp_path / "data", Request(path=path, community="craft"))
-    questions = Store(tmp_path / "data").snapshot().cursor.sql("select count(*) from questions").fetchall()
+    questions = (
+        Store(tmp_path / "data").snapshot().cursor.sql("select count(*) from questions").fetchall()
+    )
     assert questions == [(1,)]
 
 
@@ -655,7 +828,9 @@ def test_a_listed_reply_of_an_app_is_the_app_s(tmp_path: Path) -> None:
 def test_threads_of_which_only_the_number_of_replies_is_known_are_told(tmp_path: Path) -> None:
     """Two replies are counted and none is there; of another thread one of two is."""
     files = day(
-        said(0, "U1", "How do I?", thread_ts=at(0), reply_count=2, latest_reply="0000000000.000000"),
+        said(
+            0, "U1", "How do I?", thread_ts=at(0), reply_count=2, latest_reply="0000000000.000000"
+        ),
         said(60, "U1", "And that?", thread_ts=at(60), reply_count=2),
         reply(70, "U2", "So", 60),
     )
@@ -678,7 +853,10 @@ def test_a_form_that_names_an_account_which_is_not_listed_is_the_app_s(tmp_path:
 
 
 def test_the_accounts_of_an_organisation_are_members(tmp_path: Path) -> None:
-    users, rest = USERS[:2], {name: each for name, each in WORKSPACE.items() if name != "users.json"}
+    users, rest = (
+        USERS[:2],
+        {name: each for name, each in WORKSPACE.items() if name != "users.json"},
+    )
     both = {**rest, "users.json": users, "org_users.json": USERS}
     known = {"U1", "U2", "U3", "U4", "U5"}
     for number, files in enumerate((both, {**rest, "org_users.json": USERS})):
@@ -695,7 +873,12 @@ def test_the_export_is_as_old_as_the_newest_that_it_tells(tmp_path: Path) -> Non
 
 
 def test_messages_of_one_author_within_two_minutes_are_one(tmp_path: Path) -> None:
-    read = Read(written(tmp_path, day(said(0, "U1", "Hello"), said(1, "U1", "How do I?"), reply(5, "U2", "So", 1))))
+    read = Read(
+        written(
+            tmp_path,
+            day(said(0, "U1", "Hello"), said(1, "U1", "How do I?"), reply(5, "U2", "So", 1)),
+        )
+    )
     assert read.said_in("help", "thread") == [(key(0),)] * 3
 
 
@@ -723,11 +906,19 @@ def test_without_threads_replies_are_inferred_and_said_to_be(tmp_path: Path) -> 
         said(95, "U1", "<@U3> that worked, thanks"),
     )
     read = Read(written(tmp_path, old(*messages)))
-    assert read.said_in("help", "thread") == [(key(0),), (key(0),), (key(60),), (key(0),), (key(0),)]
+    assert read.said_in("help", "thread") == [
+        (key(0),),
+        (key(0),),
+        (key(60),),
+        (key(0),),
+        (key(0),),
+    ]
     rules = [set(rules.split()) for (rules,) in read.said_in("help", "rules")]
     assert ["inferred_reply" in each for each in rules] == [False, True, False, True, True]
     assert not any("reply" in each for each in rules)
-    assert read.reading.notes[0].startswith("Replies that are inferred, since there were no threads: 3.")
+    assert read.reading.notes[0].startswith(
+        "Replies that are inferred, since there were no threads: 3."
+    )
 
 
 def test_what_is_inferred(tmp_path: Path) -> None:
@@ -741,7 +932,10 @@ def test_what_is_inferred(tmp_path: Path) -> None:
         "no bot": ((question, said(3, "U5", "Build 9")), [0, 1]),
         "a mention within a day": ((said(0, "U1", "Hello"), said(600, "U2", "Hi <@U1>")), [0, 0]),
         "not later": ((said(0, "U1", "Hello"), said(1500, "U2", "Hi <@U1>")), [0, 1]),
-        "nobody answers themselves": ((said(0, "U1", "Hello"), said(9, "U1", "<@U1> again")), [0, 1]),
+        "nobody answers themselves": (
+            (said(0, "U1", "Hello"), said(9, "U1", "<@U1> again")),
+            [0, 1],
+        ),
     }
     for number, (name, (messages, threads)) in enumerate(cases.items()):
         assert guessed(tmp_path / str(number), *messages) == threads, name
@@ -750,7 +944,9 @@ def test_what_is_inferred(tmp_path: Path) -> None:
 def test_with_threads_nothing_is_inferred_but_what_is_older_than_threads(tmp_path: Path) -> None:
     year = 366 * 24 * 60
     new = (said(0, "U1", "How do I set the torque?"), said(5, "U2", "Twelve turns"))
-    before = tuple(said(minutes - 8 * year, user, "How do I?") for minutes, user in ((0, "U1"), (5, "U2")))
+    before = tuple(
+        said(minutes - 8 * year, user, "How do I?") for minutes, user in ((0, "U1"), (5, "U2"))
+    )
     read = Read(written(tmp_path, day(*before, *new)))
     assert [thread for (thread,) in read.said_in("help", "thread")] == [
         key(-8 * year),
@@ -805,7 +1001,9 @@ def test_overlapping_exports_converge_in_either_order(tmp_path: Path) -> None:
         lake = Lake(tmp_path / "-".join(order))
         for name in order:
             with open_export(exports[name]) as export:
-                lake.write(community="works", source_name="slack", source=SOURCE, export=export, now=NOW)
+                lake.write(
+                    community="works", source_name="slack", source=SOURCE, export=export, now=NOW
+                )
         stores.append(built(lake, tmp_path / f"{'-'.join(order)}.duckdb"))
     assert differing(stores[0], stores[1]) == []
     assert differing(stores[0], stores[2], but_for=OF_THE_IMPORTS) == []
@@ -816,7 +1014,9 @@ def test_the_same_export_as_folder_and_zip_is_one_import(tmp_path: Path) -> None
     new = []
     for path in (folder, zipped(folder)):
         with open_export(path) as export:
-            imported = lake.write(community="works", source_name="slack", source=SOURCE, export=export, now=NOW)
+            imported = lake.write(
+                community="works", source_name="slack", source=SOURCE, export=export, now=NOW
+            )
             new.append(imported.is_new)
     assert new == [True, False]
 
@@ -830,17 +1030,36 @@ scalars = st.one_of(
     st.floats(allow_nan=False),
     st.text(max_size=8),
     st.sampled_from(
-        ["U1", "USLACKBOT", "bot_message", "tombstone", "thread_broadcast", at(0), at(30), "1709542800", "-1"]
+        [
+            "U1",
+            "USLACKBOT",
+            "bot_message",
+            "tombstone",
+            "thread_broadcast",
+            at(0),
+            at(30),
+            "1709542800",
+            "-1",
+        ]
     ),
 )
 values = st.recursive(
-    scalars, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3)
+    scalars,
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3)
+    ),
 )
 
 
 def places(content: Json) -> Iterator[tuple[Json, Json]]:
     """Yield each list or object in a JSON value with each of its keys."""
-    keys = content.keys() if isinstance(content, dict) else range(len(content)) if isinstance(content, list) else ()
+    keys = (
+        content.keys()
+        if isinstance(content, dict)
+        else range(len(content))
+        if isinstance(content, list)
+        else ()
+    )
     for name in list(keys):
         yield content, name
         yield from places(content[name])
@@ -893,7 +1112,9 @@ def figures(posts: pl.DataFrame, members: pl.DataFrame) -> dict[str, float]:
         human.filter(pl.col("post") == pl.col("thread")),
         human.filter(pl.col("post") != pl.col("thread")),
     )
-    answered = replies.join(opening.select("thread", asker="author", asked_at="created_at"), on="thread")
+    answered = replies.join(
+        opening.select("thread", asker="author", asked_at="created_at"), on="thread"
+    )
     by_other = answered.filter(pl.col("author") != pl.col("asker"))
     first = by_other.group_by("thread").agg(pl.col("created_at").min(), pl.col("asked_at").first())
     helped = by_other["author"].value_counts(sort=True)["count"]
@@ -940,10 +1161,17 @@ def test_the_catalogue_s_figures_from_the_files_alone(real: Read) -> None:
             is_said = each.get("subtype") in (None, "thread_broadcast", "me_message")
             is_human = is_said and each.get("user") not in bots
             moment = datetime(1970, 1, 1) + timedelta(microseconds=int(each["ts"].replace(".", "")))
-            keys = (f"{path.parent.name}/{each[name]}" for name in ("ts", "thread_ts" if "thread_ts" in each else "ts"))
+            keys = (
+                f"{path.parent.name}/{each[name]}"
+                for name in ("ts", "thread_ts" if "thread_ts" in each else "ts")
+            )
             rows.append((*keys, each.get("user"), moment, is_human))
-    posts = pl.DataFrame(rows, schema=["post", "thread", "author", "created_at", "is_human"], orient="row")
-    members = pl.DataFrame([(user["id"], user["is_bot"]) for user in users], schema=["member", "is_bot"], orient="row")
+    posts = pl.DataFrame(
+        rows, schema=["post", "thread", "author", "created_at", "is_human"], orient="row"
+    )
+    members = pl.DataFrame(
+        [(user["id"], user["is_bot"]) for user in users], schema=["member", "is_bot"], orient="row"
+    )
     assert figures(posts, members) == CATALOGUE
 
 
@@ -964,12 +1192,19 @@ def test_the_catalogue_s_figures_from_the_lake_s_tables(real: Read) -> None:
     }
 
 
-def test_without_joining_messages_every_figure_is_the_catalogue_s(monkeypatch: pytest.MonkeyPatch, real: Read) -> None:
+def test_without_joining_messages_every_figure_is_the_catalogue_s(
+    monkeypatch: pytest.MonkeyPatch, real: Read
+) -> None:
     monkeypatch.setattr("cop_metrics.sources.conversations.ONE_MESSAGE", timedelta(microseconds=-1))
     apart = Read(SHARED)
     bots = apart.tables["member"].filter("is_bot")["member"].implode()
     is_human = (pl.col("kind") == "message") & ~pl.col("author").is_in(bots)
-    assert figures(apart.tables["post"].with_columns(is_human.alias("is_human")), apart.tables["member"]) == CATALOGUE
+    assert (
+        figures(
+            apart.tables["post"].with_columns(is_human.alias("is_human")), apart.tables["member"]
+        )
+        == CATALOGUE
+    )
 
 
 def test_a_real_workspace_is_read_in_full(real: Read) -> None:
@@ -977,10 +1212,15 @@ def test_a_real_workspace_is_read_in_full(real: Read) -> None:
     assert real.skipped == {"a canvas": 10, "a file that holds no messages": 5}
     by_app, missing = real.reading.notes
     assert by_app.startswith("Conversations opened by an app in which people replied: 11.")
-    assert missing == "Threads with more or fewer replies than Slack counts, as some are deleted or not there: 6."
+    assert (
+        missing
+        == "Threads with more or fewer replies than Slack counts, as some are deleted or not there: 6."
+    )
     posts, members = real.tables["post"], real.tables["member"]
     assert posts["post"].n_unique() == posts.height
-    assert posts["post"].str.extract("/(.*)").is_duplicated().sum() == 99  # 74 more than there are different ones
+    assert (
+        posts["post"].str.extract("/(.*)").is_duplicated().sum() == 99
+    )  # 74 more than there are different ones
     in_file = members.filter(pl.col("username").is_not_null())
     assert (in_file.height, in_file["is_bot"].sum(), in_file["is_deleted"].sum()) == (1_150, 15, 19)
     assert posts["deleted_at"].count() == 2
@@ -990,10 +1230,14 @@ def test_a_real_workspace_is_read_in_full(real: Read) -> None:
     assert not posts["rules"].str.contains("inferred_reply").any()
 
 
-def test_the_store_of_a_real_workspace_has_its_people_and_messages(tmp_path: Path, real: Read) -> None:
+def test_the_store_of_a_real_workspace_has_its_people_and_messages(
+    tmp_path: Path, real: Read
+) -> None:
     take_in(tmp_path, Request(path=SHARED, community="r"))
     cursor = Store(tmp_path).snapshot().cursor
-    assert cursor.sql("select count(*), count(distinct member) from posts").fetchall() == [(5_813, 377)]
+    assert cursor.sql("select count(*), count(distinct member) from posts").fetchall() == [
+        (5_813, 377)
+    ]
     assert cursor.sql("select count(*) from members").fetchall() == [(1_135,)]
     silent = "select count(*) from members where member not in (select member from posts)"
     assert cursor.sql(silent).fetchall() == [(758,)]
@@ -1012,7 +1256,9 @@ def in_a_lake(data: Path, *exports: tuple[Source, Path]) -> Path:
     lake = Lake(data)
     for source, path in exports:
         with open_export(path) as export:
-            lake.write(community="craft", source_name="slack", source=source, export=export, now=NOW)
+            lake.write(
+                community="craft", source_name="slack", source=source, export=export, now=NOW
+            )
     return built(lake, data / "store.duckdb")
 
 
@@ -1030,7 +1276,9 @@ def by_name(export: Export, reading: Reading) -> Iterator[Batch]:
     for table, rows in slack.read(export, reading):
         keys = [pl.col(name) for name in ("post", "thread") if name in rows.columns]
         told = [
-            functools.reduce(lambda key, of: key.str.replace(f"^{of[0]}/", f"{of[1]}/"), names.items(), key)
+            functools.reduce(
+                lambda key, of: key.str.replace(f"^{of[0]}/", f"{of[1]}/"), names.items(), key
+            )
             for key in keys
         ]
         yield Batch(table, rows.with_columns(told))
@@ -1043,7 +1291,10 @@ LATER = {"help-welding/2024-03-20.json": [said(20_000, "U4", "Does anyone know w
 @pytest.mark.parametrize("older", [SOURCE, AS_BEFORE], ids=["today's keys", "keys of version 1"])
 @pytest.mark.parametrize("order", [1, -1])
 def test_a_channel_that_was_renamed_stays_one(older: Source, order: int, tmp_path: Path) -> None:
-    before = written(tmp_path / "before", WORKSPACE | {"help/2024-02-01.json": [said(-50_000, "U2", "Anyone here?")]})
+    before = written(
+        tmp_path / "before",
+        WORKSPACE | {"help/2024-02-01.json": [said(-50_000, "U2", "Anyone here?")]},
+    )
     after = written(tmp_path / "after", {**RENAMED, **LATER})
     exports = [(older, before), (SOURCE, after)][::order]
     found = posts_of(in_a_lake(tmp_path / "both", *exports))
@@ -1053,7 +1304,9 @@ def test_a_channel_that_was_renamed_stays_one(older: Source, order: int, tmp_pat
 
 
 def test_days_without_lists_are_of_the_channels_that_lists_name(tmp_path: Path) -> None:
-    days = written(tmp_path / "days", {name: each for name, each in WORKSPACE.items() if "/" in name})
+    days = written(
+        tmp_path / "days", {name: each for name, each in WORKSPACE.items() if "/" in name}
+    )
     whole = written(tmp_path / "whole", WORKSPACE)
     alone = posts_of(in_a_lake(tmp_path / "alone", (SOURCE, whole)))
     assert posts_of(in_a_lake(tmp_path / "both", (SOURCE, days), (SOURCE, whole))) == alone
@@ -1062,7 +1315,10 @@ def test_days_without_lists_are_of_the_channels_that_lists_name(tmp_path: Path) 
 def test_channels_that_share_a_time_by_chance_stay_two(tmp_path: Path) -> None:
     """Two people write at the same microsecond in two channels, of which one export knows only the name."""
     older = written(
-        tmp_path / "older", {"tools/2024-03-04.json": [said(0, "U2", "Hello"), said(3, "U2", "Hello again")]}
+        tmp_path / "older",
+        {"tools/2024-03-04.json": [said(0, "U2", "Hello"), said(3, "U2", "Hello again")]},
     )
-    store = in_a_lake(tmp_path / "data", (SOURCE, older), (SOURCE, written(tmp_path / "newer", day(ASKED))))
+    store = in_a_lake(
+        tmp_path / "data", (SOURCE, older), (SOURCE, written(tmp_path / "newer", day(ASKED)))
+    )
     assert len({post for post, _, _ in posts_of(store) if post.endswith(f"/{at(0)}")}) == 2

@@ -12,7 +12,7 @@ import pytest
 from exports import NOW
 from test_slack import CHANNELS, WORKSPACE, Files, Read, refusal, reply, said, written
 
-from cop_metrics.lake import Lake
+from cop_metrics.lake.lake import Lake
 from cop_metrics.sources.export import mended, open_export, readings
 from cop_metrics.sources.slack import ELSEWHERE, NEVER_OPENED, SOURCE, Kind
 
@@ -27,14 +27,21 @@ PRIVATE, CLOSED = NEVER_OPENED[Kind.PRIVATE], NEVER_OPENED[Kind.CLOSED]
 def workspace(folders: Sequence[str], **lists: Any) -> Files:
     """Return an export with what nobody may see in some folders, and lists by the names of their files without .json."""
     listed = {f"{name}.json": content for name, content in lists.items()}
-    return {**WORKSPACE, "groups.json": [BOARD], **listed, **{f"{folder}/{DAY}": SECRET for folder in folders}}
+    return {
+        **WORKSPACE,
+        "groups.json": [BOARD],
+        **listed,
+        **{f"{folder}/{DAY}": SECRET for folder in folders},
+    }
 
 
 def kept(path: Path, data: Path) -> str:
     """Return every value and every word that an import keeps."""
     with open_export(path) as export:
         lake = Lake(data)
-        imported = lake.write(community="craft", source_name="slack", source=SOURCE, export=export, now=NOW).imported
+        imported = lake.write(
+            community="craft", source_name="slack", source=SOURCE, export=export, now=NOW
+        ).imported
         return str(imported) + str([Read(path).tables[table].rows() for table in imported.tables])
 
 
@@ -75,19 +82,33 @@ def test_a_private_folder_is_closed_however_it_is_spelled(folder: str, tmp_path:
 @pytest.mark.parametrize(
     "folder",
     [
-        *("f__hrungskreis", "fhrungskreis", "fuehrungskreis", "f&uuml;hrungskreis", "f\\u00fchrungskreis"),
+        *(
+            "f__hrungskreis",
+            "fhrungskreis",
+            "fuehrungskreis",
+            "f&uuml;hrungskreis",
+            "f\\u00fchrungskreis",
+        ),
         *("führungskreis (1)", "führungskreis-alt", "kreis"),
     ],
 )
-def test_a_folder_that_may_be_a_private_one_s_is_closed_and_not_named(folder: str, tmp_path: Path) -> None:
+def test_a_folder_that_may_be_a_private_one_s_is_closed_and_not_named(
+    folder: str, tmp_path: Path
+) -> None:
     path = written(tmp_path / "export", workspace([folder]))
     assert Read(path).skipped == {NEVER_OPENED[Kind.LOOKS_PRIVATE]: 1}
     assert folder not in kept(path, tmp_path / "data")
 
 
-@pytest.mark.parametrize("lists", [{"groups": []}, {"dms": [{"id": "D1"}]}, {"mpims": []}, {"groups": None}])
-def test_a_folder_that_no_list_explains_is_closed_and_named(lists: dict[str, Any], tmp_path: Path) -> None:
-    files = {**workspace(["old-name"]), "groups.json": [BOARD]} | {f"{name}.json": each for name, each in lists.items()}
+@pytest.mark.parametrize(
+    "lists", [{"groups": []}, {"dms": [{"id": "D1"}]}, {"mpims": []}, {"groups": None}]
+)
+def test_a_folder_that_no_list_explains_is_closed_and_named(
+    lists: dict[str, Any], tmp_path: Path
+) -> None:
+    files = {**workspace(["old-name"]), "groups.json": [BOARD]} | {
+        f"{name}.json": each for name, each in lists.items()
+    }
     read = Read(written(tmp_path, files))
     assert read.skipped == {CLOSED: 1}
     assert read.reading.examples[CLOSED] == ["old-name"]
@@ -106,36 +127,60 @@ def test_an_id_that_channels_json_does_not_list_is_closed(folder: str, tmp_path:
 
 @pytest.mark.parametrize("flag", ["is_private", "is_mpim", "is_im", "is_group"])
 def test_what_channels_json_itself_calls_private_is_closed(flag: str, tmp_path: Path) -> None:
-    channel = {"id": "C0BOARD00", "name": "board", flag: True, "members": ["U4"], "previous_names": ["kitchen"]}
-    read = Read(written(tmp_path, workspace(["board", "C0BOARD00", "kitchen"], channels=[*CHANNELS, channel])))
+    channel = {
+        "id": "C0BOARD00",
+        "name": "board",
+        flag: True,
+        "members": ["U4"],
+        "previous_names": ["kitchen"],
+    }
+    read = Read(
+        written(
+            tmp_path, workspace(["board", "C0BOARD00", "kitchen"], channels=[*CHANNELS, channel])
+        )
+    )
     assert read.skipped == {PRIVATE: 3, "channels.json: a private channel": 1}
     assert "board" not in str(read.tables["channel_member"].rows())
     assert "board" not in str(read.reading)
 
 
-@pytest.mark.parametrize("folder", ["f__hrungskreis", "fuehrungskreis", "f&uuml;hrungskreis", "unlisted"])
+@pytest.mark.parametrize(
+    "folder", ["f__hrungskreis", "fuehrungskreis", "f&uuml;hrungskreis", "unlisted"]
+)
 @pytest.mark.parametrize("yes", [True, "true", 1])
 def test_a_private_channel_of_channels_json_closes_what_no_list_explains(
     folder: str, yes: object, tmp_path: Path
 ) -> None:
     files = workspace([folder], channels=[*CHANNELS, BOARD | {"is_private": yes}])
-    path = written(tmp_path / "export", {name: each for name, each in files.items() if name != "groups.json"})
+    path = written(
+        tmp_path / "export", {name: each for name, each in files.items() if name != "groups.json"}
+    )
     assert Read(path).tables["thread"]["channel"].unique().sort().to_list() == ["general", "help"]
     everything = kept(path, tmp_path / "data")
     assert "hrungskreis" not in everything
     assert "let go" not in everything
 
 
-@pytest.mark.parametrize("name", ["groups (1)", "Groups", "mpims-2", "dms copy", "lists/groups", "private_channels"])
-def test_a_list_of_private_channels_is_known_as_a_browser_or_packer_calls_it(name: str, tmp_path: Path) -> None:
-    files = {each: rows for each, rows in workspace(["führungskreis"]).items() if each != "groups.json"}
+@pytest.mark.parametrize(
+    "name", ["groups (1)", "Groups", "mpims-2", "dms copy", "lists/groups", "private_channels"]
+)
+def test_a_list_of_private_channels_is_known_as_a_browser_or_packer_calls_it(
+    name: str, tmp_path: Path
+) -> None:
+    files = {
+        each: rows for each, rows in workspace(["führungskreis"]).items() if each != "groups.json"
+    }
     read = Read(written(tmp_path, {**files, f"{name}.json": [BOARD]}))
     assert read.skipped == {PRIVATE: 1}
 
 
-def test_where_only_private_channels_have_days_it_is_not_said_that_nobody_wrote(tmp_path: Path) -> None:
+def test_where_only_private_channels_have_days_it_is_not_said_that_nobody_wrote(
+    tmp_path: Path,
+) -> None:
     lists = {
-        name: each for name, each in workspace(["führungskreis"]).items() if name.endswith(".json") and "/" not in name
+        name: each
+        for name, each in workspace(["führungskreis"]).items()
+        if name.endswith(".json") and "/" not in name
     }
     path = written(tmp_path / "export", {**lists, f"führungskreis/{DAY}": SECRET})
     with open_export(path) as export:
@@ -146,8 +191,13 @@ def test_where_only_private_channels_have_days_it_is_not_said_that_nobody_wrote(
 
 
 @pytest.mark.parametrize("folder", ["craft", "C0CRAFT00"])
-def test_a_channel_that_is_listed_as_public_and_private_is_private(folder: str, tmp_path: Path) -> None:
-    lists = {"channels": [*CHANNELS, CRAFT | {"name": "craft"}], "groups": [CRAFT | {"name": "other"}]}
+def test_a_channel_that_is_listed_as_public_and_private_is_private(
+    folder: str, tmp_path: Path
+) -> None:
+    lists = {
+        "channels": [*CHANNELS, CRAFT | {"name": "craft"}],
+        "groups": [CRAFT | {"name": "other"}],
+    }
     assert Read(written(tmp_path, workspace([folder], **lists))).skipped[PRIVATE] == 1
 
 
@@ -160,7 +210,8 @@ def test_a_name_that_a_public_and_a_private_channel_share_is_closed(tmp_path: Pa
 
 def test_lists_above_the_channels_folders_count(tmp_path: Path) -> None:
     files = {
-        name if "/" not in name else f"channels/{name}": each for name, each in workspace(["führungskreis"]).items()
+        name if "/" not in name else f"channels/{name}": each
+        for name, each in workspace(["führungskreis"]).items()
     }
     read = Read(written(tmp_path, files))
     assert read.skipped == {PRIVATE: 1}
@@ -168,13 +219,19 @@ def test_lists_above_the_channels_folders_count(tmp_path: Path) -> None:
 
 
 def test_without_channels_json_nothing_is_known_to_be_public(tmp_path: Path) -> None:
-    files = {name: each for name, each in workspace(["führungskreis"]).items() if name != "channels.json"}
-    assert "none of its folders is known to be a public channel" in refusal(written(tmp_path, files))
+    files = {
+        name: each for name, each in workspace(["führungskreis"]).items() if name != "channels.json"
+    }
+    assert "none of its folders is known to be a public channel" in refusal(
+        written(tmp_path, files)
+    )
 
 
 def test_a_damaged_list_of_private_channels_stops_the_import(tmp_path: Path) -> None:
     for name in ("groups", "dms", "mpims"):
-        said = refusal(written(tmp_path / name, workspace(["führungskreis"], **{name: {"not": "a list"}})))
+        said = refusal(
+            written(tmp_path / name, workspace(["führungskreis"], **{name: {"not": "a list"}}))
+        )
         assert f"'{name}.json' is damaged" in said
 
 
@@ -192,18 +249,29 @@ def test_a_damaged_list_of_private_channels_stops_the_import(tmp_path: Path) -> 
     ],
 )
 @pytest.mark.parametrize("is_closed", [False, True])
-def test_a_canvas_is_counted_and_its_title_is_not_told(folder: str, is_closed: bool, tmp_path: Path) -> None:
+def test_a_canvas_is_counted_and_its_title_is_not_told(
+    folder: str, is_closed: bool, tmp_path: Path
+) -> None:
     files = workspace([folder])
-    files = files if is_closed else {name: each for name, each in files.items() if name != "groups.json"}
+    files = (
+        files
+        if is_closed
+        else {name: each for name, each in files.items() if name != "groups.json"}
+    )
     path = written(
-        tmp_path / "export", {**files, f"{folder}/canvas_pay.json": [], "FC:F1/Pay/a/2024-03-04.json": SECRET}
+        tmp_path / "export",
+        {**files, f"{folder}/canvas_pay.json": [], "FC:F1/Pay/a/2024-03-04.json": SECRET},
     )
     assert Read(path).skipped == {"a canvas": 2, ELSEWHERE: 1}
     assert "Pay" not in kept(path, tmp_path / "data")
 
 
 def test_uploads_are_counted_and_not_named(tmp_path: Path) -> None:
-    uploads = {"__uploads/F01/Wages.pdf": b"x", f"__uploads/{DAY}": SECRET, "help/attachments/F2-Wages.xlsx": b"x"}
+    uploads = {
+        "__uploads/F01/Wages.pdf": b"x",
+        f"__uploads/{DAY}": SECRET,
+        "help/attachments/F2-Wages.xlsx": b"x",
+    }
     path = written(tmp_path / "export", {**WORKSPACE, **uploads})
     assert Read(path).skipped == {"a file that holds no messages": 3}
     assert "Wages" not in kept(path, tmp_path / "data")
@@ -226,7 +294,9 @@ def unflagged(folder: Path, files: Files, *, field: bool = False) -> Path:
     with zipfile.ZipFile(path, "w") as archive:
         for file in sorted(each for each in folder.rglob("*") if each.is_file()):
             name = file.relative_to(folder).as_posix()
-            packed = name.encode("ascii", "replace").decode() if field else name.encode().decode("cp437")
+            packed = (
+                name.encode("ascii", "replace").decode() if field else name.encode().decode("cp437")
+            )
             info = Unflagged(packed)
             if field:
                 told = b"\1" + struct.pack("<L", zlib.crc32(packed.encode())) + name.encode()
@@ -241,7 +311,12 @@ def test_a_zip_whose_names_are_utf8_without_saying_so(field: bool, tmp_path: Pat
     files = {**workspace(["führungskreis"], channels=[*CHANNELS, CRAFT, ADVICE]), **public}
     read = Read(unflagged(tmp_path / "export", files, field=field))
     assert read.skipped == {PRIVATE: 1}
-    assert set(read.tables["thread"]["channel"]) == {"help", "general", "schweißtechnik", "技術相談"}
+    assert set(read.tables["thread"]["channel"]) == {
+        "help",
+        "general",
+        "schweißtechnik",
+        "技術相談",
+    }
 
 
 def test_names_that_are_no_utf8_stay_as_they_are(tmp_path: Path) -> None:
@@ -253,18 +328,37 @@ def test_names_that_are_no_utf8_stay_as_they_are(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "folder", ["schwei├ƒtechnik", "schwei#U00dftechnik", "schweiÃŸtechnik", "C0CRAFT00", "Schweißtechnik"]
+    "folder",
+    ["schwei├ƒtechnik", "schwei#U00dftechnik", "schweiÃŸtechnik", "C0CRAFT00", "Schweißtechnik"],
 )
 def test_a_public_folder_is_known_however_it_is_spelled(folder: str, tmp_path: Path) -> None:
-    files = {**workspace([], channels=[*CHANNELS, CRAFT]), f"{folder}/{DAY}": [said(7, "U2", "Hello")]}
+    files = {
+        **workspace([], channels=[*CHANNELS, CRAFT]),
+        f"{folder}/{DAY}": [said(7, "U2", "Hello")],
+    }
     read = Read(written(tmp_path, files))
     assert read.skipped == {}
-    assert read.rows("thread", "channel", thread=f"C0CRAFT00/{said(7, '', '')['ts']}") == [("schweißtechnik",)]
+    assert read.rows("thread", "channel", thread=f"C0CRAFT00/{said(7, '', '')['ts']}") == [
+        ("schweißtechnik",)
+    ]
 
 
 @pytest.mark.parametrize(
     "name",
-    ["help", "für", "Größe-ÄÖÜ", "wyjście", "技術", "Viðíðis", "CAFÉ’s", "#U", "#Ubuntu", "#U0041", "100%", "a%zz"],
+    [
+        "help",
+        "für",
+        "Größe-ÄÖÜ",
+        "wyjście",
+        "技術",
+        "Viðíðis",
+        "CAFÉ’s",
+        "#U",
+        "#Ubuntu",
+        "#U0041",
+        "100%",
+        "a%zz",
+    ],
 )
 def test_a_name_in_which_nothing_went_wrong_is_left_alone(name: str) -> None:
     assert mended(name) == name
@@ -272,6 +366,8 @@ def test_a_name_in_which_nothing_went_wrong_is_left_alone(name: str) -> None:
 
 
 def test_two_files_never_become_one(tmp_path: Path) -> None:
-    folder = written(tmp_path / "export", {"für/a.json": [], "f├╝r/a.json": [], "f#U00fcr/b.json": []})
+    folder = written(
+        tmp_path / "export", {"für/a.json": [], "f├╝r/a.json": [], "f#U00fcr/b.json": []}
+    )
     with open_export(folder) as export:
         assert set(export.names) == {"für/a.json", "f├╝r/a.json", "für/b.json"}

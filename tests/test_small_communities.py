@@ -8,13 +8,13 @@ import pytest
 from communities import Community, days_later, plus
 
 from cop_metrics import words
-from cop_metrics.intake import rebuild
-from cop_metrics.lake import Lake
+from cop_metrics.access.scope import parse_scope, read_catalogue
+from cop_metrics.build.intake import rebuild
+from cop_metrics.lake.lake import Lake
 from cop_metrics.metrics import EXHIBITS
-from cop_metrics.pagebook import PAGES, Page
-from cop_metrics.scope import parse_scope, read_catalogue
+from cop_metrics.show.pagebook import PAGES, Page
+from cop_metrics.show.view import FAILED, PageView, Viewer
 from cop_metrics.store import Store
-from cop_metrics.view import FAILED, PageView, Viewer
 
 SINCE, UNTIL = "2025-06-01 00:00", "2026-06-30 12:00"
 FIRST_DAY = "2025-10-01"
@@ -52,7 +52,9 @@ def lively(
         asked = f"{days_later(FIRST_DAY, number * 270 // questions)} 09:00"
         question = told.ask(asker, asked, topics=(f"topic {number % topics}",) if topics else ())
         if number % 4 and helper != asker:
-            answer = told.answer(question, helper, plus(asked, hours=number % 30 + 1), accepted=number % 3 == 0)
+            answer = told.answer(
+                question, helper, plus(asked, hours=number % 30 + 1), accepted=number % 3 == 0
+            )
             if reactions:
                 told.react(answer, asker, plus(asked, hours=40))
         if reads:
@@ -137,7 +139,7 @@ def test_a_page_stands_and_says_why_what_is_empty_is_empty(
     viewer: Viewer, community: str, page: Page, names: bool
 ) -> None:
     drawn = pytest.importorskip("pages.parts.frame").drawn
-    look_of = pytest.importorskip("cop_metrics.charts").LIGHT.for_groups
+    look_of = pytest.importorskip("cop_metrics.show.charts").LIGHT.for_groups
     view = seen(viewer, page, community, names=names)
     look = look_of(teams=view.choices.teams, seniorities=view.choices.seniorities)
     assert view.headline
@@ -147,7 +149,10 @@ def test_a_page_stands_and_says_why_what_is_empty_is_empty(
             assert words.sentence(chart.note).endswith("."), chart.title
         else:
             assert chart.table.height, chart.title
-            assert not chart.drawn or drawn(chart, look, view.choices.targets).layout.meta["description"], chart.title
+            assert (
+                not chart.drawn
+                or drawn(chart, look, view.choices.targets).layout.meta["description"]
+            ), chart.title
     for listing in view.lists:
         assert listing.note != FAILED
         assert listing.rows.height or words.sentence(str(listing.note)).endswith(".")

@@ -11,8 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from cop_metrics.settings import CommunitySettings
-from cop_metrics.small_groups import (
+from cop_metrics.access.small_groups import (
     EVERY,
     SMALL_TEAMS,
     Cell,
@@ -24,6 +23,7 @@ from cop_metrics.small_groups import (
     pattern,
     read_small_groups,
 )
+from cop_metrics.settings import CommunitySettings
 from tests.communities import Community
 
 K = 5
@@ -51,7 +51,12 @@ def test_three_seniors_of_a_team_are_hidden_with_three_neighbours() -> None:
     found = pattern(alone(COMPANY), K)
     # Pumps less its juniors and mids would tell of the seniors, and so would all seniors less those of the other teams;
     # so the next smallest of the team is hidden, and in another team the same two seniorities, with the fewest people.
-    assert found.hidden == {("Pumps", "senior"), ("Pumps", "mid"), ("Tools", "senior"), ("Tools", "mid")}
+    assert found.hidden == {
+        ("Pumps", "senior"),
+        ("Pumps", "mid"),
+        ("Tools", "senior"),
+        ("Tools", "mid"),
+    }
     assert set(found.shown_as.values()) == {"Pumps", "Tools", "Valves"}
 
 
@@ -92,7 +97,13 @@ def test_unknown_is_a_team_and_a_seniority_like_any_other() -> None:
 
 
 def test_a_seniority_of_few_people_hides_its_total_and_another() -> None:
-    teams = {("A", "junior"): 20, ("A", "mid"): 9, ("A", "senior"): 2, ("B", "junior"): 20, ("B", "mid"): 8}
+    teams = {
+        ("A", "junior"): 20,
+        ("A", "mid"): 9,
+        ("A", "senior"): 2,
+        ("B", "junior"): 20,
+        ("B", "mid"): 8,
+    }
     found = pattern(alone(teams), K)
     # The totals of juniors and of mids would tell that of the seniors, so that of the mids is hidden too.
     assert found.hidden == {("A", "senior"), ("A", "mid"), (EVERY, "senior"), (EVERY, "mid")}
@@ -105,7 +116,13 @@ def test_without_a_roster_few_newcomers_hide_the_split_by_experience() -> None:
 
 
 def test_a_cell_nobody_ever_held_is_shown_and_hides_no_other() -> None:
-    populations = {("A", "junior"): 9, ("A", "mid"): 9, ("A", "senior"): 3, ("B", "junior"): 9, ("B", "senior"): 9}
+    populations = {
+        ("A", "junior"): 9,
+        ("A", "mid"): 9,
+        ("A", "senior"): 3,
+        ("B", "junior"): 9,
+        ("B", "senior"): 9,
+    }
     found = pattern(alone(populations), K)
     assert found.hidden == {("A", "senior"), ("A", "junior"), ("B", "senior"), ("B", "junior")}
     assert ("B", "mid") not in found.populations
@@ -121,7 +138,10 @@ def test_a_community_smaller_than_a_group_shows_its_total_alone() -> None:
     found = pattern(alone({("A", "junior"): 1, ("B", "senior"): 2}), K)
     assert set(found.shown_as.values()) == {SMALL_TEAMS}
     assert found.hidden == set(found.populations)
-    assert pattern(alone({("A", "junior"): 2}), K).hidden == {(SMALL_TEAMS, "junior"), (EVERY, "junior")}
+    assert pattern(alone({("A", "junior"): 2}), K).hidden == {
+        (SMALL_TEAMS, "junior"),
+        (EVERY, "junior"),
+    }
     assert pattern({}, K) == Pattern(shown_as={}, populations={}, hidden=frozenset())
 
 
@@ -136,8 +156,10 @@ def test_the_rank_test_finds_what_follows() -> None:
     assert following(totals, totals, COMPANY) == [(EVERY, "senior")]
 
 
-def test_if_the_search_for_neighbours_failed_every_split_would_be_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("cop_metrics.small_groups._ring", lambda *_: ())
+def test_if_the_search_for_neighbours_failed_every_split_would_be_hidden(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("cop_metrics.access.small_groups._ring", lambda *_: ())
     found = pattern(alone(COMPANY), K)
     assert found.hidden == {*COMPANY, *((EVERY, name) for name in ("junior", "mid", "senior"))}
 
@@ -146,9 +168,13 @@ def test_each_hidden_cell_of_the_company_could_be_larger_or_smaller() -> None:
     """A second method: given all that is shown, the least and the most that a hidden cell can be differ."""
     found = pattern(alone(COMPANY), K)
     cells = sorted(COMPANY)
-    shown = [query for query in queries(found) if not groups_of(found).refuses(*query, teams_of(found))]
+    shown = [
+        query for query in queries(found) if not groups_of(found).refuses(*query, teams_of(found))
+    ]
     sums = [indicator(found, cells, *query) for query in shown]
-    values = [sum(COMPANY[cell] for cell, share in zip(cells, row, strict=True) if share) for row in sums]
+    values = [
+        sum(COMPANY[cell] for cell, share in zip(cells, row, strict=True) if share) for row in sums
+    ]
     for cell in found.hidden:
         unit = [float(other == cell) for other in cells]
         least = linprog(unit, A_eq=sums, b_eq=values, bounds=(0, None)).fun
@@ -184,7 +210,9 @@ def subsets(names: list[str]) -> list[tuple[str, ...]]:
     return list(chain.from_iterable(combinations(names, size) for size in range(len(names) + 1)))
 
 
-def indicator(found: Pattern, cells: list[Cell], teams: tuple[str, ...], seniorities: tuple[str, ...]) -> list[int]:
+def indicator(
+    found: Pattern, cells: list[Cell], teams: tuple[str, ...], seniorities: tuple[str, ...]
+) -> list[int]:
     """Return 1 for each cell that a filter takes in."""
     wide, long = teams or tuple(teams_of(found)), seniorities or tuple(seniorities_of(found))
     return [int(team in wide and name in long) for team, name in cells]
@@ -224,7 +252,9 @@ def learnt(found: Pattern, cells: list[Cell]) -> Sums:
 
 
 CELLS = st.tuples(st.sampled_from("ABCDE"), st.sampled_from(("junior", "mid", "senior", "Unknown")))
-HOLDINGS = st.dictionaries(st.frozensets(CELLS, min_size=1, max_size=2), st.integers(0, 14), max_size=18)
+HOLDINGS = st.dictionaries(
+    st.frozensets(CELLS, min_size=1, max_size=2), st.integers(0, 14), max_size=18
+)
 
 
 def community_is_small(holdings: Holdings) -> bool:
@@ -246,15 +276,21 @@ def test_nothing_hidden_follows_from_all_that_is_not_refused(holdings: Holdings)
 
 @given(HOLDINGS)
 @settings(max_examples=150, deadline=None)
-def test_nothing_small_follows_for_one_who_knows_which_cells_are_empty_now(holdings: Holdings) -> None:
+def test_nothing_small_follows_for_one_who_knows_which_cells_are_empty_now(
+    holdings: Holdings,
+) -> None:
     found = pattern(holdings, K)
     if community_is_small(holdings):
         return
-    filled = sorted(cell for cell, people in found.populations.items() if cell[0] != EVERY and people)
+    filled = sorted(
+        cell for cell, people in found.populations.items() if cell[0] != EVERY and people
+    )
     sums = learnt(found, filled)
     for (team, name), people in found.populations.items():
         if 0 < people < K:
-            assert not sums.tell([int(cell[1] == name and team in (cell[0], EVERY)) for cell in filled])
+            assert not sums.tell(
+                [int(cell[1] == name and team in (cell[0], EVERY)) for cell in filled]
+            )
 
 
 @given(HOLDINGS)
@@ -264,7 +300,11 @@ def test_every_team_shown_is_large_enough_and_no_small_cell_is_shown(holdings: H
     assert all(cell in found.hidden for cell, people in found.populations.items() if people < K)
     assert set(found.shown_as) == {team for cells in holdings for team, _ in cells}
     for shown in teams_of(found):
-        people = sum(n for cells, n in holdings.items() if any(found.shown_as[team] == shown for team, _ in cells))
+        people = sum(
+            n
+            for cells, n in holdings.items()
+            if any(found.shown_as[team] == shown for team, _ in cells)
+        )
         assert people >= K or teams_of(found) == [SMALL_TEAMS]
 
 
@@ -285,9 +325,15 @@ def test_exactly_the_three_kinds_of_filters_are_let_through(holdings: Holdings) 
     groups, everyone, scale = groups_of(found), teams_of(found), seniorities_of(found)
     for teams, names in queries(found):
         all_names = names in ((), tuple(scale))
-        totals = teams in ((), tuple(everyone)) and not any((EVERY, name) in found.hidden for name in names)
-        cells = not any((team, name) in found.hidden for team in teams or everyone for name in names)
-        assert groups.refuses(teams, names, list(found.shown_as)) == (not (all_names or totals or cells))
+        totals = teams in ((), tuple(everyone)) and not any(
+            (EVERY, name) in found.hidden for name in names
+        )
+        cells = not any(
+            (team, name) in found.hidden for team in teams or everyone for name in names
+        )
+        assert groups.refuses(teams, names, list(found.shown_as)) == (
+            not (all_names or totals or cells)
+        )
 
 
 def test_a_team_that_is_merged_cannot_be_asked_for_by_its_own_name() -> None:
@@ -311,7 +357,9 @@ def store() -> Iterator[duckdb.DuckDBPyConnection]:
             "create table points "
             "(community varchar, member varchar, member_team varchar, member_seniority varchar, day int);"
         )
-        connection.execute("insert into communities values ('craft', 18000, ?, '{\"small_group\": 5}')", [AS_OF])
+        connection.execute(
+            "insert into communities values ('craft', 18000, ?, '{\"small_group\": 5}')", [AS_OF]
+        )
         yield connection
 
 
@@ -328,16 +376,26 @@ def hire(
     for number in range(people):
         name = f"{team} {seniority} {since} {left} {number}"
         store.execute("insert into members values ('craft', ?, ?, ?)", [name, since, left])
-        store.execute("insert into memberships values ('craft', ?, ?, ?, 0, ?)", [name, team, seniority, left])
+        store.execute(
+            "insert into memberships values ('craft', ?, ?, ?, 0, ?)", [name, team, seniority, left]
+        )
         if left < 99999:
-            store.execute("insert into memberships values ('craft', ?, 'Unknown', 'Unknown', ?, 99999)", [name, left])
+            store.execute(
+                "insert into memberships values ('craft', ?, 'Unknown', 'Unknown', ?, 99999)",
+                [name, left],
+            )
 
 
 def populations(store: duckdb.DuckDBPyConnection) -> dict[Cell, int]:
-    return {(row["team"], row["seniority"]): row["population"] for row in find_small_groups(store).to_dicts()}
+    return {
+        (row["team"], row["seniority"]): row["population"]
+        for row in find_small_groups(store).to_dicts()
+    }
 
 
-def test_a_population_is_who_held_the_cell_in_the_last_twelve_months(store: duckdb.DuckDBPyConnection) -> None:
+def test_a_population_is_who_held_the_cell_in_the_last_twelve_months(
+    store: duckdb.DuckDBPyConnection,
+) -> None:
     hire(store, 6, "A", "mid")
     hire(store, 2, "A", "mid", since=AS_OF)
     hire(store, 4, "A", "mid", since=AS_OF + 1)
@@ -347,7 +405,9 @@ def test_a_population_is_who_held_the_cell_in_the_last_twelve_months(store: duck
     assert populations(store) == {("A", "mid"): 9}
 
 
-def test_a_cell_held_before_is_told_from_one_that_nobody_held_in_the_data(store: duckdb.DuckDBPyConnection) -> None:
+def test_a_cell_held_before_is_told_from_one_that_nobody_held_in_the_data(
+    store: duckdb.DuckDBPyConnection,
+) -> None:
     hire(store, 9, "A", "mid")
     hire(store, 9, "A", "junior")
     hire(store, 2, "A", "senior", left=AS_OF - 500)
@@ -356,7 +416,9 @@ def test_a_cell_held_before_is_told_from_one_that_nobody_held_in_the_data(store:
     assert ("A", "trainee") not in populations(store)
 
 
-def test_members_thanked_after_they_left_are_a_group_of_their_own(store: duckdb.DuckDBPyConnection) -> None:
+def test_members_thanked_after_they_left_are_a_group_of_their_own(
+    store: duckdb.DuckDBPyConnection,
+) -> None:
     hire(store, 9, "A", "mid")
     hire(store, 9, "B", "mid")
     hire(store, 2, "B", "mid", left=AS_OF - 100)
@@ -371,8 +433,15 @@ def test_members_thanked_after_they_left_are_a_group_of_their_own(store: duckdb.
     assert shown == [(SMALL_TEAMS, "mid", 11, False)]
 
 
-def test_one_row_a_team_and_seniority_and_one_a_hidden_total(store: duckdb.DuckDBPyConnection) -> None:
-    for (team, seniority), people in {("A", "mid"): 3, ("B", "mid"): 4, ("C", "mid"): 9, ("C", "senior"): 2}.items():
+def test_one_row_a_team_and_seniority_and_one_a_hidden_total(
+    store: duckdb.DuckDBPyConnection,
+) -> None:
+    for (team, seniority), people in {
+        ("A", "mid"): 3,
+        ("B", "mid"): 4,
+        ("C", "mid"): 9,
+        ("C", "senior"): 2,
+    }.items():
         hire(store, people, team, seniority)
     assert find_small_groups(store).rows() == [
         ("craft", "*", "*", "mid", "mid", 16, True),
@@ -391,19 +460,31 @@ def test_a_store_without_members_has_no_groups(store: duckdb.DuckDBPyConnection)
 def test_each_community_has_its_own_size(store: duckdb.DuckDBPyConnection) -> None:
     hire(store, 4, "A", "mid")
     hire(store, 9, "B", "mid")
-    store.execute("insert into communities values ('guild', 18000, ?, '{\"small_group\": 3}')", [AS_OF])
+    store.execute(
+        "insert into communities values ('guild', 18000, ?, '{\"small_group\": 3}')", [AS_OF]
+    )
     for table in ("members", "memberships"):
         store.execute(f"insert into {table} select * replace ('guild' as community) from {table}")
-    shown = {(row["community"], row["team"]): row["shown_as"] for row in find_small_groups(store).to_dicts()}
+    shown = {
+        (row["community"], row["team"]): row["shown_as"]
+        for row in find_small_groups(store).to_dicts()
+    }
     assert shown["craft", "A"] == SMALL_TEAMS
     assert shown["guild", "A"] == "A"
 
 
 def test_a_build_keeps_the_pattern_in_the_store(tmp_path: Path) -> None:
     craft = Community(settings=CommunitySettings(small_group=3))
-    for team, seniority, people in (("A", "junior", 4), ("A", "senior", 2), ("B", "junior", 5), ("B", "senior", 6)):
+    for team, seniority, people in (
+        ("A", "junior", 4),
+        ("A", "senior", 2),
+        ("B", "junior", 5),
+        ("B", "senior", 6),
+    ):
         for number in range(people):
-            craft.works(craft.member(f"{team}-{seniority}-{number}", joined="2026-01-01"), team, seniority)
+            craft.works(
+                craft.member(f"{team}-{seniority}-{number}", joined="2026-01-01"), team, seniority
+            )
     craft.ask("A-junior-0", "2026-01-05 10:00")
     with craft.build(tmp_path, since="2026-01-01 00:00", until="2026-03-01 00:00") as store:
         groups = read_small_groups(store, "craft", 3)
@@ -418,15 +499,22 @@ def test_a_build_keeps_the_pattern_in_the_store(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("smallest", "shown"), [(3, "C"), (2, SMALL_TEAMS)])
-def test_merging_stops_once_the_small_teams_are_as_many_as_a_group_must_be(smallest: int, shown: str) -> None:
+def test_merging_stops_once_the_small_teams_are_as_many_as_a_group_must_be(
+    smallest: int, shown: str
+) -> None:
     """Two and three people are five together, which is enough; two and two are four, so that the next smallest joins."""
-    found = pattern(alone({("A", "mid"): 2, ("B", "mid"): smallest, ("C", "mid"): 6, ("D", "mid"): 30}), K)
+    found = pattern(
+        alone({("A", "mid"): 2, ("B", "mid"): smallest, ("C", "mid"): 6, ("D", "mid"): 30}), K
+    )
     assert found.shown_as == {"A": SMALL_TEAMS, "B": SMALL_TEAMS, "C": shown, "D": "D"}
 
 
 @pytest.mark.parametrize(("people", "shown"), [(5, "A"), (4, SMALL_TEAMS)])
 def test_a_team_of_exactly_as_many_as_a_group_must_be_stands_alone(people: int, shown: str) -> None:
-    assert pattern(alone({("A", "mid"): people, ("B", "mid"): 9, ("C", "mid"): 9}), K).shown_as["A"] == shown
+    assert (
+        pattern(alone({("A", "mid"): people, ("B", "mid"): 9, ("C", "mid"): 9}), K).shown_as["A"]
+        == shown
+    )
 
 
 @pytest.mark.parametrize(("people", "hidden"), [(5, False), (4, True)])
@@ -536,7 +624,9 @@ def test_a_ring_counts_the_people_of_all_its_links() -> None:
 # People of no known team
 
 
-def test_three_people_of_no_known_team_are_a_small_group_however_many_left(store: duckdb.DuckDBPyConnection) -> None:
+def test_three_people_of_no_known_team_are_a_small_group_however_many_left(
+    store: duckdb.DuckDBPyConnection,
+) -> None:
     """Nine who left were thanked afterwards, as Unknown: they do not hide the three who are there."""
     hire(store, 20, "A", "mid")
     hire(store, 12, "B", "mid")

@@ -18,7 +18,7 @@ import test_zulip
 from exports import Read, asked, in_a_tar, packed, same_tables, written
 from test_equal_stores import built
 
-from cop_metrics.lake import Lake
+from cop_metrics.lake.lake import Lake
 from cop_metrics.sources import SOURCES, source_of
 from cop_metrics.sources.export import open_export
 from cop_metrics.sources.source import Source
@@ -38,14 +38,19 @@ def table(folder: Path) -> Path:
 SAMPLES: dict[str, tuple[Callable[[Path], Path], ...]] = {
     "stack_exchange": (lambda folder: test_stack_exchange.dump(folder, test_stack_exchange.SMALL),),
     "slack": (lambda folder: test_slack.written(folder, test_slack.WORKSPACE),),
-    "discourse": (lambda folder: test_discourse.forum(folder, site=test_discourse.SITE, users=test_discourse.USERS),),
+    "discourse": (
+        lambda folder: test_discourse.forum(
+            folder, site=test_discourse.SITE, users=test_discourse.USERS
+        ),
+    ),
     "zulip": (test_zulip.export, test_zulip.archive),
     "github_discussions": (test_github_discussions.pages,),
     "discord": (test_discord.sample,),
     "viva_engage": (test_viva_engage.sample,),
     "mailbox": (test_mailbox.sample,),
     "perceval": tuple(
-        lambda folder, items=items: test_perceval.kept(folder, *items()) for items in test_perceval.SMALL.values()
+        lambda folder, items=items: test_perceval.kept(folder, *items())
+        for items in test_perceval.SMALL.values()
     ),
     "spreadsheet": (
         table,
@@ -56,12 +61,16 @@ SAMPLES: dict[str, tuple[Callable[[Path], Path], ...]] = {
     ),
 }
 EACH = [(source, number) for source, makers in SAMPLES.items() for number in range(len(makers))]
-each_sample = pytest.mark.parametrize(("source", "number"), EACH, ids=[f"{source}-{number}" for source, number in EACH])
+each_sample = pytest.mark.parametrize(
+    ("source", "number"), EACH, ids=[f"{source}-{number}" for source, number in EACH]
+)
 
 
 def without_rows(folder: Path) -> Path:
     for path in folder.rglob("*.csv"):
-        path.write_text(path.read_text(encoding="utf-8").partition("\n")[0] + "\n", encoding="utf-8")
+        path.write_text(
+            path.read_text(encoding="utf-8").partition("\n")[0] + "\n", encoding="utf-8"
+        )
     return folder
 
 
@@ -85,20 +94,32 @@ QUIET: dict[str, tuple[Callable[[Path], Path], ...]] = {
         lambda folder: held(folder, {"latest.json": '{"users": [], "topic_list": {"topics": []}}'}),
         lambda folder: held(folder, {"posts.json": '{"latest_posts": []}'}),
         lambda folder: held(
-            folder, {"topic.json": '{"post_stream": {"posts": [], "stream": []}, "id": 5, "title": "x"}'}
+            folder,
+            {"topic.json": '{"post_stream": {"posts": [], "stream": []}, "id": 5, "title": "x"}'},
         ),
-        lambda folder: held(folder, {"latest.json": '{"topic_list": {"topics": [{"id": 5, "title": "How?"}]}}'}),
-        lambda folder: test_discourse.forum(folder, test_discourse.waiting() | {"archetype": "private_message"}),
+        lambda folder: held(
+            folder, {"latest.json": '{"topic_list": {"topics": [{"id": 5, "title": "How?"}]}}'}
+        ),
+        lambda folder: test_discourse.forum(
+            folder, test_discourse.waiting() | {"archetype": "private_message"}
+        ),
     ),
-    "zulip": (quiet_realm, lambda folder: held(folder, {"stream_index.json": '{"time": 1772982000.0, "streams": {}}'})),
+    "zulip": (
+        quiet_realm,
+        lambda folder: held(folder, {"stream_index.json": '{"time": 1772982000.0, "streams": {}}'}),
+    ),
     "github_discussions": (
         lambda folder: held(
             folder,
-            {"d.json": '{"data": {"repository": {"discussions": {"pageInfo": {"hasNextPage": false}, "nodes": []}}}}'},
+            {
+                "d.json": '{"data": {"repository": {"discussions": {"pageInfo": {"hasNextPage": false}, "nodes": []}}}}'
+            },
         ),
     ),
     "viva_engage": (lambda folder: without_rows(test_viva_engage.sample(folder)),),
-    "perceval": (lambda folder: held(folder, {"github-2026-03-01.jsonl": "", "github-2026-03-02.jsonl": ""}),),
+    "perceval": (
+        lambda folder: held(folder, {"github-2026-03-01.jsonl": "", "github-2026-03-02.jsonl": ""}),
+    ),
     "spreadsheet": (lambda folder: without_rows(table(folder)),),
 }
 EMPTY_DUMP: dict[str, list[str]] = {"Posts.xml": [], "Votes.xml": [], "Comments.xml": []}
@@ -107,7 +128,9 @@ ELSEWHERE = {"slack", "discord", "mailbox"}
 EACH_QUIET = [(source, number) for source, makers in QUIET.items() for number in range(len(makers))]
 
 
-@pytest.mark.parametrize(("source", "number"), EACH_QUIET, ids=[f"{each}-{number}" for each, number in EACH_QUIET])
+@pytest.mark.parametrize(
+    ("source", "number"), EACH_QUIET, ids=[f"{each}-{number}" for each, number in EACH_QUIET]
+)
 def test_an_export_in_which_nobody_wrote_is_one_and_takes_nothing_away(
     source: str, number: int, tmp_path: Path
 ) -> None:
@@ -129,7 +152,9 @@ def test_an_export_in_which_nobody_wrote_is_one_and_takes_nothing_away(
     with_quiet = built(lake, tmp_path / "both.duckdb")
     alone = built(Lake(tmp_path / "alone"), tmp_path / "alone.duckdb")
     for mart in ("questions", "posts"):
-        assert asked(with_quiet, f"select count(*) from {mart}") == asked(alone, f"select count(*) from {mart}"), mart
+        assert asked(with_quiet, f"select count(*) from {mart}") == asked(
+            alone, f"select count(*) from {mart}"
+        ), mart
 
 
 def test_every_source_has_a_quiet_export() -> None:
@@ -142,7 +167,9 @@ def test_every_source_has_a_sample() -> None:
 
 @each_sample
 @pytest.mark.parametrize("place", ["folder", "nested", "zipped", "nested and zipped", "in a tar"])
-def test_a_sample_is_taken_by_its_source_and_by_no_other(source: str, number: int, place: str, tmp_path: Path) -> None:
+def test_a_sample_is_taken_by_its_source_and_by_no_other(
+    source: str, number: int, place: str, tmp_path: Path
+) -> None:
     folder = SAMPLES[source][number](tmp_path / "outer" / "inner" / "export")
     path = {
         "folder": lambda: folder,
@@ -157,7 +184,9 @@ def test_a_sample_is_taken_by_its_source_and_by_no_other(source: str, number: in
 
 
 @each_sample
-def test_a_sample_is_read_the_same_wherever_it_lies(source: str, number: int, tmp_path: Path) -> None:
+def test_a_sample_is_read_the_same_wherever_it_lies(
+    source: str, number: int, tmp_path: Path
+) -> None:
     folder = SAMPLES[source][number](tmp_path / "outer" / "export")
     plain = Read(SOURCES[source], folder)
     assert set(plain.tables) <= set(TABLES)

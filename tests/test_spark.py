@@ -9,10 +9,10 @@ import duckdb
 import pytest
 from communities import Community, at, days_later
 
-from cop_metrics.build import ENGINES, KEPT_INPUTS, DuckDB, silent
+from cop_metrics.build.inputs import Inputs, gather
+from cop_metrics.build.writer import ENGINES, KEPT_INPUTS, DuckDB, silent
 from cop_metrics.errors import CopError
-from cop_metrics.inputs import Inputs, gather
-from cop_metrics.lake import Lake
+from cop_metrics.lake.lake import Lake
 from cop_metrics.marts import MARTS, Mart
 from cop_metrics.settings import CommunitySettings, Settings
 
@@ -72,7 +72,11 @@ def help_on_three_days(craft: Community) -> str:
     for number, asker in enumerate(("ana", "ben", "twice")):
         day = days_later("2026-03-01", number)
         question = craft.ask(
-            asker, f"{day} 09:00", topics=("steel", "bolts", f"day {number}"), channel="help", views=number
+            asker,
+            f"{day} 09:00",
+            topics=("steel", "bolts", f"day {number}"),
+            channel="help",
+            views=number,
         )
         answer = craft.answer(question, "bo", f"{day} 10:00:00.250")
         craft.answer(question, "O'Hara", f"{day} 10:00:00.250", kind="message")
@@ -107,12 +111,26 @@ def chatter(craft: Community) -> None:
     quiet = craft.ask("ben", "2026-04-10 10:00")
     craft.answer(quiet, "robot", "2026-04-10 10:01")
     craft.answer(quiet, "ben", "2026-04-11 10:00", accepted=True)
-    odd = craft.ask("gone", "2026-04-12 23:15", url="https://example.org/odd", closed_at=at("2026-04-20 09:00"))
+    odd = craft.ask(
+        "gone", "2026-04-12 23:15", url="https://example.org/odd", closed_at=at("2026-04-20 09:00")
+    )
     craft.answer(odd, "ana", "2026-04-12 23:00")
     craft.answer(odd, "ben", "2026-04-13 10:00", deleted_at=at("2026-04-13 11:00"))
     craft.rows["post"] += [
-        {"post": "lost", "thread": odd, "author": None, "kind": "answer", "created_at": at("2026-04-14 10:00")},
-        {"post": "pin", "thread": odd, "author": "ana", "kind": "notice", "created_at": at("2026-04-15 10:00")},
+        {
+            "post": "lost",
+            "thread": odd,
+            "author": None,
+            "kind": "answer",
+            "created_at": at("2026-04-14 10:00"),
+        },
+        {
+            "post": "pin",
+            "thread": odd,
+            "author": "ana",
+            "kind": "notice",
+            "created_at": at("2026-04-15 10:00"),
+        },
     ]
     craft.ask("O'Hara", "2026-05-20 10:00", topics=("steel",), title=None)
     craft.ask("ana", "2026-05-21 10:00")
@@ -123,7 +141,12 @@ def watch(craft: Community) -> None:
     """Three begin by reading, after the first 90 days: one comes to ask and to help, one leaves, one reads on for months."""
     question = craft.ask("ana", "2026-06-10 10:00", views=7)
     craft.answer(question, "bo", "2026-06-11 22:30")
-    craft.react(question, craft.member("asks later", joined="2026-06-15 08:00"), "2026-06-20 10:00", "bookmark")
+    craft.react(
+        question,
+        craft.member("asks later", joined="2026-06-15 08:00"),
+        "2026-06-20 10:00",
+        "bookmark",
+    )
     craft.member("leaves", joined="2026-06-15 08:00", deleted="2026-08-01 22:30")
     craft.member("reads on", joined="2026-06-15 22:30")
     for who in ("asks later", "leaves", "reads on", "ana", "bo"):
@@ -153,7 +176,13 @@ def converse(craft: Community) -> None:
     for post, thread, author, when, rules in said:
         if post == thread:
             craft.rows["thread"].append(
-                {"thread": thread, "kind": "message", "channel": "chat", "created_at": at(when), "title": None}
+                {
+                    "thread": thread,
+                    "kind": "message",
+                    "channel": "chat",
+                    "created_at": at(when),
+                    "title": None,
+                }
             )
         craft.rows["post"].append(
             {
@@ -197,10 +226,12 @@ def inputs(tmp_path_factory: pytest.TempPathFactory) -> Inputs:
 
 
 @pytest.fixture(scope="module")
-def stores(inputs: Inputs, tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+def stores(
+    inputs: Inputs, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[duckdb.DuckDBPyConnection]:
     """Both stores, attached as `duckdb` and `spark`."""
     needs_spark()
-    from cop_metrics.spark import Spark
+    from cop_metrics.build.spark_engine import Spark
 
     folder = tmp_path_factory.mktemp("stores")
     DuckDB().build(inputs, folder / "duckdb.duckdb", silent)
@@ -219,7 +250,9 @@ def schema(stores: duckdb.DuckDBPyConnection, engine: str) -> list[tuple[str, ..
 
 
 @pytest.mark.spark
-def test_both_engines_make_the_same_tables_with_the_same_columns_and_types(stores: duckdb.DuckDBPyConnection) -> None:
+def test_both_engines_make_the_same_tables_with_the_same_columns_and_types(
+    stores: duckdb.DuckDBPyConnection,
+) -> None:
     told = schema(stores, "duckdb")
     assert {table for table, *_ in told} == {*KEPT_MARTS, *KEPT_INPUTS, *DERIVED}
     assert schema(stores, "spark") == told
@@ -227,17 +260,28 @@ def test_both_engines_make_the_same_tables_with_the_same_columns_and_types(store
 
 @pytest.mark.spark
 @pytest.mark.parametrize("table", [*KEPT_MARTS, *KEPT_INPUTS, *DERIVED])
-def test_both_engines_fill_a_table_with_the_same_cells(stores: duckdb.DuckDBPyConnection, table: str) -> None:
+def test_both_engines_fill_a_table_with_the_same_cells(
+    stores: duckdb.DuckDBPyConnection, table: str
+) -> None:
     ours, theirs = f"select * from by_duckdb.{table}", f"select * from by_spark.{table}"
-    assert stores.sql(ours).limit(1).fetchall(), f"the story leaves '{table}' empty, so it compares nothing"
+    assert stores.sql(ours).limit(1).fetchall(), (
+        f"the story leaves '{table}' empty, so it compares nothing"
+    )
     assert stores.sql(f"{ours} except all {theirs}").fetchall() == []
     assert stores.sql(f"{theirs} except all {ours}").fetchall() == []
 
 
 @pytest.mark.spark
-@pytest.mark.parametrize("mart", [mart for mart in MARTS if mart.order is not None], ids=lambda mart: mart.name)
-def test_both_engines_leave_the_rows_in_the_same_order(stores: duckdb.DuckDBPyConnection, mart: Mart) -> None:
-    rows = [stores.sql(f"select * from by_{engine}.{mart.name}").fetchall() for engine in ("duckdb", "spark")]
+@pytest.mark.parametrize(
+    "mart", [mart for mart in MARTS if mart.order is not None], ids=lambda mart: mart.name
+)
+def test_both_engines_leave_the_rows_in_the_same_order(
+    stores: duckdb.DuckDBPyConnection, mart: Mart
+) -> None:
+    rows = [
+        stores.sql(f"select * from by_{engine}.{mart.name}").fetchall()
+        for engine in ("duckdb", "spark")
+    ]
     assert rows[0] == rows[1]
 
 
@@ -254,15 +298,25 @@ def test_the_story_has_what_engines_could_see_differently(inputs: Inputs, tmp_pa
     assert count("helps where helper_team = 'Pumps'") > 0
     assert count("helps where helper_team = 'Valves' and helper_seniority = 'senior'") > 0
     assert count("roster_refusals") == 1
-    assert count("points where reason = 'accepted' and date '1970-01-01' + day::int = date '2026-04-01'") == 1
-    assert count("questions where date '1970-01-01' + day::int = date '2026-03-29' and hour in (0, 1, 3)") == 3
+    assert (
+        count(
+            "points where reason = 'accepted' and date '1970-01-01' + day::int = date '2026-04-01'"
+        )
+        == 1
+    )
+    assert (
+        count(
+            "questions where date '1970-01-01' + day::int = date '2026-03-29' and hour in (0, 1, 3)"
+        )
+        == 3
+    )
     assert {outcome for (outcome,) in store.sql("select outcome from questions").fetchall()} == {
         "withdrawn", "resolved", "resolved_by_self", "answered", "unanswered",
     }  # fmt: skip
 
 
 def test_without_its_extra_the_engine_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delitem(sys.modules, "cop_metrics.spark", raising=False)
+    monkeypatch.delitem(sys.modules, "cop_metrics.build.spark_engine", raising=False)
     monkeypatch.setitem(sys.modules, "pyspark", None)
     monkeypatch.setitem(sys.modules, "py4j", None)
     monkeypatch.setitem(sys.modules, "sqlglot", None)

@@ -43,11 +43,15 @@ SMALL = {
         '<row Id="2" PostId="2" VoteTypeId="2" CreationDate="2024-01-02T00:00:00.000" />',
         '<row Id="3" PostId="1" VoteTypeId="5" UserId="11" CreationDate="2024-01-02T00:00:00.000" />',
     ],
-    "Comments.xml": ['<row Id="5" PostId="2" CreationDate="2024-01-01T12:00:00.000" UserId="10" Text="thanks" />'],
+    "Comments.xml": [
+        '<row Id="5" PostId="2" CreationDate="2024-01-01T12:00:00.000" UserId="10" Text="thanks" />'
+    ],
 }
 
 
-def xml(file: str, rows: Iterable[str], start: str = '<?xml version="1.0" encoding="utf-8"?>\n') -> str:
+def xml(
+    file: str, rows: Iterable[str], start: str = '<?xml version="1.0" encoding="utf-8"?>\n'
+) -> str:
     root = Path(file).stem.lower()
     return start + "\n".join([f"<{root}>", *rows, f"</{root}>"])
 
@@ -89,11 +93,17 @@ def figures(read: Read) -> dict[str, float]:
     What the site's own account, user -1, wrote is in none.
     """
     posts = read.tables["post"].filter(pl.col("author").ne_missing("-1"))
-    questions, answers = posts.filter(pl.col("kind") == "question"), posts.filter(pl.col("kind") == "answer")
+    questions, answers = (
+        posts.filter(pl.col("kind") == "question"),
+        posts.filter(pl.col("kind") == "answer"),
+    )
     asked = questions.select("thread", asker="author", asked_at="created_at")
     by_other = answers.join(asked, on="thread").filter(pl.col("author").ne_missing(pl.col("asker")))
     hours = by_other.group_by("thread").agg(
-        ((pl.col("created_at").min() - pl.col("asked_at").first()).dt.total_milliseconds() / 3_600_000).alias("hours")
+        (
+            (pl.col("created_at").min() - pl.col("asked_at").first()).dt.total_milliseconds()
+            / 3_600_000
+        ).alias("hours")
     )
     answerers = answers["author"].value_counts(sort=True)
     return {
@@ -138,7 +148,9 @@ def test_artificial_intelligence_stack_exchange() -> None:
     assert read.tables["thread"]["closed_at"].count() == 57
     assert len(read.tables["post"].filter(pl.col("kind") == "comment")) == 1_700
     assert read.tables["member"]["member"].n_unique() == len(read.tables["member"]) == 4_931 + 2
-    assert read.tables["post"].drop_nulls("author")["author"].n_unique() == 598 + 2  # a 599th wrote wiki pages only
+    assert (
+        read.tables["post"].drop_nulls("author")["author"].n_unique() == 598 + 2
+    )  # a 599th wrote wiki pages only
     votes_skipped = sum(n for reason, n in read.skipped.items() if "vote" in reason)
     assert len(read.tables["reaction"]) + votes_skipped + 285 == 7_056
 
@@ -179,7 +191,9 @@ def test_the_sample_holds_facts_only() -> None:
 
 
 def cutter() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("cut_stack_exchange", SAMPLE.parent / "cut_stack_exchange.py")
+    spec = importlib.util.spec_from_file_location(
+        "cut_stack_exchange", SAMPLE.parent / "cut_stack_exchange.py"
+    )
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -198,11 +212,20 @@ def test_cutting_hides_names_and_keeps_them_apart(tmp_path: Path) -> None:
         QUESTION.replace('OwnerUserId="10"', 'OwnerDisplayName="Ada Lovelace"'),
         ANSWER.replace('OwnerUserId="11"', 'OwnerDisplayName="Bo"'),
     ]
-    comments = ['<row Id="5" PostId="2" CreationDate="2024-01-01T12:00:00.000" UserDisplayName="Bo" Text="t" />']
-    cutter().cut(dump(tmp_path / "dump", SMALL | {"Posts.xml": rows, "Comments.xml": comments}), tmp_path / "cut")
+    comments = [
+        '<row Id="5" PostId="2" CreationDate="2024-01-01T12:00:00.000" UserDisplayName="Bo" Text="t" />'
+    ]
+    cutter().cut(
+        dump(tmp_path / "dump", SMALL | {"Posts.xml": rows, "Comments.xml": comments}),
+        tmp_path / "cut",
+    )
     authors = dict(Read(tmp_path / "cut").rows("post", "post", "author"))
     assert authors == {"1": "name:deleted-1", "2": "name:deleted-2", "c5": "name:deleted-2"}
-    assert not re.search("Ada|Bo|which|thanks|yes", "".join(f.read_text() for f in (tmp_path / "cut").iterdir()), re.I)
+    assert not re.search(
+        "Ada|Bo|which|thanks|yes",
+        "".join(f.read_text() for f in (tmp_path / "cut").iterdir()),
+        re.I,
+    )
 
 
 def test_a_small_dump_in_full(tmp_path: Path) -> None:
@@ -216,10 +239,12 @@ def test_a_small_dump_in_full(tmp_path: Path) -> None:
         ("10", "Ada", datetime(2023, 5, 1, 10), False),
         ("11", "Bo", datetime(2023, 6, 1, 10), False),
     ]
-    assert read.rows("thread", "thread", "kind", "title", "url", "created_at", "closed_at", "closed_as", "views") == [
-        ("1", "question", "Which <b> is it?", None, asked, None, None, 70)
-    ]
-    assert read.rows("post", "post", "thread", "author", "kind", "created_at", "accepted", "accepted_at") == [
+    assert read.rows(
+        "thread", "thread", "kind", "title", "url", "created_at", "closed_at", "closed_as", "views"
+    ) == [("1", "question", "Which <b> is it?", None, asked, None, None, 70)]
+    assert read.rows(
+        "post", "post", "thread", "author", "kind", "created_at", "accepted", "accepted_at"
+    ) == [
         ("1", "1", "10", "question", asked, None, None),
         ("2", "1", "11", "answer", answered, True, datetime(2024, 1, 3)),
         ("c5", "1", "10", "comment", datetime(2024, 1, 1, 12), None, None),
@@ -233,7 +258,9 @@ def test_a_small_dump_in_full(tmp_path: Path) -> None:
         assert dict(rows.schema) == dict(TABLES[table].columns), table
 
 
-def test_batches_hold_the_same_rows_whatever_their_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_batches_hold_the_same_rows_whatever_their_size(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     whole = Read(SAMPLE)
     monkeypatch.setattr(stack_exchange, "BATCH_ROWS", 100)
     monkeypatch.setattr(stack_exchange, "CHUNK", 10_000)
@@ -268,14 +295,18 @@ def pack_seven_zips(folder: Path) -> Path:
     return packed
 
 
-@pytest.mark.parametrize("pack", [pack_zip, pack_seven_zip, pack_seven_zips, lambda folder: folder.parent])
+@pytest.mark.parametrize(
+    "pack", [pack_zip, pack_seven_zip, pack_seven_zips, lambda folder: folder.parent]
+)
 def test_packed_and_nested_dumps_read_the_same(tmp_path: Path, pack: Any) -> None:
     folder = dump(tmp_path / "site", SMALL)
     plain, packed = Read(folder), Read(pack(folder))
     assert packed.recognised
     assert packed.reading.notes == []
     for table, rows in plain.tables.items():
-        assert packed.tables[table].drop("url", strict=False).equals(rows.drop("url", strict=False)), table
+        assert (
+            packed.tables[table].drop("url", strict=False).equals(rows.drop("url", strict=False))
+        ), table
 
 
 @pytest.mark.parametrize(
@@ -304,7 +335,9 @@ def test_the_folder_s_name_gives_the_address(tmp_path: Path, folder: str, url: s
 )
 def test_ways_to_start_a_file(tmp_path: Path, start: str) -> None:
     text = xml("Posts.xml", SMALL["Posts.xml"], start)
-    (tmp_path / "Posts.xml").write_bytes((text.replace("\n", "\r\n") if "\r" in start else text).encode())
+    (tmp_path / "Posts.xml").write_bytes(
+        (text.replace("\n", "\r\n") if "\r" in start else text).encode()
+    )
     read = Read(tmp_path)
     assert read.recognised
     assert read.rows("post", "post", "author") == [("1", "10"), ("2", "11")]
@@ -321,7 +354,9 @@ def test_ways_to_start_a_file(tmp_path: Path, start: str) -> None:
 )
 def test_tags_in_both_spellings(tmp_path: Path, tags: str, topics: list[str]) -> None:
     question = re.sub('Tags="[^"]*"', f'Tags="{tags}"', QUESTION)
-    assert [topic for (topic,) in Read(dump(tmp_path, {"Posts.xml": [question]})).rows("topic", "topic")] == topics
+    assert [
+        topic for (topic,) in Read(dump(tmp_path, {"Posts.xml": [question]})).rows("topic", "topic")
+    ] == topics
 
 
 def test_a_dump_without_its_answers_is_refused(tmp_path: Path) -> None:
@@ -341,7 +376,10 @@ def test_posts_alone(tmp_path: Path, as_file: bool) -> None:
         ("10", None, None, False),
         ("11", None, None, False),
     ]
-    assert read.rows("post", "post", "accepted", "accepted_at") == [("1", None, None), ("2", True, None)]
+    assert read.rows("post", "post", "accepted", "accepted_at") == [
+        ("1", None, None),
+        ("2", True, None),
+    ]
     assert [note.split(" beside")[0] for note in read.reading.notes] == [
         "There is no Users.xml",
         "There is no Votes.xml",
@@ -364,7 +402,9 @@ def test_an_answer_that_was_not_accepted(tmp_path: Path) -> None:
     assert dict(read.rows("post", "post", "accepted"))["3"] is False
 
 
-@pytest.mark.parametrize("parent", ["5", "0", "77", "2", ""], ids=["next", "first", "last", "an answer", "none"])
+@pytest.mark.parametrize(
+    "parent", ["5", "0", "77", "2", ""], ids=["next", "first", "last", "an answer", "none"]
+)
 def test_an_answer_whose_question_is_not_there(tmp_path: Path, parent: str) -> None:
     lost = ANSWER.replace('Id="2"', 'Id="6"', 1).replace('ParentId="1"', f'ParentId="{parent}"')
     read = Read(dump(tmp_path, SMALL | {"Posts.xml": [QUESTION, ANSWER, lost]}))
@@ -387,11 +427,22 @@ def test_a_closed_question(tmp_path: Path) -> None:
 
 
 def test_authors_who_left_their_name_only(tmp_path: Path) -> None:
-    posts = [QUESTION.replace('OwnerUserId="10"', 'OwnerDisplayName="user77"'), ANSWER.replace('OwnerUserId="11"', "")]
-    comment = '<row Id="5" PostId="1" CreationDate="2024-01-01T12:00:00.000" UserDisplayName="user77" />'
+    posts = [
+        QUESTION.replace('OwnerUserId="10"', 'OwnerDisplayName="user77"'),
+        ANSWER.replace('OwnerUserId="11"', ""),
+    ]
+    comment = (
+        '<row Id="5" PostId="1" CreationDate="2024-01-01T12:00:00.000" UserDisplayName="user77" />'
+    )
     read = Read(dump(tmp_path, SMALL | {"Posts.xml": posts, "Comments.xml": [comment]}))
-    assert dict(read.rows("post", "post", "author")) == {"1": "name:user77", "2": None, "c5": "name:user77"}
-    assert read.rows("member", "member", "name", "deleted_at", "is_bot")[3:] == [("name:user77", "user77", None, False)]
+    assert dict(read.rows("post", "post", "author")) == {
+        "1": "name:user77",
+        "2": None,
+        "c5": "name:user77",
+    }
+    assert read.rows("member", "member", "name", "deleted_at", "is_bot")[3:] == [
+        ("name:user77", "user77", None, False)
+    ]
 
 
 OWNED_BY_THE_SITE = [
@@ -408,7 +459,9 @@ OWNED_BY_THE_SITE = [
 
 
 @pytest.mark.parametrize("files", [SMALL, {}], ids=["with its users", "posts alone"])
-def test_what_the_site_s_own_account_wrote_is_in_no_number(tmp_path: Path, files: dict[str, list[str]]) -> None:
+def test_what_the_site_s_own_account_wrote_is_in_no_number(
+    tmp_path: Path, files: dict[str, list[str]]
+) -> None:
     """Of four questions the site asked one; it answered three, one of them alone: two of three are answered by people."""
     folder = dump(tmp_path / "dump", files | {"Posts.xml": OWNED_BY_THE_SITE})
     store = imported(SOURCE, [folder], tmp_path / "data")
@@ -418,7 +471,9 @@ def test_what_the_site_s_own_account_wrote_is_in_no_number(tmp_path: Path, files
         ("src:8", "src:10", 0),
     ]
     assert asked(store, "select count(*) from posts where kind = 'answer'") == [(2,)]
-    assert asked(store, "select wait_seconds / 3600 from questions where question = 'src:5'") == [(2.0,)]
+    assert asked(store, "select wait_seconds / 3600 from questions where question = 'src:5'") == [
+        (2.0,)
+    ]
     assert asked(store, "select member from members where member like '%-1'") == []
     assert asked(store, "select member from members where is_deleted order by 1") == [
         ("src:name:user77",),
@@ -429,14 +484,21 @@ def test_what_the_site_s_own_account_wrote_is_in_no_number(tmp_path: Path, files
     )
 
 
-def test_a_dump_that_was_read_before_the_site_s_account_was_a_program_converges(tmp_path: Path) -> None:
+def test_a_dump_that_was_read_before_the_site_s_account_was_a_program_converges(
+    tmp_path: Path,
+) -> None:
     folder = dump(tmp_path / "dump", SMALL | {"Posts.xml": OWNED_BY_THE_SITE})
     before = dump(
-        tmp_path / "before", SMALL | {"Posts.xml": [row.replace(' OwnerUserId="-1"', "") for row in OWNED_BY_THE_SITE]}
+        tmp_path / "before",
+        SMALL | {"Posts.xml": [row.replace(' OwnerUserId="-1"', "") for row in OWNED_BY_THE_SITE]},
     )
-    assert asked(imported(SOURCE, [before], tmp_path / "alone"), "select count(*) from questions") == [(4,)]
+    assert asked(
+        imported(SOURCE, [before], tmp_path / "alone"), "select count(*) from questions"
+    ) == [(4,)]
     written(replace(SOURCE, version=1), before, tmp_path / "data")
-    assert asked(imported(SOURCE, [folder], tmp_path / "data"), "select count(*) from questions") == [(3,)]
+    assert asked(
+        imported(SOURCE, [folder], tmp_path / "data"), "select count(*) from questions"
+    ) == [(3,)]
 
 
 def test_votes_that_are_no_reaction_or_point_nowhere_are_counted(tmp_path: Path) -> None:
@@ -447,14 +509,22 @@ def test_votes_that_are_no_reaction_or_point_nowhere_are_counted(tmp_path: Path)
         )
     ]
     read = Read(dump(tmp_path, SMALL | {"Votes.xml": votes}))
-    assert read.rows("reaction", "post", "kind") == [("1", "upvote"), ("1", "downvote"), ("2", "bounty")]
+    assert read.rows("reaction", "post", "kind") == [
+        ("1", "upvote"),
+        ("1", "downvote"),
+        ("2", "bounty"),
+    ]
     assert read.skipped == {
         "a vote on no question or answer of the export": 3,
         "vote type 10 is no reaction": 1,
         "vote type 16 is no reaction": 1,
         "Votes.xml: no readable vote type": 1,
     }
-    assert read.reading.examples["a vote on no question or answer of the export"] == ["Id 2", "Id 3", "Id 6"]
+    assert read.reading.examples["a vote on no question or answer of the export"] == [
+        "Id 2",
+        "Id 3",
+        "Id 6",
+    ]
 
 
 def test_rows_that_cannot_be_placed_are_counted(tmp_path: Path) -> None:
@@ -489,7 +559,9 @@ def test_a_file_that_ends_in_the_middle_is_named(tmp_path: Path, file: str) -> N
     folder = dump(tmp_path, SMALL)
     text = (folder / file).read_text()
     (folder / file).write_text(text[:-30])
-    assert re.match(rf"{file} is cut short: it ends near line \d\. Copy or download", refusal(folder))
+    assert re.match(
+        rf"{file} is cut short: it ends near line \d\. Copy or download", refusal(folder)
+    )
 
 
 def test_a_file_that_ends_between_two_rows_is_cut_short_too(tmp_path: Path) -> None:
@@ -517,7 +589,9 @@ def test_a_row_without_end_is_refused_before_it_fills_the_memory(
 ) -> None:
     monkeypatch.setattr(stack_exchange, "LONGEST_ROW", 2_000_000)
     monkeypatch.setattr(stack_exchange, "CHUNK", 100_000)
-    (tmp_path / "Posts.xml").write_text(xml("Posts.xml", [f'<row Id="1" Body="{"x" * 5_000_000}" />']))
+    (tmp_path / "Posts.xml").write_text(
+        xml("Posts.xml", [f'<row Id="1" Body="{"x" * 5_000_000}" />'])
+    )
     assert "Posts.xml holds a row of more than" in refusal(tmp_path)
 
 
@@ -526,8 +600,14 @@ def test_a_row_without_end_is_refused_before_it_fills_the_memory(
     [
         (b"", "Posts.xml is empty"),
         (bytes(range(256)), "Posts.xml is not readable as XML near line 1"),
-        (b"<html><body/></html>", "Posts.xml is not of a Stack Exchange dump: it starts with <html>"),
-        (b'<posts><row Id="1"></posts>', "Posts.xml is not readable as XML near line 1 (mismatched tag)"),
+        (
+            b"<html><body/></html>",
+            "Posts.xml is not of a Stack Exchange dump: it starts with <html>",
+        ),
+        (
+            b'<posts><row Id="1"></posts>',
+            "Posts.xml is not readable as XML near line 1 (mismatched tag)",
+        ),
     ],
     ids=["empty", "binary", "web page", "broken"],
 )
@@ -546,7 +626,9 @@ def test_an_encoding_that_cannot_be_read(tmp_path: Path, encoding: str) -> None:
     assert "Posts.xml declares an encoding that cannot be read" in refusal(tmp_path)
 
 
-def test_a_damaged_archive_is_recognised_by_its_names_and_refused_in_a_sentence(tmp_path: Path) -> None:
+def test_a_damaged_archive_is_recognised_by_its_names_and_refused_in_a_sentence(
+    tmp_path: Path,
+) -> None:
     path = pack_zip(dump(tmp_path / "site", SMALL))
     damaged = bytearray(path.read_bytes())
     damaged[damaged.index(b"<posts>") + 20] ^= 1

@@ -78,7 +78,10 @@ def test_two_askers_whose_questions_share_one_fate_are_as_good_as_two_questions(
 def test_one_question_each_needs_no_correction() -> None:
     answered = [1] * 33 + [0] * 67
     assert People.of(answered, [1] * 100).design_effect == pytest.approx(1)
-    clustered, plain = statistics.clustered_wilson(People.of(answered, [1] * 100)), statistics.wilson(33, 100)
+    clustered, plain = (
+        statistics.clustered_wilson(People.of(answered, [1] * 100)),
+        statistics.wilson(33, 100),
+    )
     assert (clustered.low, clustered.high) == pytest.approx((plain.low, plain.high))
 
 
@@ -89,7 +92,9 @@ def test_askers_more_alike_than_chance_never_narrow_the_interval() -> None:
 @pytest.mark.parametrize(
     ("hits", "sizes"), [([], []), ([3], [9]), ([0, 0], [4, 5]), ([4, 5], [4, 5]), ([2, 0], [4, 0])]
 )
-def test_where_people_cannot_be_told_apart_the_design_effect_is_one(hits: list[int], sizes: list[int]) -> None:
+def test_where_people_cannot_be_told_apart_the_design_effect_is_one(
+    hits: list[int], sizes: list[int]
+) -> None:
     assert People.of(hits, sizes).design_effect == 1
 
 
@@ -98,13 +103,17 @@ def test_people_who_asked_nothing_change_nothing() -> None:
     assert with_idle == statistics.clustered_wilson(People.of([3, 1], [4, 9]))
 
 
-@pytest.mark.parametrize(("hits", "sizes"), [([3], [2]), ([-1], [2]), ([1, 2], [3]), ([float("nan")], [3])])
+@pytest.mark.parametrize(
+    ("hits", "sizes"), [([3], [2]), ([-1], [2]), ([1, 2], [3]), ([float("nan")], [3])]
+)
 def test_impossible_people_are_refused(hits: list[float], sizes: list[float]) -> None:
     with pytest.raises(CopError, match=r"person|people"):
         People.of(hits, sizes)
 
 
-def draw_askers(random: np.random.Generator, people: int, share: float) -> tuple[np.ndarray, np.ndarray]:
+def draw_askers(
+    random: np.random.Generator, people: int, share: float
+) -> tuple[np.ndarray, np.ndarray]:
     """Draw askers who ask about eight questions each and differ much in how often they are answered (likeness 0.2)."""
     sizes = 1 + random.geometric(1 / 7, people)
     return random.binomial(sizes, random.beta(share * 4, (1 - share) * 4, people)), sizes
@@ -152,7 +161,11 @@ def test_swapping_the_periods_turns_the_change_around() -> None:
     there, back = statistics.newcombe(9, 10, 3, 10), statistics.newcombe(3, 10, 9, 10)
     assert there is not None
     assert back is not None
-    assert (back.estimate, back.interval.low, back.p) == (-there.estimate, -there.interval.high, there.p)
+    assert (back.estimate, back.interval.low, back.p) == (
+        -there.estimate,
+        -there.interval.high,
+        there.p,
+    )
 
 
 def test_no_difference_has_a_p_value_of_one() -> None:
@@ -174,7 +187,10 @@ def test_nothing_can_be_compared_with_nothing() -> None:
 
 
 def test_one_asker_alone_is_never_a_change_of_the_community() -> None:
-    assert statistics.clustered_newcombe(People.of([40], [40]), People.of([2, 3, 1], [20, 20, 20])) is None
+    assert (
+        statistics.clustered_newcombe(People.of([40], [40]), People.of([2, 3, 1], [20, 20, 20]))
+        is None
+    )
 
 
 def test_the_same_rates_say_less_if_they_come_from_few_askers() -> None:
@@ -192,16 +208,21 @@ def test_the_same_rates_say_less_if_they_come_from_few_askers() -> None:
 
 
 @pytest.mark.parametrize("people", [5, 40])
-def test_scans_of_groups_that_do_not_differ_find_something_in_one_of_twenty_at_most(people: int) -> None:
+def test_scans_of_groups_that_do_not_differ_find_something_in_one_of_twenty_at_most(
+    people: int,
+) -> None:
     random, scans, found = np.random.default_rng(8), 150, 0
     for _ in range(scans):
         changes = [
             statistics.clustered_newcombe(
-                People.of(*draw_askers(random, people, 0.7)), People.of(*draw_askers(random, people, 0.7))
+                People.of(*draw_askers(random, people, 0.7)),
+                People.of(*draw_askers(random, people, 0.7)),
             )
             for _ in range(20)
         ]
-        found += statistics.benjamini_hochberg([change.p for change in changes if change is not None]).any()
+        found += statistics.benjamini_hochberg(
+            [change.p for change in changes if change is not None]
+        ).any()
     assert found <= about_one_in_twenty(scans)
 
 
@@ -248,7 +269,9 @@ def test_likeness_of_values_is_that_of_their_variance() -> None:
 
 
 @pytest.mark.parametrize("likeness", [0.0, 0.25, 1.0])
-def test_the_effective_number_of_people_weighs_each_by_the_variance_that_likeness_gives_them(likeness: float) -> None:
+def test_the_effective_number_of_people_weighs_each_by_the_variance_that_likeness_gives_them(
+    likeness: float,
+) -> None:
     """Of m posts at a likeness: m (1 - likeness) + m^2 likeness. Five people each of 1, 2, 3 and 9 posts."""
     sizes = np.array([1, 2, 3, 9] * 5)
     effect = 1 + likeness * (float(sizes @ sizes) / sizes.sum() - 1)
@@ -272,7 +295,9 @@ def test_two_groups_together_are_as_alike_as_either() -> None:
 
 
 @pytest.mark.parametrize(("people", "share"), [(8, 0.8), (20, 0.5), (60, 0.8)])
-def test_few_and_unequal_askers_have_intervals_that_hold_a_new_draw_of_them(people: int, share: float) -> None:
+def test_few_and_unequal_askers_have_intervals_that_hold_a_new_draw_of_them(
+    people: int, share: float
+) -> None:
     """Likeness .3, found anew in each draw from eight times as many askers; each one's own posts alone cover .84 to .9."""
     random, runs, pooled, own = np.random.default_rng(31), 500, 0, 0
     for _ in range(runs):
@@ -293,7 +318,11 @@ def two_sided(people: ArrayLike, others: ArrayLike, hits: ArrayLike) -> TwoSided
     """Sum up rows, each with a number for the person on either side and whether it is a hit."""
     one, other, hit = np.asarray(people), np.asarray(others), np.asarray(hits, dtype=float)
     sides = (one, other, one * (other.max() + 1) + other)
-    return TwoSided(**dict(zip(("people", "others", "pairs"), (summed(each, hit) for each in sides), strict=True)))
+    return TwoSided(
+        **dict(
+            zip(("people", "others", "pairs"), (summed(each, hit) for each in sides), strict=True)
+        )
+    )
 
 
 def summed(who: NDArray[np.int64], hit: NDArray[np.float64]) -> People:
@@ -314,7 +343,9 @@ def test_reads_of_ten_helpers_are_worth_the_helpers_however_many_read_them() -> 
     reads = each_reads_each(10, 10, 5)
     assert reads.people.design_effect == 1
     assert reads.design_effect == pytest.approx(11)
-    assert statistics.two_sided_wilson(reads) == statistics.wilson(50 / reads.design_effect, 100 / reads.design_effect)
+    assert statistics.two_sided_wilson(reads) == statistics.wilson(
+        50 / reads.design_effect, 100 / reads.design_effect
+    )
 
 
 def test_both_sides_add_up_less_what_both_count() -> None:
@@ -332,7 +363,9 @@ def test_both_sides_add_up_less_what_both_count() -> None:
 
 def test_a_share_that_rests_on_fewer_than_five_of_the_other_side_counts_each_of_them_once() -> None:
     """Of ten helpers four are seniors: what a fifth would be like is hardly known. All or none of ten seniors tell as little."""
-    assert each_reads_each(10, 40, 4).design_effect == pytest.approx(each_reads_each(10, 40, 4).others.design_effect)
+    assert each_reads_each(10, 40, 4).design_effect == pytest.approx(
+        each_reads_each(10, 40, 4).others.design_effect
+    )
     assert each_reads_each(10, 10, 0).design_effect == 10
     assert statistics.two_sided_wilson(each_reads_each(10, 10, 0)) == statistics.wilson(0, 10)
     assert statistics.two_sided_wilson(each_reads_each(10, 10, 10)) == statistics.wilson(10, 10)
@@ -361,9 +394,14 @@ def test_intervals_hold_a_new_draw_of_readers_and_of_helpers() -> None:
 # The same people twice
 
 
-def pairs(now: tuple[list[int], list[int]], before: tuple[list[int], list[int]], likeness: float = 0.0) -> Pairs:
+def pairs(
+    now: tuple[list[int], list[int]], before: tuple[list[int], list[int]], likeness: float = 0.0
+) -> Pairs:
     """Pair hits and numbers of posts of the same people, in order, in two periods."""
-    (hits, sizes), (hits_before, sizes_before) = np.array(now, dtype=float), np.array(before, dtype=float)
+    (hits, sizes), (hits_before, sizes_before) = (
+        np.array(now, dtype=float),
+        np.array(before, dtype=float),
+    )
     return Pairs(
         now=People.of(hits, sizes, likeness),
         before=People.of(hits_before, sizes_before, likeness),
@@ -387,12 +425,16 @@ def test_what_is_the_same_about_people_in_both_periods_cancels_out() -> None:
     assert compared.estimate == pytest.approx(0.25)
     # Eight posts over .5 are sixteen. One degree of freedom for the two people of each period, joined after Welch.
     variances = 9 / 18 * 9 / 18 / 16, 5 / 18 * 13 / 18 / 16
-    by_hand = statistics.newcombe(8, 16, 4, 16, sum(variances) ** 2 / (variances[0] ** 2 + variances[1] ** 2))
+    by_hand = statistics.newcombe(
+        8, 16, 4, 16, sum(variances) ** 2 / (variances[0] ** 2 + variances[1] ** 2)
+    )
     assert by_hand is not None
     assert (compared.p, compared.interval.low) == pytest.approx((by_hand.p, by_hand.interval.low))
 
 
-def test_where_every_post_is_a_hit_in_both_periods_only_the_likeness_of_the_community_tells() -> None:
+def test_where_every_post_is_a_hit_in_both_periods_only_the_likeness_of_the_community_tells() -> (
+    None
+):
     """Ana and Ben had all of four and four helped, twice: a likeness of .5 leaves half of the variance, as above."""
     assert pairs(([4, 4], [4, 4]), ([4, 4], [4, 4]), 0.5).design_effect == pytest.approx(0.5)
 
@@ -410,9 +452,9 @@ def test_people_of_one_period_only_pair_with_nobody() -> None:
     # 50 / 400 in each period, x 4 / 3 over .25 / 19.
     assert apart.design_effect == pytest.approx(50 / 400 * 2 * (4 / 3) / (2 * 0.25 / 19))
     expected = 1 + (200 / 400 * 2 / 0.1 - 1) * 0.3
-    assert pairs(([5, 5, 0, 0], [10, 10, 0, 0]), ([0, 0, 5, 5], [0, 0, 10, 10]), 0.3).design_effect == pytest.approx(
-        expected
-    )
+    assert pairs(
+        ([5, 5, 0, 0], [10, 10, 0, 0]), ([0, 0, 5, 5], [0, 0, 10, 10]), 0.3
+    ).design_effect == pytest.approx(expected)
 
 
 def test_nobody_is_so_much_alike_that_nothing_is_left_to_chance() -> None:
@@ -442,7 +484,9 @@ def test_shares_of_people_are_compared_by_those_who_changed() -> None:
     compared, strangers = statistics.paired_people(twice), statistics.newcombe(23, 40, 19, 40)
     assert compared is not None
     assert strangers is not None
-    known = replace(twice, now=replace(twice.now, likeness=alike), before=replace(twice.before, likeness=alike))
+    known = replace(
+        twice, now=replace(twice.now, likeness=alike), before=replace(twice.before, likeness=alike)
+    )
     assert known.design_effect == pytest.approx(1 - alike)
     assert compared == statistics.paired_newcombe(known)
     assert (compared.estimate, strangers.estimate) == pytest.approx((0.1, 0.1))
@@ -460,7 +504,10 @@ def test_people_who_never_change_are_nearly_certain_and_those_who_come_are_not()
     assert same.estimate == came.estimate == 0
     assert 0.05 < same.interval.high < came.interval.high
     newcomers_only = statistics.paired_people(
-        pairs(([1, 0] * 10 + [0] * 20, [1] * 20 + [0] * 20), ([0] * 20 + [1, 0] * 10, [0] * 20 + [1] * 20))
+        pairs(
+            ([1, 0] * 10 + [0] * 20, [1] * 20 + [0] * 20),
+            ([0] * 20 + [1, 0] * 10, [0] * 20 + [1] * 20),
+        )
     )
     assert newcomers_only is not None
     assert newcomers_only.interval.high == pytest.approx(
@@ -471,7 +518,14 @@ def test_people_who_never_change_are_nearly_certain_and_those_who_come_are_not()
 @pytest.mark.parametrize("people", [25, 120])
 def test_pairing_people_tells_more_and_no_more_that_is_false(people: int) -> None:
     """Each reads with a chance of their own, seldom or nearly always, three quarters of them there in both periods."""
-    random, runs, false, false_apart, found, found_apart = np.random.default_rng(43), 500, 0, 0, 0, 0
+    random, runs, false, false_apart, found, found_apart = (
+        np.random.default_rng(43),
+        500,
+        0,
+        0,
+        0,
+        0,
+    )
     gain = 1.0 / sqrt(people)
     for _ in range(runs):
         chance = random.beta(0.4, 0.4, people)
@@ -503,7 +557,10 @@ def asked_twice(random: np.random.Generator, gain: float) -> tuple[Pairs, People
     often = np.exp(random.normal(0.8, 0.8, 240))
     share = random.beta(0.6 * 7 / 3, 0.4 * 7 / 3, 240)
     sizes, before = random.poisson(often), random.poisson(often)
-    hits, hits_before = random.binomial(sizes, np.minimum(share + gain, 1)), random.binomial(before, share)
+    hits, hits_before = (
+        random.binomial(sizes, np.minimum(share + gain, 1)),
+        random.binomial(before, share),
+    )
     some = sizes + before > 0
     all_hits = (hits + hits_before)[some]
     alike = statistics.likeness((sizes + before)[some], all_hits, all_hits)
@@ -515,13 +572,18 @@ def asked_twice(random: np.random.Generator, gain: float) -> tuple[Pairs, People
 def test_pairing_finds_more_of_the_real_changes_and_no_more_of_the_others() -> None:
     random, runs = np.random.default_rng(12), 250
     false = sum(
-        compared.p < 0.05 for _ in range(runs) if (compared := statistics.paired_newcombe(asked_twice(random, 0)[0]))
+        compared.p < 0.05
+        for _ in range(runs)
+        if (compared := statistics.paired_newcombe(asked_twice(random, 0)[0]))
     )
     assert false <= about_one_in_twenty(runs)
     paired = unpaired = 0
     for _ in range(runs):
         both, now, before = asked_twice(random, 0.15)
-        together, apart = statistics.paired_newcombe(both), statistics.clustered_newcombe(now, before)
+        together, apart = (
+            statistics.paired_newcombe(both),
+            statistics.clustered_newcombe(now, before),
+        )
         assert together
         assert apart
         paired += together.p < 0.05
@@ -581,7 +643,10 @@ def test_weeks_that_swing_make_the_same_change_less_sure() -> None:
 def test_dispersion_is_that_of_pearson_and_never_below_that_of_chance() -> None:
     # Means 10 and 20, squares 8 and 2: (8 / 10 + 2 / 20) / 4 is below 1; four times the swing gives 16 times it.
     assert statistics.dispersion([8, 10, 12], [19, 20, 21]) == (1.0, 4)
-    assert statistics.dispersion([2, 10, 18], [16, 20, 24]) == (pytest.approx((128 / 10 + 32 / 20) / 4), 4)
+    assert statistics.dispersion([2, 10, 18], [16, 20, 24]) == (
+        pytest.approx((128 / 10 + 32 / 20) / 4),
+        4,
+    )
     assert statistics.dispersion([7], []) == (1.0, 0)
     assert statistics.dispersion([0, 0, 0], [2, 10, 18]) == (pytest.approx(6.4), 2)
 
@@ -615,8 +680,12 @@ def test_scans_of_counts_that_do_not_change_find_something_in_one_of_twenty_at_m
     random, scans, found = np.random.default_rng(3), 300, 0
     for _ in range(scans):
         weeks = random.negative_binomial(5, 1 / 3, (20, 2, 8))
-        changes = [statistics.rate_ratio(int(a.sum()), 56, int(b.sum()), 56, a, b) for a, b in weeks]
-        found += statistics.benjamini_hochberg([change.p for change in changes if change is not None]).any()
+        changes = [
+            statistics.rate_ratio(int(a.sum()), 56, int(b.sum()), 56, a, b) for a, b in weeks
+        ]
+        found += statistics.benjamini_hochberg(
+            [change.p for change in changes if change is not None]
+        ).any()
     assert found <= about_one_in_twenty(scans)
 
 
@@ -624,7 +693,9 @@ def test_a_community_of_good_and_bad_months_is_as_unsteady_as_they_are() -> None
     """Blocks of 40, 80, 40, 80 around 60: 1,600 x 4/3 less the 240 of chance, over 4 x 3,600."""
     weekly = [10] * 4 + [20] * 4 + [10] * 4 + [20] * 4
     found = statistics.unsteadiness(weekly, [7] * 16)
-    assert found == statistics.Unsteadiness(variance=pytest.approx((1600 * 4 / 3 - 240) / 14_400), weeks=4, freedom=3)
+    assert found == statistics.Unsteadiness(
+        variance=pytest.approx((1600 * 4 / 3 - 240) / 14_400), weeks=4, freedom=3
+    )
 
 
 def test_more_members_are_no_better_month() -> None:
@@ -633,7 +704,9 @@ def test_more_members_are_no_better_month() -> None:
     assert found == statistics.Unsteadiness(variance=0.0, weeks=4, freedom=3)
 
 
-def test_good_and_bad_months_are_known_from_four_months_on_and_by_two_months_from_48_weeks_on() -> None:
+def test_good_and_bad_months_are_known_from_four_months_on_and_by_two_months_from_48_weeks_on() -> (
+    None
+):
     assert statistics.unsteadiness([5] * 15, [7] * 15) is None
     assert statistics.unsteadiness([0] * 16, [7] * 16) is None
     assert statistics.unsteadiness([5] * 16, [0] * 16) is None
@@ -648,14 +721,22 @@ def test_good_and_bad_months_are_known_from_four_months_on_and_by_two_months_fro
 
 def test_the_oldest_weeks_that_fill_no_block_are_left_out() -> None:
     weekly = [10] * 4 + [20] * 4 + [10] * 4 + [20] * 4
-    assert statistics.unsteadiness([900, 900, *weekly], [7] * 18) == statistics.unsteadiness(weekly, [7] * 16)
+    assert statistics.unsteadiness([900, 900, *weekly], [7] * 18) == statistics.unsteadiness(
+        weekly, [7] * 16
+    )
 
 
 def test_what_months_add_to_the_dispersion_of_weeks() -> None:
     """A variance of .1 of four weeks at 15 a week: 1 + .1 x 4 x 15 = 7, with 49 / (1 / 4 + 36 / 3) = 4 degrees of freedom."""
     months = statistics.Unsteadiness(variance=0.1, weeks=4, freedom=3)
-    assert statistics.dispersion([10] * 3, [20] * 3, months, 15) == (pytest.approx(7), pytest.approx(4))
-    assert statistics.dispersion([10], [20], months, 15) == (pytest.approx(7), pytest.approx(49 / 12))
+    assert statistics.dispersion([10] * 3, [20] * 3, months, 15) == (
+        pytest.approx(7),
+        pytest.approx(4),
+    )
+    assert statistics.dispersion([10], [20], months, 15) == (
+        pytest.approx(7),
+        pytest.approx(49 / 12),
+    )
     steady = statistics.Unsteadiness(variance=0.0, weeks=8, freedom=5)
     assert statistics.dispersion([10] * 3, [20] * 3, steady, 15) == (1, pytest.approx(4))
     assert statistics.dispersion([10], [20], steady, 15) == (1, 0)
@@ -669,7 +750,9 @@ def test_blocks_of_four_weeks_speak_where_both_periods_have_three() -> None:
     assert statistics.dispersion([10, *weekly], [10, *weekly]) == (pytest.approx(10), 4)
 
 
-def test_counts_a_member_are_compared_by_the_days_of_members_and_spread_by_those_of_the_calendar() -> None:
+def test_counts_a_member_are_compared_by_the_days_of_members_and_spread_by_those_of_the_calendar() -> (
+    None
+):
     """Twice the count of twice the members is a ratio of 1; a week has (200 + 100) / 140 days x 7 = 15."""
     months = statistics.Unsteadiness(variance=0.1, weeks=4, freedom=3)
     change = statistics.rate_ratio(200, 14_000, 100, 7_000, [], [], months=months, days=140)
@@ -696,7 +779,10 @@ def test_ordinary_good_and_bad_months_are_a_change_in_one_of_twenty_at_most() ->
         months = statistics.unsteadiness(weeks[:-13], [7] * (len(weeks) - 13))
         now, before = weeks[-13:], weeks[-26:-13]
         sums = int(now.sum()), 91, int(before.sum()), 91, now[1:-1], before[1:-1]
-        with_months, with_weeks = statistics.rate_ratio(*sums, months=months), statistics.rate_ratio(*sums)
+        with_months, with_weeks = (
+            statistics.rate_ratio(*sums, months=months),
+            statistics.rate_ratio(*sums),
+        )
         assert with_months
         assert with_weeks
         by_months += with_months.p < 0.05
@@ -747,8 +833,13 @@ def test_three_curves_compare_as_lifelines_compares_them() -> None:
     durations, observed = random.integers(0, 40, 240), random.random(240) < 0.7
     seniority = np.repeat([0, 1, 2], 80)
     durations[seniority == 2] //= 2
-    curves = [statistics.survival(durations[seniority == s], observed[seniority == s]) for s in range(3)]
-    differ, referee = statistics.log_rank(*curves), multivariate_logrank_test(durations, seniority, observed)
+    curves = [
+        statistics.survival(durations[seniority == s], observed[seniority == s]) for s in range(3)
+    ]
+    differ, referee = (
+        statistics.log_rank(*curves),
+        multivariate_logrank_test(durations, seniority, observed),
+    )
     assert differ is not None
     assert (differ.chi2, differ.p) == pytest.approx((referee.test_statistic, referee.p_value))
 
@@ -759,7 +850,9 @@ def test_the_log_rank_is_silent_below_five_answers_in_a_group() -> None:
     assert statistics.log_rank(curve(PLACEBO)) is None
 
 
-@pytest.mark.parametrize("written", [SIX_MP, PLACEBO, "1 2 3+ 4 5+ 6", "0 0 3 3+ 8 9+", "2+ 3 3 3 7+"])
+@pytest.mark.parametrize(
+    "written", [SIX_MP, PLACEBO, "1 2 3+ 4 5+ 6", "0 0 3 3+ 8 9+", "2+ 3 3 3 7+"]
+)
 def test_curve_and_band_are_those_of_lifelines(written: str) -> None:
     durations, observed = waits(written)
     ours, referee = curve(written), lifelines.KaplanMeierFitter().fit(durations, observed)
@@ -771,7 +864,11 @@ def test_curve_and_band_are_those_of_lifelines(written: str) -> None:
 
 
 def test_rows_that_stand_for_several_questions_give_the_curve_of_those_questions() -> None:
-    waited, answered, counts = [3.0, 1.0, 3.0, 7.0, 2.0], [True, True, False, False, True], [2, 1, 3, 4, 0]
+    waited, answered, counts = (
+        [3.0, 1.0, 3.0, 7.0, 2.0],
+        [True, True, False, False, True],
+        [2, 1, 3, 4, 0],
+    )
     one_by_one = statistics.survival(np.repeat(waited, counts), np.repeat(answered, counts))
     counted = statistics.survival(waited[:-1], answered[:-1], counts[:-1])
     for column in ("times", "at_risk", "answered", "survival", "low", "high"):
@@ -826,7 +923,9 @@ def test_questions_all_still_open_have_no_median() -> None:
     assert shown.median is None
 
 
-def test_as_long_as_nobody_is_answered_the_band_is_that_of_none_among_those_still_followed() -> None:
+def test_as_long_as_nobody_is_answered_the_band_is_that_of_none_among_those_still_followed() -> (
+    None
+):
     """Of three, of two, of one: Wilson's 0 of 3 reaches up to 3.8415 / (3 + 3.8415), and so on."""
     shown = curve("3+ 5+ 9+ 11")
     assert shown.low[:3] == pytest.approx([1 - statistics.wilson(0, n).high for n in (4, 3, 2)])
@@ -844,7 +943,8 @@ def test_a_quantile_outside_its_range_is_refused(q: float) -> None:
 
 
 @pytest.mark.parametrize(
-    ("durations", "observed"), [([-1.0], [True]), ([float("nan")], [True]), ([inf], [False]), ([1.0, 2.0], [True])]
+    ("durations", "observed"),
+    [([-1.0], [True]), ([float("nan")], [True]), ([inf], [False]), ([1.0, 2.0], [True])],
 )
 def test_impossible_durations_are_refused(durations: list[float], observed: list[bool]) -> None:
     with pytest.raises(CopError, match="uration"):
@@ -853,11 +953,17 @@ def test_impossible_durations_are_refused(durations: list[float], observed: list
 
 def asked_by(written: str, askers: int, first: int = 0) -> Waits:
     durations, observed = waits(written)
-    return Waits(durations=durations, observed=observed, askers=[first + i % askers for i in range(len(durations))])
+    return Waits(
+        durations=durations,
+        observed=observed,
+        askers=[first + i % askers for i in range(len(durations))],
+    )
 
 
 def test_a_team_that_waits_much_longer_differs_in_its_median() -> None:
-    slower = statistics.bootstrap_median_difference(asked_by(SIX_MP, 21), asked_by(PLACEBO, 21, first=21))
+    slower = statistics.bootstrap_median_difference(
+        asked_by(SIX_MP, 21), asked_by(PLACEBO, 21, first=21)
+    )
     assert slower is not None
     assert slower.estimate == 23 - 8
     assert 0 not in slower.interval
@@ -866,7 +972,9 @@ def test_a_team_that_waits_much_longer_differs_in_its_median() -> None:
 
 
 def test_the_same_waits_differ_by_nothing() -> None:
-    same = statistics.bootstrap_median_difference(asked_by(PLACEBO, 21), asked_by(PLACEBO, 21, first=21))
+    same = statistics.bootstrap_median_difference(
+        asked_by(PLACEBO, 21), asked_by(PLACEBO, 21, first=21)
+    )
     assert same is not None
     assert same.estimate == 0
     assert 0 in same.interval
@@ -880,16 +988,24 @@ def test_medians_that_are_not_reached_are_not_compared() -> None:
 
 
 def test_medians_of_fewer_than_five_askers_are_not_compared() -> None:
-    assert statistics.bootstrap_median_difference(asked_by(SIX_MP, 4), asked_by(PLACEBO, 21, first=21)) is None
+    assert (
+        statistics.bootstrap_median_difference(asked_by(SIX_MP, 4), asked_by(PLACEBO, 21, first=21))
+        is None
+    )
     four_each = asked_by(" ".join(PLACEBO.split()[:20]), 5)
-    assert statistics.bootstrap_median_difference(four_each, asked_by(PLACEBO, 21, first=21)) is not None
+    assert (
+        statistics.bootstrap_median_difference(four_each, asked_by(PLACEBO, 21, first=21))
+        is not None
+    )
 
 
 def test_a_clear_difference_passes_a_scan_of_a_thousand() -> None:
     random = np.random.default_rng(1)
     fast, slow = (
         Waits(
-            durations=random.normal(middle, 1, 200), observed=[True] * 200, askers=[f"{middle}-{i}" for i in range(200)]
+            durations=random.normal(middle, 1, 200),
+            observed=[True] * 200,
+            askers=[f"{middle}-{i}" for i in range(200)],
         )
         for middle in (10, 20)
     )
@@ -899,7 +1015,9 @@ def test_a_clear_difference_passes_a_scan_of_a_thousand() -> None:
 
 
 @pytest.mark.parametrize("answered_of_all", [0.2, 0.4, 0.7])
-def test_a_draw_of_the_bootstrap_is_the_curve_of_the_questions_drawn(answered_of_all: float) -> None:
+def test_a_draw_of_the_bootstrap_is_the_curve_of_the_questions_drawn(
+    answered_of_all: float,
+) -> None:
     random = np.random.default_rng(2)
     waited, answered = random.integers(0, 12, 40).astype(float), random.random(40) < answered_of_all
     waited[0], answered[0] = 99, True
@@ -918,7 +1036,10 @@ def test_scans_of_medians_that_do_not_differ_find_something_in_one_of_twenty_at_
     random, scans, found = np.random.default_rng(4), 40, 0
     askers = np.repeat(np.arange(30), 3)
     for _ in range(scans):
-        pairs = np.exp(random.normal(2, 1.5, (10, 2, 90)) + np.repeat(random.normal(0, 0.7, (10, 2, 30)), 3, axis=2))
+        pairs = np.exp(
+            random.normal(2, 1.5, (10, 2, 90))
+            + np.repeat(random.normal(0, 0.7, (10, 2, 30)), 3, axis=2)
+        )
         changes = [
             statistics.bootstrap_median_difference(
                 Waits(durations=np.minimum(a, 99), observed=a < 99, askers=askers),
@@ -927,17 +1048,23 @@ def test_scans_of_medians_that_do_not_differ_find_something_in_one_of_twenty_at_
             )
             for a, b in pairs
         ]
-        found += statistics.benjamini_hochberg([change.p for change in changes if change is not None]).any()
+        found += statistics.benjamini_hochberg(
+            [change.p for change in changes if change is not None]
+        ).any()
     assert found <= about_one_in_twenty(scans)
 
 
 def test_the_band_is_as_wide_as_the_design_effect_of_the_waits_makes_it() -> None:
     """On the log-log scale a design effect of 4 makes each arm twice as long; the curve itself stays."""
-    plain, alike = (statistics.survival([1, 2, 3, 4], [True] * 4, design_effect=effect) for effect in (1, 4))
+    plain, alike = (
+        statistics.survival([1, 2, 3, 4], [True] * 4, design_effect=effect) for effect in (1, 4)
+    )
     assert alike.survival.tolist() == plain.survival.tolist()
     inner = slice(0, 3)
     for ends, wider in ((plain.low, alike.low), (plain.high, alike.high)):
-        arm, wide_arm = (np.log(np.log(each[inner]) / np.log(plain.survival[inner])) for each in (ends, wider))
+        arm, wide_arm = (
+            np.log(np.log(each[inner]) / np.log(plain.survival[inner])) for each in (ends, wider)
+        )
         assert wide_arm == pytest.approx(2 * arm)
 
 
@@ -950,14 +1077,19 @@ def test_the_log_rank_is_divided_by_the_mean_design_effect_of_what_it_contrasts(
     assert halved is not None
     assert halved.chi2 == pytest.approx(published.chi2 / 2)
     assert halved.p == pytest.approx(scipy.stats.chi2.sf(published.chi2 / 2, 1))
-    few = [statistics.survival(*(each[:7] for each in waits(PLACEBO)), design_effect=effect) for effect in (1, 5)]
+    few = [
+        statistics.survival(*(each[:7] for each in waits(PLACEBO)), design_effect=effect)
+        for effect in (1, 5)
+    ]
     plain, divided = (statistics.log_rank(drug, each) for each in few)
     assert plain is not None
     assert divided is not None
     assert plain.chi2 / divided.chi2 == pytest.approx(0.25 * 1 + 0.75 * 5)
 
 
-def alike_waits(random: np.random.Generator, askers: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def alike_waits(
+    random: np.random.Generator, askers: int
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Draw who asked, and log-normal waits in hours with median e squared and a likeness of .28, followed for 10 days."""
     sizes = np.maximum(1, np.round(np.exp(random.normal(0.8, 1.1, askers)))).astype(int)
     person = np.repeat(np.arange(askers), sizes)
@@ -975,9 +1107,13 @@ def test_bands_hold_and_curves_do_not_differ_where_one_askers_waits_are_alike() 
         sizes = np.bincount(person)
         alike = statistics.likeness(sizes, np.bincount(person, logs), np.bincount(person, logs**2))
         groups = [(person >= first) & (person < first + 20) for first in (0, 20)]
-        effects = [statistics.pooled_design_effect(n.sum(), float(n @ n), alike) for n in (sizes[:20], sizes[20:40])]
+        effects = [
+            statistics.pooled_design_effect(n.sum(), float(n @ n), alike)
+            for n in (sizes[:20], sizes[20:40])
+        ]
         curves = [
-            statistics.survival(hours[of], ended[of], design_effect=e) for of, e in zip(groups, effects, strict=True)
+            statistics.survival(hours[of], ended[of], design_effect=e)
+            for of, e in zip(groups, effects, strict=True)
         ]
         plain = [statistics.survival(hours[of], ended[of]) for of in groups]
         held += holds_half(curves[0], np.exp(2))
@@ -997,7 +1133,9 @@ def holds_half(shown: SurvivalCurve, time: float) -> bool:
     return step < 0 or bool(shown.low[step] <= 0.5 <= shown.high[step])
 
 
-def test_the_p_value_of_draws_counts_those_on_the_other_side_and_one_more(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_p_value_of_draws_counts_those_on_the_other_side_and_one_more(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Of 1,000 draws 11 are zero or less: the tail of 12 in 1,001, with the nine degrees of freedom of ten askers."""
     monkeypatch.setattr(statistics, "_drawn_differences", lambda *_asked: np.arange(1000) - 10.0)
     ten = Waits(durations=range(1, 11), observed=[True] * 10, askers=range(10))
@@ -1012,7 +1150,8 @@ def test_the_p_value_beyond_all_draws_is_that_of_how_far_the_interval_is_from_ze
     """All draws are above zero, from 501 on, and 10 of 1,000 are left out at each end: 511 to 1,490, around 1,000."""
     monkeypatch.setattr(statistics, "_drawn_differences", lambda *_asked: np.arange(1000) + 501.0)
     late, early = (
-        Waits(durations=np.arange(10) + first, observed=[True] * 10, askers=range(10)) for first in (1001, 1)
+        Waits(durations=np.arange(10) + first, observed=[True] * 10, askers=range(10))
+        for first in (1001, 1)
     )
     change = statistics.bootstrap_median_difference(late, early)
     assert change is not None
@@ -1029,7 +1168,9 @@ def test_with_few_draws_the_interval_is_all_of_them(monkeypatch: pytest.MonkeyPa
     assert (change.interval.low, change.interval.high) == (-50, 49)
 
 
-def test_the_percentile_interval_leaves_out_as_many_draws_as_students_t_says(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_percentile_interval_leaves_out_as_many_draws_as_students_t_says(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """Ten askers of one question each: t(9) = 2.262, of which 1.185 % lie beyond, so 12 - 2 = 10 of 1,000 draws at each end."""
     drawn = np.arange(1000) - 500.0
     monkeypatch.setattr(statistics, "_drawn_differences", lambda *_asked: drawn)
@@ -1071,7 +1212,9 @@ def test_an_empty_scan_finds_nothing_and_a_missing_p_value_is_refused() -> None:
         ([0, 4, 0], 1),
     ],
 )
-def test_how_many_people_would_have_to_leave_before_half_the_help_is_gone(counts: list[int], factor: int) -> None:
+def test_how_many_people_would_have_to_leave_before_half_the_help_is_gone(
+    counts: list[int], factor: int
+) -> None:
     assert statistics.absence_factor(counts) == factor
 
 
@@ -1088,7 +1231,13 @@ def test_help_that_nobody_gave_hangs_on_nobody() -> None:
 
 @pytest.mark.parametrize(
     ("counts", "coefficient"),
-    [([0, 0, 0, 8], 0.75), ([1, 2, 3, 4], 0.25), ([0] * 90 + [1] * 9 + [91], 0.981), ([4, 4, 4], 0), ([9], 0)],
+    [
+        ([0, 0, 0, 8], 0.75),
+        ([1, 2, 3, 4], 0.25),
+        ([0] * 90 + [1] * 9 + [91], 0.981),
+        ([4, 4, 4], 0),
+        ([9], 0),
+    ],
 )
 def test_gini_of_the_documented_communities(counts: list[int], coefficient: float) -> None:
     assert statistics.gini(counts) == pytest.approx(coefficient, abs=5e-4)
@@ -1115,9 +1264,12 @@ def test_counts_that_count_nothing_are_refused(counts: list[float]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("answered", "asked", "score"), [(10, 0, 3.1623), (0, 10, -3.1623), (5, 5, 0), (9, 1, 2.5298), (100, 44, 4.6667)]
+    ("answered", "asked", "score"),
+    [(10, 0, 3.1623), (0, 10, -3.1623), (5, 5, 0), (9, 1, 2.5298), (100, 44, 4.6667)],
 )
-def test_z_score_says_who_mostly_helps_and_who_mostly_asks(answered: int, asked: int, score: float) -> None:
+def test_z_score_says_who_mostly_helps_and_who_mostly_asks(
+    answered: int, asked: int, score: float
+) -> None:
     assert statistics.z_score(answered, asked) == pytest.approx(score, abs=5e-5)
 
 
@@ -1148,7 +1300,9 @@ def test_a_mean_is_as_unsure_as_the_community_lets_expect_where_few_people_say_t
     variance = (18 / 10 - 1) / 9 * 2
     assert pooled is not None
     assert pooled.high == pytest.approx(1 + float(scipy.stats.t.ppf(0.975, 1)) * sqrt(variance))
-    assert statistics.clustered_mean([10, 0], [5, 5], [20, 0], 0.0) == statistics.clustered_mean([10, 0], [5, 5])
+    assert statistics.clustered_mean([10, 0], [5, 5], [20, 0], 0.0) == statistics.clustered_mean(
+        [10, 0], [5, 5]
+    )
 
 
 # Rates within strata, odds over those expected, a part against the rest
@@ -1162,7 +1316,10 @@ def test_rates_within_strata_differ_as_mantel_and_haenszel_say() -> None:
     found = statistics.standardised([1, 16, 3], [5, 20, 3], [5, 5, 0], [20, 5, 0])
     assert found is not None
     assert (found.n_a, found.n_b) == (pytest.approx(16), pytest.approx(16))
-    assert (found.hits_a / found.n_a, found.hits_b / found.n_b) == (pytest.approx(0.5), pytest.approx(0.625))
+    assert (found.hits_a / found.n_a, found.hits_b / found.n_b) == (
+        pytest.approx(0.5),
+        pytest.approx(0.625),
+    )
     hits, n, other_hits, other_n = np.array([[7, 3, 9], [12, 8, 10], [4, 6, 2], [9, 11, 5]])
     several = statistics.standardised(hits, n, other_hits, other_n)
     assert several is not None
@@ -1206,25 +1363,39 @@ def test_odds_over_expected_have_the_error_of_independent_hits_or_more() -> None
         ([5, 5], [5, 5], [5.0, 5.0]),
         ([3, 0, 0], [3, 1, 2], [3.0, 0.0, 0.0]),
     ],
-    ids=["one person", "no hit can be expected", "nothing but hits can be expected", "no person had a choice"],
+    ids=[
+        "one person",
+        "no hit can be expected",
+        "nothing but hits can be expected",
+        "no person had a choice",
+    ],
 )
-def test_odds_over_expected_are_not_known(hits: list[int], n: list[int], expected: list[float]) -> None:
+def test_odds_over_expected_are_not_known(
+    hits: list[int], n: list[int], expected: list[float]
+) -> None:
     assert statistics.odds_over_expected(hits, n, expected) is None
 
 
 def test_compared_odds_are_those_of_welch_on_the_logarithm() -> None:
-    a, b = statistics.Odds(log=1.0, error=0.3, freedom=9), statistics.Odds(log=0.2, error=0.4, freedom=20)
+    a, b = (
+        statistics.Odds(log=1.0, error=0.3, freedom=9),
+        statistics.Odds(log=0.2, error=0.4, freedom=20),
+    )
     found = statistics.compared_odds(a, b)
     freedom = 0.25**2 / (0.09**2 / 9 + 0.16**2 / 20)
     assert found.estimate == pytest.approx(np.exp(0.8))
     assert found.p == pytest.approx(2 * scipy.stats.t.sf(0.8 / 0.5, freedom))
-    assert found.interval.low == pytest.approx(np.exp(0.8 - scipy.stats.t.isf(0.025, freedom) * 0.5))
+    assert found.interval.low == pytest.approx(
+        np.exp(0.8 - scipy.stats.t.isf(0.025, freedom) * 0.5)
+    )
     assert (found.p < 0.05) == (1 not in found.interval)
 
 
 def test_a_part_differs_from_the_rest_by_its_mean_and_is_never_certain_for_not_varying() -> None:
     """Four posts without help, of four people, against four with two each: all vary around 1 by 1, so by sqrt(1 / 2)."""
-    found = statistics.against_the_rest([0] * 4 + [0] * 4, [1] * 4 + [0] * 4, [0] * 4 + [2] * 4, [0] * 4 + [1] * 4)
+    found = statistics.against_the_rest(
+        [0] * 4 + [0] * 4, [1] * 4 + [0] * 4, [0] * 4 + [2] * 4, [0] * 4 + [1] * 4
+    )
     assert found is not None
     difference, p = found
     assert difference == -2
@@ -1238,12 +1409,16 @@ def test_a_part_of_unequal_people_differs_from_the_rest_by_how_far_each_is_from_
     found = statistics.against_the_rest(sums, n, others, m)
     assert found is not None
     mean = 9 / 12
-    error = sqrt(sum(((h - mean * size) / 12) ** 2 for h, size in zip(sums[:3], n[:3], strict=True)) * 3 / 2)
+    error = sqrt(
+        sum(((h - mean * size) / 12) ** 2 for h, size in zip(sums[:3], n[:3], strict=True)) * 3 / 2
+    )
     assert found[0] == mean - 1
     assert found[1] == pytest.approx(2 * scipy.stats.t.sf(0.25 / error, 144 / 56 - 1))
 
 
-def test_a_part_is_not_told_from_the_rest_where_one_person_asked_it_all_or_there_is_no_rest() -> None:
+def test_a_part_is_not_told_from_the_rest_where_one_person_asked_it_all_or_there_is_no_rest() -> (
+    None
+):
     assert statistics.against_the_rest([3, 0], [5, 0], [1, 4], [2, 4]) is None
     assert statistics.against_the_rest([3, 1], [5, 2], [0, 0], [0, 0]) is None
     assert statistics.against_the_rest([1, 1], [1, 1], [1, 1], [1, 1]) == (0, 1)

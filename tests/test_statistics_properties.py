@@ -23,7 +23,9 @@ def columns(rows: list[tuple[int, bool]]) -> tuple[list[int], list[bool]]:
 
 
 @given(people)
-def test_intervals_hold_their_estimate_and_stay_between_0_and_1(rows: list[tuple[int, int]]) -> None:
+def test_intervals_hold_their_estimate_and_stay_between_0_and_1(
+    rows: list[tuple[int, int]],
+) -> None:
     hits, sizes = [row[0] for row in rows], [row[1] for row in rows]
     interval = statistics.clustered_wilson(People.of(hits, sizes))
     assert 0 <= interval.low <= sum(hits) / sum(sizes) + 1e-12
@@ -33,7 +35,10 @@ def test_intervals_hold_their_estimate_and_stay_between_0_and_1(rows: list[tuple
 @given(people)
 def test_repeating_people_never_narrow_the_interval(rows: list[tuple[int, int]]) -> None:
     hits, sizes = [row[0] for row in rows], [row[1] for row in rows]
-    clustered, plain = statistics.clustered_wilson(People.of(hits, sizes)), statistics.wilson(sum(hits), sum(sizes))
+    clustered, plain = (
+        statistics.clustered_wilson(People.of(hits, sizes)),
+        statistics.wilson(sum(hits), sum(sizes)),
+    )
     assert clustered.high - clustered.low >= plain.high - plain.low - 1e-12
 
 
@@ -41,7 +46,10 @@ def test_repeating_people_never_narrow_the_interval(rows: list[tuple[int, int]])
 def test_the_order_of_people_changes_nothing(rows: list[tuple[int, int]], random: object) -> None:
     again = list(rows)
     random.shuffle(again)  # type: ignore[attr-defined]
-    effects = [People.of([h for h, _ in some], [n for _, n in some]).design_effect for some in (rows, again)]
+    effects = [
+        People.of([h for h, _ in some], [n for _, n in some]).design_effect
+        for some in (rows, again)
+    ]
     assert isclose(*effects)
 
 
@@ -58,8 +66,12 @@ def test_a_p_value_of_rates_is_below_5_percent_just_when_the_interval_leaves_out
 
 
 @given(people, people)
-def test_the_same_holds_for_rates_of_people(a: list[tuple[int, int]], b: list[tuple[int, int]]) -> None:
-    change = statistics.clustered_newcombe(*(People.of([h for h, _ in rows], [n for _, n in rows]) for rows in (a, b)))
+def test_the_same_holds_for_rates_of_people(
+    a: list[tuple[int, int]], b: list[tuple[int, int]]
+) -> None:
+    change = statistics.clustered_newcombe(
+        *(People.of([h for h, _ in rows], [n for _, n in rows]) for rows in (a, b))
+    )
     if min(len(a), len(b)) < 2:
         assert change is None
         return
@@ -90,11 +102,15 @@ def test_swapping_periods_turns_the_ratio_upside_down(a: list[int], b: list[int]
         assert there is back
         return
     assert isclose(there.p, back.p)
-    assert isclose(there.interval.low, 1 / back.interval.high if back.interval.high else inf, abs_tol=1e-12)
+    assert isclose(
+        there.interval.low, 1 / back.interval.high if back.interval.high else inf, abs_tol=1e-12
+    )
 
 
 @given(questions)
-def test_the_share_still_waiting_only_falls_and_lies_in_its_band(rows: list[tuple[int, bool]]) -> None:
+def test_the_share_still_waiting_only_falls_and_lies_in_its_band(
+    rows: list[tuple[int, bool]],
+) -> None:
     shown = statistics.survival(*columns(rows))
     assert (np.diff(np.concatenate(([1.0], shown.survival))) <= 0).all()
     assert (shown.survival >= 0).all()
@@ -104,7 +120,9 @@ def test_the_share_still_waiting_only_falls_and_lies_in_its_band(rows: list[tupl
 
 
 @given(questions)
-def test_without_open_questions_it_is_the_empirical_share_and_the_plain_quantile(rows: list[tuple[int, bool]]) -> None:
+def test_without_open_questions_it_is_the_empirical_share_and_the_plain_quantile(
+    rows: list[tuple[int, bool]],
+) -> None:
     durations = np.array(columns(rows)[0])
     shown = statistics.survival(durations, np.ones(len(durations), dtype=bool))
     assert shown.survival == pytest.approx([(durations > t).mean() for t in shown.times])
@@ -120,11 +138,15 @@ def test_the_curve_is_that_of_lifelines_and_of_scipy(rows: list[tuple[int, bool]
     referee = lifelines.KaplanMeierFitter().fit(durations, observed)
     assert shown.survival == pytest.approx(np.atleast_1d(referee.predict(shown.times)), abs=1e-9)
     censored = scipy.stats.CensoredData(uncensored=durations[observed], right=durations[~observed])
-    assert shown.survival == pytest.approx(scipy.stats.ecdf(censored).sf.evaluate(shown.times), abs=1e-9)
+    assert shown.survival == pytest.approx(
+        scipy.stats.ecdf(censored).sf.evaluate(shown.times), abs=1e-9
+    )
 
 
 @given(questions, st.randoms(use_true_random=False))
-def test_the_order_of_questions_changes_nothing(rows: list[tuple[int, bool]], random: object) -> None:
+def test_the_order_of_questions_changes_nothing(
+    rows: list[tuple[int, bool]], random: object
+) -> None:
     again = list(rows)
     random.shuffle(again)  # type: ignore[attr-defined]
     one, other = statistics.survival(*columns(rows)), statistics.survival(*columns(again))
@@ -133,7 +155,9 @@ def test_the_order_of_questions_changes_nothing(rows: list[tuple[int, bool]], ra
     assert (one.high == other.high).all()
 
 
-asked = st.lists(st.tuples(st.integers(0, 50), st.booleans(), st.integers(0, 12)), min_size=5, max_size=40)
+asked = st.lists(
+    st.tuples(st.integers(0, 50), st.booleans(), st.integers(0, 12)), min_size=5, max_size=40
+)
 
 
 def as_waits(rows: list[tuple[int, bool, int]]) -> Waits:
@@ -170,7 +194,11 @@ def test_the_absence_factor_is_just_enough(given_by: list[int], share: tuple[int
         assert sum(given_by) == 0
         return
     largest = sorted(given_by, reverse=True)
-    assert sum(largest[:factor]) * share[1] >= sum(given_by) * share[0] > sum(largest[: factor - 1]) * share[1]
+    assert (
+        sum(largest[:factor]) * share[1]
+        >= sum(given_by) * share[0]
+        > sum(largest[: factor - 1]) * share[1]
+    )
 
 
 @given(counts)

@@ -33,7 +33,9 @@ def files(data: Path) -> list[str]:
     return sorted(path.name for path in (data / "store").iterdir())
 
 
-def test_a_version_is_on_the_disk_before_it_is_the_current_one(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_version_is_on_the_disk_before_it_is_the_current_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Else a power cut could leave readers a version of which nothing was written."""
     disk = Disk(monkeypatch)
     publish(tmp_path, build_of(1))
@@ -51,7 +53,9 @@ def test_published_version_is_what_readers_see_and_two_are_kept(tmp_path: Path) 
     assert (tmp_path / "store" / "CURRENT").read_text() == "v3.duckdb\n"
 
 
-def test_snapshot_stays_what_it_was_while_newer_versions_come_and_its_file_goes(tmp_path: Path) -> None:
+def test_snapshot_stays_what_it_was_while_newer_versions_come_and_its_file_goes(
+    tmp_path: Path,
+) -> None:
     store = Store(tmp_path)
     publish(tmp_path, build_of(10))
     shown = store.snapshot()
@@ -66,7 +70,9 @@ def test_snapshot_stays_what_it_was_while_newer_versions_come_and_its_file_goes(
 def test_old_file_is_let_go_with_its_last_snapshot(tmp_path: Path) -> None:
     def is_open(name: str) -> bool:
         path = (tmp_path / "store" / name).resolve()
-        return any(os.path.realpath(handle) == str(path) for handle in Path("/proc/self/fd").iterdir())
+        return any(
+            os.path.realpath(handle) == str(path) for handle in Path("/proc/self/fd").iterdir()
+        )
 
     if not Path("/proc/self/fd").exists():
         pytest.skip("needs /proc to see which files are open")
@@ -93,7 +99,9 @@ def test_threads_read_whole_versions_while_new_ones_are_published(tmp_path: Path
     def read() -> None:
         while not done.is_set():
             shown = store.snapshot()
-            seen.append((shown.version, shown.cursor.sql("select number from meta").fetchall()[0][0]))
+            seen.append(
+                (shown.version, shown.cursor.sql("select number from meta").fetchall()[0][0])
+            )
 
     readers = [threading.Thread(target=read) for _ in range(4)]
     for reader in readers:
@@ -142,13 +150,19 @@ def test_file_without_meta_or_that_is_no_database_is_thrown_away(tmp_path: Path)
         duckdb.connect(path).close()
 
     publish(tmp_path, build_of(10))
-    for build in (without_meta, lambda path: path.write_text("no database " * 1000), lambda path: None):
+    for build in (
+        without_meta,
+        lambda path: path.write_text("no database " * 1000),
+        lambda path: None,
+    ):
         with pytest.raises(CopError, match="new store is not complete"):
             publish(tmp_path, build)
     assert files(tmp_path) == ["CURRENT", "v1.duckdb"]
 
 
-def test_leftovers_of_a_killed_build_are_removed_and_its_number_is_not_used_again(tmp_path: Path) -> None:
+def test_leftovers_of_a_killed_build_are_removed_and_its_number_is_not_used_again(
+    tmp_path: Path,
+) -> None:
     publish(tmp_path, build_of(10))
     folder = tmp_path / "store"
     for name in ("v2.duckdb.tmp", "v2.duckdb.tmp.wal", "CURRENT.tmp", "v2.duckdb"):
@@ -169,7 +183,10 @@ def test_without_a_store_one_is_told_how_to_make_it(tmp_path: Path) -> None:
     [
         (lambda folder: (folder / "v1.duckdb").unlink(), "'python -m cop_metrics build'"),
         (lambda folder: (folder / "v1.duckdb").write_text("no database"), "cannot be opened"),
-        (lambda folder: (folder / "CURRENT").write_text("../../etc/passwd"), "does not name a version"),
+        (
+            lambda folder: (folder / "CURRENT").write_text("../../etc/passwd"),
+            "does not name a version",
+        ),
     ],
     ids=["file gone", "file damaged", "pointer damaged"],
 )
@@ -221,7 +238,10 @@ def test_writer_can_wait_for_its_turn(tmp_path: Path) -> None:
     assert child.stdin
     assert child.stdout
     child.stdout.readline()
-    with pytest.raises(CopError, match=f"process {child.pid} since"), writer_lock(tmp_path, wait_seconds=0.1):
+    with (
+        pytest.raises(CopError, match=f"process {child.pid} since"),
+        writer_lock(tmp_path, wait_seconds=0.1),
+    ):
         pytest.fail("two writers at once")
     child.stdin.write("\n")
     child.stdin.flush()

@@ -6,9 +6,9 @@ import duckdb
 import pytest
 from communities import Community, Told
 
-from cop_metrics.build import DuckDB, silent
-from cop_metrics.inputs import gather
-from cop_metrics.lake import Lake
+from cop_metrics.build.inputs import gather
+from cop_metrics.build.writer import DuckDB, silent
+from cop_metrics.lake.lake import Lake
 from cop_metrics.settings import Settings
 
 
@@ -37,6 +37,9 @@ def test_nobody_is_new_because_a_source_begins(told: Told) -> None:
 
 def test_no_period_grows_because_a_source_begins(told: Told) -> None:
     later = told.scope(period="2025-07-01..2025-12-31")
-    assert (later.compare, later.compare_note) == (None, "not all sources have data before 1 Jun 2025")
+    assert (later.compare, later.compare_note) == (
+        None,
+        "not all sources have data before 1 Jun 2025",
+    )
     assert told.value("retention", period="2025-06-15..2025-07-14") is None
     assert told.scope(period="2025-09-01..2025-09-30").compare is not None

@@ -14,15 +14,16 @@ import pytest
 from communities import Community, Told, days_later, plus
 from polars.testing import assert_frame_equal
 
-from cop_metrics.changes import scan
+from cop_metrics.access.scope import EXPERIENCE, Scope, read_catalogue
+from cop_metrics.access.small_groups import EVERY, SMALL_TEAMS, Cell
 from cop_metrics.errors import CopError
-from cop_metrics.measure import TELLS_SENIORITY, TOO_SMALL, Measurer
+from cop_metrics.measure.changes import scan
+from cop_metrics.measure.measurer import TELLS_SENIORITY, TOO_SMALL, Measurer
 from cop_metrics.metrics import EXHIBITS, METRICS
 from cop_metrics.metrics.metric import NEWCOMER, Counts, Figure, Metric
-from cop_metrics.pagebook import PAGES, Groups, GroupsOverTime, OverTime
-from cop_metrics.scope import EXPERIENCE, Scope, read_catalogue
-from cop_metrics.small_groups import EVERY, SMALL_TEAMS, UNKNOWN, Cell
-from cop_metrics.view import Card, ChartTable, PageView, Viewer
+from cop_metrics.people import UNKNOWN
+from cop_metrics.show.pagebook import PAGES, Groups, GroupsOverTime, OverTime
+from cop_metrics.show.view import Card, ChartTable, PageView, Viewer
 
 TOLD = ("group", "value", "sample_size", "note", "complete")
 """Not the intervals: how far they reach depends on who did how much, which no sum tells."""
@@ -70,14 +71,20 @@ ALL, HALF_YEAR = ("", ""), "2025-08-04..2026-02-01"
 PARTNERS = ("Valves mid 0", "Valves mid 1")
 
 
-def world(data: Path, people: Mapping[Cell, int], actors: tuple[str, ...], partners: tuple[str, ...]) -> Told:
+def world(
+    data: Path, people: Mapping[Cell, int], actors: tuple[str, ...], partners: tuple[str, ...]
+) -> Told:
     """Tell of a year in which all groups ask, help, read and thank alike, and of what each of the actors does besides.
 
     Newcomers and established members are in no roster: who is which follows from the day of joining. Newcomers but for
     an actor do nothing.
     """
     craft = Community()
-    names = [f"{team} {seniority} {n}" for (team, seniority), number in people.items() for n in range(number)]
+    names = [
+        f"{team} {seniority} {n}"
+        for (team, seniority), number in people.items()
+        for n in range(number)
+    ]
     for (team, seniority), number in people.items():
         for n in range(number):
             late = (n == 0 and team in ("Pumps", "Tools", UNKNOWN)) or seniority == "newcomer"
@@ -85,7 +92,11 @@ def world(data: Path, people: Mapping[Cell, int], actors: tuple[str, ...], partn
             who = craft.member(f"{team} {seniority} {n}", joined="2025-08-01" if late else early)
             if seniority not in EXPERIENCE and team != UNKNOWN:
                 craft.works(who, team, seniority)
-    others = [name for name in names if not name.endswith((" 0", "Valves mid 1")) and " newcomer " not in name]
+    others = [
+        name
+        for name in names
+        if not name.endswith((" 0", "Valves mid 1")) and " newcomer " not in name
+    ]
     for day in range(0, 380, 2):
         asked, asker, helper = (
             f"{days_later('2025-01-02', day)} 10:00",
@@ -110,7 +121,9 @@ def _leave(craft: Community) -> None:
         who = craft.member(f"Leaver {number}", joined="2025-01-01")
         craft.works(who, "Valves", "mid", until="2025-06-01")
         help_ = craft.answer(
-            craft.ask("Valves mid 2", f"2025-03-{number + 1:02d} 10:00"), who, f"2025-03-{number + 1:02d} 11:00"
+            craft.ask("Valves mid 2", f"2025-03-{number + 1:02d} 10:00"),
+            who,
+            f"2025-03-{number + 1:02d} 11:00",
         )
         craft.react(help_, "Valves mid 2", f"2025-12-{number + 1:02d} 10:00")
 
@@ -152,12 +165,17 @@ def worlds(
     partners: tuple[str, ...] = PARTNERS,
 ) -> Worlds:
     """Tell two worlds; `filters`, and `paged` those of whole pages: teams and seniorities, "" for all."""
-    one, other = (world(folder / str(n), people, actors, partners) for n, actors in enumerate(swapped))
+    one, other = (
+        world(folder / str(n), people, actors, partners) for n, actors in enumerate(swapped)
+    )
     both = Worlds(
         told=(one, other),
         measurers=(one.measurer, other.measurer),
         scopes=tuple(one.scope(names=False, team=team, seniority=name) for team, name in filters),
-        paged=tuple(one.scope(names=False, team=team, seniority=name, period=HALF_YEAR) for team, name in paged),
+        paged=tuple(
+            one.scope(names=False, team=team, seniority=name, period=HALF_YEAR)
+            for team, name in paged
+        ),
     )
     for measurer in both.measurers:
         _ask_together(measurer, both.scopes)
@@ -178,7 +196,9 @@ def _ask_together(measurer: Measurer, scopes: tuple[Scope, ...]) -> None:
 
 
 def splits_of(metric: Metric) -> list[str]:
-    return [by for by in metric.splits if by != "topic"] + (["month"] if metric.counts is not Counts.STATE else [])
+    return [by for by in metric.splits if by != "topic"] + (
+        ["month"] if metric.counts is not Counts.STATE else []
+    )
 
 
 @pytest.fixture(scope="module")
@@ -193,7 +213,11 @@ def few_seniors(tmp_path_factory: pytest.TempPathFactory) -> Worlds:
     """Return two worlds with two seniors in all, hidden together with the mids."""
     swapped = (("Pumps senior 0",), ("Pumps mid 0",))
     return worlds(
-        tmp_path_factory.mktemp("seniors"), FEW_SENIORS, swapped, (ALL, ("Pumps", "")), (ALL, ("Valves", "mid"))
+        tmp_path_factory.mktemp("seniors"),
+        FEW_SENIORS,
+        swapped,
+        (ALL, ("Pumps", "")),
+        (ALL, ("Valves", "mid")),
     )
 
 
@@ -201,7 +225,9 @@ def few_seniors(tmp_path_factory: pytest.TempPathFactory) -> Worlds:
 def few_juniors(tmp_path_factory: pytest.TempPathFactory) -> Worlds:
     """Return two worlds with two juniors in all, hidden together with the mids."""
     swapped = (("Pumps junior 0",), ("Pumps mid 0",))
-    return worlds(tmp_path_factory.mktemp("juniors"), FEW_JUNIORS, swapped, (ALL, ("Pumps", "")), ())
+    return worlds(
+        tmp_path_factory.mktemp("juniors"), FEW_JUNIORS, swapped, (ALL, ("Pumps", "")), ()
+    )
 
 
 @pytest.fixture(scope="module")
@@ -209,7 +235,12 @@ def no_roster(tmp_path_factory: pytest.TempPathFactory) -> Worlds:
     """Return two worlds without a roster, with three newcomers, hidden together with the established members."""
     swapped = (("Staff newcomer 0",), ("Staff established 0",))
     return worlds(
-        tmp_path_factory.mktemp("newcomers"), NO_ROSTER, swapped, (ALL,), (ALL,), partners=("Staff established 1",)
+        tmp_path_factory.mktemp("newcomers"),
+        NO_ROSTER,
+        swapped,
+        (ALL,),
+        (ALL,),
+        partners=("Staff established 1",),
     )
 
 
@@ -218,11 +249,17 @@ def few_unknown(tmp_path_factory: pytest.TempPathFactory) -> Worlds:
     """Return two worlds with three people of no known team, who count with the mids, and many who left and were
     thanked later as such."""
     swapped = (("Unknown Unknown 0",), ("Pumps mid 0",))
-    return worlds(tmp_path_factory.mktemp("unknown"), FEW_UNKNOWN, swapped, (ALL, ("Valves", "")), (ALL,))
+    return worlds(
+        tmp_path_factory.mktemp("unknown"), FEW_UNKNOWN, swapped, (ALL, ("Valves", "")), (ALL,)
+    )
 
 
 def test_the_worlds_hide_what_they_should(
-    company: Worlds, few_seniors: Worlds, few_juniors: Worlds, no_roster: Worlds, few_unknown: Worlds
+    company: Worlds,
+    few_seniors: Worlds,
+    few_juniors: Worlds,
+    no_roster: Worlds,
+    few_unknown: Worlds,
 ) -> None:
     for told in few_unknown.told:
         groups = told.choices.small_groups
@@ -231,7 +268,9 @@ def test_the_worlds_hide_what_they_should(
         assert groups.hidden == frozenset()
     for told in company.told:
         groups = told.choices.small_groups
-        assert groups.hidden == {(team, name) for team in ("Pumps", "Tools") for name in ("mid", "senior")}
+        assert groups.hidden == {
+            (team, name) for team in ("Pumps", "Tools") for name in ("mid", "senior")
+        }
         assert groups.shown_as == {"Crew": SMALL_TEAMS, "Dock": SMALL_TEAMS}
     for few, named in ((few_seniors, "senior"), (few_juniors, "junior")):
         for told in few.told:
@@ -239,7 +278,9 @@ def test_the_worlds_hide_what_they_should(
                 (team, of) for team in ("Pumps", EVERY) for of in ("mid", named)
             }
     for told in no_roster.told:
-        assert told.choices.small_groups.hidden == {(team, of) for team in ("Unknown", EVERY) for of in EXPERIENCE}
+        assert told.choices.small_groups.hidden == {
+            (team, of) for team in ("Unknown", EVERY) for of in EXPERIENCE
+        }
 
 
 def test_with_names_the_worlds_differ(company: Worlds) -> None:
@@ -253,12 +294,16 @@ def test_a_filter_to_a_hidden_group_is_refused(company: Worlds) -> None:
             told.scope(names=False, team="Pumps", seniority="senior")
 
 
-EACH_WORLD = pytest.mark.parametrize("which", ["company", "few_seniors", "few_juniors", "no_roster", "few_unknown"])
+EACH_WORLD = pytest.mark.parametrize(
+    "which", ["company", "few_seniors", "few_juniors", "no_roster", "few_unknown"]
+)
 
 
 @EACH_WORLD
 @pytest.mark.parametrize("metric", METRICS.values(), ids=list(METRICS))
-def test_no_number_tells_hidden_groups(metric: Metric, which: str, request: pytest.FixtureRequest) -> None:
+def test_no_number_tells_hidden_groups(
+    metric: Metric, which: str, request: pytest.FixtureRequest
+) -> None:
     both: Worlds = request.getfixturevalue(which)
     merged = set(both.told[0].choices.small_groups.shown_as)
     for scope in both.scopes:
@@ -271,18 +316,24 @@ def test_no_number_tells_hidden_groups(metric: Metric, which: str, request: pyte
             assert one.sort(pl.all()).rows() == other.sort(pl.all()).rows(), scope
         assert measured or both.measurers[1].unlisted(metric, scope)
         one, other = (each.figure(metric, scope) for each in both.measurers)
-        assert (one.value, one.sample_size, one.note) == (pytest.approx(other.value), other.sample_size, other.note), (
-            scope
-        )
+        assert (one.value, one.sample_size, one.note) == (
+            pytest.approx(other.value),
+            other.sample_size,
+            other.note,
+        ), scope
 
 
 @EACH_WORLD
 @pytest.mark.parametrize("id_", list(EXHIBITS))
-def test_no_table_or_finding_tells_hidden_groups(id_: str, which: str, request: pytest.FixtureRequest) -> None:
+def test_no_table_or_finding_tells_hidden_groups(
+    id_: str, which: str, request: pytest.FixtureRequest
+) -> None:
     both: Worlds = request.getfixturevalue(which)
     merged = set(both.told[0].choices.small_groups.shown_as) - {UNKNOWN}  # which is a seniority too
     for scope in both.scopes:
-        (one, found), (other, found_there) = (each.table_and_finding(EXHIBITS[id_], scope) for each in both.measurers)
+        (one, found), (other, found_there) = (
+            each.table_and_finding(EXHIBITS[id_], scope) for each in both.measurers
+        )
         assert_frame_equal(one, other)
         assert found == found_there, scope
         texts = {text for column in one.select(pl.col(pl.String)) for text in column}
@@ -293,7 +344,10 @@ def test_no_table_or_finding_tells_hidden_groups(id_: str, which: str, request: 
 @pytest.mark.parametrize("which", ["company", "few_seniors", "no_roster", "few_unknown"])
 def test_no_page_tells_hidden_groups(which: str, request: pytest.FixtureRequest) -> None:
     both: Worlds = request.getfixturevalue(which)
-    viewers = [Viewer(version=1, cursor=told.cursor, catalogue=read_catalogue(told.cursor)) for told in both.told]
+    viewers = [
+        Viewer(version=1, cursor=told.cursor, catalogue=read_catalogue(told.cursor))
+        for told in both.told
+    ]
     for scope in both.paged:
         assert scope.compare
         scans = [scan(measurer, scope) for measurer in both.measurers]
@@ -320,11 +374,17 @@ def test_no_page_tells_hidden_groups(which: str, request: pytest.FixtureRequest)
 
 def _sentences(view: PageView) -> tuple[str, ...]:
     """Return the sentences of a page without intervals, which the tests of numbers leave out too."""
-    return tuple(re.sub(r"95 % interval .*?, n", "n", each) for each in (*view.headline, *view.small_print))
+    return tuple(
+        re.sub(r"95 % interval .*?, n", "n", each) for each in (*view.headline, *view.small_print)
+    )
 
 
 def _of_figure(figure: Figure | None) -> object:
-    return figure and (figure.value and pytest.approx(figure.value), figure.sample_size, figure.note)
+    return figure and (
+        figure.value and pytest.approx(figure.value),
+        figure.sample_size,
+        figure.note,
+    )
 
 
 def _of_card(card: Card) -> tuple[object, ...]:
@@ -346,8 +406,13 @@ def _without_intervals(chart: ChartTable) -> pl.DataFrame:
 
 def _compared(view: PageView) -> list[tuple[object, ...]]:
     """Return what was compared with the period before, and groups with others: values, and what is beyond noise."""
-    changes = [(each.metric.id, each.by or "", each.group, each.before, each.now) for each in view.scan.changes]
-    stood = [(each.metric.id, each.by, each.group, each.own, each.others) for each in view.standings]
+    changes = [
+        (each.metric.id, each.by or "", each.group, each.before, each.now)
+        for each in view.scan.changes
+    ]
+    stood = [
+        (each.metric.id, each.by, each.group, each.own, each.others) for each in view.standings
+    ]
     beyond = [(each.metric.id, each.by or "", each.group) for each in view.scan.beyond_noise]
     return [*sorted(changes), *sorted(stood), *sorted(beyond)]
 
@@ -358,16 +423,26 @@ def _hidden_groups(view: PageView) -> list[tuple[str, str]]:
     return [
         (each.metric.id, each.group)
         for each in (*view.scan.changes, *view.standings)
-        if (each.by == "team" and small.refuses((each.group,), scope.seniorities, view.choices.teams))
-        or (each.by == "seniority" and small.refuses(scope.teams, (each.group,), view.choices.teams))
+        if (
+            each.by == "team"
+            and small.refuses((each.group,), scope.seniorities, view.choices.teams)
+        )
+        or (
+            each.by == "seniority" and small.refuses(scope.teams, (each.group,), view.choices.teams)
+        )
     ]
 
 
-def test_without_a_roster_what_is_about_newcomers_is_withheld_where_they_are_few(no_roster: Worlds) -> None:
+def test_without_a_roster_what_is_about_newcomers_is_withheld_where_they_are_few(
+    no_roster: Worlds,
+) -> None:
     [measurer, _], [scope] = no_roster.measurers, no_roster.scopes
     large = replace(
         measurer,
-        choices=replace(measurer.choices, small_groups=replace(measurer.choices.small_groups, hidden=frozenset())),
+        choices=replace(
+            measurer.choices,
+            small_groups=replace(measurer.choices.small_groups, hidden=frozenset()),
+        ),
     )
     for metric in METRICS_OF_NEWCOMERS:
         assert measurer.figure(metric, scope).note == TOO_SMALL

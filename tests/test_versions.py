@@ -5,9 +5,9 @@ from unittest.mock import patch
 
 import pytest
 
-from cop_metrics import scope
+from cop_metrics.access import scope
+from cop_metrics.access.scope import read_catalogue
 from cop_metrics.errors import CopError
-from cop_metrics.scope import read_catalogue
 from cop_metrics.settings import CommunitySettings
 from tests.communities import Community
 
@@ -24,7 +24,9 @@ def test_a_store_of_other_marts_is_refused_with_what_to_do(tmp_path: Path) -> No
         read_catalogue(cursor)
 
 
-def test_titles_that_are_not_to_be_kept_are_in_no_store_even_if_an_older_import_has_them(tmp_path: Path) -> None:
+def test_titles_that_are_not_to_be_kept_are_in_no_store_even_if_an_older_import_has_them(
+    tmp_path: Path,
+) -> None:
     for keep_titles, shown in ((True, "Question q1"), (False, None)):
         craft = Community(settings=CommunitySettings(keep_titles=keep_titles))
         craft.ask("ana", "2026-03-01 10:00")

@@ -8,15 +8,23 @@ import polars as pl
 import pytest
 from communities import Community, Told, days_later, plus
 
-from cop_metrics.captions import difference_text
-from cop_metrics.changes import Scan, scan
+from cop_metrics.access.scope import Scope, read_catalogue
 from cop_metrics.errors import CopError
-from cop_metrics.measure import Measurer
+from cop_metrics.measure.changes import Scan, scan
+from cop_metrics.measure.measurer import Measurer
 from cop_metrics.metrics import METRICS
 from cop_metrics.metrics.metric import Counts, Exhibit
-from cop_metrics.pagebook import ANSWERS, CONNECTIONS, INSPIRATION, OVERVIEW, PARTICIPATION, STATUS, Page
-from cop_metrics.scope import Scope, read_catalogue
-from cop_metrics.view import Listing, PageView, Viewer, listing, with_lists
+from cop_metrics.show.captions import difference_text
+from cop_metrics.show.pagebook import (
+    ANSWERS,
+    CONNECTIONS,
+    INSPIRATION,
+    OVERVIEW,
+    PARTICIPATION,
+    STATUS,
+    Page,
+)
+from cop_metrics.show.view import Listing, PageView, Viewer, listing, with_lists
 from cop_metrics.words import NO_ROWS, WINDOWS
 
 PERIOD = "2026-05-01..2026-06-29"
@@ -33,7 +41,9 @@ def falling(tmp_path_factory: pytest.TempPathFactory) -> Told:
         question = craft.ask(f"asker {day % 40}", asked)
         if (day * 7 + day // 40) % 10 in (range(9) if day < 60 else range(1)):
             craft.answer(question, "bo", plus(asked, minutes=30))
-    return craft.tell(tmp_path_factory.mktemp("view"), since="2026-03-01 00:00", until="2026-07-10 12:00")
+    return craft.tell(
+        tmp_path_factory.mktemp("view"), since="2026-03-01 00:00", until="2026-07-10 12:00"
+    )
 
 
 def seen(told: Told, page: Page, scope: Scope, scanned: Scan | None = None) -> PageView:
@@ -47,7 +57,9 @@ def test_the_headline_tells_the_change_that_the_scan_found(falling: Told) -> Non
         "10 % of questions were answered within 7 days (1 May 2026 – 29 Jun 2026, 95 % interval "
     )
     assert page.headline[0].endswith(", clearly down (worse) from 90 % in the 60 days before.")
-    assert len(page.headline) == 1  # all askers are of one team and seniority, of whom nothing more is to be told
+    assert (
+        len(page.headline) == 1
+    )  # all askers are of one team and seniority, of whom nothing more is to be told
     assert page.version == 7
 
 
@@ -59,22 +71,31 @@ def test_the_headline_calls_nothing_a_change_that_is_not_in_the_scan(falling: To
     assert card.change_text == "before: 90 %"
     told = " ".join([*page.headline, *(each.change_text for each in page.cards)])
     assert not any(
-        word in told for word in ("clearly", "about the same", "cannot tell", "better", "worse", "points", "−80")
+        word in told
+        for word in ("clearly", "about the same", "cannot tell", "better", "worse", "points", "−80")
     )
 
 
-def test_a_card_says_it_cannot_tell_yet_where_a_change_that_matters_is_possible(falling: Told) -> None:
+def test_a_card_says_it_cannot_tell_yet_where_a_change_that_matters_is_possible(
+    falling: Told,
+) -> None:
     page = seen(falling, ANSWERS, falling.scope(period=PERIOD))
     questions = next(each for each in page.cards if each.metric.id == "questions")
     assert questions.compared
     between = difference_text(questions.compared)
-    assert (questions.value, questions.change_text) == ("60", f"cannot tell yet: no clear change ({between} a member)")
+    assert (questions.value, questions.change_text) == (
+        "60",
+        f"cannot tell yet: no clear change ({between} a member)",
+    )
 
 
 def test_what_cannot_be_measured_is_said_on_the_card_and_in_the_small_print(falling: Told) -> None:
     page = seen(falling, OVERVIEW, falling.scope(period=PERIOD))
     reading = next(each for each in page.cards if each.metric.id == "reading_rate")
-    assert (reading.value, reading.remarks[0]) == ("–", "not measurable: the sources record no reads")
+    assert (reading.value, reading.remarks[0]) == (
+        "–",
+        "not measurable: the sources record no reads",
+    )
     assert "Not measurable from this source: Reading rate and Recognition rate." in page.small_print
     charts = [chart for chart in page.charts if chart.title.startswith("Inspiration")]
     assert [(chart.note, chart.table.height) for chart in charts] == [
@@ -98,7 +119,10 @@ def test_a_line_over_time_leaves_out_the_numbers_that_cannot_be_measured(tmp_pat
     charts = {chart.title: chart for chart in seen(told, CONNECTIONS, told.scope()).charts}
     chart = charts["Does help reach further than before?"]
     assert chart.note is None
-    assert set(chart.table["series"]) == {METRICS["help_across_seniority"].title, METRICS["reciprocity"].title}
+    assert set(chart.table["series"]) == {
+        METRICS["help_across_seniority"].title,
+        METRICS["reciprocity"].title,
+    }
 
 
 def test_a_share_of_all_that_is_not_between_its_groups_is_explained(tmp_path: Path) -> None:
@@ -112,12 +136,20 @@ def test_a_share_of_all_that_is_not_between_its_groups_is_explained(tmp_path: Pa
     craft.ask("sam", "2026-03-05 10:00")
     craft.ask("sue", "2026-06-05 10:00")
     told = craft.tell(tmp_path, since="2026-03-01 00:00", until="2026-07-01 12:00")
-    chart = next(each for each in seen(told, PARTICIPATION, told.scope()).charts if each.title == "Who writes?")
+    chart = next(
+        each
+        for each in seen(told, PARTICIPATION, told.scope()).charts
+        if each.title == "Who writes?"
+    )
     assert (chart.average, chart.table["value"].to_list()) == (pytest.approx(2 / 3), [0.5, 0.5])
-    assert chart.remarked.startswith("All together is not between the groups: who changed group counts in each of them")
+    assert chart.remarked.startswith(
+        "All together is not between the groups: who changed group counts in each of them"
+    )
 
 
-def test_that_people_changed_group_is_no_reason_where_other_groups_are_filtered_out(tmp_path: Path) -> None:
+def test_that_people_changed_group_is_no_reason_where_other_groups_are_filtered_out(
+    tmp_path: Path,
+) -> None:
     """Nobody of Red wrote, all of Blue did, and nobody moved: of Red alone the share of all is above for Blue's sake."""
     craft = Community()
     for number in range(6):
@@ -126,7 +158,9 @@ def test_that_people_changed_group_is_no_reason_where_other_groups_are_filtered_
         craft.ask(f"Blue {number}", "2026-03-05 10:00")
     told = craft.tell(tmp_path, since="2026-01-01 00:00", until="2026-07-01 12:00")
     [chart] = [
-        each for each in seen(told, PARTICIPATION, told.scope(team="Red")).charts if each.title == "Which teams write?"
+        each
+        for each in seen(told, PARTICIPATION, told.scope(team="Red")).charts
+        if each.title == "Which teams write?"
     ]
     assert (chart.average, chart.table["value"].to_list()) == (0.5, [0.0])
     assert not any(each.startswith("all together") for each in chart.remarks)
@@ -134,10 +168,14 @@ def test_that_people_changed_group_is_no_reason_where_other_groups_are_filtered_
 
 def test_a_headline_without_data_says_why(falling: Told) -> None:
     page = seen(falling, INSPIRATION, falling.scope(period=PERIOD))
-    assert page.headline[0].startswith("The sources record no reading: who watches and learns cannot be told.")
+    assert page.headline[0].startswith(
+        "The sources record no reading: who watches and learns cannot be told."
+    )
 
 
-def test_a_page_whose_number_cannot_be_measured_begins_with_the_first_that_can(falling: Told) -> None:
+def test_a_page_whose_number_cannot_be_measured_begins_with_the_first_that_can(
+    falling: Told,
+) -> None:
     page = seen(falling, STATUS, falling.scope(period=PERIOD))
     assert page.headline[0].startswith("The number of helpers, experts and mentors is 1")
 
@@ -156,7 +194,9 @@ def test_a_state_says_that_no_period_acts_on_it(falling: Told) -> None:
     assert lists == {"answer_rate": (), "given_up": (own["given_up"],)}
 
 
-def test_a_number_says_over_which_days_where_others_on_its_page_are_of_other_days(falling: Told) -> None:
+def test_a_number_says_over_which_days_where_others_on_its_page_are_of_other_days(
+    falling: Told,
+) -> None:
     page = seen(falling, PARTICIPATION, falling.scope())
     assert page.headline[0].startswith("100 % of members wrote something (all data, 95 % interval ")
     monthly = {chart.title: "each month by itself" in chart.remarks for chart in page.charts}
@@ -168,19 +208,29 @@ def test_every_number_as_of_the_data_says_of_which_days_it_is() -> None:
     assert set(WINDOWS) == {each.id for each in METRICS.values() if each.counts is Counts.STATE}
 
 
-def test_a_filter_says_where_it_acts_on_another_side_than_in_the_first_number(falling: Told) -> None:
+def test_a_filter_says_where_it_acts_on_another_side_than_in_the_first_number(
+    falling: Told,
+) -> None:
     """On the overview the first number is of questions, which Red asked; helps are Red's as helpers, and levels as members."""
     page = seen(falling, OVERVIEW, falling.scope(team="Red"))
-    sides = {card.metric.id: [each for each in card.remarks if "Red" in each] for card in page.cards}
+    sides = {
+        card.metric.id: [each for each in card.remarks if "Red" in each] for card in page.cards
+    }
     assert sides["answer_rate"] == sides["questions"] == []
-    assert (sides["recognition_rate"], sides["contributors"]) == (["of helpers in Red"], ["of members in Red"])
+    assert (sides["recognition_rate"], sides["contributors"]) == (
+        ["of helpers in Red"],
+        ["of members in Red"],
+    )
     charts = {chart.chart.id: chart.remarks for chart in page.charts}
     assert "of helpers in Red" in charts["hanging_topics"]
     assert not any("Red" in each for each in charts["waiting_list"])
     both = seen(falling, OVERVIEW, falling.scope(team="Red", seniority="junior"))
     [contributors] = [card for card in both.cards if card.metric.id == "contributors"]
     assert "of members in Red who are juniors" in contributors.remarks
-    lists = {listed.metric.id: listed.remarks for listed in seen(falling, STATUS, falling.scope(team="Red")).lists}
+    lists = {
+        listed.metric.id: listed.remarks
+        for listed in seen(falling, STATUS, falling.scope(team="Red")).lists
+    }
     assert lists == {"recognition_rate": ("of helpers in Red",), "seniors_helping": ()}
 
 
@@ -192,14 +242,20 @@ def test_who_thanked_a_team_is_told_of_those_recognised(tmp_path: Path) -> None:
     for who in ("ana", "ben", "cat"):
         craft.react(answer, who, "2026-03-01 12:00")
     told = craft.tell(tmp_path, until="2026-06-01 12:00")
-    [card] = [each for each in seen(told, STATUS, told.scope(team="Red")).cards if each.metric.id == "thankers"]
+    [card] = [
+        each
+        for each in seen(told, STATUS, told.scope(team="Red")).cards
+        if each.metric.id == "thankers"
+    ]
     assert (card.value, card.remarks[0]) == ("3", "of those recognised in Red")
 
 
 @pytest.mark.parametrize("filters", [{}, {"topic": ()}, {"period": PERIOD}])
 def test_without_a_filter_by_group_no_side_is_told(falling: Told, filters: dict[str, str]) -> None:
     page = seen(falling, OVERVIEW, falling.scope(**filters))
-    assert not any("of helpers" in each for part in (*page.cards, *page.charts) for each in part.remarks)
+    assert not any(
+        "of helpers" in each for part in (*page.cards, *page.charts) for each in part.remarks
+    )
 
 
 def test_numbers_that_still_grow_are_compared_with_nothing(falling: Told) -> None:
@@ -218,11 +274,16 @@ def test_a_period_without_earlier_data_says_so_on_each_card(falling: Told) -> No
     assert all(card.change_text == "" for card in page.cards)
 
 
-def test_small_print_says_when_the_period_has_only_begun_and_when_names_are_hidden(falling: Told) -> None:
+def test_small_print_says_when_the_period_has_only_begun_and_when_names_are_hidden(
+    falling: Told,
+) -> None:
     begun = seen(falling, ANSWERS, falling.scope(period="this-month"))
     assert any("The data ends within this period" in line for line in begun.small_print)
     hidden = seen(falling, ANSWERS, falling.scope(names=False))
-    assert any("groups of fewer than 5 people are merged or not shown." in line for line in hidden.small_print)
+    assert any(
+        "groups of fewer than 5 people are merged or not shown." in line
+        for line in hidden.small_print
+    )
 
 
 def test_lists_of_people_are_not_for_viewers_without_names(falling: Told) -> None:
@@ -245,20 +306,33 @@ def test_a_chart_by_group_says_which_group_differs_from_all_others(tmp_path: Pat
     told = craft.tell(tmp_path, until="2026-06-01 12:00")
     page = seen(told, ANSWERS, told.scope())
     findings = {chart.chart.id: chart.finding for chart in page.charts}
-    assert str(findings["answer_rate-by-team"]).startswith("Beyond noise: Red 0 %, all others 100 %")
-    assert any(each.startswith("Differences between a group and all others:") for each in page.small_print)
+    assert str(findings["answer_rate-by-team"]).startswith(
+        "Beyond noise: Red 0 %, all others 100 %"
+    )
+    assert any(
+        each.startswith("Differences between a group and all others:") for each in page.small_print
+    )
 
 
 def test_where_no_step_of_seniority_differs_they_are_named(tmp_path: Path) -> None:
     craft = Community()
     for day in range(60):
-        who = craft.member(f"{(day % 2 and 'old') or 'new'} {day}", joined="2026-02-01 10:00" if day % 2 else None)
+        who = craft.member(
+            f"{(day % 2 and 'old') or 'new'} {day}", joined="2026-02-01 10:00" if day % 2 else None
+        )
         craft.answer(
-            craft.ask(who, f"{days_later('2026-06-01', day)} 10:00"), "bo", f"{days_later('2026-06-01', day)} 11:00"
+            craft.ask(who, f"{days_later('2026-06-01', day)} 10:00"),
+            "bo",
+            f"{days_later('2026-06-01', day)} 11:00",
         )
     told = craft.tell(tmp_path, since="2025-01-01 00:00", until="2026-09-01 12:00")
-    findings = {chart.chart.id: chart.finding for chart in seen(told, OVERVIEW, told.scope()).charts}
-    assert findings["answer_rate-by-seniority"] == "Newcomers and established members do not differ beyond noise."
+    findings = {
+        chart.chart.id: chart.finding for chart in seen(told, OVERVIEW, told.scope()).charts
+    }
+    assert (
+        findings["answer_rate-by-seniority"]
+        == "Newcomers and established members do not differ beyond noise."
+    )
 
 
 def test_lists_have_words_for_what_became_of_a_question_and_for_experience(tmp_path: Path) -> None:
@@ -321,7 +395,9 @@ def test_a_chart_or_a_list_that_fails_leaves_the_rest_standing(
     assert "secret column" in caplog.text
 
 
-def test_a_table_behind_a_chart_names_its_columns_and_leaves_out_what_says_nothing(falling: Told) -> None:
+def test_a_table_behind_a_chart_names_its_columns_and_leaves_out_what_says_nothing(
+    falling: Told,
+) -> None:
     page = seen(falling, ANSWERS, falling.scope(period=PERIOD))
     tables = {chart.title: chart.shown for chart in page.charts}
     assert tables["Does every team get help alike?"].columns[:5] == [
@@ -344,7 +420,10 @@ def test_groups_are_shown_beside_the_number_of_all_but_counts_are_not(falling: T
 
 def test_a_period_without_any_data_says_which_days_there_are(falling: Told) -> None:
     page = seen(falling, ANSWERS, falling.scope(period="1991-01-01..1991-02-01"))
-    assert page.headline[-1] == "The data reaches from 1 Mar 2026 to 10 Jul 2026: choose a period within, or all data."
+    assert (
+        page.headline[-1]
+        == "The data reaches from 1 Mar 2026 to 10 Jul 2026: choose a period within, or all data."
+    )
 
 
 def test_charts_by_team_are_left_out_where_no_team_is_known(tmp_path: Path) -> None:
@@ -353,4 +432,11 @@ def test_charts_by_team_are_left_out_where_no_team_is_known(tmp_path: Path) -> N
     told = craft.tell(tmp_path, until="2026-06-01 12:00")
     titles = {chart.title for chart in seen(told, ANSWERS, told.scope()).charts}
     assert "Does every seniority get help alike?" in titles
-    assert not {"Does every team get help alike?", "Does help cross teams?", "Which teams wait longest?"} & titles
+    assert (
+        not {
+            "Does every team get help alike?",
+            "Does help cross teams?",
+            "Which teams wait longest?",
+        }
+        & titles
+    )

@@ -53,7 +53,9 @@ def test_a_duration_has_two_figures_and_no_60_minutes(hours: float) -> None:
         (Unit.HOURS, 2.0, inf, "2.0 h or more"),
     ],
 )
-def test_an_interval_names_its_unit_once(unit: Unit, low: float, high: float, expected: str) -> None:
+def test_an_interval_names_its_unit_once(
+    unit: Unit, low: float, high: float, expected: str
+) -> None:
     assert words.interval(unit, Interval(low=low, high=high)) == expected
     assert words.interval(unit, None) == ""
 
@@ -82,7 +84,10 @@ def test_nothing_changes_from_zero_or_from_nothing() -> None:
     ],
 )
 def test_a_change_has_its_sign(changed: float | None, rate: str, count: str) -> None:
-    assert (words.change_text(Unit.PERCENT, changed), words.change_text(Unit.COUNT, changed)) == (rate, count)
+    assert (words.change_text(Unit.PERCENT, changed), words.change_text(Unit.COUNT, changed)) == (
+        rate,
+        count,
+    )
 
 
 def test_days_are_written_as_the_reader_writes_them() -> None:
@@ -129,7 +134,9 @@ def test_names_are_joined_as_in_a_sentence() -> None:
     ],
 )
 def test_the_earlier_period_is_named_as_in_a_sentence(told: str, expected: str) -> None:
-    quarter = Period(first_day=to_day(date(2026, 4, 1)), end_day=to_day(date(2026, 7, 1)), words=told)
+    quarter = Period(
+        first_day=to_day(date(2026, 4, 1)), end_day=to_day(date(2026, 7, 1)), words=told
+    )
     assert words.before(quarter) == expected
 
 

@@ -10,7 +10,18 @@ from typing import Any
 
 import polars as pl
 import pytest
-from exports import Read, asked, converges, has_exact_columns, imported, packed, refusal, same_tables, shared, written
+from exports import (
+    Read,
+    asked,
+    converges,
+    has_exact_columns,
+    imported,
+    packed,
+    refusal,
+    same_tables,
+    shared,
+    written,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -36,12 +47,25 @@ def seconds(at: datetime) -> float:
 
 
 def person(key: int, name: str, **more: Any) -> Json:
-    told = {"id": key, "full_name": name, "email": f"user{key}@org.example", "date_joined": seconds(when(1, 8))}
+    told = {
+        "id": key,
+        "full_name": name,
+        "email": f"user{key}@org.example",
+        "date_joined": seconds(when(1, 8)),
+    }
     return told | {"is_bot": False, "is_active": True} | more
 
 
-def message(key: int, sender: int, at: datetime, subject: str, content: str, recipient: int = WELDING) -> Json:
-    told = {"id": key, "sender": sender, "recipient": recipient, "subject": subject, "content": content}
+def message(
+    key: int, sender: int, at: datetime, subject: str, content: str, recipient: int = WELDING
+) -> Json:
+    told = {
+        "id": key,
+        "sender": sender,
+        "recipient": recipient,
+        "subject": subject,
+        "content": content,
+    }
     return told | {"rendered_content": f"<p>{content}</p>", "date_sent": seconds(at)}
 
 
@@ -78,7 +102,9 @@ def realm() -> Json:
 
 def messages() -> list[Json]:
     """Ana asks in a topic that a program began, bo helps, and ana marks it as resolved; the rest is private."""
-    mark = message(104, NOTIFIER, when(2, 12), "✔ Torch", f"@_**Ana|{ANA}** has marked this topic as resolved.")
+    mark = message(
+        104, NOTIFIER, when(2, 12), "✔ Torch", f"@_**Ana|{ANA}** has marked this topic as resolved."
+    )
     return [
         message(100, ROBOT, when(2, 8), "✔ Torch", "Build 7 failed"),
         message(101, ANA, when(2), "✔ Torch", "How do I clean the torch?"),
@@ -95,7 +121,10 @@ def export(folder: Path, *, of: Json | None = None, files: list[list[Json]] | No
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "realm.json").write_text(json.dumps(realm() if of is None else of), encoding="utf-8")
     for number, content in enumerate(files or [messages()], start=1):
-        told = {"zerver_message": content, "zerver_usermessage": [{"message": 101, "flags_mask": 1}]}
+        told = {
+            "zerver_message": content,
+            "zerver_usermessage": [{"message": 101, "flags_mask": 1}],
+        }
         (folder / f"messages-{number:06d}.json").write_text(json.dumps(told), encoding="utf-8")
     return folder
 
@@ -104,7 +133,9 @@ def test_an_organization_s_export_in_full(tmp_path: Path) -> None:
     told = Read(SOURCE, export(tmp_path))
     assert told.recognised
     assert has_exact_columns(told)
-    assert told.rows("thread", "thread", "kind", "title", "channel", "created_at", "closed_at", "closed_as") == [
+    assert told.rows(
+        "thread", "thread", "kind", "title", "channel", "created_at", "closed_at", "closed_as"
+    ) == [
         ("101", "message", "Torch", "welding", when(2), when(2, 12), "resolved"),
         ("201", "message", "Lunch", "welding", when(3), None, None),
     ]
@@ -145,7 +176,15 @@ def test_the_asker_s_mark_solves_a_topic(tmp_path: Path) -> None:
 
 def test_a_topic_marked_as_unresolved_again_is_open(tmp_path: Path) -> None:
     told = messages()
-    told.append(message(105, NOTIFIER, when(2, 13), "✔ Torch", "@_**Ana|11** has marked this topic as unresolved."))
+    told.append(
+        message(
+            105,
+            NOTIFIER,
+            when(2, 13),
+            "✔ Torch",
+            "@_**Ana|11** has marked this topic as unresolved.",
+        )
+    )
     assert Read(SOURCE, export(tmp_path, files=[told])).rows("thread", "closed_at")[0] == (None,)
 
 
@@ -159,7 +198,13 @@ def test_of_several_marks_the_newest_counts_in_whatever_order_they_lie(
     """Ana resolves it at twelve, somebody opens it at one; the newest mark, of two o'clock, lies before both."""
     marks = [(14, newest, BO), (13, "unresolved", CY), (12, "resolved", ANA)]
     told = [
-        message(200 + hour, NOTIFIER, when(2, hour), "✔ Torch", f"@_**X|{who}** has marked this topic as {mark}.")
+        message(
+            200 + hour,
+            NOTIFIER,
+            when(2, hour),
+            "✔ Torch",
+            f"@_**X|{who}** has marked this topic as {mark}.",
+        )
         | {"rendered_content": None}
         for hour, mark, who in marks
     ]
@@ -180,7 +225,16 @@ GENERAL = [
 
 
 @pytest.mark.parametrize(
-    "topic", ["", "(no topic)", "General chat", "general chat", "imported from Slack", "stream events", "✔ (no topic)"]
+    "topic",
+    [
+        "",
+        "(no topic)",
+        "General chat",
+        "general chat",
+        "imported from Slack",
+        "stream events",
+        "✔ (no topic)",
+    ],
 )
 def test_a_topic_without_a_name_is_no_conversation(tmp_path: Path, topic: str) -> None:
     """Three ask, a week apart: one is answered within the hour, one by name after three, one by nobody."""
@@ -230,7 +284,9 @@ def test_files_need_not_be_in_the_order_of_time(tmp_path: Path) -> None:
     ordered = Read(SOURCE, export(tmp_path / "one", files=[told]))
     turned = Read(SOURCE, export(tmp_path / "other", files=[told[2:], [*told[:3], told[4]]]))
     for table in ("member", "thread", "post", "reaction"):
-        assert turned.tables[table].sort(pl.all()).equals(ordered.tables[table].sort(pl.all())), table
+        assert turned.tables[table].sort(pl.all()).equals(ordered.tables[table].sort(pl.all())), (
+            table
+        )
 
 
 def test_older_exports_date_messages_by_another_name_and_have_no_html(tmp_path: Path) -> None:
@@ -245,7 +301,9 @@ def test_older_exports_date_messages_by_another_name_and_have_no_html(tmp_path: 
 
 
 def test_the_log_says_when_the_export_was_made(tmp_path: Path) -> None:
-    logged = realm() | {"zerver_realmauditlog": [{"event_time": seconds(when(9)), "event_type": 205}]}
+    logged = realm() | {
+        "zerver_realmauditlog": [{"event_time": seconds(when(9)), "event_type": 205}]
+    }
     assert Read(SOURCE, export(tmp_path / "a", of=logged)).reading.exported_at == when(9)
     assert Read(SOURCE, export(tmp_path / "b")).reading.exported_at is None
 
@@ -255,7 +313,9 @@ def test_overlapping_organizations_exports_converge(tmp_path: Path) -> None:
     older, newer = realm(), realm()
     older["zerver_realmauditlog"] = [{"event_time": seconds(when(10))}]
     newer["zerver_realmauditlog"] = [{"event_time": seconds(when(20))}]
-    newer["zerver_reaction"].append({"id": 3, "message": 201, "user_profile": CY, "emoji_name": "tada"})
+    newer["zerver_reaction"].append(
+        {"id": 3, "message": 201, "user_profile": CY, "emoji_name": "tada"}
+    )
     newer["zerver_userprofile"][1]["is_active"] = False
     told = [each | {"subject": each["subject"].replace("Lunch", "Dinner")} for each in messages()]
     told.append(message(202, CY, when(12), "Dinner", "Thanks"))
@@ -267,14 +327,22 @@ def test_overlapping_organizations_exports_converge(tmp_path: Path) -> None:
 
 
 def archived(key: int, sender: str, at: datetime, content: str) -> Json:
-    return {"content": content, "id": key, "sender_full_name": sender, "timestamp": int(seconds(at))}
+    return {
+        "content": content,
+        "id": key,
+        "sender_full_name": sender,
+        "timestamp": int(seconds(at)),
+    }
 
 
 def archive(folder: Path, **topics: list[Json]) -> Path:
     """Write an archive with an index; the one channel is 'hot/work 1.5'."""
     stream = folder / "zulip_json" / "7-hot.2Fwork-1.2E5"
     stream.mkdir(parents=True, exist_ok=True)
-    index = {"streams": {"hot/work 1.5": {"id": 7, "latest_id": 3, "topic_data": {}}}, "time": seconds(when(9))}
+    index = {
+        "streams": {"hot/work 1.5": {"id": 7, "latest_id": 3, "topic_data": {}}},
+        "time": seconds(when(9)),
+    }
     (folder / "zulip_json" / "stream_index.json").write_text(json.dumps(index), encoding="utf-8")
     told = topics or {"Which.20rod.3F": asking(), "hello": greeting()}
     for name, content in told.items():
@@ -286,7 +354,9 @@ def asking() -> list[Json]:
     """A greeting and the question a minute later are one; bo answers after an hour."""
     return [
         archived(1, "Ana Alder", when(2), "<p>Hello all</p>"),
-        archived(2, "Ana Alder", when(2, 9, 1), "<p>Which rod do I need?</p><pre><code>why?</code></pre>"),
+        archived(
+            2, "Ana Alder", when(2, 9, 1), "<p>Which rod do I need?</p><pre><code>why?</code></pre>"
+        ),
         archived(3, "Bo Birch", when(2, 10), "<p>The thin one.</p>"),
         archived(4, "Ana Alder", when(2, 10, 1), "<p>Thanks, that worked!</p>"),
     ]
@@ -336,7 +406,10 @@ def test_what_the_asker_adds_belongs_to_the_question_for_two_minutes(
     tmp_path: Path, minutes: int, between: bool
 ) -> None:
     """Unless somebody else has spoken; then it is a reply like others."""
-    told = [archived(1, "Ana", when(2), "Hello"), archived(3, "Ana", when(2, 9, minutes), "Which rod?")]
+    told = [
+        archived(1, "Ana", when(2), "Hello"),
+        archived(3, "Ana", when(2, 9, minutes), "Which rod?"),
+    ]
     if between:
         told.append(archived(2, "Bo", when(2), "Hi"))
     last = Read(SOURCE, archive(tmp_path, topic=told)).rules()["3"][-1]
@@ -344,12 +417,12 @@ def test_what_the_asker_adds_belongs_to_the_question_for_two_minutes(
 
 
 def test_a_resolved_topic_of_an_archive_is_closed(tmp_path: Path) -> None:
-    mark = (
-        '<p><span class="user-mention silent" data-user-id="1">Ana Alder</span> has marked this topic as resolved.</p>'
-    )
+    mark = '<p><span class="user-mention silent" data-user-id="1">Ana Alder</span> has marked this topic as resolved.</p>'
     told = [*asking(), archived(5, "Notification Bot", when(3), mark)]
     seen = Read(SOURCE, archive(tmp_path, **{".E2.9C.94.20Which.20rod.3F": told}))
-    assert seen.rows("thread", "title", "closed_at", "closed_as") == [("Which rod?", when(3), "resolved")]
+    assert seen.rows("thread", "title", "closed_at", "closed_as") == [
+        ("Which rod?", when(3), "resolved")
+    ]
     assert dict(seen.rows("post", "post", "kind"))["5"] == "notice"
 
 
@@ -361,7 +434,10 @@ def test_a_channel_without_a_plain_letter_is_named_by_its_number(tmp_path: Path)
         (tmp_path / folder / "rods.json").write_text(json.dumps(told), encoding="utf-8")
     index = {"time": seconds(when(9)), "streams": {"技術": {"id": 123, "topic_data": {"rods": {}}}}}
     (tmp_path / "stream_index.json").write_text(json.dumps(index), encoding="utf-8")
-    assert Read(SOURCE, tmp_path).rows("thread", "thread", "channel") == [("1", "技術"), ("5", "124-")]
+    assert Read(SOURCE, tmp_path).rows("thread", "thread", "channel") == [
+        ("1", "技術"),
+        ("5", "124-"),
+    ]
 
 
 def test_archived_channels_among_the_private_ones_are_told_and_not_named(tmp_path: Path) -> None:
@@ -383,12 +459,15 @@ def test_topics_that_the_index_names_and_no_file_holds_are_told(tmp_path: Path) 
     index = folder / "zulip_json" / "stream_index.json"
     topics = {name: {"size": 1} for name in ("Which rod?", "hello", "/dev")}
     index.write_text(
-        index.read_text().replace('"topic_data": {}', f'"topic_data": {json.dumps(topics)}'), encoding="utf-8"
+        index.read_text().replace('"topic_data": {}', f'"topic_data": {json.dumps(topics)}'),
+        encoding="utf-8",
     )
     [note] = Read(SOURCE, folder).reading.notes
     assert note.startswith("1 of the 3 topics that the archive's index names have no file.")
     stream = next((folder / "zulip_json").glob("7-*"))
-    (stream / ".2Fdev.json").write_text(json.dumps([archived(30, "Cy", when(3), "Hi")]), encoding="utf-8")
+    (stream / ".2Fdev.json").write_text(
+        json.dumps([archived(30, "Cy", when(3), "Hi")]), encoding="utf-8"
+    )
     seen = Read(SOURCE, packed(folder))
     assert seen.reading.notes == []
     assert ("/dev",) in seen.rows("thread", "title")
@@ -399,12 +478,20 @@ def test_overlapping_archives_converge(tmp_path: Path) -> None:
     older, newer = archive(tmp_path / "older"), tmp_path / "newer"
     told = asking()
     told[1]["content"] = "<p>I found it.</p>"
-    mark = archived(6, "Notification Bot", when(4), "<p>Ana Alder has marked this topic as resolved.</p>")
+    mark = archived(
+        6, "Notification Bot", when(4), "<p>Ana Alder has marked this topic as resolved.</p>"
+    )
     archive(
-        newer, **{".E2.9C.94.20Rods": [*told, archived(5, "Cy", when(3), "<p>Fine</p>"), mark], "hello": greeting()}
+        newer,
+        **{
+            ".E2.9C.94.20Rods": [*told, archived(5, "Cy", when(3), "<p>Fine</p>"), mark],
+            "hello": greeting(),
+        },
     )
     index = newer / "zulip_json" / "stream_index.json"
-    index.write_text(index.read_text().replace(str(seconds(when(9))), str(seconds(when(10)))), encoding="utf-8")
+    index.write_text(
+        index.read_text().replace(str(seconds(when(9))), str(seconds(when(10)))), encoding="utf-8"
+    )
     converges(SOURCE, older, newer, tmp_path)
 
 
@@ -428,7 +515,10 @@ def test_what_cannot_be_read_is_counted(tmp_path: Path) -> None:
 def test_a_realm_that_is_cut_short_is_refused_in_a_sentence(tmp_path: Path) -> None:
     folder = export(tmp_path)
     (folder / "realm.json").write_bytes((folder / "realm.json").read_bytes()[:200])
-    assert refusal(SOURCE, folder) == "realm.json is no JSON or is cut short. Export, copy or download it again."
+    assert (
+        refusal(SOURCE, folder)
+        == "realm.json is no JSON or is cut short. Export, copy or download it again."
+    )
 
 
 @pytest.mark.parametrize("of", ["private", "programs"])
@@ -443,11 +533,15 @@ def test_an_export_in_which_nobody_wrote_to_all_has_no_post(tmp_path: Path, of: 
 
 def test_an_export_of_which_no_message_can_be_read_is_refused_in_a_sentence(tmp_path: Path) -> None:
     broken = [each | {"date_sent": None} for each in messages()]
-    assert "holds no message of a person in a public channel" in refusal(SOURCE, export(tmp_path, files=[broken]))
+    assert "holds no message of a person in a public channel" in refusal(
+        SOURCE, export(tmp_path, files=[broken])
+    )
 
 
 @pytest.mark.parametrize("make", [export, archive], ids=["export", "archive"])
-@pytest.mark.parametrize("pack", [packed, lambda folder: packed(folder, within="a/b"), lambda folder: folder.parent])
+@pytest.mark.parametrize(
+    "pack", [packed, lambda folder: packed(folder, within="a/b"), lambda folder: folder.parent]
+)
 def test_packed_and_nested_exports_read_the_same(
     tmp_path: Path, make: Callable[[Path], Path], pack: Callable[[Path], Path]
 ) -> None:
@@ -485,12 +579,18 @@ def test_others_exports_are_not_taken(tmp_path: Path, name: str, content: bytes)
 
 WILD = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3)
+    ),
     max_leaves=5,
 )
 
 
-@given(st.lists(st.tuples(st.integers(0, 60), WILD), min_size=1, max_size=6), st.integers(0, 6000), st.booleans())
+@given(
+    st.lists(st.tuples(st.integers(0, 60), WILD), min_size=1, max_size=6),
+    st.integers(0, 6000),
+    st.booleans(),
+)
 @settings(max_examples=60)
 def test_wild_exports_are_read_or_refused_in_a_sentence(
     changes: list[tuple[int, Any]], cut: int, official: bool
@@ -503,7 +603,9 @@ def test_wild_exports_are_read_or_refused_in_a_sentence(
         row[sorted(row)[which % len(row)]] = value
     with TemporaryDirectory() as folder:
         path = (
-            export(Path(folder), of=of, files=[told]) if official else archive(Path(folder), topic=topic, more=asking())
+            export(Path(folder), of=of, files=[told])
+            if official
+            else archive(Path(folder), topic=topic, more=asking())
         )
         file = sorted(path.rglob("*.json"))[cut % 2]
         file.write_bytes(file.read_bytes()[: cut if cut % 3 == 0 else None])
@@ -519,7 +621,9 @@ def figures(told: Read) -> tuple[int, int, float]:
     """Return the topics in which a person wrote, those with a reply of another, and the naive median wait in hours."""
     bots = told.tables["member"].filter("is_bot")["member"].to_list()
     people = told.tables["post"].filter(~pl.col("author").is_in(bots))
-    openers = people.filter(pl.col("post") == pl.col("thread")).select("thread", asker="author", asked_at="created_at")
+    openers = people.filter(pl.col("post") == pl.col("thread")).select(
+        "thread", asker="author", asked_at="created_at"
+    )
     by_other = people.join(openers, on="thread").filter(pl.col("author") != pl.col("asker"))
     first = by_other.group_by("thread").agg(pl.col("created_at").min() - pl.col("asked_at").first())
     hours = first["created_at"].dt.total_seconds() / 3_600
@@ -535,19 +639,32 @@ def test_a_real_archive_has_its_topics_and_replies() -> None:
     told = Read(SOURCE, shared("zulip-ncar"))
     assert told.recognised
     assert [note.split(" stand")[0] for note in told.reading.notes] == ["21 messages"]
-    assert len(told.tables["post"]) + told.skipped.pop("a message of a topic in which no person wrote") == 6_707
+    assert (
+        len(told.tables["post"]) + told.skipped.pop("a message of a topic in which no person wrote")
+        == 6_707
+    )
     assert told.skipped == {}
     assert told.tables["thread"].filter(pl.col("closed_as") == "resolved").height == 19
-    assert sorted(told.tables["member"].filter("is_bot")["name"]) == ["Notification Bot", "Welcome Bot"]
+    assert sorted(told.tables["member"].filter("is_bot")["name"]) == [
+        "Notification Bot",
+        "Welcome Bot",
+    ]
     assert told.tables["thread"].filter(pl.col("channel") == "0.1° JRA BGC Run").height > 0
     assert figures(told) == (815, 550, 0.9924)
 
 
-def test_a_real_archive_without_its_hidden_files_has_the_figures_that_were_counted_without_them(tmp_path: Path) -> None:
+def test_a_real_archive_without_its_hidden_files_has_the_figures_that_were_counted_without_them(
+    tmp_path: Path,
+) -> None:
     ignored = shutil.ignore_patterns(".*")
     """The catalogue counts 780 topics, 536 of them with a reply, the messages among "stream events" as they lie."""
-    told = Read(SOURCE, Path(shutil.copytree(shared("zulip-ncar"), tmp_path / "copy", ignore=ignored)))
+    told = Read(
+        SOURCE, Path(shutil.copytree(shared("zulip-ncar"), tmp_path / "copy", ignore=ignored))
+    )
     assert next(note.split(" that")[0] for note in told.reading.notes) == "22 of the 831 topics"
-    assert len(told.tables["post"]) + told.skipped["a message of a topic in which no person wrote"] == 6_555
+    assert (
+        len(told.tables["post"]) + told.skipped["a message of a topic in which no person wrote"]
+        == 6_555
+    )
     assert told.tables["member"].height == 168
     assert figures(told) == (793, 534, 0.9772)

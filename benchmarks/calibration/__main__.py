@@ -1,4 +1,6 @@
-"""Runs the study and writes its tables: `python -m benchmarks.calibration [COMMUNITIES] [--seed N] [--kinds ID ...]`."""
+"""Runs the study and writes its tables: `python -m benchmarks.calibration [COMMUNITIES] [--seed N]
+[--kinds ID ...]`.
+"""
 
 import argparse
 
@@ -11,12 +13,18 @@ from benchmarks.calibration.study import SEED, Study, study
 
 def main() -> None:
     """Study so many null communities of each kind; the tables go into the document, or are printed."""
-    asked = argparse.ArgumentParser(prog="python -m benchmarks.calibration", description=main.__doc__)
-    asked.add_argument("communities", nargs="?", type=int, default=100, help="how many of each kind")
+    asked = argparse.ArgumentParser(
+        prog="python -m benchmarks.calibration", description=main.__doc__
+    )
+    asked.add_argument(
+        "communities", nargs="?", type=int, default=100, help="how many of each kind"
+    )
     asked.add_argument("--seed", type=int, default=SEED)
     asked.add_argument("--kinds", nargs="+", choices=list(KINDS), default=list(KINDS))
     asked.add_argument(
-        "--print", action="store_true", help="print the tables instead of writing them into the document"
+        "--print",
+        action="store_true",
+        help="print the tables instead of writing them into the document",
     )
     chosen = asked.parse_args()
     read = []
@@ -24,7 +32,9 @@ def main() -> None:
         for part in study(chosen.communities, seed=chosen.seed, kinds=chosen.kinds):
             read += part
             progress.update(len(part))
-    text = report(Study(tuple(sorted(read, key=lambda each: (each.kind, each.number)))), chosen.seed)
+    text = report(
+        Study(tuple(sorted(read, key=lambda each: (each.kind, each.number)))), chosen.seed
+    )
     if chosen.print:
         print(text)
     else:

@@ -1,4 +1,5 @@
-"""Null communities as tables that a person would import: no period, team, seniority or topic differs from another but by luck.
+"""Null communities as tables that a person would import: no period, team, seniority or topic
+differs from another but by luck.
 
 To add a kind: its entry in `KINDS`. What happens follows from the seed alone.
 """
@@ -23,7 +24,9 @@ DAY = 86_400
 SENIORITIES = ("junior", "mid", "senior")
 TOPICS = 10
 HELPED, HALF_AFTER, SPREAD = 0.8, 8.0, 1.5
-"""The share of questions that are ever helped; the median of those waits in hours; the spread of their logarithm."""
+"""The share of questions that are ever helped; the median of those waits in hours; the spread of
+their logarithm.
+"""
 OF_ONE_WORLD = 5
 THANKED, ACCEPTED, MORE_HELPERS = 0.5, 0.45, 0.35
 ASKED_A_YEAR, READ_A_YEAR, NEVER_READ, LEAVE_A_YEAR = 6.0, 14.0, 0.3, 0.15
@@ -33,8 +36,9 @@ ASKED_A_YEAR, READ_A_YEAR, NEVER_READ, LEAVE_A_YEAR = 6.0, 14.0, 0.3, 0.15
 class Kind:
     """A kind of null community: the sizes of its teams, and of what its luck is made.
 
-    `likeness`: intraclass correlation of what happens to one person's posts. `months`, `months_answered`: spread of the good and
-    bad months, of the logarithm of counts and of the log-odds of being helped. `seasons`: summers and weekends are quiet.
+    `likeness`: intraclass correlation of what happens to one person's posts. `months`,
+    `months_answered`: spread of the good and bad months, of the logarithm of counts and of the
+    log-odds of being helped. `seasons`: summers and weekends are quiet.
     """
 
     id: str
@@ -69,7 +73,9 @@ KINDS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Stay:
-    """One member from `first_day` to before `end_day`, and what is theirs: how often they act, and how others treat them."""
+    """One member from `first_day` to before `end_day`, and what is theirs: how often they act, and
+    how others treat them.
+    """
 
     member: str
     team: str
@@ -92,7 +98,9 @@ class Tables:
     roster: pl.DataFrame
 
     def write(self, folder: Path) -> Path:
-        """Write the tables as CSV into a folder, the roster beside it, and return the roster's path."""
+        """Write the tables as CSV into a folder, the roster beside it, and return the roster's
+        path.
+        """
         folder.mkdir(parents=True)
         for name, table in self.tables.items():
             table.write_csv(folder / f"{name}.csv")
@@ -102,11 +110,21 @@ class Tables:
 
 
 def truths(kind: Kind) -> dict[str, float]:
-    """Return what follows from the parameters: by metric, its value over all that the community might live."""
+    """Return what follows from the parameters: by metric, its value over all that the community
+    might live.
+    """
     if not kind.stationary:
         return {}
-    shares = {"answer_rate_1h": 1.0, "answer_rate_24h": 24.0, "answer_rate": 168.0, "answer_rate_30d": 720.0}
-    known = {id_: HELPED * float(ndtr(np.log(hours / HALF_AFTER) / SPREAD)) for id_, hours in shares.items()}
+    shares = {
+        "answer_rate_1h": 1.0,
+        "answer_rate_24h": 24.0,
+        "answer_rate": 168.0,
+        "answer_rate_30d": 720.0,
+    }
+    known = {
+        id_: HELPED * float(ndtr(np.log(hours / HALF_AFTER) / SPREAD))
+        for id_, hours in shares.items()
+    }
     return known | {"wait": HALF_AFTER * float(np.exp(SPREAD * ndtri(0.5 / HELPED)))}
 
 
@@ -143,14 +161,18 @@ class _Telling:
         self._read()
 
     def _days(self) -> tuple[Floats, Floats]:
-        """Return, by day, how lively the community is, and how much better than usual the log-odds of being helped are."""
+        """Return, by day, how lively the community is, and how much better than usual the log-odds
+        of being helped are.
+        """
         days = [FIRST + timedelta(days=day) for day in range(DAYS)]
         months = np.array([(day.year - FIRST.year) * 12 + day.month - 1 for day in days])
         of_months = self.months.normal(size=(2, months[-1] + 1))
         lively = np.exp(self.kind.months * of_months[0] - self.kind.months**2 / 2)[months]
         answered = (self.kind.months_answered * of_months[1])[months]
         if self.kind.seasons:
-            turn = np.cos(2 * np.pi * np.array([day.timetuple().tm_yday - 15 for day in days]) / 365.25)
+            turn = np.cos(
+                2 * np.pi * np.array([day.timetuple().tm_yday - 15 for day in days]) / 365.25
+            )
             weekend = np.array([day.weekday() >= 5 for day in days])
             lively = lively * (1 + 0.35 * turn) * np.where(weekend, 0.2, 1.32)
             answered = answered + 0.4 * turn
@@ -164,7 +186,9 @@ class _Telling:
         ]
 
     def _of_one_place(self, place: int, team: str, seniority: str) -> list[Stay]:
-        """Return who holds a place one after the other, nobody like who was there before; the community stays as large."""
+        """Return who holds a place one after the other, nobody like who was there before; the
+        community stays as large.
+        """
         stays: list[Stay] = []
         day = -int(self.luck.integers(1, 1_000))
         while day < DAYS:
@@ -178,7 +202,9 @@ class _Telling:
                     end_day=min(end, DAYS),
                     asks=self.luck.gamma(1.2, ASKED_A_YEAR / 1.2),
                     helps=self.luck.gamma(0.8),
-                    reads=0.0 if self.luck.random() < NEVER_READ else self.luck.gamma(1.5, READ_A_YEAR / 1.5),
+                    reads=0.0
+                    if self.luck.random() < NEVER_READ
+                    else self.luck.gamma(1.5, READ_A_YEAR / 1.5),
                     helped=self._alike(HELPED),
                     patience=self.luck.normal(0, SPREAD * np.sqrt(self.kind.likeness)),
                     thanked=self._alike(THANKED),
@@ -200,7 +226,9 @@ class _Telling:
         lively = self.liveliness[first:end]
         total = lively.sum()
         number = self.luck.poisson(a_year * total / 365) if total else 0
-        return first + self.luck.choice(end - first, size=number, p=lively / total) if number else ()
+        return (
+            first + self.luck.choice(end - first, size=number, p=lively / total) if number else ()
+        )
 
     def _asked(self) -> list[tuple[int, int]]:
         """Return second and asker of each question, in order of time."""
@@ -213,7 +241,15 @@ class _Telling:
 
     def _question(self, key: str, second: int, asker: int) -> None:
         stay, day = self.stays[asker], second // DAY
-        self._post(key, key, "question", stay.member, second, topics=self._topics(), title=f"Question {key[1:]}")
+        self._post(
+            key,
+            key,
+            "question",
+            stay.member,
+            second,
+            topics=self._topics(),
+            title=f"Question {key[1:]}",
+        )
         helped = float(expit(logit(stay.helped) + self.luck_of_answers[day]))
         spread = SPREAD * np.sqrt(1 - self.kind.likeness)
         hours = HALF_AFTER * float(np.exp(stay.patience + self.luck.normal(0, spread)))
@@ -223,7 +259,14 @@ class _Telling:
         if self.luck.random() >= helped or waited >= DAYS * DAY:
             return
         for number, helper in enumerate(self._helpers(asker, waited // DAY)):
-            self._help(f"{key}-{number}", key, asker, self.stays[helper], waited + number * 3_000, first=not number)
+            self._help(
+                f"{key}-{number}",
+                key,
+                asker,
+                self.stays[helper],
+                waited + number * 3_000,
+                first=not number,
+            )
 
     def _helpers(self, asker: int, day: int) -> Sequence[int]:
         there = (self.first <= day) & (self.end > day)
@@ -235,7 +278,9 @@ class _Telling:
         ).tolist()
         return found
 
-    def _help(self, key: str, thread: str, asker: int, helper: Stay, second: int, *, first: bool) -> None:
+    def _help(
+        self, key: str, thread: str, asker: int, helper: Stay, second: int, *, first: bool
+    ) -> None:
         if second >= DAYS * DAY:
             return
         accepted = second + DAY if first and self.luck.random() < ACCEPTED else None
@@ -252,23 +297,37 @@ class _Telling:
         thanked = second + int(self.luck.exponential(2 * DAY))
         if self.luck.random() < helper.thanked and thanked < DAYS * DAY:
             giver = self.stays[asker].member
-            self.reactions.append({"post_id": key, "giver_id": giver, "kind": "thanks", "given_at": _time(thanked)})
+            self.reactions.append(
+                {"post_id": key, "giver_id": giver, "kind": "thanks", "given_at": _time(thanked)}
+            )
 
     def _topics(self) -> str:
         weights = 1 / (np.arange(TOPICS) + 4)
         number = 1 + int(self.luck.random() < 0.15)
         return "; ".join(
             f"topic {topic}"
-            for topic in self.luck.choice(TOPICS, size=number, replace=False, p=weights / weights.sum())
+            for topic in self.luck.choice(
+                TOPICS, size=number, replace=False, p=weights / weights.sum()
+            )
         )
 
-    def _post(self, key: str, thread: str, kind: str, author: str, second: int, **more: object) -> None:
-        told = {"post_id": key, "thread_id": thread, "kind": kind, "author_id": author, "created_at": _time(second)}
+    def _post(
+        self, key: str, thread: str, kind: str, author: str, second: int, **more: object
+    ) -> None:
+        told = {
+            "post_id": key,
+            "thread_id": thread,
+            "kind": kind,
+            "author_id": author,
+            "created_at": _time(second),
+        }
         self.posts.append({**told, **more})
 
     def _read(self) -> None:
         threads = [
-            (str(post["thread_id"]), str(post["created_at"])) for post in self.posts if post["kind"] == "question"
+            (str(post["thread_id"]), str(post["created_at"]))
+            for post in self.posts
+            if post["kind"] == "question"
         ]
         asked = np.array([(date.fromisoformat(when[:10]) - FIRST).days for _, when in threads])
         for stay in self.stays:
@@ -277,12 +336,18 @@ class _Telling:
                 if since < until:
                     thread = threads[int(self.luck.integers(since, until))][0]
                     read = str(FIRST + timedelta(days=int(day)))
-                    self.reads.append({"thread_id": thread, "reader_id": stay.member, "day": read, "reads": 1})
+                    self.reads.append(
+                        {"thread_id": thread, "reader_id": stay.member, "day": read, "reads": 1}
+                    )
 
     def written(self) -> Tables:
         there = [each for each in self.stays if each.end_day > 0]
         members = [
-            {"member_id": each.member, "name": f"Member {each.member}", "joined_at": _time(each.first_day * DAY)}
+            {
+                "member_id": each.member,
+                "name": f"Member {each.member}",
+                "joined_at": _time(each.first_day * DAY),
+            }
             for each in there
         ]
         roster = [
@@ -312,7 +377,9 @@ class _Telling:
         )
 
 
-def _frame(rows: list[dict[str, object]] | list[dict[str, str]] | list[dict[str, str | None]]) -> pl.DataFrame:
+def _frame(
+    rows: list[dict[str, object]] | list[dict[str, str]] | list[dict[str, str | None]],
+) -> pl.DataFrame:
     return pl.DataFrame(rows, infer_schema_length=None)
 
 

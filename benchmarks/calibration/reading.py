@@ -1,6 +1,8 @@
-"""Reads a page as a leader does: which of its sentences claim something, and between which ends each of its numbers is shown.
+"""Reads a page as a leader does: which of its sentences claim something, and between which ends
+each of its numbers is shown.
 
-To read the intervals of another exhibit: its entry in `BANDS`. What a sentence claims is told by its words alone.
+To read the intervals of another exhibit: its entry in `BANDS`. What a sentence claims is told by
+its words alone.
 """
 
 import re
@@ -10,15 +12,16 @@ from math import inf
 
 import polars as pl
 
-from cop_metrics.captions import NOT_KEPT, kept
-from cop_metrics.changes import Change, Standing, margin
+from cop_metrics.measure.changes import Change, Standing, margin
 from cop_metrics.metrics import METRICS
-from cop_metrics.pagebook import Groups, GroupsOverTime, OverTime, ShowExhibit
+from cop_metrics.show.captions import NOT_KEPT, kept
+from cop_metrics.show.pagebook import Groups, GroupsOverTime, OverTime, ShowExhibit
+from cop_metrics.show.view import MOST_CHANGES, ChartTable, PageView, change_sentence, unit_of
 from cop_metrics.units import Unit
-from cop_metrics.view import MOST_CHANGES, ChartTable, PageView, change_sentence, unit_of
 
 DENIES = re.compile(
-    r"\b(no|not|nobody|neither|cannot tell|too few|about the same|no clear)\b.*|beyond noise: none", re.IGNORECASE
+    r"\b(no|not|nobody|neither|cannot tell|too few|about the same|no clear)\b.*|beyond noise: none",
+    re.IGNORECASE,
 )
 CLAIMS = re.compile(
     r"beyond noise|clearly|curves differ|came back (more|less)|stands? out|gave none|more than chance|less than chance",
@@ -30,7 +33,9 @@ HOURS, A_WHILE = (1, 8, 24, 72), (30, 90, 180)
 
 @dataclass(frozen=True, kw_only=True)
 class Sentence:
-    """A sentence of a page and its place on it; `claims` says whether it tells of a change or a difference."""
+    """A sentence of a page and its place on it; `claims` says whether it tells of a change or a
+    difference.
+    """
 
     page: str
     place: str
@@ -40,7 +45,8 @@ class Sentence:
 
 @dataclass(frozen=True, kw_only=True)
 class Shown:
-    """A number between two ends, as shown: `figure` and `key` name what it is of, `weight` of how many.
+    """A number between two ends, as shown: `figure` and `key` name what it is of, `weight` of how
+    many.
 
     `truth` stands there where it is the same for every null community: of what compares.
     """
@@ -57,7 +63,9 @@ class Shown:
 
 @dataclass(frozen=True, kw_only=True)
 class Band:
-    """Where the table of an exhibit holds a number, its ends and its weight, by what its rows go, and along which curve."""
+    """Where the table of an exhibit holds a number, its ends and its weight, by what its rows go,
+    and along which curve.
+    """
 
     value: str
     low: str = "low"
@@ -69,24 +77,36 @@ class Band:
 
 
 BANDS: Mapping[str, tuple[Band, ...]] = {
-    "waiting_curve": (Band(value="waiting", keys=("seniority",), along="hours", at=HOURS, weight="at_risk"),),
-    "waiting_curve_by_team": (Band(value="waiting", keys=("team",), along="hours", at=HOURS, weight="at_risk"),),
+    "waiting_curve": (
+        Band(value="waiting", keys=("seniority",), along="hours", at=HOURS, weight="at_risk"),
+    ),
+    "waiting_curve_by_team": (
+        Band(value="waiting", keys=("team",), along="hours", at=HOURS, weight="at_risk"),
+    ),
     "gaps": (
         Band(value="answer_rate_24h", low="low_24h", high="high_24h", keys=("seniority",)),
         Band(value="answer_rate", keys=("seniority",)),
     ),
     "newcomers_back": (Band(value="share", keys=("first_question",), weight="newcomers"),),
     "newcomers_by_quarter": (Band(value="share", keys=("month", "number"), weight="newcomers"),),
-    "read_to_ask": (Band(value="share", keys=("seniority",), along="days", at=A_WHILE, weight="at_risk"),),
-    "read_to_answer": (Band(value="share", keys=("seniority",), along="days", at=A_WHILE, weight="at_risk"),),
-    "milestones": (Band(value="reached", keys=("milestone",), along="days", at=A_WHILE, weight="followed"),),
+    "read_to_ask": (
+        Band(value="share", keys=("seniority",), along="days", at=A_WHILE, weight="at_risk"),
+    ),
+    "read_to_answer": (
+        Band(value="share", keys=("seniority",), along="days", at=A_WHILE, weight="at_risk"),
+    ),
+    "milestones": (
+        Band(value="reached", keys=("milestone",), along="days", at=A_WHILE, weight="followed"),
+    ),
     "claims": (Band(value="value", keys=("number", "seniority"), weight="n"),),
 }
 """By exhibit: the intervals of its table."""
 
 
 def sentences(view: PageView) -> Iterator[Sentence]:
-    """Yield each sentence of a page that tells what was found; what is counted, listed or left out is not among them."""
+    """Yield each sentence of a page that tells what was found; what is counted, listed or left out
+    is not among them.
+    """
     for place, text in _told(view):
         for each in SENTENCE.split(text):
             yield Sentence(page=view.page.id, place=place, text=each, claims=claims(each))
@@ -99,31 +119,55 @@ def claims(text: str) -> bool:
 
 def _told(view: PageView) -> Iterator[tuple[str, str]]:
     yield from (("headline", text) for text in view.headline)
-    yield from (("card", f"{card.metric.title}: {card.change_text}") for card in view.cards if card.change_text)
-    yield from ((f"chart {chart.chart.id}", chart.finding) for chart in view.charts if chart.finding)
+    yield from (
+        ("card", f"{card.metric.title}: {card.change_text}")
+        for card in view.cards
+        if card.change_text
+    )
+    yield from (
+        (f"chart {chart.chart.id}", chart.finding) for chart in view.charts if chart.finding
+    )
     if view.page.id == "overview":
         for change in view.scan.beyond_noise[:MOST_CHANGES]:
             yield "list of changes", change_sentence(change, view.choices)
 
 
 def advice(view: PageView) -> Iterator[Sentence]:
-    """Yield what a page says beside its sentences: advice about topics, who is growing, and a promise that is not kept."""
+    """Yield what a page says beside its sentences: advice about topics, who is growing, and a
+    promise that is not kept.
+    """
     for chart in view.charts:
         match chart.chart:
             case ShowExhibit(id="topics_to_act_on"):
-                told = [f"{row['topic']}: {row['action']}" for row in chart.table.iter_rows(named=True)]
+                told = [
+                    f"{row['topic']}: {row['action']}" for row in chart.table.iter_rows(named=True)
+                ]
             case ShowExhibit(id="rising"):
-                told = [f"{row['name']} is rising" for row in chart.table.iter_rows(named=True) if _rises(row)]
+                told = [
+                    f"{row['name']} is rising"
+                    for row in chart.table.iter_rows(named=True)
+                    if _rises(row)
+                ]
             case _:
                 continue
-        yield from (Sentence(page=view.page.id, place=chart.chart.id, text=text, claims=True) for text in told)
+        yield from (
+            Sentence(page=view.page.id, place=chart.chart.id, text=text, claims=True)
+            for text in told
+        )
     for card in view.cards if view.page.id == "overview" else ():
         if kept(card.figure, view.choices.targets.get(card.metric.id)) == NOT_KEPT:
-            yield Sentence(page="overview", place="promise", text=f"{card.metric.title}: {NOT_KEPT}", claims=True)
+            yield Sentence(
+                page="overview",
+                place="promise",
+                text=f"{card.metric.title}: {NOT_KEPT}",
+                claims=True,
+            )
 
 
 def _rises(row: Mapping[str, object]) -> bool:
-    """Say whether a member is said to grow: surely more than nothing, where the table says how much at least."""
+    """Say whether a member is said to grow: surely more than nothing, where the table says how much
+    at least.
+    """
     least = row.get("at_least", 1.0)
     return row.get("kind", "rising") == "rising" and isinstance(least, int | float) and least > 0
 
@@ -150,7 +194,9 @@ def intervals(view: PageView) -> Iterator[Shown]:
 
 
 def _compared(what: str, compared: Change | Standing, value: float) -> Shown:
-    """Return the interval of a comparison, of which in truth there is nothing: the middle of what is about the same."""
+    """Return the interval of a comparison, of which in truth there is nothing: the middle of what
+    is about the same.
+    """
     alike = margin(compared.metric, 1.0)
     return Shown(
         figure=f"{what} of {compared.metric.id} by {compared.by or 'nothing'}",
@@ -180,7 +226,9 @@ def _of_chart(chart: ChartTable) -> Iterator[Shown]:
             yield from _of_figures(f"{id_} by {by}", "", chart.table, chart)
 
 
-def _of_figures(figure: str, prefix: str, table: pl.DataFrame, chart: ChartTable) -> Iterator[Shown]:
+def _of_figures(
+    figure: str, prefix: str, table: pl.DataFrame, chart: ChartTable
+) -> Iterator[Shown]:
     for row in table.iter_rows(named=True):
         if row["low"] is not None:
             yield Shown(
@@ -213,7 +261,9 @@ def _of_exhibit(id_: str, band: Band, table: pl.DataFrame) -> Iterator[Shown]:
 
 
 def _rows_at(rows: pl.DataFrame, band: Band, name: str) -> Iterator[tuple[str, dict[str, float]]]:
-    """Yield the rows to look at: all, or of a curve the last until each of its places that it reaches, of all who began it."""
+    """Yield the rows to look at: all, or of a curve the last until each of its places that it
+    reaches, of all who began it.
+    """
     if band.along is None:
         yield from ((name, row) for row in rows.iter_rows(named=True))
         return

@@ -1,4 +1,6 @@
-"""Writes what a study found as the tables of docs/statistics.md: false claims a page, and how often intervals hold the truth."""
+"""Writes what a study found as the tables of docs/statistics.md: false claims a page, and how often
+intervals hold the truth.
+"""
 
 import tomllib
 from collections import Counter
@@ -8,8 +10,8 @@ from pathlib import Path
 from benchmarks.calibration.communities import KINDS
 from benchmarks.calibration.study import LEAST_COVERED, MOST_COVERED, MOST_FALSE, Coverage, Study
 from cop_metrics.metrics import EXHIBITS, METRICS
-from cop_metrics.pagebook import PAGES
 from cop_metrics.period import PRESETS
+from cop_metrics.show.pagebook import PAGES
 
 PROJECT = Path(__file__).resolve().parents[2]
 DOCUMENT = PROJECT / "docs" / "statistics.md"
@@ -38,17 +40,25 @@ def report(found: Study, seed: int) -> str:
 
 
 def write(text: str, document: Path = DOCUMENT) -> None:
-    """Put the tables between their marks in the document; raises `ValueError` where these are missing."""
+    """Put the tables between their marks in the document; raises `ValueError` where these are
+    missing.
+    """
     told = document.read_text(encoding="utf-8")
     before, begin, rest = told.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not (begin and end):
-        raise ValueError(f"'{document.name}' lacks the lines '{BEGIN}' and '{END}', between which the tables stand.")
+        raise ValueError(
+            f"'{document.name}' lacks the lines '{BEGIN}' and '{END}', between which the tables stand."
+        )
     document.write_text(f"{before}{BEGIN}\n\n{text}\n{END}{after}", encoding="utf-8")
 
 
 def _version() -> str:
-    return str(tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"])
+    return str(
+        tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"][
+            "version"
+        ]
+    )
 
 
 def _table(first: str, kinds: Iterable[str], rows: Iterable[tuple[str, list[str]]]) -> str:

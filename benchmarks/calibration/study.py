@@ -1,4 +1,5 @@
-"""Makes null communities, builds their store as an import does, reads every page of each, and sums up what was read.
+"""Makes null communities, builds their store as an import does, reads every page of each, and sums
+up what was read.
 
 `read_communities` is one process's work, `study` all of it, `Study` what came of it.
 """
@@ -17,18 +18,18 @@ import numpy as np
 
 from benchmarks.calibration.communities import KINDS, UNTIL, Kind, Tables, community, truths
 from benchmarks.calibration.reading import Sentence, Shown, advice, intervals, sentences
-from cop_metrics.changes import Scan, scan
-from cop_metrics.intake import rebuild
-from cop_metrics.lake import Lake
-from cop_metrics.measure import Measurer
-from cop_metrics.pagebook import PAGES
+from cop_metrics.access.scope import Scope, parse_scope, read_catalogue
+from cop_metrics.build.intake import rebuild
+from cop_metrics.lake.lake import Lake
+from cop_metrics.measure.changes import Scan, scan
+from cop_metrics.measure.measurer import Measurer
+from cop_metrics.people.roster import read_roster
 from cop_metrics.period import DEFAULT
-from cop_metrics.roster import read_roster
-from cop_metrics.scope import Scope, parse_scope, read_catalogue
+from cop_metrics.show.pagebook import PAGES
+from cop_metrics.show.view import Viewer
 from cop_metrics.sources import source_of
 from cop_metrics.sources.export import open_export
 from cop_metrics.store import Store, writer_lock
-from cop_metrics.view import Viewer
 
 SEED = 20_240_101
 IN_ONE_STORE = 10
@@ -64,7 +65,9 @@ class Read:
 
 
 def built(data: Path, communities: Mapping[str, Tables]) -> Viewer:
-    """Import each community as a folder of CSV with its roster, build one store of all, and return what reads its pages."""
+    """Import each community as a folder of CSV with its roster, build one store of all, and return
+    what reads its pages.
+    """
     data.mkdir(parents=True)
     (data / "settings.toml").write_text(SETTINGS, encoding="utf-8")
     lake = Lake(data)
@@ -73,12 +76,18 @@ def built(data: Path, communities: Mapping[str, Tables]) -> Viewer:
         roster = tables.write(folder)
         with writer_lock(data), open_export(folder) as export:
             source = source_of(export, "spreadsheet")
-            lake.write(community=name, source_name=source.id, source=source, export=export, now=UNTIL)
+            lake.write(
+                community=name, source_name=source.id, source=source, export=export, now=UNTIL
+            )
             rows = read_roster(roster).rows
-            lake.write_roster(community=name, rows=rows, file_name=roster.name, now=UNTIL, skipped={})
+            lake.write_roster(
+                community=name, rows=rows, file_name=roster.name, now=UNTIL, skipped={}
+            )
     rebuild(data)
     snapshot = Store(data).snapshot()
-    return Viewer(version=snapshot.version, cursor=snapshot.cursor, catalogue=read_catalogue(snapshot.cursor))
+    return Viewer(
+        version=snapshot.version, cursor=snapshot.cursor, catalogue=read_catalogue(snapshot.cursor)
+    )
 
 
 def read_communities(kind: Kind, seed: int, numbers: Sequence[int]) -> list[Read]:
@@ -91,7 +100,9 @@ def read_communities(kind: Kind, seed: int, numbers: Sequence[int]) -> list[Read
 
 
 def read(viewer: Viewer, name: str, kind: Kind, number: int) -> Read:
-    """Read every page as it opens, and the overview of the last 90 days; a season is compared with the year before."""
+    """Read every page as it opens, and the overview of the last 90 days; a season is compared with
+    the year before.
+    """
     quarter = {"period": (QUARTER,), **({"compare": ("year",)} if kind.seasons else {})}
     pages: list[Seen] = []
     shown: dict[tuple[str, str], Shown] = {}
@@ -101,7 +112,13 @@ def read(viewer: Viewer, name: str, kind: Kind, number: int) -> Read:
         scans: list[Scan] = []
         for id_ in ids:
             view = viewer.page(PAGES[id_], scope, lambda *asked: _once(scans, *asked), measurer)  # noqa: B023
-            pages.append(Seen(page=id_, period=chosen["period"][0], sentences=(*sentences(view), *advice(view))))
+            pages.append(
+                Seen(
+                    page=id_,
+                    period=chosen["period"][0],
+                    sentences=(*sentences(view), *advice(view)),
+                )
+            )
             if chosen["period"][0] == DEFAULT:
                 shown |= {(each.figure, each.key): each for each in intervals(view)}
     return Read(kind=kind.id, number=number, pages=tuple(pages), shown=tuple(shown.values()))
@@ -114,7 +131,9 @@ def _once(scans: list[Scan], measurer: Measurer, scope: Scope) -> Scan:
     return scans[0]
 
 
-def study(communities: int, *, seed: int = SEED, kinds: Sequence[str] = tuple(KINDS)) -> Iterator[list[Read]]:
+def study(
+    communities: int, *, seed: int = SEED, kinds: Sequence[str] = tuple(KINDS)
+) -> Iterator[list[Read]]:
     """Yield what was read of so many communities of each kind, store by store, as they are done."""
     parts = [
         (KINDS[kind], seed, range(first, min(first + IN_ONE_STORE, communities)))
@@ -122,12 +141,17 @@ def study(communities: int, *, seed: int = SEED, kinds: Sequence[str] = tuple(KI
         for kind in kinds
     ]
     with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as pool:
-        yield from (done.result() for done in as_completed([pool.submit(read_communities, *part) for part in parts]))
+        yield from (
+            done.result()
+            for done in as_completed([pool.submit(read_communities, *part) for part in parts])
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Coverage:
-    """How often the intervals of one figure held the truth: `share` of `shown`, and how far luck moves that."""
+    """How often the intervals of one figure held the truth: `share` of `shown`, and how far luck
+    moves that.
+    """
 
     share: float
     shown: int
@@ -162,7 +186,9 @@ class Study:
         return found
 
     def places(self, kind: str) -> dict[tuple[str, str, str], tuple[int, int]]:
-        """Return, by page, period and place, on how many pages something false stands, and how many false claims in all."""
+        """Return, by page, period and place, on how many pages something false stands, and how many
+        false claims in all.
+        """
         pages: Counter[tuple[str, str, str]] = Counter()
         claims: Counter[tuple[str, str, str]] = Counter()
         for each in self.of(kind):
@@ -173,16 +199,22 @@ class Study:
         return {place: (pages[place], claims[place]) for place in claims}
 
     def coverage(self, kind: str) -> dict[str, Coverage]:
-        """Return, by figure, how often its intervals held the truth; what a single community shows has none to hold."""
+        """Return, by figure, how often its intervals held the truth; what a single community shows
+        has none to hold.
+        """
         hits: dict[str, dict[int, list[bool]]] = defaultdict(lambda: defaultdict(list))
         for each in self._cells(kind):
-            for (number, one), truth in zip(each, truths_of(KINDS[kind], [one for _, one in each]), strict=True):
+            for (number, one), truth in zip(
+                each, truths_of(KINDS[kind], [one for _, one in each]), strict=True
+            ):
                 if truth is not None:
                     hits[one.figure][number].append(one.low <= truth <= one.high)
         return {figure: _covered(list(of.values())) for figure, of in sorted(hits.items())}
 
     def _cells(self, kind: str) -> Iterator[list[tuple[int, Shown]]]:
-        """Yield what communities of the same luck show of the same number, each with the community's own number."""
+        """Yield what communities of the same luck show of the same number, each with the
+        community's own number.
+        """
         cells: dict[tuple[int, str, str], list[tuple[int, Shown]]] = defaultdict(list)
         for each in self.of(kind):
             world = KINDS[kind].world(each.number)
@@ -192,11 +224,13 @@ class Study:
 
 
 def truths_of(kind: Kind, shown: Sequence[Shown]) -> list[float | None]:
-    """Return the truth that each of these intervals of one number should hold, None where it is not known.
+    """Return the truth that each of these intervals of one number should hold, None where it is not
+    known.
 
-    Where neither the interval nor the parameters tell it, it is the number of all communities together. That moves by luck
-    too, so each community's own number gets just the weight with which its distance from that is as wide as from the truth:
-    of n communities of one size 1 - sqrt(1 - 1 / n).
+    Where neither the interval nor the parameters tell it, it is the number of all communities
+    together. That moves by luck too, so each community's own number gets just the weight with which
+    its distance from that is as wide as from the truth: of n communities of one size 1 - sqrt(1 - 1
+    / n).
     """
     known = truths(kind).get(shown[0].figure.removeprefix("gaps ").split(" ")[0], shown[0].truth)
     if known is not None:
@@ -214,7 +248,9 @@ def truths_of(kind: Kind, shown: Sequence[Shown]) -> list[float | None]:
 
 
 def _covered(hits: Sequence[Sequence[bool]]) -> Coverage:
-    """Sum up the hits of each community: those of one community are alike, so that luck is reckoned from communities."""
+    """Sum up the hits of each community: those of one community are alike, so that luck is reckoned
+    from communities.
+    """
     shown = np.array([len(each) for each in hits], float)
     held = np.array([sum(each) for each in hits], float)
     share = float(held.sum() / shown.sum())

@@ -14,7 +14,9 @@ FOLDER = Path(__file__).parent
 
 @dataclass(frozen=True, kw_only=True)
 class Mart:
-    """A relation made by `<name>.sql`; `order` sorts its rows in the store, and None keeps it out of the store."""
+    """A relation made by `<name>.sql`; `order` sorts its rows in the store, and None keeps it out
+    of the store.
+    """
 
     name: str
     order: str | None
@@ -53,7 +55,9 @@ MARTS = (
     Mart(name="acceptances", order=None),
     Mart(name="recognitions", order="day, second, community, post, giver, reason"),
     Mart(name="milestones", order="community, member"),
-    Mart(name="points", order="day, second, community, member, thread, reason, post, giver, points"),
+    Mart(
+        name="points", order="day, second, community, member, thread, reason, post, giver, points"
+    ),
     Mart(name="level_spells", order=None),
     Mart(name="level_changes", order="day, community, member"),
     Mart(name="level_stretches", order="from_day, community, member"),

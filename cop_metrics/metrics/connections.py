@@ -1,4 +1,6 @@
-"""Who helps whom, on how few people help rests, and who is likely to know. To add one: an entry in `METRICS` or `EXHIBITS`."""
+"""Who helps whom, on how few people help rests, and who is likely to know. To add one: an entry in
+`METRICS` or `EXHIBITS`.
+"""
 
 import heapq
 from collections import Counter
@@ -21,8 +23,14 @@ from cop_metrics.metrics.metric import (
     Total,
     Whose,
 )
-from cop_metrics.small_groups import UNKNOWN
-from cop_metrics.statistics import Comparison, Odds, absence_factor, compared_odds, odds_over_expected
+from cop_metrics.people import UNKNOWN
+from cop_metrics.statistics import (
+    Comparison,
+    Odds,
+    absence_factor,
+    compared_odds,
+    odds_over_expected,
+)
 from cop_metrics.units import Unit
 
 ASKER_SPLITS = ("team", "seniority", "topic")
@@ -30,14 +38,18 @@ HELPER_SPLITS = ("team", "seniority")
 HALF, CORE, REGULAR = (1, 2), (4, 5), (19, 20)
 FEWEST_GOT = 20
 """From how many helps on a group that gives none is named, and its odds are compared."""
-NOBODY_TO_CHOOSE = "not known: it takes two helpers, and askers in their own team as well as in others"
+NOBODY_TO_CHOOSE = (
+    "not known: it takes two helpers, and askers in their own team as well as in others"
+)
 
 OF_ALL_ASKERS = "len($teams) = 0 and len($seniorities) = 0 as of_all"
 """Whether no filter of askers leaves out whom a group may have helped."""
 
 MOST_LISTED, MOST_DRAWN = 150, 80
 SEED, ROUNDS, SPREAD = 20_260_101, 200, 3.0
-"""How many people the list of ties and the picture of help hold at most, and how the picture is laid out."""
+"""How many people the list of ties and the picture of help hold at most, and how the picture is
+laid out.
+"""
 
 FOREMOST = f""",
     gone as (select member_id from main.members where is_deleted),
@@ -76,7 +88,8 @@ FOREMOST = f""",
     union all by name
     select member_id, name, team, helped, helped_by from foremost
     order by helper_id, asker_id, helped + helped_by desc, name, member_id"""
-"""The members with the most ties: whom they helped, who helped them; before them, with a `helper_id`, the ties of those drawn.
+"""The members with the most ties: whom they helped, who helped them; before them, with a
+`helper_id`, the ties of those drawn.
 
 The list and the picture both ask for all of it, so that a page asks once.
 """
@@ -85,7 +98,9 @@ MOST_KNOWING = 20
 """How many people are named for a topic that is asked for."""
 
 MOST_ASKED = 3
-"""How many people are suggested for a question, and for how many questions of one list a person is suggested."""
+"""How many people are suggested for a question, and for how many questions of one list a person is
+suggested.
+"""
 
 
 def fewest_for_half(rows: pl.DataFrame) -> Figure:
@@ -103,7 +118,9 @@ def regular_helpers(rows: pl.DataFrame) -> Figure:
     return _people_giving(rows, REGULAR, beyond=CORE)
 
 
-def _people_giving(rows: pl.DataFrame, share: tuple[int, int], beyond: tuple[int, int] | None = None) -> Figure:
+def _people_giving(
+    rows: pl.DataFrame, share: tuple[int, int], beyond: tuple[int, int] | None = None
+) -> Figure:
     given = rows["helps"].to_numpy()
     fewest = absence_factor(given, share)
     if fewest is None:
@@ -113,16 +130,19 @@ def _people_giving(rows: pl.DataFrame, share: tuple[int, int], beyond: tuple[int
 
 
 def suggest(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return one row per waiting question with up to three members likely to know, nobody named more than three times.
+    """Return one row per waiting question with up to three members likely to know, nobody named
+    more than three times.
 
-    `rows`: questions in the order of the list, and among them, without a `question_id`, one per topic and member likely to
-    know it. Goes down the list once: whom a question takes, a later one may not have.
+    `rows`: questions in the order of the list, and among them, without a `question_id`, one per
+    topic and member likely to know it. Goes down the list once: whom a question takes, a later one
+    may not have.
     """
     questions = rows.filter(pl.col("question_id").is_not_null())
     known = _by_topic(rows.filter(pl.col("question_id").is_null()))
     named: Counter[int] = Counter()
     may_know = [
-        _first_free(known, topics, asker, named) for topics, asker in questions.select("topics", "asker_id").iter_rows()
+        _first_free(known, topics, asker, named)
+        for topics, asker in questions.select("topics", "asker_id").iter_rows()
     ]
     return questions.with_columns(
         pl.col("topics").list.join(", "), pl.Series("may_know", may_know, dtype=pl.String)
@@ -130,17 +150,23 @@ def suggest(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 Known = tuple[int, int, str]
-"""One who is likely to know a topic: minus the strength, the member's number and name; the likeliest sorts first."""
+"""One who is likely to know a topic: minus the strength, the member's number and name; the
+likeliest sorts first.
+"""
 
 
 def _by_topic(rows: pl.DataFrame) -> dict[str, list[Known]]:
     known: dict[str, list[Known]] = {}
-    for (topic,), strength, member, name in rows.select("topics", "strength", "member_id", "name").iter_rows():
+    for (topic,), strength, member, name in rows.select(
+        "topics", "strength", "member_id", "name"
+    ).iter_rows():
         known.setdefault(topic, []).append((-strength, member, name))
     return {topic: sorted(people) for topic, people in known.items()}
 
 
-def _first_free(known: dict[str, list[Known]], topics: list[str] | None, asker: int, named: Counter[int]) -> str | None:
+def _first_free(
+    known: dict[str, list[Known]], topics: list[str] | None, asker: int, named: Counter[int]
+) -> str | None:
     """Return the names of the likeliest who are still free, and count them as named."""
     chosen: dict[int, str] = {}
     for _, member, name in heapq.merge(*(known.get(topic, []) for topic in topics or ())):
@@ -156,7 +182,9 @@ def with_reasons(rows: pl.DataFrame) -> pl.DataFrame:
     """Return the rows with `reason`: in words, what makes each member likely to know the topic."""
     own = pl.format(
         "{} answered, {} accepted, {} thanks",
-        pl.when(pl.col("helps") == 1).then(pl.lit("1 question")).otherwise(pl.format("{} questions", "helps")),
+        pl.when(pl.col("helps") == 1)
+        .then(pl.lit("1 question"))
+        .otherwise(pl.format("{} questions", "helps")),
         "accepted",
         "thanks",
     )
@@ -172,15 +200,21 @@ def with_reasons(rows: pl.DataFrame) -> pl.DataFrame:
 def topics_at_risk(rows: pl.DataFrame) -> str | None:
     """Say how many topics hang on one person, and of how many that person has left."""
     gone = int(rows["has_left"].sum())
-    hang = "1 topic hangs on one person" if rows.height == 1 else f"{rows.height} topics hang on one person each"
+    hang = (
+        "1 topic hangs on one person"
+        if rows.height == 1
+        else f"{rows.height} topics hang on one person each"
+    )
     left = f"; of {gone} of them this person has left" if gone else ""
     return f"{hang}{left}."
 
 
 def crossing(rows: pl.DataFrame) -> str | None:
-    """Say which share of helps goes to another group, of those where both are known, and who gets help and gives none.
+    """Say which share of helps goes to another group, of those where both are known, and who gets
+    help and gives none.
 
-    `rows`: asker's group, helper's group, helps, and whether all askers are among them: else who gives none is not known.
+    `rows`: asker's group, helper's group, helps, and whether all askers are among them: else who
+    gives none is not known.
     """
     asker, helper = rows.columns[:2]
     group = {"team": "teams", "seniority": "seniorities"}[asker.removeprefix("asker_")]
@@ -201,7 +235,9 @@ def crossing(rows: pl.DataFrame) -> str | None:
         .sort("helps", asker, descending=[True, False])
         .rows()
     ]
-    return " ".join([f"{words.value(Unit.PERCENT, share)} of {total:,} helps cross {group}.", *only])
+    return " ".join(
+        [f"{words.value(Unit.PERCENT, share)} of {total:,} helps cross {group}.", *only]
+    )
 
 
 def labelled(helps: int) -> str:
@@ -215,9 +251,11 @@ def best_connected(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def laid_out(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return the ties with the places of both ends, from -1 to 1: who helps one another stands near, the same every time.
+    """Return the ties with the places of both ends, from -1 to 1: who helps one another stands
+    near, the same every time.
 
-    `rows`: helper_id, asker_id and what is told of them, one row a pair; those without a helper are no ties.
+    `rows`: helper_id, asker_id and what is told of them, one row a pair; those without a helper are
+    no ties.
     """
     ties = rows.filter(pl.col("helper_id").is_not_null())
     ends = pl.concat([ties["helper_id"], ties["asker_id"]]).unique().sort().to_list()
@@ -225,23 +263,35 @@ def laid_out(rows: pl.DataFrame) -> pl.DataFrame:
     graph = rustworkx.PyGraph(multigraph=False)
     graph.add_nodes_from(ends)
     graph.add_edges_from(
-        [(place[helper], place[asker], 1) for helper, asker in ties.select("helper_id", "asker_id").rows()]
+        [
+            (place[helper], place[asker], 1)
+            for helper, asker in ties.select("helper_id", "asker_id").rows()
+        ]
     )
-    found = rustworkx.spring_layout(graph, seed=SEED, num_iter=ROUNDS, k=SPREAD / max(1, len(ends)) ** 0.5)
+    found = rustworkx.spring_layout(
+        graph, seed=SEED, num_iter=ROUNDS, k=SPREAD / max(1, len(ends)) ** 0.5
+    )
     spots = pl.DataFrame(
-        [(member, *(round(float(at), 4) for at in found[number])) for member, number in place.items()],
+        [
+            (member, *(round(float(at), 4) for at in found[number]))
+            for member, number in place.items()
+        ],
         schema={"member_id": pl.Int32, "x": pl.Float64, "y": pl.Float64},
         orient="row",
     )
     for end in ("helper", "asker"):
         ties = ties.join(
-            spots.rename({"member_id": f"{end}_id", "x": f"{end}_x", "y": f"{end}_y"}), on=f"{end}_id", how="left"
+            spots.rename({"member_id": f"{end}_id", "x": f"{end}_x", "y": f"{end}_y"}),
+            on=f"{end}_id",
+            how="left",
         )
     return ties
 
 
 def own_team_odds(rows: pl.DataFrame) -> Figure:
-    """Return the odds that help stays in the team over those that the margins let expect, from one row a helper."""
+    """Return the odds that help stays in the team over those that the margins let expect, from one
+    row a helper.
+    """
     n = int(rows["helps"].sum())
     if not n:
         return Figure(value=None, sample_size=0, note="nobody helped among members of known teams")
@@ -251,8 +301,12 @@ def own_team_odds(rows: pl.DataFrame) -> Figure:
     return Figure(value=odds.ratio, sample_size=n, interval=odds.interval)
 
 
-def compare_own_team_odds(one: pl.DataFrame, other: pl.DataFrame) -> tuple[float, float, Comparison] | None:
-    """Return (the other's odds, the one's, their ratio), None unless both have 20 helps and odds can be told."""
+def compare_own_team_odds(
+    one: pl.DataFrame, other: pl.DataFrame
+) -> tuple[float, float, Comparison] | None:
+    """Return (the other's odds, the one's, their ratio), None unless both have 20 helps and odds
+    can be told.
+    """
     if min(int(rows["helps"].sum()) for rows in (one, other)) < FEWEST_GOT:
         return None
     found, others = _odds(one), _odds(other)
@@ -260,12 +314,18 @@ def compare_own_team_odds(one: pl.DataFrame, other: pl.DataFrame) -> tuple[float
 
 
 def _odds(rows: pl.DataFrame) -> Odds | None:
-    by_helper = rows.group_by("person", maintain_order=True).agg(pl.col("own", "helps", "expected").sum())
-    return odds_over_expected(*(by_helper[name].to_numpy() for name in ("own", "helps", "expected")))
+    by_helper = rows.group_by("person", maintain_order=True).agg(
+        pl.col("own", "helps", "expected").sum()
+    )
+    return odds_over_expected(
+        *(by_helper[name].to_numpy() for name in ("own", "helps", "expected"))
+    )
 
 
 BOTH_OF_A_PAIR = "(least(asker_id, helper_id), greatest(asker_id, helper_id))"
-"""Two who help each other are a pair either way round, and either both ways are returned or neither."""
+"""Two who help each other are a pair either way round, and either both ways are returned or
+neither.
+"""
 
 
 def _across(id_: str, group: str, title: str, question: str, peers: str) -> Metric:
@@ -322,7 +382,9 @@ def _fewest(
         whose=Whose.HELPER,
         counts=Counts.FLOW,
         relation="helps",
-        measure=Computed(columns=("count(*) as helps",), per=("helper_id",), where="helper_known", figure=figure),
+        measure=Computed(
+            columns=("count(*) as helps",), per=("helper_id",), where="helper_known", figure=figure
+        ),
         splits=ASKER_SPLITS,
     )
 
@@ -512,7 +574,11 @@ EXHIBITS = (
         relations=("helps",),
         sql=f"select asker_seniority, helper_seniority, count(*) as helps, {OF_ALL_ASKERS} from helps "
         "group by all order by all",
-        columns={"asker_seniority": "Asker's seniority", "helper_seniority": "Helper's seniority", "helps": "Helps"},
+        columns={
+            "asker_seniority": "Asker's seniority",
+            "helper_seniority": "Helper's seniority",
+            "helps": "Helps",
+        },
         splits=ASKER_SPLITS,
         shows=("seniority",),
         every_group=True,
@@ -560,7 +626,12 @@ EXHIBITS = (
         counts=Counts.FLOW,
         relations=("help_pairs",),
         sql=FOREMOST,
-        columns={"name": "Member", "team": "Team", "helped": "People helped", "helped_by": "Helped by"},
+        columns={
+            "name": "Member",
+            "team": "Team",
+            "helped": "People helped",
+            "helped_by": "Helped by",
+        },
         splits=HELPER_SPLITS,
         shape=best_connected,
         people=True,

@@ -1,4 +1,6 @@
-"""The numbers of the first promise: I ask, others solve. To add one: an entry in `METRICS` or `EXHIBITS`."""
+"""The numbers of the first promise: I ask, others solve. To add one: an entry in `METRICS` or
+`EXHIBITS`.
+"""
 
 from collections.abc import Callable
 from functools import partial
@@ -39,19 +41,27 @@ ASKER_SPLITS = ("team", "seniority", "topic")
 
 
 def median_wait(rows: pl.DataFrame) -> Figure:
-    """Return the Kaplan-Meier median of the wait in hours with the interval of its band, over all questions."""
+    """Return the Kaplan-Meier median of the wait in hours with the interval of its band, over all
+    questions.
+    """
     return _median(rows, "waited_seconds", lambda hours: f"{hours / 24:.0f} days")
 
 
 def median_wait_at_work(rows: pl.DataFrame) -> Figure:
-    """Return the Kaplan-Meier median of the wait in hours of work with the interval of its band, over all questions."""
+    """Return the Kaplan-Meier median of the wait in hours of work with the interval of its band,
+    over all questions.
+    """
     return _median(rows, "office_seconds", lambda hours: f"{hours:.0f} hours of work")
 
 
 def _median(rows: pl.DataFrame, column: str, written: Callable[[float], str]) -> Figure:
     if rows.is_empty():
         return Figure(value=None, sample_size=0, note="nobody asked in this period")
-    curve = survival(rows[column].to_numpy() / HOUR, rows["wait_ended"].to_numpy(), design_effect=_design_effect(rows))
+    curve = survival(
+        rows[column].to_numpy() / HOUR,
+        rows["wait_ended"].to_numpy(),
+        design_effect=_design_effect(rows),
+    )
     median = curve.median
     if median is None:
         unanswered = words.value(Unit.PERCENT, float(curve.survival[-1]))
@@ -61,32 +71,46 @@ def _median(rows: pl.DataFrame, column: str, written: Callable[[float], str]) ->
 
 
 def _design_effect(rows: pl.DataFrame) -> float:
-    """Return the design effect of the waits of questions, each with its asker, at the likeness that stands beside them."""
+    """Return the design effect of the waits of questions, each with its asker, at the likeness that
+    stands beside them.
+    """
     asked = rows["asker_id"].value_counts()["count"].to_numpy().astype(float)
-    return pooled_design_effect(float(asked.sum()), float(asked @ asked), float(rows["likeness"][0]))
+    return pooled_design_effect(
+        float(asked.sum()), float(asked @ asked), float(rows["likeness"][0])
+    )
 
 
 def _median_interval(curve: SurvivalCurve) -> Interval:
-    """Return the times at which the curve's band crosses one half; infinite where its upper edge never does."""
+    """Return the times at which the curve's band crosses one half; infinite where its upper edge
+    never does.
+    """
     low = curve.times[np.flatnonzero(curve.low <= 0.5 + 1e-9)]
     high = curve.times[np.flatnonzero(curve.high <= 0.5 + 1e-9)]
-    return Interval(low=float(low[0]) if len(low) else 0.0, high=float(high[0]) if len(high) else float("inf"))
+    return Interval(
+        low=float(low[0]) if len(low) else 0.0, high=float(high[0]) if len(high) else float("inf")
+    )
 
 
 def naive_median(rows: pl.DataFrame) -> Figure:
     """Return the plain median wait in hours of those questions that were answered."""
     if rows.is_empty():
         return Figure(value=None, sample_size=0, note="no question was answered")
-    return Figure(value=float(np.median(rows["wait_seconds"].to_numpy())) / HOUR, sample_size=rows.height)
+    return Figure(
+        value=float(np.median(rows["wait_seconds"].to_numpy())) / HOUR, sample_size=rows.height
+    )
 
 
 def _alike_in(column: str) -> Alike:
-    """Return in what one asker's waits are alike: their logarithms, cut at 30 days; of those followed for less nothing is known.
+    """Return in what one asker's waits are alike: their logarithms, cut at 30 days; of those
+    followed for less nothing is known.
 
     In thousandths, so that sums of whole numbers are the same in whatever order they are made.
     """
     value = f"cast(round(1000 * ln(1 + least({column}, {MONTH:d}))) as bigint)"
-    return Alike(value=f"case when wait_ended or waited_seconds >= {MONTH:d} then {value} end", person="asker_id")
+    return Alike(
+        value=f"case when wait_ended or waited_seconds >= {MONTH:d} then {value} end",
+        person="asker_id",
+    )
 
 
 HELPS_AND_QUESTIONS = (
@@ -99,8 +123,12 @@ HELPS_AND_QUESTIONS = (
 def mean_helps(rows: pl.DataFrame) -> Figure:
     """Return the mean number of helps per question, from both sums of each asker."""
     if rows.is_empty():
-        return Figure(value=None, sample_size=0, note="no questions at least 30 days old in this period")
-    helps, questions, squares = (rows[name].to_numpy() for name in ("helps", "questions", "squares"))
+        return Figure(
+            value=None, sample_size=0, note="no questions at least 30 days old in this period"
+        )
+    helps, questions, squares = (
+        rows[name].to_numpy() for name in ("helps", "questions", "squares")
+    )
     mean, interval = clustered_mean(helps, questions, squares, float(rows["likeness"][0]))
     return Figure(value=mean, sample_size=int(rows["questions"].sum()), interval=interval)
 
@@ -133,7 +161,12 @@ def _answer_rate(
 
 
 ANSWER_RATE = _answer_rate(
-    "answer_rate", "7 days", "helped_in_7_days", "Answered within 7 days", ripens_in=7, beside="too_young"
+    "answer_rate",
+    "7 days",
+    "helped_in_7_days",
+    "Answered within 7 days",
+    ripens_in=7,
+    beside="too_young",
 )
 
 METRICS = (
@@ -189,7 +222,9 @@ METRICS = (
         whose=Whose.MEMBER,
         counts=Counts.FLOW,
         relation="member_days",
-        measure=Total(of="count(distinct member)", listed="member", where="answers > 0 and not is_deleted"),
+        measure=Total(
+            of="count(distinct member)", listed="member", where="answers > 0 and not is_deleted"
+        ),
         splits=("team", "seniority"),
     ),
     Metric(
@@ -228,10 +263,16 @@ METRICS = (
         splits=ASKER_SPLITS,
         comparable=False,
     ),
-    _answer_rate("answer_rate_1h", "1 hour", "helped_in_1_hour", "Answered within 1 hour", ripens_in=1),
-    _answer_rate("answer_rate_24h", "24 hours", "helped_in_24_hours", "Answered within 24 hours", ripens_in=1),
+    _answer_rate(
+        "answer_rate_1h", "1 hour", "helped_in_1_hour", "Answered within 1 hour", ripens_in=1
+    ),
+    _answer_rate(
+        "answer_rate_24h", "24 hours", "helped_in_24_hours", "Answered within 24 hours", ripens_in=1
+    ),
     ANSWER_RATE,
-    _answer_rate("answer_rate_30d", "30 days", "helped_in_30_days", "Answered within 30 days", ripens_in=30),
+    _answer_rate(
+        "answer_rate_30d", "30 days", "helped_in_30_days", "Answered within 30 days", ripens_in=30
+    ),
     Metric(
         id="too_young",
         promise=Promise.HELP,
@@ -492,36 +533,60 @@ def _curves(rows: pl.DataFrame, by: str) -> dict[str, SurvivalCurve]:
 
 
 def _curve(part: pl.DataFrame) -> SurvivalCurve:
-    """Return the curve of one group in hours; beside each row stand the group's askers' squares and the likeness of waits."""
-    waited, ended, questions = (part[name].to_numpy() for name in ("minutes", "wait_ended", "questions"))
-    effect = pooled_design_effect(float(questions.sum()), float(part["squares"][0]), float(part["likeness"][0]))
+    """Return the curve of one group in hours; beside each row stand the group's askers' squares and
+    the likeness of waits.
+    """
+    waited, ended, questions = (
+        part[name].to_numpy() for name in ("minutes", "wait_ended", "questions")
+    )
+    effect = pooled_design_effect(
+        float(questions.sum()), float(part["squares"][0]), float(part["likeness"][0])
+    )
     return survival(waited / 60, ended, questions, design_effect=effect)
 
 
 def waiting_curves(rows: pl.DataFrame, *, by: str) -> pl.DataFrame:
-    """Return, for each group, the share still waiting by hours since asking, with band and number at risk."""
+    """Return, for each group, the share still waiting by hours since asking, with band and number
+    at risk.
+    """
     tables = [_curve_table(by, name, curve) for name, curve in _curves(rows, by).items()]
     return pl.concat(tables) if tables else pl.DataFrame(schema={by: pl.String, **CURVE_SCHEMA})
 
 
 def waits_differ(rows: pl.DataFrame, *, by: str) -> float | None:
-    """Return the p-value of the log-rank test of the curves; None where a group has fewer than five answered questions."""
+    """Return the p-value of the log-rank test of the curves; None where a group has fewer than five
+    answered questions.
+    """
     tested = log_rank(*_curves(rows, by).values())
     return None if tested is None else tested.p
 
 
 def quartiles_told(rows: pl.DataFrame) -> str | None:
-    """Say after how long a quarter, half and three quarters of the questions had help, as far as that is reached."""
-    curve = survival(rows["minutes"].to_numpy() / 60, rows["wait_ended"].to_numpy(), rows["questions"].to_numpy())
-    found = {"a quarter": curve.quantile(0.25), "half": curve.quantile(0.5), "three quarters": curve.quantile(0.75)}
-    told = [f"{part} after {words.duration(hours)}" for part, hours in found.items() if hours is not None]
+    """Say after how long a quarter, half and three quarters of the questions had help, as far as
+    that is reached.
+    """
+    curve = survival(
+        rows["minutes"].to_numpy() / 60, rows["wait_ended"].to_numpy(), rows["questions"].to_numpy()
+    )
+    found = {
+        "a quarter": curve.quantile(0.25),
+        "half": curve.quantile(0.5),
+        "three quarters": curve.quantile(0.75),
+    }
+    told = [
+        f"{part} after {words.duration(hours)}"
+        for part, hours in found.items()
+        if hours is not None
+    ]
     if not curve.answered.any():
         return "Not one of these questions has had help so far."
     return f"Of all questions {words.listing(told)} had help." if told else None
 
 
 def _curve_table(by: str, name: str, curve: SurvivalCurve) -> pl.DataFrame:
-    """Return a curve until 30 days after asking; it ends there where questions are followed for longer."""
+    """Return a curve until 30 days after asking; it ends there where questions are followed for
+    longer.
+    """
     kept = np.flatnonzero(curve.times <= CURVE_HOURS)
     followed_on = len(kept) < len(curve.times)
     if len(kept) > CURVE_POINTS:
@@ -546,7 +611,12 @@ def _curve_table(by: str, name: str, curve: SurvivalCurve) -> pl.DataFrame:
     table = pl.concat([pl.DataFrame([first], schema=CURVE_SCHEMA), steps])
     if followed_on and table["hours"][-1] < CURVE_HOURS:
         at_risk = int(curve.at_risk_at(CURVE_HOURS))
-        table = pl.concat([table, table.tail(1).with_columns(hours=CURVE_HOURS, at_risk=pl.lit(at_risk, pl.Int64))])
+        table = pl.concat(
+            [
+                table,
+                table.tail(1).with_columns(hours=CURVE_HOURS, at_risk=pl.lit(at_risk, pl.Int64)),
+            ]
+        )
     return table.insert_column(0, pl.lit(name).alias(by))
 
 
@@ -588,7 +658,9 @@ RATES = {"answer_rate_24h": "helped_in_24_hours", "answer_rate": "helped_in_7_da
 
 
 def gaps(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return, for each seniority, the shares answered within a day and within 7 days, and the median wait."""
+    """Return, for each seniority, the shares answered within a day and within 7 days, and the
+    median wait.
+    """
     found = [_gap(str(name[0]), part) for name, part in rows.group_by("seniority")]
     return pl.DataFrame(found, schema=GAP_SCHEMA, orient="row").sort("seniority")
 
@@ -614,15 +686,23 @@ def _gap(seniority: str, rows: pl.DataFrame) -> tuple[object, ...]:
     rates: list[float | None] = []
     for id_, column in RATES.items():
         likeness = float(rows[f"likeness_of_{id_}"][0])
-        people = People.of(by_asker[f"{column}_hits"].to_numpy(), by_asker[f"{column}_n"].to_numpy(), likeness)
+        people = People.of(
+            by_asker[f"{column}_hits"].to_numpy(), by_asker[f"{column}_n"].to_numpy(), likeness
+        )
         interval = clustered_wilson(people) if people.n else None
-        rates += [people.hits / people.n, interval.low, interval.high] if interval else [None, None, None]
+        rates += (
+            [people.hits / people.n, interval.low, interval.high]
+            if interval
+            else [None, None, None]
+        )
     waited = survival(rows["waited_seconds"].to_numpy() / HOUR, rows["wait_ended"].to_numpy())
     return (seniority, *rates, waited.median, rows.height)
 
 
 EXHIBITS = (
-    _waiting_curve("waiting_curve", "seniority", "How long until someone helps?", "the asker's seniority"),
+    _waiting_curve(
+        "waiting_curve", "seniority", "How long until someone helps?", "the asker's seniority"
+    ),
     _waiting_curve(
         "waiting_curve_by_team",
         "team",
@@ -646,7 +726,12 @@ EXHIBITS = (
                     <= (select date '1970-01-01' + cast(as_of_day as int) from communities where community = $community)
                 ) as complete
             from questions where outcome_in_30_days is not null group by all order by all""",
-        columns={"month": "Month", "outcome": "Outcome", "questions": "Questions", "complete": "Whole month"},
+        columns={
+            "month": "Month",
+            "outcome": "Outcome",
+            "questions": "Questions",
+            "complete": "Whole month",
+        },
         splits=ASKER_SPLITS,
     ),
     Exhibit(

@@ -1,7 +1,8 @@
-"""The numbers of the second promise: I watch, and learn. To add one: an entry in `METRICS` or `EXHIBITS`.
+"""The numbers of the second promise: I watch, and learn. To add one: an entry in `METRICS` or
+`EXHIBITS`.
 
-A read is one thread on one day by one reader. Shares of reads leave out reads of threads that the reader began: nobody learns
-from others there.
+A read is one thread on one day by one reader. Shares of reads leave out reads of threads that the
+reader began: nobody learns from others there.
 """
 
 from functools import partial
@@ -30,7 +31,9 @@ SPLITS = ("team", "seniority")
 FIRST_DAYS, LATER_DAYS, LAST_DAY = 30, 90, 180
 MOST_THREADS = 100
 KNOWER = "coalesce(knower_id, -1 - member_id)"
-"""Whose knowledge is read: who helped first, else asked; of threads of which that is not known, each reader's apart."""
+"""Whose knowledge is read: who helped first, else asked; of threads of which that is not known,
+each reader's apart.
+"""
 FOLLOWED = (
     "Only members who joined 90 days or more after the data begins are followed, from their first day of reading on, if they "
     "had not posted up to its end. "
@@ -38,16 +41,21 @@ FOLLOWED = (
 
 
 def share_by(days: int, rows: pl.DataFrame) -> Figure:
-    """Return the share of readers who had taken the step by that day, from columns `days` and `happened`.
+    """Return the share of readers who had taken the step by that day, from columns `days` and
+    `happened`.
 
-    One minus the Kaplan-Meier share, so that who left or has been followed for a shorter time counts for as long as they
-    were followed; None where nobody has been followed for so long.
+    One minus the Kaplan-Meier share, so that who left or has been followed for a shorter time
+    counts for as long as they were followed; None where nobody has been followed for so long.
     """
     if rows.is_empty():
         return Figure(value=None, sample_size=0, note="nobody began to read in this period")
     curve = survival(rows["days"].to_numpy(), rows["happened"].to_numpy())
     if curve.times[-1] < days and curve.survival[-1] > 0:
-        return Figure(value=None, sample_size=rows.height, note=f"nobody has been followed for {days} days yet")
+        return Figure(
+            value=None,
+            sample_size=rows.height,
+            note=f"nobody has been followed for {days} days yet",
+        )
     last = int(np.searchsorted(curve.times, days, side="right")) - 1
     if last < 0:
         return Figure(value=0.0, sample_size=rows.height, interval=wilson(0, rows.height))
@@ -55,8 +63,12 @@ def share_by(days: int, rows: pl.DataFrame) -> Figure:
     return Figure(value=1 - float(curve.survival[last]), sample_size=rows.height, interval=interval)
 
 
-def _step_rate(step: str, days: int, columns: tuple[str, str], title: str, beside: str | None = None) -> Metric:
-    """Declare the share of readers who take a step (ask, answer) within days of their first reading."""
+def _step_rate(
+    step: str, days: int, columns: tuple[str, str], title: str, beside: str | None = None
+) -> Metric:
+    """Declare the share of readers who take a step (ask, answer) within days of their first
+    reading.
+    """
     return Metric(
         id=f"read_to_{step}_{days}d",
         promise=Promise.INSPIRATION,
@@ -143,7 +155,11 @@ METRICS = (
         whose=Whose.MEMBER,
         counts=Counts.FLOW,
         relation="member_days",
-        measure=Total(of="count(distinct member_id)", listed="member", where="threads_read > 0 and not is_deleted"),
+        measure=Total(
+            of="count(distinct member_id)",
+            listed="member",
+            where="threads_read > 0 and not is_deleted",
+        ),
         splits=SPLITS,
         needs="read",
     ),
@@ -196,7 +212,9 @@ METRICS = (
         "reads by members of another team than the asker's / reads where both teams are known",
         "Viva Insights measures the time that groups give each other in meetings, mail and chat, not what they read.",
         Better.HIGHER,
-        Share(hit="from_other_team", person="member_id", other="asker_id", listed_from="reads_told"),
+        Share(
+            hit="from_other_team", person="member_id", other="asker_id", listed_from="reads_told"
+        ),
         needs=("read", "team"),
         follows_size=True,
     ),
@@ -229,11 +247,19 @@ METRICS = (
         Better.NEITHER,
         Share(hit="leaver_helped", person="member_id", other=KNOWER, listed_from="reads_told"),
     ),
-    _step_rate("ask", FIRST_DAYS, ("days_to_ask", "asked"), "Asked within 30 days of first reading"),
     _step_rate(
-        "ask", LATER_DAYS, ("days_to_ask", "asked"), "Asked within 90 days of first reading", beside="read_to_ask_30d"
+        "ask", FIRST_DAYS, ("days_to_ask", "asked"), "Asked within 30 days of first reading"
     ),
-    _step_rate("answer", FIRST_DAYS, ("days_to_help", "helped"), "Answered within 30 days of first reading"),
+    _step_rate(
+        "ask",
+        LATER_DAYS,
+        ("days_to_ask", "asked"),
+        "Asked within 90 days of first reading",
+        beside="read_to_ask_30d",
+    ),
+    _step_rate(
+        "answer", FIRST_DAYS, ("days_to_help", "helped"), "Answered within 30 days of first reading"
+    ),
     _step_rate(
         "answer",
         LATER_DAYS,
@@ -314,8 +340,13 @@ STEP_SCHEMA: dict[str, type[pl.DataType]] = {
 
 
 def step_curves(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return, by seniority, the share who had taken the step by days since the first read, with band and number followed."""
-    tables = [_step_table(str(name[0]), part) for name, part in rows.group_by("seniority", maintain_order=True)]
+    """Return, by seniority, the share who had taken the step by days since the first read, with
+    band and number followed.
+    """
+    tables = [
+        _step_table(str(name[0]), part)
+        for name, part in rows.group_by("seniority", maintain_order=True)
+    ]
     return pl.concat(tables) if tables else pl.DataFrame(schema=STEP_SCHEMA)
 
 
@@ -340,8 +371,14 @@ def _step_table(name: str, rows: pl.DataFrame) -> pl.DataFrame:
 def _steps_told(did: str, rows: pl.DataFrame) -> str | None:
     """Say which share of all who began by reading had taken the step by 30 and by 90 days."""
     figures = {days: share_by(days, rows).value for days in (FIRST_DAYS, LATER_DAYS)}
-    told = [f"{100 * value:.0f} % had {did} within {days} days" for days, value in figures.items() if value is not None]
-    return f"Of {rows.height:,} members who began by reading, {' and '.join(told)}." if told else None
+    told = [
+        f"{100 * value:.0f} % had {did} within {days} days"
+        for days, value in figures.items()
+        if value is not None
+    ]
+    return (
+        f"Of {rows.height:,} members who began by reading, {' and '.join(told)}." if told else None
+    )
 
 
 def _curve(step: str, did: str, title: str, columns: tuple[str, str]) -> Exhibit:
@@ -432,7 +469,11 @@ EXHIBITS = (
                 from reads where knower_seniority is not null group by all
             )
             group by all order by seniority, standing desc""",
-        columns={"seniority": "Seniority of the author or first helper", "standing": "Who", "reads": "Reads"},
+        columns={
+            "seniority": "Seniority of the author or first helper",
+            "standing": "Who",
+            "reads": "Reads",
+        },
         splits=SPLITS,
         shows=("seniority",),
         every_group=True,

@@ -1,6 +1,8 @@
-"""What a number and an exhibit are: everything that a page, a report, the glossary, the command line and the tests need to know.
+"""What a number and an exhibit are: everything that a page, a report, the glossary, the command
+line and the tests need to know.
 
-To add one, see the recipe in CONTRIBUTING: a declaration in the module of its promise, and a worked example named after it.
+To add one, see the recipe in CONTRIBUTING: a declaration in the module of its promise, and a worked
+example named after it.
 """
 
 from collections.abc import Callable
@@ -31,7 +33,9 @@ class Better(Enum):
 
 
 class Whose(StrEnum):
-    """Whose team and seniority the filters act on; the value is the prefix of the relation's columns."""
+    """Whose team and seniority the filters act on; the value is the prefix of the relation's
+    columns.
+    """
 
     ASKER = "asker"
     HELPER = "helper"
@@ -39,7 +43,9 @@ class Whose(StrEnum):
 
 
 class Counts(Enum):
-    """FLOW: what happened in the period. STOCK: what held at its last moment. STATE: what holds as of the data."""
+    """FLOW: what happened in the period. STOCK: what held at its last moment. STATE: what holds as
+    of the data.
+    """
 
     FLOW = "flow"
     STOCK = "stock"
@@ -51,7 +57,9 @@ NEWCOMER = "newcomer"
 
 
 def likeness_of(metric_id: str) -> str:
-    """Return SQL for how alike one person's rows of a number are in the whole community, in an exhibit's own SQL."""
+    """Return SQL for how alike one person's rows of a number are in the whole community, in an
+    exhibit's own SQL.
+    """
     return f"coalesce((select likeness from likeness where community = $community and metric = '{metric_id}'), 0)"
 
 
@@ -62,7 +70,9 @@ def needed(needs: str | tuple[str, ...] | None) -> tuple[str, ...]:
 
 @dataclass(frozen=True, kw_only=True)
 class Figure:
-    """A measured value: None where there is no data, with the reason as `note`; hours, shares 0 to 1, or counts."""
+    """A measured value: None where there is no data, with the reason as `note`; hours, shares 0 to
+    1, or counts.
+    """
 
     value: float | None
     sample_size: int
@@ -72,10 +82,12 @@ class Figure:
 
 @dataclass(frozen=True, kw_only=True)
 class Total:
-    """An SQL aggregate over the relation's rows; `listed` names the column of which each value is one listed row.
+    """An SQL aggregate over the relation's rows; `listed` names the column of which each value is
+    one listed row.
 
-    `without`: what no row of a listed value may meet, where `of` leaves such values out. `titles`: the columns of that list
-    with their titles, where they are not the relation's. `unknown`: why there is no number where `of` is null.
+    `without`: what no row of a listed value may meet, where `of` leaves such values out. `titles`:
+    the columns of that list with their titles, where they are not the relation's. `unknown`: why
+    there is no number where `of` is null.
     """
 
     of: str
@@ -90,10 +102,11 @@ class Total:
 class Share:
     """The share of rows for which `hit` holds; rows where it is null are not in the sample.
 
-    `person`: the column whose values are the clusters of the interval (metrics, 2.9); None where each row is one person.
-    `other`: SQL of who is on the other side of a row, where they too are few and repeat themselves; never null.
-    `hits_at_once`: how many hits come together at least, as one that goes both ways is two.
-    `listed_from`: the relation of the same rows by name and title, where the metric's own has none.
+    `person`: the column whose values are the clusters of the interval (metrics, 2.9); None where
+    each row is one person. `other`: SQL of who is on the other side of a row, where they too are
+    few and repeat themselves; never null. `hits_at_once`: how many hits come together at least, as
+    one that goes both ways is two. `listed_from`: the relation of the same rows by name and title,
+    where the metric's own has none.
     """
 
     hit: str
@@ -105,7 +118,9 @@ class Share:
 
 @dataclass(frozen=True, kw_only=True)
 class PeopleShare:
-    """The share of people who did something while in a group that they held for at least 30 days (metrics, 2.8)."""
+    """The share of people who did something while in a group that they held for at least 30 days
+    (metrics, 2.8).
+    """
 
     did: str
 
@@ -121,7 +136,9 @@ class PeopleWithout(Total):
 
 @dataclass(frozen=True, kw_only=True)
 class Alike:
-    """What one person's rows are alike in: SQL of a row's `value`, null where it does not count, and the `person` column."""
+    """What one person's rows are alike in: SQL of a row's `value`, null where it does not count,
+    and the `person` column.
+    """
 
     value: str
     person: str
@@ -129,12 +146,13 @@ class Alike:
 
 @dataclass(frozen=True, kw_only=True)
 class Computed:
-    """A figure that Python computes from columns of the relation's rows, or of their sums per `per`.
+    """A figure that Python computes from columns of the relation's rows, or of their sums per
+    `per`.
 
-    `person`: the column that a comparison draws by. `listed`: SQL of which each value is one listed row, else each row is.
-    `compared`: what becomes of the rows of two periods or groups, None where it cannot be told: (the second's value, the
-    first's, their ratio).
-    `alike`: where its interval rests on how alike one person's rows are; its rows then have the column `likeness` too.
+    `person`: the column that a comparison draws by. `listed`: SQL of which each value is one listed
+    row, else each row is. `compared`: what becomes of the rows of two periods or groups, None where
+    it cannot be told: (the second's value, the first's, their ratio). `alike`: where its interval
+    rests on how alike one person's rows are; its rows then have the column `likeness` too.
     """
 
     columns: tuple[str, ...]
@@ -143,7 +161,9 @@ class Computed:
     per: tuple[str, ...] = ()
     person: str | None = None
     listed: str | None = None
-    compared: Callable[[pl.DataFrame, pl.DataFrame], tuple[float, float, Comparison] | None] | None = None
+    compared: (
+        Callable[[pl.DataFrame, pl.DataFrame], tuple[float, float, Comparison] | None] | None
+    ) = None
     alike: Alike | None = None
 
 
@@ -154,18 +174,19 @@ Aggregate = Total | Share | PeopleShare | Computed
 class Metric:
     """One number, declared once.
 
-    `question` is what a leader asks; `description` says the definition in words and what is left out; `formula` in short;
-    `source` where the definition comes from; `peers` what others do differently. `splits` are the dimensions that it can
-    be filtered and split by; a filter on any other is ignored, and said. `act_on` is SQL for the listed rows to act on.
-    `needs` names what it is not measurable without, one lake table or several. `beside`: the metric that is told with it.
-    A number that still grows for young posts is not `comparable` between periods; one of which a group's value follows from how
-    large the group is (`follows_size`) is not compared between groups. `individual`: its list tells single
-    people's levels. `never_listed`: why nobody is shown its rows, in a sentence. `no_rows`: why there is no value where there
-    are no rows. `ripens_in`: after how many days a row counts at the latest, so that months which end later are not whole
-    yet.
-    `about`: the seniority ("junior", "senior", `EVERY_SENIORITY`, or `NEWCOMER`, which is one only where there is no roster) that
-    it tells of those whom a filter by team lets in, and `about_others` of the people on the other side, of whatever team; both
-    guard small groups.
+    `question` is what a leader asks; `description` says the definition in words and what is left
+    out; `formula` in short; `source` where the definition comes from; `peers` what others do
+    differently. `splits` are the dimensions that it can be filtered and split by; a filter on any
+    other is ignored, and said. `act_on` is SQL for the listed rows to act on. `needs` names what it
+    is not measurable without, one lake table or several. `beside`: the metric that is told with it.
+    A number that still grows for young posts is not `comparable` between periods; one of which a
+    group's value follows from how large the group is (`follows_size`) is not compared between
+    groups. `individual`: its list tells single people's levels. `never_listed`: why nobody is shown
+    its rows, in a sentence. `no_rows`: why there is no value where there are no rows. `ripens_in`:
+    after how many days a row counts at the latest, so that months which end later are not whole
+    yet. `about`: the seniority ("junior", "senior", `EVERY_SENIORITY`, or `NEWCOMER`, which is one
+    only where there is no roster) that it tells of those whom a filter by team lets in, and
+    `about_others` of the people on the other side, of whatever team; both guard small groups.
     """
 
     id: str
@@ -206,22 +227,26 @@ PANEL: dict[str, type[pl.DataType]] = {
     "n": pl.Int64,
     "note": pl.String,
 }
-"""What `shape` gets of the numbers of a panel: a row each number and group, with the reason as note where it has no value."""
+"""What `shape` gets of the numbers of a panel: a row each number and group, with the reason as note
+where it has no value.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Exhibit:
     """A table and the chart drawn from it, declared once.
 
-    `sql` reads the relations by their names, each already cut to the viewer's scope; `shape` finishes the table in Python.
-    `columns` names each column of the table in words, in order. `shows`: the dimensions that it splits by. `people`:
-    its rows are single persons. `personal`: columns that are empty for viewers who may not see names. `finding` says in a
-    sentence what the rows of `sql` show, None where nothing can be said. What is not `drawn` is a list to act on, shown as
-    a table. `places`: columns that say where the picture puts its marks and how large they are, told of nowhere else.
-    `tested`: the p-value of a test that its groups differ at all, None where there are too few; what it comes to is said only
-    after the correction for all differences of a page. `every_group`: it counts by group, so that groups of which there is
-    nothing have a row of zero too. `group_of`: whose groups its rows are, where not of those whom the filters let in. `about`:
-    as of `Metric`.
+    `sql` reads the relations by their names, each already cut to the viewer's scope; `shape`
+    finishes the table in Python. `columns` names each column of the table in words, in order.
+    `shows`: the dimensions that it splits by. `people`: its rows are single persons. `personal`:
+    columns that are empty for viewers who may not see names. `finding` says in a sentence what the
+    rows of `sql` show, None where nothing can be said. What is not `drawn` is a list to act on,
+    shown as a table. `places`: columns that say where the picture puts its marks and how large they
+    are, told of nowhere else. `tested`: the p-value of a test that its groups differ at all, None
+    where there are too few; what it comes to is said only after the correction for all differences
+    of a page. `every_group`: it counts by group, so that groups of which there is nothing have a
+    row of zero too. `group_of`: whose groups its rows are, where not of those whom the filters let
+    in. `about`: as of `Metric`.
     """
 
     id: str

@@ -1,9 +1,20 @@
-"""A newcomer's first question: whether it was answered, and whether the newcomer came back (metrics, 4)."""
+"""A newcomer's first question: whether it was answered, and whether the newcomer came back
+(metrics, 4).
+"""
 
 import polars as pl
 
 from cop_metrics import words
-from cop_metrics.metrics.metric import NEWCOMER, Better, Counts, Exhibit, Metric, Promise, Share, Whose
+from cop_metrics.metrics.metric import (
+    NEWCOMER,
+    Better,
+    Counts,
+    Exhibit,
+    Metric,
+    Promise,
+    Share,
+    Whose,
+)
 from cop_metrics.statistics import Standardised, newcombe, standardised, wilson
 from cop_metrics.units import Unit
 
@@ -108,42 +119,65 @@ def _shares(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def standardised_shares(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return both groups with the shares that came back as they would be with the same mix of quarters of joining.
+    """Return both groups with the shares that came back as they would be with the same mix of
+    quarters of joining.
 
-    `rows`: first_question, quarter, hits, newcomers. Counts are of the quarters that have both; empty where none has.
+    `rows`: first_question, quarter, hits, newcomers. Counts are of the quarters that have both;
+    empty where none has.
     """
     alike = _alike(rows)
     if alike is None:
         return pl.DataFrame(schema=BACK_SCHEMA)
-    both = rows.group_by("quarter").agg(pl.col("first_question").n_unique() == 2).filter("first_question")
-    counts = rows.join(both, on="quarter", how="semi").group_by("first_question").agg(pl.col("hits", "newcomers").sum())
+    both = (
+        rows.group_by("quarter")
+        .agg(pl.col("first_question").n_unique() == 2)
+        .filter("first_question")
+    )
+    counts = (
+        rows.join(both, on="quarter", how="semi")
+        .group_by("first_question")
+        .agg(pl.col("hits", "newcomers").sum())
+    )
     shares = [
         (group, hits / n, interval.low, interval.high)
-        for group, hits, n in ((ANSWERED, alike.hits_a, alike.n_a), (UNANSWERED, alike.hits_b, alike.n_b))
+        for group, hits, n in (
+            (ANSWERED, alike.hits_a, alike.n_a),
+            (UNANSWERED, alike.hits_b, alike.n_b),
+        )
         for interval in (wilson(hits, n),)
     ]
     told = pl.DataFrame(shares, schema=list(BACK_SCHEMA)[:4], orient="row")
-    return told.join(counts, on="first_question", how="left", maintain_order="left").cast(BACK_SCHEMA)  # type: ignore[arg-type]
+    counted = told.join(counts, on="first_question", how="left", maintain_order="left")
+    return counted.cast(BACK_SCHEMA)  # type: ignore[arg-type]
 
 
 def _alike(rows: pl.DataFrame) -> Standardised | None:
-    """Return the shares that came back, answered and not, weighed as Mantel and Haenszel do over quarters of joining."""
+    """Return the shares that came back, answered and not, weighed as Mantel and Haenszel do over
+    quarters of joining.
+    """
     quarters = rows.select("quarter").unique().sort("quarter")
     sides = [
-        quarters.join(rows.filter(first_question=group), on="quarter", how="left", maintain_order="left").fill_null(0)
+        quarters.join(
+            rows.filter(first_question=group), on="quarter", how="left", maintain_order="left"
+        ).fill_null(0)
         for group in (ANSWERED, UNANSWERED)
     ]
-    return standardised(*(side[name].to_numpy() for side in sides for name in ("hits", "newcomers")))
+    return standardised(
+        *(side[name].to_numpy() for side in sides for name in ("hits", "newcomers"))
+    )
 
 
 def more_often(rows: pl.DataFrame) -> str | None:
-    """Say in which of two groups newcomers of the same quarters came back more often; None within noise, and never why."""
+    """Say in which of two groups newcomers of the same quarters came back more often; None within
+    noise, and never why.
+    """
     alike = _alike(rows)
     compared = newcombe(alike.hits_a, alike.n_a, alike.hits_b, alike.n_b) if alike else None
     if alike is None or compared is None or compared.p >= SURELY:
         return None
     one, other = (
-        words.value(Unit.PERCENT, hits / n) for hits, n in ((alike.hits_a, alike.n_a), (alike.hits_b, alike.n_b))
+        words.value(Unit.PERCENT, hits / n)
+        for hits, n in ((alike.hits_a, alike.n_a), (alike.hits_b, alike.n_b))
     )
     more = "more" if compared.estimate > 0 else "less"
     return (

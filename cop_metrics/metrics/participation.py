@@ -1,4 +1,6 @@
-"""The numbers of participation, the base of all three promises. To add one: an entry in `METRICS` or `EXHIBITS`."""
+"""The numbers of participation, the base of all three promises. To add one: an entry in `METRICS`
+or `EXHIBITS`.
+"""
 
 from itertools import pairwise
 
@@ -26,7 +28,9 @@ from cop_metrics.units import Unit
 SPLITS = ("team", "seniority")
 
 
-def _people(id_: str, title: str, question: str, description: str, formula: str, peers: str, where: str) -> Metric:
+def _people(
+    id_: str, title: str, question: str, description: str, formula: str, peers: str, where: str
+) -> Metric:
     """Declare a count of distinct people who did something on at least one day of the period."""
     return Metric(
         id=id_,
@@ -42,7 +46,9 @@ def _people(id_: str, title: str, question: str, description: str, formula: str,
         whose=Whose.MEMBER,
         counts=Counts.FLOW,
         relation="member_days",
-        measure=Total(of="count(distinct member_id)", listed="member", where=f"({where}) and not is_deleted"),
+        measure=Total(
+            of="count(distinct member_id)", listed="member", where=f"({where}) and not is_deleted"
+        ),
         splits=SPLITS,
     )
 
@@ -78,7 +84,8 @@ def _present(
 
 
 def mean_stickiness(months: pl.DataFrame) -> Figure:
-    """Return the mean over complete months of (mean of daily active over all days) / (active in the month).
+    """Return the mean over complete months of (mean of daily active over all days) / (active in the
+    month).
 
     The sample is the members of each month.
     """
@@ -91,9 +98,11 @@ def mean_stickiness(months: pl.DataFrame) -> Figure:
 
 
 def lorenz_curves(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return the share of all help by share of people, over those who helped and over all members, and Gini's coefficient.
+    """Return the share of all help by share of people, over those who helped and over all members,
+    and Gini's coefficient.
 
-    `rows`: how many members gave how many helps, and whether all accounts are known. Empty where nobody helped.
+    `rows`: how many members gave how many helps, and whether all accounts are known. Empty where
+    nobody helped.
     """
     tables = []
     for series, counts in _given(rows).items():
@@ -101,7 +110,9 @@ def lorenz_curves(rows: pl.DataFrame) -> pl.DataFrame:
         if curve is None:
             continue
         people, help_ = curve
-        kept = np.unique(np.linspace(0, len(people) - 1, min(len(people), CURVE_POINTS)).astype(int))
+        kept = np.unique(
+            np.linspace(0, len(people) - 1, min(len(people), CURVE_POINTS)).astype(int)
+        )
         tables.append(
             pl.DataFrame(
                 {
@@ -132,7 +143,8 @@ def unevenness(rows: pl.DataFrame) -> str | None:
 
 
 def giving_groups(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return the core (80 % of all help), the regulars (up to 95 %), all others who helped, and those who did not.
+    """Return the core (80 % of all help), the regulars (up to 95 %), all others who helped, and
+    those who did not.
 
     Of each: people, their share of all members, and of all help. Empty where nobody helped.
     """
@@ -154,12 +166,16 @@ def giving_groups(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def own_90_9_1(rows: pl.DataFrame) -> str | None:
-    """Say how much of all help the 1 % who help most give, the next 9 %, and the other 90 %; None where nobody helped."""
+    """Say how much of all help the 1 % who help most give, the next 9 %, and the other 90 %; None
+    where nobody helped.
+    """
     curve = lorenz(_given(rows)[AMONG_ALL])
     if curve is None:
         return None
     most_of_all, tenth = (float(np.interp(share, *curve)) for share in (0.99, 0.9))
-    one, nine, ninety = (words.value(Unit.PERCENT, part) for part in (1 - most_of_all, most_of_all - tenth, tenth))
+    one, nine, ninety = (
+        words.value(Unit.PERCENT, part) for part in (1 - most_of_all, most_of_all - tenth, tenth)
+    )
     return f"The 1 % of members who help most give {one} of all help, the next 9 % give {nine}, the other 90 % give {ninety}."
 
 
@@ -390,7 +406,10 @@ METRICS = (
         whose=Whose.MEMBER,
         counts=Counts.STATE,
         relation="benefits",
-        measure=Total(of="count(*)", where="is_now and days_here >= 90 and not (got_help or watched or recognised)"),
+        measure=Total(
+            of="count(*)",
+            where="is_now and days_here >= 90 and not (got_help or watched or recognised)",
+        ),
         splits=SPLITS,
         needs=("read", "account"),
         never_listed="Members without benefit are counted by group and never listed, whoever asks.",
@@ -404,9 +423,7 @@ def _balance(id_: str, by: str, title: str) -> Exhibit:
         f"exists (select 1 from measured where community = $community and table_name = '{table}')"
         for table in ("read", "reaction")
     )
-    thanked_or_accepted = (
-        f"({reaction} or exists (select 1 from main.questions where community = $community and accepted))"
-    )
+    thanked_or_accepted = f"({reaction} or exists (select 1 from main.questions where community = $community and accepted))"
     return Exhibit(
         id=id_,
         promise=Promise.PARTICIPATION,
@@ -464,7 +481,12 @@ EXHIBITS = (
                 from member_days where not is_deleted group by month, member_id
             )
             select month, did, count(*) as people, complete from acts group by all order by all""",
-        columns={"month": "Month", "did": "What they did", "people": "People", "complete": "Whole month"},
+        columns={
+            "month": "Month",
+            "did": "What they did",
+            "people": "People",
+            "complete": "Whole month",
+        },
         splits=SPLITS,
     ),
     Exhibit(
@@ -513,7 +535,12 @@ EXHIBITS = (
         counts=Counts.FLOW,
         relations=("member_days", "belonged"),
         sql=HELPS_OF_MEMBERS,
-        columns={"series": "Over whom", "share_of_people": "Share of people", "help": "Share of help", "gini": "Gini"},
+        columns={
+            "series": "Over whom",
+            "share_of_people": "Share of people",
+            "help": "Share of help",
+            "gini": "Gini",
+        },
         splits=SPLITS,
         shape=lorenz_curves,
         finding=unevenness,
@@ -530,7 +557,12 @@ EXHIBITS = (
         counts=Counts.FLOW,
         relations=("member_days", "belonged"),
         sql=HELPS_OF_MEMBERS,
-        columns={"who": "Who", "people": "People", "of_members": "Share of members", "of_help": "Share of help"},
+        columns={
+            "who": "Who",
+            "people": "People",
+            "of_members": "Share of members",
+            "of_help": "Share of help",
+        },
         splits=SPLITS,
         needs="account",
         shape=giving_groups,
@@ -557,7 +589,12 @@ EXHIBITS = (
                 union all select day, hour, true from given
             )
             group by all order by all""",
-        columns={"weekday": "Weekday (0 is Monday)", "hour": "Hour", "questions": "Questions", "helps": "Helps"},
+        columns={
+            "weekday": "Weekday (0 is Monday)",
+            "hour": "Hour",
+            "questions": "Questions",
+            "helps": "Helps",
+        },
         splits=SPLITS,
     ),
 )

@@ -1,9 +1,10 @@
 """The relations that numbers are counted over: marts, and what is made of them for a period.
 
-To add one: an entry in `RELATIONS`. `day` is the local day number that the period cuts; without it the SQL reads the
-table `periods(start, first_day, end_day)` itself, one row a period asked for, and yields its column `start`.
-`{start_of_day}` in it stands for the `start` of the period that the column `day` lies in, `{member_days}` for the rows of
-`member_days`, those of whole months summed up, and `{people}` for who held which group how long and did what meanwhile.
+To add one: an entry in `RELATIONS`. `day` is the local day number that the period cuts; without it
+the SQL reads the table `periods(start, first_day, end_day)` itself, one row a period asked for, and
+yields its column `start`. `{start_of_day}` in it stands for the `start` of the period that the
+column `day` lies in, `{member_days}` for the rows of `member_days`, those of whole months summed
+up, and `{people}` for who held which group how long and did what meanwhile.
 """
 
 from dataclasses import dataclass
@@ -13,12 +14,14 @@ from cop_metrics.marts import one_row
 
 @dataclass(frozen=True, kw_only=True)
 class Relation:
-    """A named set of rows. `listing`: the columns of a list of its rows, in order, with their titles.
+    """A named set of rows. `listing`: the columns of a list of its rows, in order, with their
+    titles.
 
-    `order`: the columns by which a list of its rows is sorted. `roles`: whose teams and seniorities its rows tell,
-    `seniority_of`: whose seniority only. `personal`: columns that name a person. `topic`: the column of the question by which
-    topics filter, None where there are no topics. `of_own_teams`: the condition of rows that were found by teams as they
-    are, without Unknown, which would tell of few such people.
+    `order`: the columns by which a list of its rows is sorted. `roles`: whose teams and seniorities
+    its rows tell, `seniority_of`: whose seniority only. `personal`: columns that name a person.
+    `topic`: the column of the question by which topics filter, None where there are no topics.
+    `of_own_teams`: the condition of rows that were found by teams as they are, without Unknown,
+    which would tell of few such people.
     """
 
     name: str
@@ -455,7 +458,11 @@ MIXED_HELPS = Relation(
     day=None,
     topic=None,
     personal=("helper", "helper_name", "asker", "asker_name"),
-    listing={**HELPS.listing, "asker_team": "Team helped", "expected": "Expected share of own team"},
+    listing={
+        **HELPS.listing,
+        "asker_team": "Team helped",
+        "expected": "Expected share of own team",
+    },
     order="second, question, helper",
     roles=("helper", "asker"),
 )
@@ -489,7 +496,9 @@ RECEIVED = Relation(
 )
 
 MOST_GAINING, BLOCKS = 500, 12
-"""Of how many members growth is told, and how many stretches of days each of their two periods is cut into."""
+"""Of how many members growth is told, and how many stretches of days each of their two periods is
+cut into.
+"""
 
 GAINS = Relation(
     name="gains",
@@ -670,7 +679,12 @@ LIKELY_TO_KNOW = _mart(
     "likely_to_know",
     day=None,
     personal=("member", "name"),
-    listing={"topic": "Topic", **MEMBER_LISTING, "helps": "Helps on it", "last_helped": "Last helped"},
+    listing={
+        "topic": "Topic",
+        **MEMBER_LISTING,
+        "helps": "Helps on it",
+        "last_helped": "Last helped",
+    },
     columns="*, date '1970-01-01' + cast(last_day as int) as last_helped",
     order="topic, place",
 )

@@ -1,11 +1,12 @@
-"""The numbers of the third promise: I answer, and become known. To add one: an entry in `METRICS` or `EXHIBITS`."""
+"""The numbers of the third promise: I answer, and become known. To add one: an entry in `METRICS`
+or `EXHIBITS`.
+"""
 
 import numpy as np
 import polars as pl
 from scipy import special
 
 from cop_metrics import words
-from cop_metrics.levels import LEVELS
 from cop_metrics.metrics.metric import (
     NEWCOMER,
     Better,
@@ -21,6 +22,7 @@ from cop_metrics.metrics.metric import (
     Total,
     Whose,
 )
+from cop_metrics.people.levels import LEVELS
 from cop_metrics.statistics import SurvivalCurve, mean_interval, survival, z_score
 from cop_metrics.units import Unit
 
@@ -509,7 +511,10 @@ METRICS = (
         counts=Counts.FLOW,
         relation="helps",
         measure=Computed(
-            columns=("count(*) as helps",), per=("helper_id",), where="helper_known", figure=given_by_three
+            columns=("count(*) as helps",),
+            per=("helper_id",),
+            where="helper_known",
+            figure=given_by_three,
         ),
         splits=HELPER_SPLITS,
         needs="team",
@@ -564,17 +569,33 @@ METRICS = (
 
 
 def balanced(ledger: pl.DataFrame) -> pl.DataFrame:
-    """Return the flows of each level: start + joined + transferred in + moved in - moved out - ... = end."""
+    """Return the flows of each level: start + joined + transferred in + moved in - moved out - ...
+    = end.
+    """
     before = pl.col("day") < pl.col("flows_from")
     within = ~before & (pl.col("day") < pl.col("flows_until"))
     flows = [
-        pl.col("amount").filter(within & (pl.col("reason") == reason)).abs().sum().alias(reason.replace(" ", "_"))
+        pl.col("amount")
+        .filter(within & (pl.col("reason") == reason))
+        .abs()
+        .sum()
+        .alias(reason.replace(" ", "_"))
         for reason in FLOWS
     ]
     return (
         ledger.group_by("level", "level_name")
-        .agg(pl.col("amount").filter(before).sum().alias("start"), *flows, pl.col("amount").sum().alias("end"))
-        .cast({"start": pl.Int64, "end": pl.Int64, **{reason.replace(" ", "_"): pl.Int64 for reason in FLOWS}})
+        .agg(
+            pl.col("amount").filter(before).sum().alias("start"),
+            *flows,
+            pl.col("amount").sum().alias("end"),
+        )
+        .cast(
+            {
+                "start": pl.Int64,
+                "end": pl.Int64,
+                **{reason.replace(" ", "_"): pl.Int64 for reason in FLOWS},
+            }
+        )
         .sort("level")
     )
 
@@ -602,7 +623,8 @@ NO_TEAM_LOAD = "nobody of a known team helped, or it would tell of too small a g
 
 
 def both_claims(numbers: pl.DataFrame) -> pl.DataFrame:
-    """Return the numbers of the two claims by seniority, with the helps of an active member beside the share who helped.
+    """Return the numbers of the two claims by seniority, with the helps of an active member beside
+    the share who helped.
 
     What the top three gave has no interval: who they are is chosen by the same numbers.
     """
@@ -614,20 +636,36 @@ def both_claims(numbers: pl.DataFrame) -> pl.DataFrame:
             row = found.get((number, group), none)
             load = found["helps_per_active", group]["value"] if number == "helpers_rate" else None
             rows.append(
-                (claim, title, group, *(row[name] for name in ("value", "low", "high", "n")), load, row["note"])
+                (
+                    claim,
+                    title,
+                    group,
+                    *(row[name] for name in ("value", "low", "high", "n")),
+                    load,
+                    row["note"],
+                )
             )
     return pl.DataFrame(rows, schema=CLAIM_SCHEMA, orient="row")
 
 
 def level_paths_finding(paths: pl.DataFrame) -> str | None:
-    """Say how many of those there at the start and at the end are higher, lower and at the same level."""
+    """Say how many of those there at the start and at the end are higher, lower and at the same
+    level.
+    """
     step = {level.name: level.number for level in LEVELS}
     known = paths.filter(pl.col("before").is_in(list(step)) & pl.col("after").is_in(list(step)))
     if known.is_empty():
         return None
-    moved = (pl.col("after").replace_strict(step) - pl.col("before").replace_strict(step)).sign().alias("moved")
+    moved = (
+        (pl.col("after").replace_strict(step) - pl.col("before").replace_strict(step))
+        .sign()
+        .alias("moved")
+    )
     people = dict(known.group_by(moved).agg(pl.col("people").sum()).iter_rows())
-    told = [f"{people.get(way, 0):,d} {word}" for way, word in ((1, "rose"), (-1, "fell"), (0, "are where they were"))]
+    told = [
+        f"{people.get(way, 0):,d} {word}"
+        for way, word in ((1, "rose"), (-1, "fell"), (0, "are where they were"))
+    ]
     return f"Of those here at both ends, {words.listing(told)}."
 
 
@@ -639,7 +677,8 @@ MOST_MEMBERS = 300
 def tendency(helped: int, helped_by: int) -> str | None:
     """Return the z-score of both counts of distinct people in words; None at 0 and 0.
 
-    Clearly apart is a z-score of 1 or more: about as far as luck alone would lead one who asks and helps alike.
+    Clearly apart is a z-score of 1 or more: about as far as luck alone would lead one who asks and
+    helps alike.
     """
     score = z_score(helped, helped_by)
     if score is None:
@@ -655,7 +694,8 @@ def with_tendency(counted: pl.DataFrame) -> pl.DataFrame:
 
 
 def tendencies(counted: pl.DataFrame) -> pl.DataFrame:
-    """Return how many people of each seniority mostly ask, mostly help, or do both alike, from counts of equal people.
+    """Return how many people of each seniority mostly ask, mostly help, or do both alike, from
+    counts of equal people.
 
     `counted`: rows by seniority, and once more, without one, of everybody over all that they did.
     """
@@ -672,7 +712,11 @@ def tendencies_finding(counted: pl.DataFrame) -> str | None:
     everybody = with_tendency(counted.filter(pl.col("seniority").is_null()))
     people = dict(everybody.group_by("tendency").agg(pl.col("people").sum()).iter_rows())
     most = max(TENDENCIES, key=lambda each: (people.get(each, 0), each))
-    does = {"mostly asks": "mostly ask", "both alike": "ask and help alike", "mostly helps": "mostly help"}
+    does = {
+        "mostly asks": "mostly ask",
+        "both alike": "ask and help alike",
+        "mostly helps": "mostly help",
+    }
     return f"Of {sum(people.values()):,d} who helped or were helped, {people.get(most, 0):,d} {does[most]}."
 
 
@@ -706,7 +750,8 @@ COHORT_SCHEMA: dict[str, type[pl.DataType]] = {
 
 
 def _milestones_sql(by: str) -> str:
-    """Return the SQL that counts people by step, days until it (else followed), and whether it was reached.
+    """Return the SQL that counts people by step, days until it (else followed), and whether it was
+    reached.
 
     A step that the sources cannot tell of is not among them: nobody would ever seem to take it.
     """
@@ -721,11 +766,15 @@ def _milestones_sql(by: str) -> str:
 
 def _curve(part: pl.DataFrame) -> SurvivalCurve:
     people = part["people"].to_numpy()
-    return survival(np.repeat(part["days"].to_numpy(), people), np.repeat(part["reached"].to_numpy(), people))
+    return survival(
+        np.repeat(part["days"].to_numpy(), people), np.repeat(part["reached"].to_numpy(), people)
+    )
 
 
 def milestone_curves(counted: pl.DataFrame) -> pl.DataFrame:
-    """Return the share who had taken each step by days since joining, with its band, until a year after."""
+    """Return the share who had taken each step by days since joining, with its band, until a year
+    after.
+    """
     frames = [pl.DataFrame(schema=CURVE_SCHEMA)]
     for number, step in enumerate(MILESTONES):
         part = counted.filter(pl.col("step") == number)
@@ -744,7 +793,9 @@ def milestone_curves(counted: pl.DataFrame) -> pl.DataFrame:
 
 
 def milestone_cohorts(counted: pl.DataFrame) -> pl.DataFrame:
-    """Return the shares within 30, 90 and 365 days by half-year of joining; null where some have not been here so long."""
+    """Return the shares within 30, 90 and 365 days by half-year of joining; null where some have
+    not been here so long.
+    """
     rows: list[tuple[object, ...]] = []
     names = list(MILESTONES)
     for start, step in counted.select("cohort", "step").unique().sort("cohort", "step").iter_rows():
@@ -763,17 +814,21 @@ HALF_YEAR = (
 
 
 def growth_bound(compared: int, blocks: int) -> float:
-    """Return how many standard errors a gain must have, for one of twenty chances that any of so many has them by luck."""
+    """Return how many standard errors a gain must have, for one of twenty chances that any of so
+    many has them by luck.
+    """
     return float(special.stdtrit(2 * blocks - 2, 1 - FALSELY / max(1, compared)))
 
 
 def rising_members(gains: pl.DataFrame) -> pl.DataFrame:
-    """Return members whose points grew over their own earlier period beyond luck, by what the gain is at least (metrics, 10.10).
+    """Return members whose points grew over their own earlier period beyond luck, by what the gain
+    is at least (metrics, 10.10).
 
-    Both periods are cut into as many stretches, whose points differ by luck from one another as the periods do. The bound
-    is corrected for all members who gained or lost points, so that in a community in which nobody changes it is above 0
-    for anybody in one of twenty periods. Members with at least three givers; those not present through the whole earlier
-    period are "new faces", whatever their bound.
+    Both periods are cut into as many stretches, whose points differ by luck from one another as the
+    periods do. The bound is corrected for all members who gained or lost points, so that in a
+    community in which nobody changes it is above 0 for anybody in one of twenty periods. Members
+    with at least three givers; those not present through the whole earlier period are "new faces",
+    whatever their bound.
     """
     if gains.is_empty() or gains["blocks"][0] < 2:
         return pl.DataFrame(schema=RISING_SCHEMA)
@@ -785,7 +840,10 @@ def rising_members(gains: pl.DataFrame) -> pl.DataFrame:
         gains.with_columns(
             (now - before).alias("gain"),
             (now - before - surely * error).alias("at_least"),
-            pl.when("was_present").then(pl.lit("rising")).otherwise(pl.lit("new face")).alias("kind"),
+            pl.when("was_present")
+            .then(pl.lit("rising"))
+            .otherwise(pl.lit("new face"))
+            .alias("kind"),
         )
         .filter((pl.col("givers") >= ENOUGH_GIVERS) & (pl.col("gain") > 0))
         .filter((pl.col("at_least") > 0) | (pl.col("kind") == "new face"))
@@ -911,7 +969,11 @@ EXHIBITS = (
         relations=("recognitions",),
         sql="select giver_seniority, member_seniority, count(*) as thanks from recognitions "
         "where giver_seniority is not null group by all order by all",
-        columns={"giver_seniority": "Given by", "member_seniority": "Received by", "thanks": "Recognitions"},
+        columns={
+            "giver_seniority": "Given by",
+            "member_seniority": "Received by",
+            "thanks": "Recognitions",
+        },
         splits=MEMBER_SPLITS,
         shows=("seniority",),
         every_group=True,
@@ -1085,7 +1147,13 @@ EXHIBITS = (
         whose=Whose.MEMBER,
         counts=Counts.STOCK,
         relations=("team_loads",),
-        panel=("asked_or_read_rate", "solved_rate", "helpers_rate", "helps_per_active", "recognition_rate"),
+        panel=(
+            "asked_or_read_rate",
+            "solved_rate",
+            "helpers_rate",
+            "helps_per_active",
+            "recognition_rate",
+        ),
         sql="""
             select 'team''s top three' as number, member_seniority as "group",
                 sum(helps) filter (where is_busiest) / sum(helps) as value, cast(sum(helps) as bigint) as n

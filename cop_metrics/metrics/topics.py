@@ -1,4 +1,6 @@
-"""What each topic needs, by its questions and the help that they get (Nick Milton 2013; metrics, 4)."""
+"""What each topic needs, by its questions and the help that they get (Nick Milton 2013; metrics,
+4).
+"""
 
 import numpy as np
 import polars as pl
@@ -16,7 +18,9 @@ ACTIONS = {
     (False, True): "write guidance or an FAQ",
     (False, False): "watch",
 }
-"""By whether a topic has many questions and much help a question: what to do, the most urgent first."""
+"""By whether a topic has many questions and much help a question: what to do, the most urgent
+first.
+"""
 QUADRANTS = {
     "find an expert or research it": "many questions, little help",
     "exchange knowledge": "many questions, much help",
@@ -24,7 +28,9 @@ QUADRANTS = {
     "watch": "few questions, little help",
 }
 WATCH, NO_OTHER = ACTIONS[False, False], "no other than the rest"
-"""What there is to do about a topic that has few of both, and about one that differs from the rest by no more than luck."""
+"""What there is to do about a topic that has few of both, and about one that differs from the rest
+by no more than luck.
+"""
 COUNTED = """
     select topic, asker_id, count(*) as questions, count(helps_in_30_days) as ripe,
         cast(sum(helps_in_30_days) as bigint) as helps, count(helped_in_7_days) as old,
@@ -48,21 +54,28 @@ SURELY = 0.05
 
 
 def of_topics(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return one row a topic: questions, those that are ripe, helps per question and answer rate, the largest first."""
+    """Return one row a topic: questions, those that are ripe, helps per question and answer rate,
+    the largest first.
+    """
     return (
         rows.filter(pl.col("topic").is_not_null())
         .group_by("topic")
         .agg(pl.col("questions", "ripe", "helps", "old", "answered").sum())
         .with_columns(
-            pl.when(pl.col("ripe") > 0).then(pl.col("helps") / pl.col("ripe")).alias("helps_per_question"),
-            pl.when(pl.col("old") > 0).then(pl.col("answered") / pl.col("old")).alias("answer_rate"),
+            pl.when(pl.col("ripe") > 0)
+            .then(pl.col("helps") / pl.col("ripe"))
+            .alias("helps_per_question"),
+            pl.when(pl.col("old") > 0)
+            .then(pl.col("answered") / pl.col("old"))
+            .alias("answer_rate"),
         )
         .sort("questions", "topic", descending=[True, False])
     )
 
 
 def beyond_noise(rows: pl.DataFrame, topics: list[str]) -> dict[str, tuple[int, int]]:
-    """Return of each topic whether its helps per question, and its answer rate, differ from those of all other questions.
+    """Return of each topic whether its helps per question, and its answer rate, differ from those
+    of all other questions.
 
     1 is more, -1 less, 0 no more than luck, corrected for all that are compared (metrics, 2.9).
     """
@@ -76,31 +89,46 @@ def beyond_noise(rows: pl.DataFrame, topics: list[str]) -> dict[str, tuple[int, 
             part = own.select(pl.col(hits, size).fill_null(0))
             rest = everybody.select(pl.col(hits, size).fill_null(0)) - part
             found.append(
-                against_the_rest(*(side[name].to_numpy() for side in (part, rest) for name in (hits, size)))
+                against_the_rest(
+                    *(side[name].to_numpy() for side in (part, rest) for name in (hits, size))
+                )
                 or (0.0, 1.0)
             )
     sure = benjamini_hochberg([p for _, p in found])
-    signs = [int(np.sign(difference)) * bool(beyond) for (difference, _), beyond in zip(found, sure, strict=True)]
+    signs = [
+        int(np.sign(difference)) * bool(beyond)
+        for (difference, _), beyond in zip(found, sure, strict=True)
+    ]
     return dict(zip(topics, zip(signs[::2], signs[1::2], strict=True), strict=True))
 
 
 def with_action(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return the topics with what to do about each; one with fewer than five ripe questions says that they are too few."""
+    """Return the topics with what to do about each; one with fewer than five ripe questions says
+    that they are too few.
+    """
     topics = of_topics(rows)
     told = topics.filter(pl.col("ripe") >= FEWEST_RIPE)
-    many_questions, much_help = told.select(pl.col("questions", "helps_per_question").median()).row(0)
+    many_questions, much_help = told.select(pl.col("questions", "helps_per_question").median()).row(
+        0
+    )
     differs = beyond_noise(rows, told["topic"].to_list())
     actions = {
         topic: _action(questions > many_questions, helps > much_help, *differs[topic])
-        for topic, questions, helps in told.select("topic", "questions", "helps_per_question").rows()
+        for topic, questions, helps in told.select(
+            "topic", "questions", "helps_per_question"
+        ).rows()
     }
     return topics.with_columns(
-        pl.col("topic").replace_strict(actions, default=TOO_FEW, return_dtype=pl.String).alias("action")
+        pl.col("topic")
+        .replace_strict(actions, default=TOO_FEW, return_dtype=pl.String)
+        .alias("action")
     )
 
 
 def _action(many: bool, much: bool, helped: int, answered: int) -> str:
-    """Return what to do about a topic, by whether it has many questions and much help, and how it differs from the rest."""
+    """Return what to do about a topic, by whether it has many questions and much help, and how it
+    differs from the rest.
+    """
     differs = helped > 0 if much else helped < 0
     if (many, much) == (True, False):
         differs = differs and answered < 0
@@ -108,11 +136,14 @@ def _action(many: bool, much: bool, helped: int, answered: int) -> str:
 
 
 def to_act_on(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return the topics for which there is something to do, the most urgent action first, then by questions.
+    """Return the topics for which there is something to do, the most urgent action first, then by
+    questions.
 
     `rows`: those of `with_action`, and among them, without an `asker_id`, what waits of each topic.
     """
-    counted, waiting = (rows.filter(pl.col("asker_id").is_null() == waits) for waits in (False, True))
+    counted, waiting = (
+        rows.filter(pl.col("asker_id").is_null() == waits) for waits in (False, True)
+    )
     urgency = {action: place for place, action in enumerate(ACTIONS.values())}
     acted = with_action(counted).filter(~pl.col("action").is_in([TOO_FEW, WATCH, NO_OTHER]))
     place = pl.col("action").replace_strict(urgency, default=len(urgency), return_dtype=pl.Int64)
@@ -120,7 +151,9 @@ def to_act_on(rows: pl.DataFrame) -> pl.DataFrame:
         acted.join(waiting.select("topic", "waiting_now", "title", "url"), on="topic", how="left")
         .with_columns(
             pl.col("waiting_now").fill_null(0),
-            pl.col("action").replace_strict(QUADRANTS, default="", return_dtype=pl.String).alias("quadrant"),
+            pl.col("action")
+            .replace_strict(QUADRANTS, default="", return_dtype=pl.String)
+            .alias("quadrant"),
             place.alias("place"),
         )
         .sort("place", "questions", "topic", descending=[False, True, False])

@@ -40,7 +40,8 @@ SOURCES: dict[str, Source] = {
 def source_of(export: Export, platform: str | None = None) -> Source:
     """Return the source whose export it is: the one named, else the first that recognises it.
 
-    Raises `UnknownName` for a platform that there is not, `CopError` when nothing recognises the export.
+    Raises `UnknownName` for a platform that there is not, `CopError` when nothing recognises the
+    export.
     """
     if platform is not None:
         if platform not in SOURCES:
@@ -51,14 +52,24 @@ def source_of(export: Export, platform: str | None = None) -> Source:
             return source
     told = not_read(export)
     if told:
-        raise CopError(f"'{export.path.name}' is {told.what}, which is not read here. {told.instead}")
+        raise CopError(
+            f"'{export.path.name}' is {told.what}, which is not read here. {told.instead}"
+        )
     known = "; ".join(source.title for source in SOURCES.values())
-    part = " If it is one file of an export, give the whole folder or archive." if len(export.names) == 1 else ""
+    part = (
+        " If it is one file of an export, give the whole folder or archive."
+        if len(export.names) == 1
+        else ""
+    )
     packed = [
-        name for name in export.names if name.lower().endswith((".zip", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".rar"))
+        name
+        for name in export.names
+        if name.lower().endswith((".zip", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".rar"))
     ]
     part = (
-        f" It is or holds archives, such as {packed[0]}: unpack each, and import them one by one." if packed else part
+        f" It is or holds archives, such as {packed[0]}: unpack each, and import them one by one."
+        if packed
+        else part
     )
     raise CopError(
         f"'{export.path.name}' is no export that is known here.{part}{spreadsheet.what_tables_lack(export)} Known are: {known}. "

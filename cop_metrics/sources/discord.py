@@ -1,6 +1,8 @@
-"""Discord, as DiscordChatExporter saves it in JSON: a file for each channel and thread, large ones in parts.
+"""Discord, as DiscordChatExporter saves it in JSON: a file for each channel and thread, large ones
+in parts.
 
-Messages wait in a temporary folder until it is known which of them open the threads that others belong to.
+Messages wait in a temporary folder until it is known which of them open the threads that others
+belong to.
 """
 
 import re
@@ -27,7 +29,17 @@ LONGEST_TEXT = 20_000
 MOST_REACTIONS = 10_000
 LARGEST_ID = 1 << 62
 
-SAID = ("default", "reply", "chatinputcommand", "applicationcommand", "contextmenucommand", "0", "19", "20", "23")
+SAID = (
+    "default",
+    "reply",
+    "chatinputcommand",
+    "applicationcommand",
+    "contextmenucommand",
+    "0",
+    "19",
+    "20",
+    "23",
+)
 REPLIES = ("default", "reply", "0", "19")
 JOINS = ("guildmemberjoin", "userjoin", "7")
 STARTERS = ("threadstartermessage", "21")
@@ -55,7 +67,9 @@ _CHANNEL = re.compile(rb'"channel"\s*:\s*\{')
 
 
 def recognises(export: Export) -> bool:
-    """Return whether a JSON file of the export begins as DiscordChatExporter's do: a guild, then a channel."""
+    """Return whether a JSON file of the export begins as DiscordChatExporter's do: a guild, then a
+    channel.
+    """
     return any(_is_ours(export, name) for name in _json_files(export)[:50])
 
 
@@ -135,9 +149,17 @@ class _Channel(NamedTuple):
 
     @property
     def order(self) -> tuple[bool, datetime, int, int, str]:
-        """Return what sorts threads behind channels, copies of a channel by age, and the parts of one by number."""
+        """Return what sorts threads behind channels, copies of a channel by age, and the parts of
+        one by number.
+        """
         part = re.search(r"\[part (\d{1,9})\]", self.file)
-        return self.is_thread, self.exported_at or datetime.min, self.id, int(part[1]) if part else 1, self.file
+        return (
+            self.is_thread,
+            self.exported_at or datetime.min,
+            self.id,
+            int(part[1]) if part else 1,
+            self.file,
+        )
 
     @property
     def shown(self) -> str | None:
@@ -146,7 +168,8 @@ class _Channel(NamedTuple):
 
 
 def _public(export: Export, names: list[str], reading: Reading) -> list[_Channel]:
-    """Return the channels and threads that are not private, in order; all others are counted, and no name of theirs is told.
+    """Return the channels and threads that are not private, in order; all others are counted, and
+    no name of theirs is told.
 
     Raises `CopError` if there is none, or if they are of several servers.
     """
@@ -158,12 +181,20 @@ def _public(export: Export, names: list[str], reading: Reading) -> list[_Channel
         if channel.kind in (*CHANNELS, *THREADS) and not _is_direct(channel.guild_name):
             channels.append(channel)
         else:
-            is_private = any(word in channel.kind for word in ("private", "direct", "group")) or channel.kind.isdigit()
-            reading.skip(PRIVATE if is_private or _is_direct(channel.guild_name) else UNKNOWN_KIND, None)
+            is_private = (
+                any(word in channel.kind for word in ("private", "direct", "group"))
+                or channel.kind.isdigit()
+            )
+            reading.skip(
+                PRIVATE if is_private or _is_direct(channel.guild_name) else UNKNOWN_KIND, None
+            )
     if not channels:
         only = " or ".join(
             what
-            for reason, what in {PRIVATE: "private threads and conversations", UNKNOWN_KIND: _KINDS}.items()
+            for reason, what in {
+                PRIVATE: "private threads and conversations",
+                UNKNOWN_KIND: _KINDS,
+            }.items()
             if reading.skipped.get(reason)
         )
         raise CopError(
@@ -180,7 +211,10 @@ def _is_direct(name: str) -> bool:
 
 
 def _refuse_several(export: Export, channels: list[_Channel]) -> None:
-    servers = {channel.guild or channel.guild_name: channel.guild_name or str(channel.guild) for channel in channels}
+    servers = {
+        channel.guild or channel.guild_name: channel.guild_name or str(channel.guild)
+        for channel in channels
+    }
     if len(servers) > 1:
         named = ", ".join(f"'{name}'" for name in sorted(servers.values())[:5])
         raise CopError(
@@ -190,7 +224,9 @@ def _refuse_several(export: Export, channels: list[_Channel]) -> None:
 
 
 def _note_threads(guild: "_Guild", channels: list[_Channel]) -> None:
-    """Say how many threads begin in the channels without being in the export: what is answered there looks unanswered."""
+    """Say how many threads begin in the channels without being in the export: what is answered
+    there looks unanswered.
+    """
     missing = guild.begun - {channel.id for channel in channels}
     if missing:
         guild.reading.notes.append(
@@ -261,7 +297,8 @@ class _Joined:
 
 
 def _messages(export: Export, name: str) -> Iterator[Any]:
-    """Yield the messages of a file, whatever they are; raises `CopError` if it is cut short or no JSON.
+    """Yield the messages of a file, whatever they are; raises `CopError` if it is cut short or no
+    JSON.
 
     Streamed, since that takes no longer than parsing a file at once, and no memory.
     """
@@ -279,7 +316,9 @@ def _damaged(name: str, problem: Exception) -> NoReturn:
 
 
 def _note_times(channels: list[_Channel], reading: Reading) -> None:
-    """Say when the export was made; it reaches to then if all channels were exported on one day, to their end."""
+    """Say when the export was made; it reaches to then if all channels were exported on one day, to
+    their end.
+    """
     times = [channel.exported_at for channel in channels if channel.exported_at]
     if not times:
         return
@@ -334,7 +373,9 @@ class _Member:
     is_bot: bool
     is_deleted: bool
     rank: tuple[bool, datetime]
-    """Whether it is told as the author of a message, and when: who reacted is told by the name of their account alone."""
+    """Whether it is told as the author of a message, and when: who reacted is told by the name of
+    their account alone.
+    """
     joined_at: datetime | None = None
 
 
@@ -350,7 +391,9 @@ class _Thread:
 
 
 class _Spooled(NamedTuple):
-    """Messages of one channel that wait in a file, their rows among all, and the reactions to them in another."""
+    """Messages of one channel that wait in a file, their rows among all, and the reactions to them
+    in another.
+    """
 
     channel: _Channel
     rows: range
@@ -375,10 +418,17 @@ class _Guild:
     announced: set[int] = field(default_factory=set)
     """Ids of those messages, which say no more than that."""
 
-    def spool(self, channel: _Channel, messages: list[tuple[Any, ...]], reactions: list[tuple[Any, ...]]) -> None:
+    def spool(
+        self, channel: _Channel, messages: list[tuple[Any, ...]], reactions: list[tuple[Any, ...]]
+    ) -> None:
         """Write messages and their reactions into files, and empty the lists."""
-        name, rows = self.folder / str(len(self.files)), range(len(self.ids) - len(messages), len(self.ids))
-        file = _Spooled(channel, rows, name.with_suffix(".messages"), name.with_suffix(".reactions"))
+        name, rows = (
+            self.folder / str(len(self.files)),
+            range(len(self.ids) - len(messages), len(self.ids)),
+        )
+        file = _Spooled(
+            channel, rows, name.with_suffix(".messages"), name.with_suffix(".reactions")
+        )
         pl.DataFrame(messages, schema=SPOOLED, orient="row").write_ipc(file.messages)
         pl.DataFrame(reactions, schema=REACTED, orient="row").write_ipc(file.reactions)
         self.files.append(file)
@@ -398,22 +448,40 @@ def _read_channel(guild: _Guild, channel: _Channel) -> None:
         if not id_:
             guild.reading.skip("a message without a readable id", place)
         elif at is None:
-            guild.reading.skip("a message whose time cannot be read", f"{channel.file} message {id_}")
+            guild.reading.skip(
+                "a message whose time cannot be read", f"{channel.file} message {id_}"
+            )
         else:
             kind = str(told.get("type", "")).lower()
-            author = _meet(guild, told.get("author"), channel, is_author=True, joined_at=at if kind in JOINS else None)
+            author = _meet(
+                guild,
+                told.get("author"),
+                channel,
+                is_author=True,
+                joined_at=at if kind in JOINS else None,
+            )
             if kind in THREAD_BEGINS:
                 guild.announced.add(id_)
                 guild.begun |= {_id(_reference(told).get("channelId"))} - {0}
             text = told.get("content")
-            messages.append((id_, author, at, text[:LONGEST_TEXT] if isinstance(text, str) else "", kind not in SAID))
+            messages.append(
+                (
+                    id_,
+                    author,
+                    at,
+                    text[:LONGEST_TEXT] if isinstance(text, str) else "",
+                    kind not in SAID,
+                )
+            )
             reactions += _reactions(guild, told.get("reactions"), channel, id_)
             guild.ids.append(id_)
             guild.parents.append(_parent(told, kind, id_, channel, thread))
             if len(messages) >= MESSAGES_A_BATCH:
                 guild.spool(channel, messages, reactions)
     guild.spool(channel, messages, reactions)
-    if len(guild.ids) > first_row and guild.ids[first_row] > guild.ids[-1]:  # newest first, which the tool offers too
+    if (
+        len(guild.ids) > first_row and guild.ids[first_row] > guild.ids[-1]
+    ):  # newest first, which the tool offers too
         guild.files[first_file:] = reversed(guild.files[first_file:])
 
 
@@ -429,10 +497,14 @@ def _reference(told: dict[str, Any]) -> dict[str, Any]:
     return reference if isinstance(reference, dict) else {}
 
 
-def _parent(told: dict[str, Any], kind: str, id_: int, channel: _Channel, thread: _Thread | None) -> int:
-    """Return the id of what a message replies to, 0 if it opens a conversation; in a thread that is its beginning.
+def _parent(
+    told: dict[str, Any], kind: str, id_: int, channel: _Channel, thread: _Thread | None
+) -> int:
+    """Return the id of what a message replies to, 0 if it opens a conversation; in a thread that is
+    its beginning.
 
-    A thread has the id of the message that it began with. What is replied to is older and so has a smaller id.
+    A thread has the id of the message that it began with. What is replied to is older and so has a
+    smaller id.
     """
     if kind in STARTERS and thread:
         thread.has_starter = True
@@ -450,16 +522,25 @@ def _parent(told: dict[str, Any], kind: str, id_: int, channel: _Channel, thread
 
 
 def _meet(
-    guild: _Guild, told: object, channel: _Channel, *, is_author: bool, joined_at: datetime | None = None
+    guild: _Guild,
+    told: object,
+    channel: _Channel,
+    *,
+    is_author: bool,
+    joined_at: datetime | None = None,
 ) -> str | None:
     """Remember a member and return their key, None where the file names nobody."""
     id_ = _id(told.get("id")) if isinstance(told, dict) else 0
     if not isinstance(told, dict) or not id_:
         return None
     key = str(id_)
-    name, nickname = (told.get(each) if isinstance(told.get(each), str) else None for each in ("name", "nickname"))
+    name, nickname = (
+        told.get(each) if isinstance(told.get(each), str) else None for each in ("name", "nickname")
+    )
     known, rank = guild.members.get(key), (is_author, channel.exported_at or datetime.min)
-    joined = min((each for each in (joined_at, known.joined_at if known else None) if each), default=None)
+    joined = min(
+        (each for each in (joined_at, known.joined_at if known else None) if each), default=None
+    )
     if known and rank < known.rank:
         known.joined_at = joined
         return key
@@ -474,23 +555,35 @@ def _meet(
     return key
 
 
-def _reactions(guild: _Guild, told: object, channel: _Channel, id_: int) -> Iterator[tuple[Any, ...]]:
-    """Yield the reactions to a message: one a giver where they are named, the rest of the count without."""
+def _reactions(
+    guild: _Guild, told: object, channel: _Channel, id_: int
+) -> Iterator[tuple[Any, ...]]:
+    """Yield the reactions to a message: one a giver where they are named, the rest of the count
+    without.
+    """
     row, post = len(guild.ids), str(id_)
     for each in told if isinstance(told, list) else ():
-        emoji, users = (each.get("emoji"), each.get("users")) if isinstance(each, dict) else (None, None)
+        emoji, users = (
+            (each.get("emoji"), each.get("users")) if isinstance(each, dict) else (None, None)
+        )
         kind = _kind(emoji)
         if kind is None:
             guild.reading.skip("a reaction without a name", f"message {id_}")
             continue
-        met = [_meet(guild, user, channel, is_author=False) for user in users] if isinstance(users, list) else []
+        met = (
+            [_meet(guild, user, channel, is_author=False) for user in users]
+            if isinstance(users, list)
+            else []
+        )
         givers = dict.fromkeys(giver for giver in met if giver)
         yield from ((row, post, giver, kind, 1) for giver in givers)
         count = each.get("count")
         more = count - len(givers) if type(count) is int else 0
         if more > MOST_REACTIONS:
             guild.reading.skip(
-                f"reactions to a message that counts more than {MOST_REACTIONS:,}", f"message {id_}", more
+                f"reactions to a message that counts more than {MOST_REACTIONS:,}",
+                f"message {id_}",
+                more,
             )
         elif more > 0:
             yield row, post, None, kind, more
@@ -500,7 +593,10 @@ def _kind(emoji: object) -> str | None:
     """Return the name of an emoji, without the tone of a skin: its code (`thumbsup`), else itself."""
     if not isinstance(emoji, dict):
         return None
-    name = next((each for each in (emoji.get("code"), emoji.get("name")) if isinstance(each, str) and each), "")
+    name = next(
+        (each for each in (emoji.get("code"), emoji.get("name")) if isinstance(each, str) and each),
+        "",
+    )
     return re.sub(r"_tone\d(?:-\d)?$|[\U0001f3fb-\U0001f3ff]", "", name.strip(":"))[:100] or None
 
 
@@ -508,7 +604,9 @@ def _kind(emoji: object) -> str | None:
 
 
 class _Found(NamedTuple):
-    """For each row of messages: whether it is the newest copy, and the id of the message that opens its thread."""
+    """For each row of messages: whether it is the newest copy, and the id of the message that opens
+    its thread.
+    """
 
     counts: np.ndarray
     threads: np.ndarray
@@ -516,7 +614,8 @@ class _Found(NamedTuple):
 
 def _find_threads(guild: _Guild) -> _Found:
     ids, parents = (
-        np.frombuffer(each, dtype=np.int64) if each else np.zeros(0, np.int64) for each in (guild.ids, guild.parents)
+        np.frombuffer(each, dtype=np.int64) if each else np.zeros(0, np.int64)
+        for each in (guild.ids, guild.parents)
     )
     if not len(ids):
         return _Found(counts=np.zeros(0, bool), threads=ids)
@@ -536,9 +635,11 @@ def _find_threads(guild: _Guild) -> _Found:
 
 
 def _of_threads(guild: _Guild, known: np.ndarray, parent: np.ndarray) -> np.ndarray:
-    """Return parents in which the first message stands for a thread that began with no message of a channel.
+    """Return parents in which the first message stands for a thread that began with no message of a
+    channel.
 
-    Where the file does not begin with the thread, or says that a message elsewhere began it, that message stays.
+    Where the file does not begin with the thread, or says that a message elsewhere began it, that
+    message stays.
     """
     first = {
         id_: thread.first
@@ -562,22 +663,32 @@ def _conversations(guild: _Guild) -> Iterator[Batch]:
     found = _find_threads(guild)
     known = (set(guild.threads) & set(guild.ids)) - guild.announced if guild.threads else set()
     titles = {
-        (id_ if id_ in known else thread.first): thread.name for id_, thread in guild.threads.items() if thread.name
+        (id_ if id_ in known else thread.first): thread.name
+        for id_, thread in guild.threads.items()
+        if thread.name
     }
     yield Batch("thread", _unopened(guild, known))
     conversations = Conversations(joins_messages=True)
     for file in guild.files:
-        messages, reactions = pl.read_ipc(file.messages.read_bytes()), pl.read_ipc(file.reactions.read_bytes())
+        messages, reactions = (
+            pl.read_ipc(file.messages.read_bytes()),
+            pl.read_ipc(file.reactions.read_bytes()),
+        )
         file.messages.unlink()
         file.reactions.unlink()
         rows = slice(file.rows.start, file.rows.stop)
         told = messages.with_columns(
-            pl.col("id").cast(pl.String).alias("key"), pl.Series("thread", found.threads[rows]).cast(pl.String)
+            pl.col("id").cast(pl.String).alias("key"),
+            pl.Series("thread", found.threads[rows]).cast(pl.String),
         )
         told = told.filter(pl.Series(found.counts[rows])).sort("id")
         yield Batch("post", _notices(told.filter("is_notice")))
-        yield from conversations.batches(_said(told.filter(~pl.col("is_notice")), file.channel, titles))
-        newest = reactions.filter(pl.Series(found.counts[reactions["row"].to_numpy()], dtype=pl.Boolean))
+        yield from conversations.batches(
+            _said(told.filter(~pl.col("is_notice")), file.channel, titles)
+        )
+        newest = reactions.filter(
+            pl.Series(found.counts[reactions["row"].to_numpy()], dtype=pl.Boolean)
+        )
         each = newest.select(pl.col("post", "giver", "kind").repeat_by("times").explode())
         yield Batch("reaction", typed("reaction", each))
 
@@ -611,13 +722,17 @@ def _notices(messages: pl.DataFrame) -> pl.DataFrame:
 
 
 def _unopened(guild: _Guild, known: set[int]) -> pl.DataFrame:
-    """Return the threads whose first message is not there, with the name and channel that their files tell."""
+    """Return the threads whose first message is not there, with the name and channel that their
+    files tell.
+    """
     lost = {
         id_: thread
         for id_, thread in sorted(guild.threads.items())
         if id_ not in known and thread.first and (thread.has_starter or thread.is_partial)
     }
-    rows = [(str(id_), MESSAGE, thread.name or None, thread.channel) for id_, thread in lost.items()]
+    rows = [
+        (str(id_), MESSAGE, thread.name or None, thread.channel) for id_, thread in lost.items()
+    ]
     if lost:
         guild.reading.notes.append(
             f"Threads whose first message is not in the export, and so are never questions: {len(lost):,}."

@@ -1,6 +1,8 @@
-"""Discourse: topics as `/t/ID.json` answers, posts as `/posts/ID.json` does, one a file or many, and the list of users.
+"""Discourse: topics as `/t/ID.json` answers, posts as `/posts/ID.json` does, one a file or many,
+and the list of users.
 
-Only the topics or posts are needed; categories name the channels, the users' list tells of those who never posted.
+Only the topics or posts are needed; categories name the channels, the users' list tells of those
+who never posted.
 """
 
 import re
@@ -17,7 +19,17 @@ import polars as pl
 from cop_metrics.errors import CopError
 from cop_metrics.sources.conversations import Conversations, from_html
 from cop_metrics.sources.export import Export
-from cop_metrics.sources.json_files import NoJsonError, count, heads, mapping, number, sequence, text, time, values
+from cop_metrics.sources.json_files import (
+    NoJsonError,
+    count,
+    heads,
+    mapping,
+    number,
+    sequence,
+    text,
+    time,
+    values,
+)
 from cop_metrics.sources.source import Batch, Reading, Source
 from cop_metrics.tables import MESSAGE, NOTICE, QUESTION, TABLES, TIME, typed
 from cop_metrics.tabular import Place, columns_by_name, email_hash, header_of, plain_name, texts_of
@@ -48,7 +60,8 @@ _OURS = (
 )
 _REFUSAL = re.compile(rb"(?i)too many requests|slow down")
 _LISTS = re.compile(
-    rb'\A\s*\{(?:\s*"users"\s*:.*)?(?:\s*"primary_groups"\s*:.*)?\s*"(?:topic_list|latest_posts)"\s*:', re.DOTALL
+    rb'\A\s*\{(?:\s*"users"\s*:.*)?(?:\s*"primary_groups"\s*:.*)?\s*"(?:topic_list|latest_posts)"\s*:',
+    re.DOTALL,
 )
 _RESULT = re.compile(rb'\A\s*\{\s*"success"\s*:.*"columns"\s*:', re.DOTALL)
 """The result of a query of Data Explorer, which has the columns' names of posts."""
@@ -91,7 +104,12 @@ _REACTIONS: dict[str, Any] = {
     "given_at": TIME,
     "times": pl.Int64,
 }
-_USERS: dict[str, Any] = {"user": pl.Int64, "username": pl.String, "name": pl.String, "seen_at": TIME}
+_USERS: dict[str, Any] = {
+    "user": pl.Int64,
+    "username": pl.String,
+    "name": pl.String,
+    "seen_at": TIME,
+}
 _CLOSINGS: dict[str, Any] = {"topic": pl.Int64, "at": TIME, "what": pl.String}
 _LISTED: dict[str, Any] = {
     "user": pl.Int64,
@@ -106,7 +124,10 @@ _LISTED: dict[str, Any] = {
 def recognises(export: Export) -> bool:
     """Return whether one of the export's JSON files begins as a topic or a post of Discourse does."""
     return any(
-        (any(all(mark in head for mark in marks) for marks in _OURS) or _LISTS.match(head) is not None)
+        (
+            any(all(mark in head for mark in marks) for marks in _OURS)
+            or _LISTS.match(head) is not None
+        )
         and not any(mark in head for mark in _OTHERS)
         and _RESULT.match(head) is None
         for head in heads(export, 20)
@@ -124,14 +145,21 @@ def read(export: Export, reading: Reading) -> Iterator[Batch]:
         lists = [name for name in export.names if _is_list_of_users(export, name)]
         others = len(export.names) - len(names) - len(lists)
         if others:
-            reading.notes.append(f"{others:,} files are neither JSON nor a list of users, and were left alone.")
+            reading.notes.append(
+                f"{others:,} files are neither JSON nor a list of users, and were left alone."
+            )
         export.unpack([*names, *lists])
         for name in sorted(names, key=lambda each: _when_to_read(export, each)):
             forum.take_file(export, name)
         forum.flush()
         forum.note_refusals()
         is_quiet = bool(forum.lists) or bool(reading.skipped)
-        if not forum.frames and is_quiet and not forum.refused and reading.skipped.keys() <= NEVER_OPENED:
+        if (
+            not forum.frames
+            and is_quiet
+            and not forum.refused
+            and reading.skipped.keys() <= NEVER_OPENED
+        ):
             reading.is_quiet = True
             if forum.topics_named:
                 reading.notes.append(
@@ -185,7 +213,9 @@ SOURCE = Source(
 
 @dataclass(kw_only=True)
 class Forum:
-    """What was read so far: posts wait on disk until it is known which of them are the newest and in which category."""
+    """What was read so far: posts wait on disk until it is known which of them are the newest and
+    in which category.
+    """
 
     reading: Reading
     folder: Path
@@ -213,7 +243,9 @@ class Forum:
     _topics: list[tuple[Any, ...]] = field(default_factory=list)
     _reactions: list[tuple[Any, ...]] = field(default_factory=list)
     _users: list[tuple[Any, ...]] = field(default_factory=list)
-    _conversations: Conversations = field(default_factory=lambda: Conversations(joins_messages=False))
+    _conversations: Conversations = field(
+        default_factory=lambda: Conversations(joins_messages=False)
+    )
 
     def take_file(self, export: Export, name: str) -> None:
         """Take every topic, post and category of a file; what it holds besides is counted."""
@@ -270,7 +302,9 @@ class Forum:
     def _take_category(self, category: Mapping[str, Any]) -> None:
         key, name = number(category.get("id")), text(category.get("name"))
         parent = number(category.get("parent_category_id"))
-        if key is not None and (category.get("read_restricted") is True or parent in self.restricted):
+        if key is not None and (
+            category.get("read_restricted") is True or parent in self.restricted
+        ):
             self.restricted.add(key)
         if key is None or name is None:
             return
@@ -281,7 +315,9 @@ class Forum:
             self._take_category(mapping(part))
 
     def take_topic(self, topic: Mapping[str, Any]) -> None:
-        """Take a topic and its posts, as `/t/ID.json` answers; `topic` has a mapping as its `post_stream`."""
+        """Take a topic and its posts, as `/t/ID.json` answers; `topic` has a mapping as its
+        `post_stream`.
+        """
         posts = sequence(topic["post_stream"].get("posts"))
         self.lists += not posts
         self.topics_named += not posts
@@ -315,7 +351,12 @@ class Forum:
         answer = mapping(topic.get("accepted_answer"))
         answers = [mapping(each) for each in sequence(topic.get("accepted_answers"))]
         accepters = {text(each.get("accepter_username")) for each in (answer, *answers) if each}
-        if answer or answers or topic.get("has_accepted_answer") is True or topic.get("can_have_answer") is True:
+        if (
+            answer
+            or answers
+            or topic.get("has_accepted_answer") is True
+            or topic.get("can_have_answer") is True
+        ):
             self.solving_topics.add(key)
         newest_at = time(topic.get("last_posted_at")) or time(topic.get("created_at"))
         stream = sequence(mapping(topic.get("post_stream")).get("stream"))
@@ -346,7 +387,9 @@ class Forum:
         topic = number(post.get("topic_id")) if topic is None else topic
         at, kind = time(post.get("created_at")), number(post.get("post_type", REGULAR))
         if key is None or topic is None:
-            self.reading.skip("a post without a readable id or topic", f"post {key} of topic {topic}")
+            self.reading.skip(
+                "a post without a readable id or topic", f"post {key} of topic {topic}"
+            )
         elif at is None:
             self.reading.skip("a post without a readable date", f"post {key}")
         elif topic in self.closed or number(post.get("category_id")) in self.restricted:
@@ -358,13 +401,19 @@ class Forum:
         else:
             self._add_post(post, key, topic, at, kind, in_topic)
 
-    def _add_post(self, post: Mapping[str, Any], key: int, topic: int, at: datetime, kind: int, in_topic: bool) -> None:
+    def _add_post(
+        self, post: Mapping[str, Any], key: int, topic: int, at: datetime, kind: int, in_topic: bool
+    ) -> None:
         updated_at = time(post.get("updated_at"))
         self.seen(at)
         self.seen(updated_at)
         self.replies_counted += count(post.get("reply_count"), MOST_LIKES)
         accepted = post.get("accepted_answer") is True
-        if accepted or post.get("can_accept_answer") is True or post.get("topic_accepted_answer") is True:
+        if (
+            accepted
+            or post.get("can_accept_answer") is True
+            or post.get("topic_accepted_answer") is True
+        ):
             self.solving_topics.add(topic)
         gone = (updated_at or at) if post.get("user_deleted") is True else None
         self._posts.append(
@@ -390,7 +439,12 @@ class Forum:
         if not in_topic:
             told = {"id": topic, "title": post.get("topic_title"), "slug": post.get("topic_slug")}
             self._note_topic(
-                {**told, "category_id": post.get("category_id"), "last_posted_at": post["created_at"]}, whole=False
+                {
+                    **told,
+                    "category_id": post.get("category_id"),
+                    "last_posted_at": post["created_at"],
+                },
+                whole=False,
             )
         self.place += 1
 
@@ -400,11 +454,17 @@ class Forum:
             self._users.append((user, username, text(post.get("name")) or username, at))
         for link in sequence(post.get("link_counts")):
             url = mapping(link).get("url")
-            if mapping(link).get("internal") is True and isinstance(url, str) and (found := _ADDRESS.match(url)):
+            if (
+                mapping(link).get("internal") is True
+                and isinstance(url, str)
+                and (found := _ADDRESS.match(url))
+            ):
                 self.addresses[found.group(1)] += 1
 
     def _note_reactions(self, post: Mapping[str, Any], key: int) -> None:
-        """Take the reactions that the plugin of that name lists, which has the likes too, else the likes."""
+        """Take the reactions that the plugin of that name lists, which has the likes too, else the
+        likes.
+        """
         listed = [mapping(each) for each in sequence(post.get("reactions"))]
         given = [(text(each.get("id")), each) for each in listed]
         if not any(kind for kind, _ in given):
@@ -414,8 +474,14 @@ class Forum:
             if kind is None:
                 continue
             users = [mapping(user) for user in sequence(each.get("users"))]
-            known = [(name, time(user.get("created_at"))) for user in users if (name := text(user.get("username")))]
-            self._reactions += [(self.place, key, kind, name, given_at, 1) for name, given_at in known]
+            known = [
+                (name, time(user.get("created_at")))
+                for user in users
+                if (name := text(user.get("username")))
+            ]
+            self._reactions += [
+                (self.place, key, kind, name, given_at, 1) for name, given_at in known
+            ]
             unknown = count(each.get("count"), MOST_LIKES) - len(known)
             if unknown > 0:
                 self._reactions.append((self.place, key, kind, None, None, unknown))
@@ -430,7 +496,11 @@ class Forum:
         if self._topics:
             self.topics.append(_frame(self._topics, _TOPICS))
         if self._users:
-            newest = _frame(self._users, _USERS).sort("seen_at").unique("user", keep="last", maintain_order=True)
+            newest = (
+                _frame(self._users, _USERS)
+                .sort("seen_at")
+                .unique("user", keep="last", maintain_order=True)
+            )
             self.users.append(newest)
         if self._posts:
             posts = self._ruled(_frame(self._posts, _POSTS))
@@ -438,25 +508,38 @@ class Forum:
             posts.write_ipc(file)
             _frame(self._reactions, _REACTIONS).write_ipc(file.with_suffix(".reactions"))
             self.frames.append(file)
-            self.placed.append(posts.select("place", "post", "topic", "number", "updated_at", "reads"))
+            self.placed.append(
+                posts.select("place", "post", "topic", "number", "updated_at", "reads")
+            )
         self._topics, self._users, self._posts, self._reactions = [], [], [], []
 
     def _ruled(self, posts: pl.DataFrame) -> pl.DataFrame:
-        """Return the posts with the rules that their texts fire instead of these, and whether they open their topic."""
+        """Return the posts with the rules that their texts fire instead of these, and whether they
+        open their topic.
+        """
         opens = ((pl.col("number") == 1) & (pl.col("type") == REGULAR)).fill_null(False)
         thread = pl.lit("t") + pl.col("topic").cast(pl.String)
         messages = posts.select(
-            pl.when(opens).then(thread).otherwise(pl.lit("p") + pl.col("post").cast(pl.String)).alias("key"),
+            pl.when(opens)
+            .then(thread)
+            .otherwise(pl.lit("p") + pl.col("post").cast(pl.String))
+            .alias("key"),
             thread.alias("thread"),
             pl.col("created_at").alias("at"),
             from_html(pl.col("text")).alias("text"),
         )
-        rules = [batch.rows["rules"] for batch in self._conversations.batches(messages) if batch.table == "post"]
+        rules = [
+            batch.rows["rules"]
+            for batch in self._conversations.batches(messages)
+            if batch.table == "post"
+        ]
         return posts.drop("text").with_columns(opens.alias("opens"), rules[0])
 
 
 def _when_to_read(export: Export, name: str) -> int:
-    """Return the turn of a file: what says that others are private comes first, as posts may have files of their own."""
+    """Return the turn of a file: what says that others are private comes first, as posts may have
+    files of their own.
+    """
     if name.rpartition("/")[2].lower() in CATEGORY_FILES:
         return 0
     end = b""
@@ -473,10 +556,14 @@ def _frame(rows: Sequence[tuple[Any, ...]], schema: Mapping[str, Any]) -> pl.Dat
 
 
 def _tags(value: object) -> list[str] | None:
-    """Return a topic's tags, spelt as names or as objects with one; None where the export does not tell."""
+    """Return a topic's tags, spelt as names or as objects with one; None where the export does not
+    tell.
+    """
     if not isinstance(value, list):
         return None
-    names = [text(mapping(tag).get("name")) if isinstance(tag, dict) else text(tag) for tag in value]
+    names = [
+        text(mapping(tag).get("name")) if isinstance(tag, dict) else text(tag) for tag in value
+    ]
     return list(dict.fromkeys(name for name in names if name))
 
 
@@ -498,7 +585,9 @@ def _listed(export: Export, name: str, forum: Forum) -> Iterator[tuple[Any, ...]
 
     def columns(header: Sequence[str]) -> dict[str, int]:
         places = columns_by_name(name, header, ("id", "username"))
-        return {column: places[plain_name(column)] for column in wanted if plain_name(column) in places}
+        return {
+            column: places[plain_name(column)] for column in wanted if plain_name(column) in places
+        }
 
     def uneven(row: str) -> None:
         forum.reading.skip("list of users: more or fewer columns than the header", row)
@@ -534,7 +623,9 @@ def no_tables() -> Iterator[Batch]:
 
 
 def tables(forum: Forum, users_listed: Sequence[tuple[Any, ...]] = ()) -> Iterator[Batch]:
-    """Yield the tables of all that was taken and flushed, which holds a post; `users_listed` are rows of `_LISTED`."""
+    """Yield the tables of all that was taken and flushed, which holds a post; `users_listed` are
+    rows of `_LISTED`.
+    """
     listed = _frame(users_listed, _LISTED)
     newest = _newest_posts(forum)
     users = pl.concat([_frame([], _USERS), *forum.users]).sort("seen_at")
@@ -546,10 +637,14 @@ def tables(forum: Forum, users_listed: Sequence[tuple[Any, ...]] = ()) -> Iterat
     if topics["tags"].count():
         tagged = topics.select(_key("topic").alias("thread"), pl.col("tags").alias("topic"))
         yield Batch("topic", typed("topic", tagged.explode("topic").drop_nulls()))
-    totals = newest.group_by("topic", maintain_order=True).agg(pl.col("reads").sum(), told=pl.col("reads").count())
+    totals = newest.group_by("topic", maintain_order=True).agg(
+        pl.col("reads").sum(), told=pl.col("reads").count()
+    )
     reads = totals.filter(pl.col("told") > 0).select(_key("topic").alias("thread"), "reads")
     yield Batch("read", typed("read", reads))
-    ids = users.drop_nulls("username").select(pl.col("username").str.to_lowercase(), _key("user").alias("giver"))
+    ids = users.drop_nulls("username").select(
+        pl.col("username").str.to_lowercase(), _key("user").alias("giver")
+    )
     ids = ids.unique("username", keep="last", maintain_order=True)
     for table in ("post", "reaction"):
         yield Batch(table, pl.DataFrame(schema=dict(TABLES[table].columns)))
@@ -565,29 +660,41 @@ def _kept(file: Path, newest: pl.DataFrame) -> pl.DataFrame:
 
 
 def _newest_posts(forum: Forum) -> pl.DataFrame:
-    """Return where the newest state of each post is: edited last, else read by most, else last in the export."""
+    """Return where the newest state of each post is: edited last, else read by most, else last in
+    the export.
+    """
     placed = pl.concat(forum.placed)
     newest = placed.sort("updated_at", "reads", "place", nulls_last=False)
     newest = newest.unique("post", keep="last", maintain_order=True)
     repeated = len(placed) - len(newest)
     if repeated:
-        forum.reading.notes.append(f"{repeated:,} posts are there once more; the newest state of each counts.")
+        forum.reading.notes.append(
+            f"{repeated:,} posts are there once more; the newest state of each counts."
+        )
     return newest.sort("place")
 
 
 def _topics(forum: Forum, newest: pl.DataFrame) -> pl.DataFrame:
-    """Return one row a topic that has posts, as its newest state tells it, with `is_question` and `channel`."""
+    """Return one row a topic that has posts, as its newest state tells it, with `is_question` and
+    `channel`.
+    """
     told = pl.concat([_frame([], _TOPICS), *forum.topics])
     told = told.sort("whole", "newest_at", "views", "place", nulls_last=False)
     # Of the accepted answer the newest state counts, even where it is that there is none.
 
     of_newest = ("whole", "answer", "accepter")
     known = [name for name in _TOPICS if name not in ("topic", "place", *of_newest)]
-    told = told.group_by("topic", maintain_order=True).agg(pl.col(known).drop_nulls().last(), pl.col(of_newest).last())
-    topics = (
-        newest.select("topic").unique(maintain_order=True).join(told, on="topic", how="left", maintain_order="left")
+    told = told.group_by("topic", maintain_order=True).agg(
+        pl.col(known).drop_nulls().last(), pl.col(of_newest).last()
     )
-    solving = topics.filter(pl.col("topic").is_in(list(forum.solving_topics)))["category"].drop_nulls()
+    topics = (
+        newest.select("topic")
+        .unique(maintain_order=True)
+        .join(told, on="topic", how="left", maintain_order="left")
+    )
+    solving = topics.filter(pl.col("topic").is_in(list(forum.solving_topics)))[
+        "category"
+    ].drop_nulls()
     categories = {*solving.to_list(), *forum.solving_categories}
     names = _channel_names(forum.categories)
     return topics.with_columns(
@@ -616,13 +723,18 @@ def _channel_names(categories: Mapping[int, tuple[str, int | None]]) -> dict[int
 def _note_times(forum: Forum, newest: pl.DataFrame, topics: pl.DataFrame) -> None:
     """Say when the export was made, as nearly as it tells, and how much of the topics is missing.
 
-    Views and reads only grow: of two exports with the same newest event, the one that counts more was made later.
+    Views and reads only grow: of two exports with the same newest event, the one that counts more
+    was made later.
     """
     grown = int(newest["reads"].sum() or 0) + int(topics["views"].sum() or 0)
     if forum.newest_at is not None and forum.newest_at.year < 9999:
-        forum.reading.exported_at = forum.newest_at + timedelta(microseconds=min(max(grown, 0), 3_600_000_000))
+        forum.reading.exported_at = forum.newest_at + timedelta(
+            microseconds=min(max(grown, 0), 3_600_000_000)
+        )
     have = newest.group_by("topic").agg(pl.len().alias("have"))
-    missing = topics.join(have, on="topic").select("posts", (pl.col("posts") - pl.col("have")).alias("missing"))
+    missing = topics.join(have, on="topic").select(
+        "posts", (pl.col("posts") - pl.col("have")).alias("missing")
+    )
     missing = missing.filter(pl.col("missing") > 0)
     if (newest["number"] == 1).all() and (len(missing) or forum.replies_counted):
         raise CopError(
@@ -667,14 +779,26 @@ def _members(forum: Forum, users: pl.DataFrame, listed: pl.DataFrame) -> pl.Data
 
 
 def _threads(forum: Forum, topics: pl.DataFrame, newest: pl.DataFrame) -> pl.DataFrame:
-    opening = newest.filter(pl.col("number") == 1).unique("topic", keep="last").select("topic", opened="reads")
-    closings = _frame(forum.closings, _CLOSINGS).sort("at").unique("topic", keep="last", maintain_order=True)
+    opening = (
+        newest.filter(pl.col("number") == 1)
+        .unique("topic", keep="last")
+        .select("topic", opened="reads")
+    )
+    closings = (
+        _frame(forum.closings, _CLOSINGS)
+        .sort("at")
+        .unique("topic", keep="last", maintain_order=True)
+    )
     by_hand = closings.filter(pl.col("what") == CLOSED).select("topic", closed_at="at")
     threads = topics.join(opening, on="topic", how="left", maintain_order="left")
     threads = threads.join(by_hand, on="topic", how="left", maintain_order="left")
     closed_at = pl.when(pl.col("closed").fill_null(True)).then(pl.col("closed_at"))
     address = next((address for address, _ in forum.addresses.most_common(1)), None)
-    url = pl.lit(None, dtype=pl.String) if address is None else pl.lit(f"{address}/t/") + _key("topic")
+    url = (
+        pl.lit(None, dtype=pl.String)
+        if address is None
+        else pl.lit(f"{address}/t/") + _key("topic")
+    )
     rows = threads.select(
         _key("topic").alias("thread"),
         pl.when("is_question").then(pl.lit(QUESTION)).otherwise(pl.lit(MESSAGE)).alias("kind"),
@@ -698,7 +822,9 @@ def _posts(posts: pl.DataFrame, topics: pl.DataFrame, ids: pl.DataFrame) -> pl.D
         pl.col("accepter").str.to_lowercase(),
     )
     told = posts.join(topics, on="topic", how="left", maintain_order="left")
-    told = told.join(ids, left_on="accepter", right_on="username", how="left", maintain_order="left")
+    told = told.join(
+        ids, left_on="accepter", right_on="username", how="left", maintain_order="left"
+    )
     accepted = pl.coalesce(pl.col("number") == pl.col("answer"), pl.col("accepted"))
     speaks = pl.col("type") == REGULAR
     rows = told.select(
@@ -723,5 +849,7 @@ def _posts(posts: pl.DataFrame, topics: pl.DataFrame, ids: pl.DataFrame) -> pl.D
 def _reactions(given: pl.DataFrame, ids: pl.DataFrame) -> pl.DataFrame:
     named = given.with_columns(pl.col("username").str.to_lowercase())
     named = named.join(ids, on="username", how="left", maintain_order="left")
-    rows = named.select(_key("post"), "giver", "kind", "given_at", pl.int_ranges("times").alias("each"))
+    rows = named.select(
+        _key("post"), "giver", "kind", "given_at", pl.int_ranges("times").alias("each")
+    )
     return typed("reaction", rows.explode("each").drop("each"))

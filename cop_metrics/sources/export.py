@@ -1,4 +1,5 @@
-"""An export as people hand it over: a folder, one file or an archive, seen as named files that can be streamed.
+"""An export as people hand it over: a folder, one file or an archive, seen as named files that can
+be streamed.
 
 To accept another kind of archive: one more `Container` here, chosen in `_containers`.
 """
@@ -40,11 +41,15 @@ _BLOCK = 1 << 20
 _TARS = (".tar", ".tar.gz", ".tgz")
 MAY_BE_EMPTY = (".mbox", ".mbx")  # a mailbox without a mail has no byte
 _JUNK = {"__MACOSX", "Thumbs.db", "desktop.ini"}
-_ESCAPED = re.compile(r"\.[0-9A-F]{2}.*\.json", re.DOTALL)  # zulip-archive: a topic that begins with an unusual sign
+_ESCAPED = re.compile(
+    r"\.[0-9A-F]{2}.*\.json", re.DOTALL
+)  # zulip-archive: a topic that begins with an unusual sign
 _WRITTEN_OUT = re.compile(r"#U([0-9a-fA-F]{4})|#L([0-9a-fA-F]{6})")
 _OF_BOXES = re.compile("[\u2500-\u259f]")
 _TAKEN_FOR = ("cp437", "cp850", "cp1252", "latin-1", "mac-roman")
-_UNICODE_PATH = 0x7075  # the extra field in which packers keep a name in UTF-8 beside one that is not
+_UNICODE_PATH = (
+    0x7075  # the extra field in which packers keep a name in UTF-8 beside one that is not
+)
 _DAMAGE = (
     OSError,
     EOFError,
@@ -67,7 +72,9 @@ _DAMAGE = (
 
 
 class Container(ABC):
-    """Files kept together: `names` maps the visible POSIX name of each to (its name inside, its size in bytes)."""
+    """Files kept together: `names` maps the visible POSIX name of each to (its name inside, its
+    size in bytes).
+    """
 
     names: Mapping[str, tuple[str, int]]
 
@@ -87,11 +94,16 @@ class Container(ABC):
 class Export:
     """Named files of one export, streamed; `size` is their total in bytes, unpacked.
 
-    `names` are sorted, relative, with `/`; hidden files and the litter of desktops are left out. Use `open_export`.
+    `names` are sorted, relative, with `/`; hidden files and the litter of desktops are left out.
+    Use `open_export`.
     """
 
-    def __init__(self, path: Path, containers: list[tuple[str, Container]], on_bytes: Callable[[int], None]) -> None:
-        """Take containers, each with the prefix of its names; `on_bytes` is told of every few bytes that are read."""
+    def __init__(
+        self, path: Path, containers: list[tuple[str, Container]], on_bytes: Callable[[int], None]
+    ) -> None:
+        """Take containers, each with the prefix of its names; `on_bytes` is told of every few bytes
+        that are read.
+        """
         self.path = path
         self._on_bytes = on_bytes
         self._files = {
@@ -103,13 +115,17 @@ class Export:
         self.size: int = sum(size for _, _, size in self._files.values())
 
     def find(self, basename: str) -> str | None:
-        """Return the name of the file called so, in any case and folder; the shallowest, then the first, if several."""
+        """Return the name of the file called so, in any case and folder; the shallowest, then the
+        first, if several.
+        """
         wanted = basename.casefold()
         found = [name for name in self.names if PurePosixPath(name).name.casefold() == wanted]
         return min(found, key=lambda name: (name.count("/"), name), default=None)
 
     def open(self, name: str) -> BinaryIO:
-        """Return a forward-only stream of the file; raises `CopError` here or on reading if it is damaged."""
+        """Return a forward-only stream of the file; raises `CopError` here or on reading if it is
+        damaged.
+        """
         container, inside, _ = self._file(name)
         try:
             stream = _Stream(container.open(inside), self._place(name), self._on_bytes)
@@ -118,7 +134,8 @@ class Export:
         return cast(BinaryIO, io.BufferedReader(stream, _BLOCK))
 
     def whole(self, name: str, most: int) -> bytes | None:
-        """Return all bytes of the file, None if they are more than `most`; for exports of many small files.
+        """Return all bytes of the file, None if they are more than `most`; for exports of many
+        small files.
 
         Raises `CopError` if they cannot be read.
         """
@@ -134,7 +151,9 @@ class Export:
         return content if len(content) <= most else None
 
     def head(self, name: str, n: int = 4096) -> bytes:
-        """Return the first `n` bytes of the file, fewer if it is shorter; raises `CopError` if they cannot be read."""
+        """Return the first `n` bytes of the file, fewer if it is shorter; raises `CopError` if they
+        cannot be read.
+        """
         container, inside, _ = self._file(name)
         try:
             return container.head(inside, n)
@@ -142,7 +161,9 @@ class Export:
             _unreadable(self._place(name), problem)
 
     def unpack(self, names: Iterable[str]) -> None:
-        """Say which files will be opened, so that an archive that cannot be streamed is unpacked once; optional."""
+        """Say which files will be opened, so that an archive that cannot be streamed is unpacked
+        once; optional.
+        """
         wanted: dict[Container, list[str]] = {}
         for name in names:
             container, inside, _ = self._file(name)
@@ -164,14 +185,18 @@ class Export:
 
 @contextmanager
 def open_export(path: Path, on_bytes: Callable[[int], None] | None = None) -> Iterator[Export]:
-    """Open a folder, a file or an archive; `on_bytes` is told how many bytes were read, as they are read.
+    """Open a folder, a file or an archive; `on_bytes` is told how many bytes were read, as they are
+    read.
 
-    Raises `CopError` if there is nothing to read, or if an archive is damaged, encrypted, unsafe or far too large.
+    Raises `CopError` if there is nothing to read, or if an archive is damaged, encrypted, unsafe or
+    far too large.
     """
     with ExitStack() as stack:
         export = Export(path, _containers(path, stack), on_bytes or _ignore)
         if not export.names:
-            raise CopError(f"'{path.name}' holds no files. Give the folder, file or archive that was exported.")
+            raise CopError(
+                f"'{path.name}' holds no files. Give the folder, file or archive that was exported."
+            )
         yield export
 
 
@@ -181,7 +206,9 @@ def _ignore(_: int) -> None:
 
 def _containers(path: Path, stack: ExitStack) -> list[tuple[str, Container]]:
     if path.is_dir():
-        packed = sorted(file for file in path.iterdir() if _is_seven_zip(file) and not _is_hidden(file.name))
+        packed = sorted(
+            file for file in path.iterdir() if _is_seven_zip(file) and not _is_hidden(file.name)
+        )
         folder = _Folder(path, without={file.name for file in packed})
         return [("", folder), *((f"{file.stem}/", _seven_zip(file, stack)) for file in packed)]
     _refuse_missing(path)
@@ -208,7 +235,9 @@ def _refuse_missing(path: Path) -> None:
     if not path.exists():
         raise CopError(f"There is no file or folder '{path}'. Check the path.")
     if not path.is_file():
-        raise CopError(f"'{path}' is neither a file nor a folder. Give the folder, file or archive that was exported.")
+        raise CopError(
+            f"'{path}' is neither a file nor a folder. Give the folder, file or archive that was exported."
+        )
     if path.stat().st_size == 0 and path.suffix.lower() not in MAY_BE_EMPTY:
         raise CopError(f"'{path.name}' is empty (0 bytes). Export, copy or download it again.")
 
@@ -216,10 +245,14 @@ def _refuse_missing(path: Path) -> None:
 def _unreadable(place: str, problem: BaseException) -> NoReturn:
     """Say that a file cannot be read, and whether its disk or its content is to blame."""
     if isinstance(problem, PermissionError):
-        raise CopError(f"'{place}' may not be read by this account. Change its permissions.") from problem
+        raise CopError(
+            f"'{place}' may not be read by this account. Change its permissions."
+        ) from problem
     if isinstance(problem, OSError) and problem.errno:
         raise CopError(f"'{place}' cannot be read: {problem.strerror}.") from problem
-    raise CopError(f"'{place}' is damaged or cut short. Export, copy or download it again.") from problem
+    raise CopError(
+        f"'{place}' is damaged or cut short. Export, copy or download it again."
+    ) from problem
 
 
 class _Stream(io.RawIOBase):
@@ -274,7 +307,9 @@ class _Folder(Container):
                     yield prefix + name, size
 
     def _size(self, file: str) -> int | None:
-        """Return the size of a regular file, also where a link leads to one that lies here; None for anything else."""
+        """Return the size of a regular file, also where a link leads to one that lies here; None
+        for anything else.
+        """
         status = os.lstat(file)
         if stat.S_ISREG(status.st_mode):
             return status.st_size
@@ -291,11 +326,16 @@ class _Folder(Container):
 
 
 def _is_hidden(name: str) -> bool:
-    return any(part in _JUNK or (part.startswith(".") and not _ESCAPED.fullmatch(part)) for part in name.split("/"))
+    return any(
+        part in _JUNK or (part.startswith(".") and not _ESCAPED.fullmatch(part))
+        for part in name.split("/")
+    )
 
 
 def _safe(archive: Path, inside: str) -> str:
-    """Return a member's name with `/` and without `.`; raises `CopError` if it points out of the archive."""
+    """Return a member's name with `/` and without `.`; raises `CopError` if it points out of the
+    archive.
+    """
     name = inside.replace("\\", "/")
     parts = name.split("/")
     if name.startswith("/") or ".." in parts or re.match(r"[A-Za-z]:", name):
@@ -315,11 +355,15 @@ def _refuse_links(archive: Path, links: list[str]) -> None:
 
 
 def _refuse_encrypted(archive: Path) -> NoReturn:
-    raise CopError(f"'{archive.name}' is encrypted. Unpack it with its password, and give the folder.")
+    raise CopError(
+        f"'{archive.name}' is encrypted. Unpack it with its password, and give the folder."
+    )
 
 
 def _visible(archive: Path, files: Iterable[tuple[str, str, int]]) -> dict[str, tuple[str, int]]:
-    """Return an archive's files, given as name, name inside and size; raises `CopError` if they are unsafe or too large."""
+    """Return an archive's files, given as name, name inside and size; raises `CopError` if they are
+    unsafe or too large.
+    """
     names = {_safe(archive, name): (inside, size) for name, inside, size in files}
     _refuse_too_large(archive, sum(size for _, size in names.values()))
     return {name: place for name, place in names.items() if not _is_hidden(name)}
@@ -329,16 +373,20 @@ def _visible(archive: Path, files: Iterable[tuple[str, str, int]]) -> dict[str, 
 
 
 def _mended(names: Iterable[str]) -> dict[str, str]:
-    """Return each file's name as it was before somebody's unpacker spelled it its own way; in doubt as it is."""
+    """Return each file's name as it was before somebody's unpacker spelled it its own way; in doubt
+    as it is.
+    """
     spelled = {name: mended(name) for name in names}
     times = Counter(spelled.values())
     return {name: new if times[new] == 1 else name for name, new in spelled.items()}
 
 
 def mended(name: str) -> str:
-    """Return a name in which what an unpacker made of letters other than ASCII is undone, where that is sure.
+    """Return a name in which what an unpacker made of letters other than ASCII is undone, where
+    that is sure.
 
-    `#U00fc` stands for a letter; and UTF-8 that was taken for the letters of DOS is UTF-8 again, as nobody writes those.
+    `#U00fc` stands for a letter; and UTF-8 that was taken for the letters of DOS is UTF-8 again, as
+    nobody writes those.
     """
     written_out = _WRITTEN_OUT.sub(_written_out, name)
     dos = _taken_for(written_out, "cp437") or (
@@ -348,14 +396,18 @@ def mended(name: str) -> str:
 
 
 def readings(name: str) -> set[str]:
-    """Return what a name may have been before it was unpacked, itself among it, to be compared with names that are known."""
+    """Return what a name may have been before it was unpacked, itself among it, to be compared with
+    names that are known.
+    """
     once = mended(unquote(name))
     each = {name, once, *(read for encoding in _TAKEN_FOR if (read := _taken_for(once, encoding)))}
     return {unicodedata.normalize("NFC", reading) for reading in each}
 
 
 def _taken_for(name: str, encoding: str) -> str | None:
-    """Return the UTF-8 that was read in another encoding and gave this name, None where it cannot be that."""
+    """Return the UTF-8 that was read in another encoding and gave this name, None where it cannot
+    be that.
+    """
     if name.isascii():
         return None
     try:
@@ -388,7 +440,9 @@ def _refuse_full_disk(archive: Path, folder: Path, needed: int) -> None:
 
 
 def _not_whole(archive: Path, problem: BaseException) -> NoReturn:
-    kind = next((tar for tar in _TARS if archive.name.lower().endswith(tar)), archive.suffix.lower())
+    kind = next(
+        (tar for tar in _TARS if archive.name.lower().endswith(tar)), archive.suffix.lower()
+    )
     raise CopError(
         f"'{archive.name}' is not a whole {kind} archive: it is damaged or cut short. Copy or download it again."
     ) from problem
@@ -410,11 +464,15 @@ class _Zip(Container):
 
     def _checked(self, path: Path) -> dict[str, tuple[str, int]]:
         files = [file for file in self._zip.infolist() if not file.is_dir()]
-        _refuse_links(path, [file.filename for file in files if stat.S_ISLNK(file.external_attr >> 16)])
+        _refuse_links(
+            path, [file.filename for file in files if stat.S_ISLNK(file.external_attr >> 16)]
+        )
         if any(file.flag_bits & 1 for file in files):
             _refuse_encrypted(path)
         self._members = dict(zip(map(str, range(len(files))), files, strict=True))
-        return _visible(path, ((_name_in_zip(file), key, file.file_size) for key, file in self._members.items()))
+        return _visible(
+            path, ((_name_in_zip(file), key, file.file_size) for key, file in self._members.items())
+        )
 
     def __enter__(self) -> "_Zip":
         return self
@@ -443,17 +501,25 @@ def _unicode_path(extra: bytes, packed: bytes) -> bytes | None:
     while len(extra) >= 4:
         kind, size = struct.unpack("<HH", extra[:4])
         field, extra = extra[4 : 4 + size], extra[4 + size :]
-        if kind == _UNICODE_PATH and field[:1] == b"\1" and field[1:5] == struct.pack("<L", zlib.crc32(packed)):
+        if (
+            kind == _UNICODE_PATH
+            and field[:1] == b"\1"
+            and field[1:5] == struct.pack("<L", zlib.crc32(packed))
+        ):
             return field[5:]
     return None
 
 
 class _Tar(Container):
-    """A .tar, read from the middle; a packed one is first unpacked into a folder of ours, since it cannot be."""
+    """A .tar, read from the middle; a packed one is first unpacked into a folder of ours, since it
+    cannot be.
+    """
 
     def __init__(self, path: Path, folder: Path) -> None:
         try:
-            plain = path if path.suffix.lower() == ".tar" else _unpacked(path, folder / "export.tar")
+            plain = (
+                path if path.suffix.lower() == ".tar" else _unpacked(path, folder / "export.tar")
+            )
             self._tar = tarfile.open(plain, "r:")  # noqa: SIM115
         except _DAMAGE as problem:
             if isinstance(problem, OSError) and problem.errno == errno.ENOSPC:
@@ -475,7 +541,9 @@ class _Tar(Container):
         return _visible(path, ((member.name, member.name, member.size) for member in members))
 
     def _check_end(self) -> None:
-        """Make sure that the list of members ends where the archive does: to `tarfile` damage in it is an end, too."""
+        """Make sure that the list of members ends where the archive does: to `tarfile` damage in it
+        is an end, too.
+        """
         assert self._tar.fileobj
         self._tar.fileobj.seek(self._tar.offset)
         if self._tar.fileobj.read(tarfile.BLOCKSIZE) != bytes(tarfile.BLOCKSIZE):
@@ -492,7 +560,9 @@ class _Tar(Container):
 
 
 def _unpacked(path: Path, target: Path) -> Path:
-    """Write what a .gz holds to `target`; raises `CopError` if that is far too much, or does not fit the disk."""
+    """Write what a .gz holds to `target`; raises `CopError` if that is far too much, or does not
+    fit the disk.
+    """
     written = 0
     with gzip.open(path) as packed, target.open("wb") as plain:
         while block := packed.read(_BLOCK):
@@ -503,7 +573,9 @@ def _unpacked(path: Path, target: Path) -> Path:
 
 
 class _SevenZip(Container):
-    """A .7z: a file in it cannot be streamed, so what is opened is unpacked once into a folder of ours."""
+    """A .7z: a file in it cannot be streamed, so what is opened is unpacked once into a folder of
+    ours.
+    """
 
     def __init__(self, path: Path, folder: Path) -> None:
         self._path, self._folder = path, folder
@@ -520,7 +592,9 @@ class _SevenZip(Container):
             _refuse_encrypted(path)
         files = [member for member in members if not member.is_directory]
         _refuse_links(path, [file.filename for file in files if not file.is_file])
-        self.names = _visible(path, ((file.filename, file.filename, int(file.uncompressed)) for file in files))
+        self.names = _visible(
+            path, ((file.filename, file.filename, int(file.uncompressed)) for file in files)
+        )
 
     def open(self, inside: str) -> BinaryIO:
         self.unpack([inside])
@@ -542,14 +616,17 @@ class _SevenZip(Container):
             return
         needed = sum(size for name, size in self.names.values() if name in set(missing))
         _refuse_full_disk(self._path, self._folder, needed)
-        wanted = {name: self._folder / str(n) for n, name in enumerate(missing, len(self._unpacked))}
+        wanted = {
+            name: self._folder / str(n) for n, name in enumerate(missing, len(self._unpacked))
+        }
         for target in wanted.values():
             target.write_bytes(b"")
         self._extract({name: _ToFile(target) for name, target in wanted.items()})
         self._unpacked.update(wanted)
 
     def _extract(self, sinks: Mapping[str, py7zr.io.Py7zIO]) -> None:
-        # An open file, not a path: given a path, py7zr unpacks in threads, which a sink cannot stop.
+        # An open file, not a path: given a path, py7zr unpacks in threads, which a sink cannot
+        # stop.
         with self._path.open("rb") as packed, py7zr.SevenZipFile(packed) as archive:
             archive.extract(targets=list(sinks), factory=_Sinks(sinks))
 

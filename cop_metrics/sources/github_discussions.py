@@ -1,4 +1,5 @@
-"""GitHub Discussions: pages of GraphQL as `gh api graphql --paginate` prints them, in one file or several.
+"""GitHub Discussions: pages of GraphQL as `gh api graphql --paginate` prints them, in one file or
+several.
 
 `QUERY` is what is asked; a page that holds less is read as far as it goes.
 """
@@ -14,7 +15,17 @@ import polars as pl
 from cop_metrics.errors import CopError
 from cop_metrics.sources.conversations import Conversations
 from cop_metrics.sources.export import Export
-from cop_metrics.sources.json_files import HEAD, count, heads, mapping, number, sequence, text, time, values
+from cop_metrics.sources.json_files import (
+    HEAD,
+    count,
+    heads,
+    mapping,
+    number,
+    sequence,
+    text,
+    time,
+    values,
+)
 from cop_metrics.sources.source import Batch, Reading, Source
 from cop_metrics.tables import ANSWER, COMMENT, MESSAGE, QUESTION, TABLES, TIME, typed
 
@@ -24,7 +35,17 @@ UPVOTE = "upvote"
 OWN_UPVOTE = 1
 """GitHub counts an upvote of the author from the start, which nobody gave."""
 ENDS = (".json", ".jsonl", ".ndjson")
-PARTS = ("data", "repository", "organization", "node", "discussion", "discussions", "nodes", "edges", "search")
+PARTS = (
+    "data",
+    "repository",
+    "organization",
+    "node",
+    "discussion",
+    "discussions",
+    "nodes",
+    "edges",
+    "search",
+)
 
 QUERY = """
 query($owner: String!, $name: String!, $endCursor: String) {
@@ -68,7 +89,9 @@ query($owner: String!, $name: String!, $endCursor: String) {
 _MARKS = (b'"isAnswerable"', b'"answerChosenAt"', b'"upvoteCount"')
 GHOST = "ghost"
 """The account that stands for all deleted ones, where it is told at all."""
-_EMPTY = re.compile(rb'"discussions"\s*:\s*\{[^{}\[\]]*(?:"pageInfo"\s*:\s*\{[^{}]*\}[^{}\[\]]*)?"nodes"\s*:\s*\[\s*\]')
+_EMPTY = re.compile(
+    rb'"discussions"\s*:\s*\{[^{}\[\]]*(?:"pageInfo"\s*:\s*\{[^{}]*\}[^{}\[\]]*)?"nodes"\s*:\s*\[\s*\]'
+)
 _POSTS: dict[str, Any] = {
     "key": pl.String,
     "thread": pl.String,
@@ -86,7 +109,11 @@ _POSTS: dict[str, Any] = {
 def recognises(export: Export) -> bool:
     """Return whether one of the export's JSON files begins as a page of discussions does."""
     return any(
-        (b'"discussions"' in head and b'"nodes"' in head and any(mark in head for mark in (*_MARKS, b'"category"')))
+        (
+            b'"discussions"' in head
+            and b'"nodes"' in head
+            and any(mark in head for mark in (*_MARKS, b'"category"'))
+        )
         or sum(mark in head for mark in _MARKS) > 1
         or _EMPTY.search(head) is not None
         for head in heads(export, 20, ends=ENDS)
@@ -96,11 +123,14 @@ def recognises(export: Export) -> bool:
 def read(export: Export, reading: Reading) -> Iterator[Batch]:
     """Yield the discussions in batches, read twice: first for which state of each is the newest.
 
-    Memory grows by some 100 bytes a comment. Raises `CopError` when a file is cut short or none holds a discussion.
+    Memory grows by some 100 bytes a comment. Raises `CopError` when a file is cut short or none
+    holds a discussion.
     """
     names = [name for name in export.names if name.lower().endswith(ENDS)]
     if len(names) < len(export.names):
-        reading.notes.append(f"{len(export.names) - len(names):,} files are no JSON, and were left alone.")
+        reading.notes.append(
+            f"{len(export.names) - len(names):,} files are no JSON, and were left alone."
+        )
     export.unpack(names)
     for table in ("member", "thread", "post", "topic", "reaction"):
         yield Batch(table, pl.DataFrame(schema=dict(TABLES[table].columns)))
@@ -147,7 +177,8 @@ SOURCE = Source(
 def _discussions(
     export: Export, names: list[str], reading: Reading | None = None
 ) -> Iterator[tuple[int, dict[str, Any]]]:
-    """Yield each discussion of the pages with its place among all; raises `NoJsonError` for a file cut short.
+    """Yield each discussion of the pages with its place among all; raises `NoJsonError` for a file
+    cut short.
 
     `reading` is told of pages in which GitHub says that it failed.
     """
@@ -162,7 +193,9 @@ def _discussions(
 
 
 def _found(value: object, deep: int) -> Iterator[dict[str, Any]]:
-    """Yield the discussions in a page: wherever it holds something with comments or a category of discussions."""
+    """Yield the discussions in a page: wherever it holds something with comments or a category of
+    discussions.
+    """
     if isinstance(value, list):
         for each in value:
             yield from _found(each, deep)
@@ -177,25 +210,35 @@ def _found(value: object, deep: int) -> Iterator[dict[str, Any]]:
 
 
 def _newest(export: Export, names: list[str], reading: Reading) -> set[int]:
-    """Return the places of the newest state of each discussion; further pages of its comments are kept beside it."""
+    """Return the places of the newest state of each discussion; further pages of its comments are
+    kept beside it.
+    """
     newest: dict[tuple[str, str], tuple[datetime, int]] = {}
     pages = repeated = lacking = 0
     for place, discussion in _discussions(export, names, reading):
         pages += 1
         if not _tells_comments(discussion):
             lacking += 1
-            reading.skip("a discussion without its comments", f"number {number(discussion.get('number'))}")
+            reading.skip(
+                "a discussion without its comments", f"number {number(discussion.get('number'))}"
+            )
             continue
         key = text(discussion.get("id"))
         if key is None:
             reading.skip("a discussion without an id", f"number {number(discussion.get('number'))}")
             continue
         comments = sequence(mapping(discussion.get("comments")).get("nodes"))
-        further = "" if "createdAt" in discussion else str(text(mapping(comments[0] if comments else None).get("id")))
+        further = (
+            ""
+            if "createdAt" in discussion
+            else str(text(mapping(comments[0] if comments else None).get("id")))
+        )
         state = (time(discussion.get("updatedAt")) or datetime.min, place)
         repeated += (key, further) in newest
         newest[key, further] = max(state, newest.get((key, further), state))
-    reading.is_quiet = not pages and not reading.skipped and any(_is_a_page(export, name) for name in names)
+    reading.is_quiet = (
+        not pages and not reading.skipped and any(_is_a_page(export, name) for name in names)
+    )
     if not pages and not reading.is_quiet:
         raise CopError(
             "There is no discussion in these files. Give what 'gh api graphql --paginate' printed; see docs/sources.md."
@@ -207,15 +250,23 @@ def _newest(export: Export, names: list[str], reading: Reading) -> set[int]:
             "docs/sources.md, which has the comments too."
         )
     if repeated:
-        reading.notes.append(f"{repeated:,} discussions are there once more; the newest state of each counts.")
+        reading.notes.append(
+            f"{repeated:,} discussions are there once more; the newest state of each counts."
+        )
     return {place for _, place in newest.values()}
 
 
 def _tells_comments(discussion: dict[str, Any]) -> bool:
-    """Return whether a discussion has comments beside it, as far as it does not say that there are none."""
+    """Return whether a discussion has comments beside it, as far as it does not say that there are
+    none.
+    """
     comments = mapping(discussion.get("comments"))
     total = comments.get("totalCount")
-    return bool(sequence(comments.get("nodes"))) or total == 0 or ("nodes" in comments and total is None)
+    return (
+        bool(sequence(comments.get("nodes")))
+        or total == 0
+        or ("nodes" in comments and total is None)
+    )
 
 
 def _is_a_page(export: Export, name: str) -> bool:
@@ -240,7 +291,9 @@ class _Discussions:
     _threads: list[dict[str, Any]] = field(default_factory=list)
     _topics: list[tuple[str, str]] = field(default_factory=list)
     _reactions: list[tuple[Any, ...]] = field(default_factory=list)
-    _conversations: Conversations = field(default_factory=lambda: Conversations(joins_messages=False))
+    _conversations: Conversations = field(
+        default_factory=lambda: Conversations(joins_messages=False)
+    )
 
     def take(self, told: dict[str, Any]) -> None:
         """Take a discussion, or a further page of its comments, with all that is said in it."""
@@ -282,7 +335,9 @@ class _Discussions:
                 self._add(reply, thread, COMMENT, answer)
 
     def _nodes(self, connection: object, of: str) -> list[dict[str, Any]]:
-        """Return what a connection holds, and note how much more there is than its pages so far hold."""
+        """Return what a connection holds, and note how much more there is than its pages so far
+        hold.
+        """
         nodes = [mapping(node) for node in sequence(mapping(connection).get("nodes"))]
         told = count(mapping(connection).get("totalCount"), 10**6)
         lacking = self.lacking.get(of, told) - len(nodes)
@@ -325,13 +380,17 @@ class _Discussions:
             kind, at = text(mapping(node).get("content")), time(mapping(node).get("createdAt"))
             if kind is not None:
                 named[kind] = named.get(kind, 0) + 1
-                self._reactions.append((key, self._login(mapping(node).get("user")), kind.lower(), self._seen(at), 1))
+                self._reactions.append(
+                    (key, self._login(mapping(node).get("user")), kind.lower(), self._seen(at), 1)
+                )
         for group in sequence(told.get("reactionGroups")):
             kind, givers = (
                 text(mapping(group).get("content")),
                 mapping(group).get("reactors", mapping(group).get("users")),
             )
-            unnamed = count(mapping(givers).get("totalCount"), MOST_VOTES) - named.get(kind or "", 0)
+            unnamed = count(mapping(givers).get("totalCount"), MOST_VOTES) - named.get(
+                kind or "", 0
+            )
             if kind is not None and unnamed > 0:
                 self._reactions.append((key, None, kind.lower(), None, unnamed))
         upvotes = count(told.get("upvoteCount"), MOST_VOTES) - OWN_UPVOTE
@@ -355,7 +414,9 @@ class _Discussions:
         return at
 
     def batches(self, *, least: int) -> Iterator[Batch]:
-        """Yield what was gathered if there are `least` posts or more; their texts are read for the rules and dropped."""
+        """Yield what was gathered if there are `least` posts or more; their texts are read for the
+        rules and dropped.
+        """
         if len(self._posts) < max(least, 1):
             return
         posts = pl.DataFrame(self._posts, schema=_POSTS, orient="row")
@@ -366,25 +427,39 @@ class _Discussions:
         )
         self.votes += int(reactions["times"].sum())
         yield Batch("thread", pl.DataFrame(self._threads, schema=dict(TABLES["thread"].columns)))
-        yield Batch("topic", pl.DataFrame(self._topics, schema=dict(TABLES["topic"].columns), orient="row"))
-        for batch in self._conversations.batches(posts.select("key", "thread", "author", "at", "text", "deleted_at")):
+        yield Batch(
+            "topic", pl.DataFrame(self._topics, schema=dict(TABLES["topic"].columns), orient="row")
+        )
+        for batch in self._conversations.batches(
+            posts.select("key", "thread", "author", "at", "text", "deleted_at")
+        ):
             if batch.table == "post":
                 own = posts.select("kind", "accepted", "accepted_at", "solved_by")
                 yield Batch("post", typed("post", batch.rows.with_columns(own)))
-        each = reactions.with_columns(pl.int_ranges("times").alias("times")).explode("times").drop("times")
+        each = (
+            reactions.with_columns(pl.int_ranges("times").alias("times"))
+            .explode("times")
+            .drop("times")
+        )
         yield Batch("reaction", typed("reaction", each))
         self._posts, self._threads, self._topics, self._reactions = [], [], [], []
 
     def members(self) -> pl.DataFrame:
         """Return everybody who wrote, reacted or chose an answer."""
-        rows = [(login, name or login, login, is_bot) for login, (name, is_bot) in self.people.items()]
-        schema = {name: TABLES["member"].columns[name] for name in ("member", "name", "username", "is_bot")}
+        rows = [
+            (login, name or login, login, is_bot) for login, (name, is_bot) in self.people.items()
+        ]
+        schema = {
+            name: TABLES["member"].columns[name]
+            for name in ("member", "name", "username", "is_bot")
+        }
         return typed("member", pl.DataFrame(rows, schema=schema, orient="row"))
 
     def note(self) -> None:
         """Say when the export was made, as nearly as it tells, and what its pages lack.
 
-        Of two exports with the same newest event, the one with more reactions is taken for the newer.
+        Of two exports with the same newest event, the one with more reactions is taken for the
+        newer.
         """
         if self.newest_at is not None and self.newest_at.year < 9999:
             self.reading.exported_at = self.newest_at + timedelta(microseconds=self.votes)

@@ -1,6 +1,8 @@
-"""Guesses what answers what in a chat without threads: who is mentioned first, and what follows soon after a question.
+"""Guesses what answers what in a chat without threads: who is mentioned first, and what follows
+soon after a question.
 
-A guess is kept as one: the rule `inferred_reply` stands with the message, and the import's notes count them.
+A guess is kept as one: the rule `inferred_reply` stands with the message, and the import's notes
+count them.
 """
 
 from datetime import datetime, timedelta
@@ -8,8 +10,8 @@ from typing import NamedTuple
 
 import polars as pl
 
-from cop_metrics import questions
-from cop_metrics.questions import Effect
+from cop_metrics.sources import questions
+from cop_metrics.sources.questions import Effect
 
 NEXT_MESSAGES = timedelta(minutes=15)
 MENTIONED_WITHIN = timedelta(hours=24)
@@ -17,7 +19,9 @@ _MENTION = r"(?i)^[\s*_~]*(?:(?:hi|hey|hello|thanks|thank you|yes|no)\b[\s,!:.]*
 
 
 class _Said(NamedTuple):
-    """The last message of somebody in a channel, or the last that asks; `thread` is the key of what it belongs to."""
+    """The last message of somebody in a channel, or the last that asks; `thread` is the key of what
+    it belongs to.
+    """
 
     author: str
     at: datetime
@@ -25,10 +29,14 @@ class _Said(NamedTuple):
 
 
 class InferredReplies:
-    """Follows the conversations of one export, channel after channel, however its messages are cut into frames."""
+    """Follows the conversations of one export, channel after channel, however its messages are cut
+    into frames.
+    """
 
     def __init__(self, within: timedelta = NEXT_MESSAGES) -> None:
-        """Begin; nothing has been said yet. What follows a question `within` that time belongs to it."""
+        """Begin; nothing has been said yet. What follows a question `within` that time belongs to
+        it.
+        """
         self._within = within
         self._channel: str | None = None
         self._question: _Said | None = None
@@ -36,9 +44,11 @@ class InferredReplies:
         self._said: dict[str, _Said] = {}
 
     def threads(self, messages: pl.DataFrame) -> pl.Series:
-        """Return for each message of a person the key of the message that it seems to reply to, null for none.
+        """Return for each message of a person the key of the message that it seems to reply to,
+        null for none.
 
-        `messages` has channel, key, author, at and text, in the order of time within each channel, channels one by one.
+        `messages` has channel, key, author, at and text, in the order of time within each channel,
+        channels one by one.
         """
         told = messages.select(
             "channel",
@@ -51,7 +61,13 @@ class InferredReplies:
         return pl.Series("thread", [self._thread(*row) for row in told.iter_rows()], pl.String)
 
     def _thread(
-        self, channel: str, key: str, author: str | None, at: datetime, asks: bool, mentioned: str | None
+        self,
+        channel: str,
+        key: str,
+        author: str | None,
+        at: datetime,
+        asks: bool,
+        mentioned: str | None,
     ) -> str | None:
         if channel != self._channel:
             self._channel, self._question, self._asked, self._said = channel, None, {}, {}
@@ -65,7 +81,9 @@ class InferredReplies:
         return thread
 
     def _of_mentioned(self, author: str, at: datetime, mentioned: str | None) -> str | None:
-        """Return what somebody asked, else what they spoke in last, if a message begins with their name a day later at most."""
+        """Return what somebody asked, else what they spoke in last, if a message begins with their
+        name a day later at most.
+        """
         if mentioned is None or mentioned == author:
             return None
         for told in (self._asked, self._said):
@@ -81,12 +99,19 @@ class InferredReplies:
             return None
         if author != question.author:
             return question.thread
-        answered = any(said.thread == question.thread for other, said in self._said.items() if other != author)
+        answered = any(
+            said.thread == question.thread for other, said in self._said.items() if other != author
+        )
         return question.thread if answered and not asks else None
 
 
 def _asks(texts: pl.Series) -> pl.Series:
     """Return which texts a rule takes for a question and none leaves out."""
     fired = questions.fired(texts)
-    meant = {effect: [f" {id_} " for id_, each in questions.effects().items() if each is effect] for effect in Effect}
-    return fired.str.contains_any(meant[Effect.ASKS]) & ~fired.str.contains_any(meant[Effect.LEAVES_OUT])
+    meant = {
+        effect: [f" {id_} " for id_, each in questions.effects().items() if each is effect]
+        for effect in Effect
+    }
+    return fired.str.contains_any(meant[Effect.ASKS]) & ~fired.str.contains_any(
+        meant[Effect.LEAVES_OUT]
+    )

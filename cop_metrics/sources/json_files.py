@@ -1,4 +1,5 @@
-"""JSON as exports hold it: read value by value in bounded memory, and each value as what it should be, or nothing.
+"""JSON as exports hold it: read value by value in bounded memory, and each value as what it should
+be, or nothing.
 
 For sources whose export is JSON; a kind of value is added as one more function that never raises.
 """
@@ -16,10 +17,14 @@ from cop_metrics.errors import CopError
 from cop_metrics.sources.export import Export
 
 WHOLE = 16 << 20
-"""Bytes up to which a file is parsed at once, which is several times faster; longer ones are streamed."""
+"""Bytes up to which a file is parsed at once, which is several times faster; longer ones are
+streamed.
+"""
 LARGEST_VALUE = 64 << 20
 DEEPEST = 1_000
-"""How many levels one block of a streamed file may go down at most: exports nest by tens, and thousands take for ever."""
+"""How many levels one block of a streamed file may go down at most: exports nest by tens, and
+thousands take for ever.
+"""
 HEAD = 1 << 16
 
 _BLOCK = 1 << 16
@@ -29,11 +34,17 @@ _WHOLE_NUMBER = re.compile(r"[+-]?\d{1,18}")
 
 
 class NoJsonError(CopError):
-    """A file that is no JSON, is cut short, or holds a value that is too large; values before that place were read."""
+    """A file that is no JSON, is cut short, or holds a value that is too large; values before that
+    place were read.
+    """
 
 
-def heads(export: Export, most: int, *, ends: tuple[str, ...] = (".json", ".jsonl", ".ndjson")) -> Iterator[bytes]:
-    """Yield the beginnings of some of the export's JSON files, spread over all of them; unreadable ones are left out."""
+def heads(
+    export: Export, most: int, *, ends: tuple[str, ...] = (".json", ".jsonl", ".ndjson")
+) -> Iterator[bytes]:
+    """Yield the beginnings of some of the export's JSON files, spread over all of them; unreadable
+    ones are left out.
+    """
     names = [name for name in export.names if name.lower().endswith(ends)]
     for name in names[:: max(len(names) // most, 1)][:most]:
         try:
@@ -43,7 +54,8 @@ def heads(export: Export, most: int, *, ends: tuple[str, ...] = (".json", ".json
 
 
 def values(export: Export, name: str) -> Iterator[Any]:
-    """Yield the file's values: the elements of a list, else each value of those that stand one after another.
+    """Yield the file's values: the elements of a list, else each value of those that stand one
+    after another.
 
     Raises `NoJsonError` at the place from which on the file cannot be read.
     """
@@ -62,7 +74,9 @@ def values_in(stream: BinaryIO, name: str, begun: bytes = b"") -> Iterator[Any]:
 
 
 def elements(export: Export, name: str, key: str) -> Iterator[Any]:
-    """Yield the elements of the list under `key` of the one object that the file holds; raises `NoJsonError`."""
+    """Yield the elements of the list under `key` of the one object that the file holds; raises
+    `NoJsonError`.
+    """
     with export.open(name) as stream:
         start = stream.read(WHOLE + 1)
         if len(start) <= WHOLE and (whole := _parsed(start)) is not _NOTHING:
@@ -89,12 +103,22 @@ def _streamed(bounded: "_Bounded", prefix: str, name: str) -> Iterator[Any]:
         ):
             bounded.taken = 0
             yield value
-    except (ijson.JSONError, UnicodeDecodeError, RecursionError, OverflowError, ValueError) as problem:
-        raise NoJsonError(f"{name} is no JSON or is cut short. Export, copy or download it again.") from problem
+    except (
+        ijson.JSONError,
+        UnicodeDecodeError,
+        RecursionError,
+        OverflowError,
+        ValueError,
+    ) as problem:
+        raise NoJsonError(
+            f"{name} is no JSON or is cut short. Export, copy or download it again."
+        ) from problem
 
 
 class _Bounded:
-    """What was read of a stream, then the rest of it; refuses to go on where one value becomes too large."""
+    """What was read of a stream, then the rest of it; refuses to go on where one value becomes too
+    large.
+    """
 
     def __init__(self, start: bytes, stream: BinaryIO) -> None:
         self._start, self._at, self._stream = start.removeprefix(b"\xef\xbb\xbf"), 0, stream
@@ -102,7 +126,11 @@ class _Bounded:
 
     def read(self, size: int = -1) -> bytes:
         size = _BLOCK if size < 0 else size
-        chunk = self._start[self._at : self._at + size] if self._at < len(self._start) else self._stream.read(size)
+        chunk = (
+            self._start[self._at : self._at + size]
+            if self._at < len(self._start)
+            else self._stream.read(size)
+        )
         self._at += len(chunk)
         self.taken += len(chunk)
         if self.taken > LARGEST_VALUE:
@@ -110,12 +138,16 @@ class _Bounded:
                 f"A file holds {LARGEST_VALUE >> 20} MB or more in which nothing ends: it is not this export."
             )
         if _levels(chunk) > DEEPEST:
-            raise NoJsonError(f"A file holds values nested deeper than {DEEPEST:,} levels: it is not this export.")
+            raise NoJsonError(
+                f"A file holds values nested deeper than {DEEPEST:,} levels: it is not this export."
+            )
         return chunk
 
 
 def _levels(chunk: bytes) -> int:
-    """Return how many levels of lists and objects a piece of JSON goes down, brackets in texts included."""
+    """Return how many levels of lists and objects a piece of JSON goes down, brackets in texts
+    included.
+    """
     signs = np.frombuffer(chunk, np.uint8)
     steps = np.isin(signs, _OPENING).astype(np.int32) - np.isin(signs, _CLOSING)
     reached = np.concatenate(([0], np.cumsum(steps)))
@@ -140,7 +172,9 @@ def text(value: object) -> str | None:
     if not isinstance(value, str):
         return None
     stripped = value.strip()
-    return (stripped if stripped.isprintable() else stripped.encode("utf-8", "replace").decode()) or None
+    return (
+        stripped if stripped.isprintable() else stripped.encode("utf-8", "replace").decode()
+    ) or None
 
 
 def number(value: object) -> int | None:
@@ -155,7 +189,9 @@ def number(value: object) -> int | None:
 
 
 def count(value: object, most: int) -> int:
-    """Return a number of things: 0 where there is none, and never more than `most`, as one wrong digit fills a disk."""
+    """Return a number of things: 0 where there is none, and never more than `most`, as one wrong
+    digit fills a disk.
+    """
     return min(max(number(value) or 0, 0), most)
 
 

@@ -1,6 +1,7 @@
 """When a mail was written: its Date, unless servers that passed it on say that the clock was wrong.
 
-On import a mail's `dated` is what its Date says, `received` what others say, `is_far` whether the two cannot both be right.
+On import a mail's `dated` is what its Date says, `received` what others say, `is_far` whether the
+two cannot both be right.
 """
 
 import email.utils
@@ -41,7 +42,9 @@ class How(Enum):
 
 
 class Dated(NamedTuple):
-    """What a mail says of its time: its Date, the time that others say, and whether they differ too much."""
+    """What a mail says of its time: its Date, the time that others say, and whether they differ too
+    much.
+    """
 
     dated: datetime | None
     received: datetime | None
@@ -61,7 +64,9 @@ def time_of_header(value: str) -> datetime | None:
 
 
 def time_of_divider(line: str) -> datetime | None:
-    """Return the time in a line that divides mails, None where it tells none; without a zone it is taken for UTC."""
+    """Return the time in a line that divides mails, None where it tells none; without a zone it is
+    taken for UTC.
+    """
     line = line[-120:]
     try:
         if found := _WRITTEN.search(line):
@@ -69,7 +74,14 @@ def time_of_divider(line: str) -> datetime | None:
             if year is None or found["month"] not in _MONTHS:
                 return None
             hour, minute, second = (int(each) for each in f"{found['clock']}:0".split(":")[:3])
-            at = datetime(int(year), _MONTHS.index(found["month"]) + 1, int(found["day"]), hour, minute, second)
+            at = datetime(
+                int(year),
+                _MONTHS.index(found["month"]) + 1,
+                int(found["day"]),
+                hour,
+                minute,
+                second,
+            )
             zone = found["zone"] or ""
             minutes = int(zone[1:3]) * 60 + int(zone[3:]) if zone[:1] in ("+", "-") else 0
             return at - timedelta(minutes=-minutes if zone[:1] == "-" else minutes)
@@ -81,17 +93,23 @@ def time_of_divider(line: str) -> datetime | None:
 
 
 def dated(date: str, received: Sequence[str], divider: str) -> Dated:
-    """Return what a mail says of its time, by its headers Date and Received, as they stand, and the line that divides it.
+    """Return what a mail says of its time, by its headers Date and Received, as they stand, and the
+    line that divides it.
 
-    The line counts only where no server says when it received the mail: many programs copy it from the Date.
+    The line counts only where no server says when it received the mail: many programs copy it from
+    the Date.
     """
     told = _possible(time_of_header(date))
-    hops = [at for at in (_possible(time_of_header(hop.rpartition(";")[2])) for hop in received) if at]
+    hops = [
+        at for at in (_possible(time_of_header(hop.rpartition(";")[2])) for hop in received) if at
+    ]
     if hops:
         if told is None:
             return Dated(None, hops[-1], None)
         return Dated(
-            told, hops[-1], min(abs(told - hop) for hop in hops) > FAR_FROM_SERVERS or told - max(hops) > AHEAD
+            told,
+            hops[-1],
+            min(abs(told - hop) for hop in hops) > FAR_FROM_SERVERS or told - max(hops) > AHEAD,
         )
     by_line = _possible(time_of_divider(divider))
     return Dated(told, by_line, abs(told - by_line) > FAR_FROM_LINE if told and by_line else None)
@@ -102,10 +120,12 @@ def _possible(at: datetime | None) -> datetime | None:
 
 
 def settled(mails: pl.DataFrame) -> pl.DataFrame:
-    """Return `at` and `how` for mails with the columns of `Dated`, in their order; `at` is null where no time can be right.
+    """Return `at` and `how` for mails with the columns of `Dated`, in their order; `at` is null
+    where no time can be right.
 
-    Others are believed against a Date where they agree with most of the Dates around: a mailbox that was moved or exported
-    in one go has them wrong for many mails together, a clock that was reset for one.
+    Others are believed against a Date where they agree with most of the Dates around: a mailbox
+    that was moved or exported in one go has them wrong for many mails together, a clock that was
+    reset for one.
     """
     told = mails.with_row_index("row").sort("received", "row", nulls_last=True)
     differ = pl.col("is_far").cast(pl.Float64).rolling_mean(NEIGHBOURS, min_samples=1, center=True)
@@ -123,12 +143,15 @@ def settled(mails: pl.DataFrame) -> pl.DataFrame:
     first, last = _ends_of_the_others(told["at"])
     is_apart = (~pl.col("at").is_between(first, last)).fill_null(False)
     return told.select(
-        pl.when(~is_apart).then("at"), pl.when(is_apart).then(pl.lit(How.APART.value)).otherwise("how").alias("how")
+        pl.when(~is_apart).then("at"),
+        pl.when(is_apart).then(pl.lit(How.APART.value)).otherwise("how").alias("how"),
     )
 
 
 def _ends_of_the_others(at: pl.Series) -> tuple[datetime, datetime]:
-    """Return the times of the first and the last mail but for a few that lie years before or after all others."""
+    """Return the times of the first and the last mail but for a few that lie years before or after
+    all others.
+    """
     times = at.drop_nulls().sort()
     few = max(1, len(times) // FEW)
     if len(times) < 3:

@@ -1,6 +1,7 @@
 """Files of mails: which they are, and where in them one mail ends and the next begins.
 
-To add a kind of file: a `Kind`, what its first lines look like in `kind_of`, and what divides its mails in `_Divided`.
+To add a kind of file: a `Kind`, what its first lines look like in `kind_of`, and what divides its
+mails in `_Divided`.
 """
 
 import gzip
@@ -26,18 +27,20 @@ MOST_HEADERS = 500
 LOOKED_AT = 1 << 14
 
 PASTED = "a mail pasted into another one with its headers, which is part of that one's text"
-UNDIVIDED = (
-    "headers of a mail below a line that begins with 'From', taken for text as nothing shows that a mail begins there"
-)
+UNDIVIDED = "headers of a mail below a line that begins with 'From', taken for text as nothing shows that a mail begins there"
 
-_TIME_ENDS = rb"\d{1,2}:\d\d(?::\d\d)?(?: +[A-Z(+-][\w:+()-]{0,8}){0,2}(?: +\d{4})?(?: +[+-]\d{4})?\s*$"
+_TIME_ENDS = (
+    rb"\d{1,2}:\d\d(?::\d\d)?(?: +[A-Z(+-][\w:+()-]{0,8}){0,2}(?: +\d{4})?(?: +[+-]\d{4})?\s*$"
+)
 _FULL = re.compile(
     rb"From (?:.*\s)?(?:[A-Z][a-z]{2},? +)?(?:[A-Z][a-z]{2} +\d{1,2}|\d{1,2} +[A-Z][a-z]{2}),? +(?:\d{4},? +)?"
     + _TIME_ENDS
 )
 _HEADER = re.compile(rb"[!-9;-~]{1,70}:|>From ")
 _RULE = re.compile(rb"={60,}\s*$")
-_FORWARDED = re.compile(rb"-+ ?(?:original|forwarded|weitergeleitet|urspr|message|mensaje|messaggio)", re.IGNORECASE)
+_FORWARDED = re.compile(
+    rb"-+ ?(?:original|forwarded|weitergeleitet|urspr|message|mensaje|messaggio)", re.IGNORECASE
+)
 _LISTSERV = re.compile(r".*[. ]log\d{2,4}[a-e]?$", re.IGNORECASE)
 _DATE = re.compile(rb"date:.*\d{1,2}[:.]\d\d|date: *\d{4}[-/]\d\d[-/]\d\d", re.IGNORECASE)
 _OF_PROGRAMS = {
@@ -52,11 +55,21 @@ _OF_PROGRAMS = {
     "return-path",
     "status",
 }
-_BY_TOOLS = {"received", "return-path", "delivered-to", "status", "x-status", "x-gm-thrid", "x-mozilla-status"}
+_BY_TOOLS = {
+    "received",
+    "return-path",
+    "delivered-to",
+    "status",
+    "x-status",
+    "x-gm-thrid",
+    "x-mozilla-status",
+}
 
 
 class Kind(Enum):
-    """What divides the mails of a file: `From ` lines, rules of equals signs (LISTSERV), or nothing: it is one mail."""
+    """What divides the mails of a file: `From ` lines, rules of equals signs (LISTSERV), or
+    nothing: it is one mail.
+    """
 
     FROM = "From lines"
     RULES = "rules"
@@ -64,7 +77,9 @@ class Kind(Enum):
 
 
 class Raw(NamedTuple):
-    """A mail as it stands in a file: the line at which it begins, its header, the first of its body, what divides it."""
+    """A mail as it stands in a file: the line at which it begins, its header, the first of its
+    body, what divides it.
+    """
 
     line: int
     header: bytes
@@ -90,11 +105,19 @@ def candidates(export: Export) -> list[str]:
 
 
 def private_folder(name: str) -> str | None:
-    """Return which of the folders that nobody meant to hand over a file is (drafts, spam, trash, chats), else None."""
+    """Return which of the folders that nobody meant to hand over a file is (drafts, spam, trash,
+    chats), else None.
+    """
     path = PurePosixPath(_unpacked_name(name))
     says_nothing = path.name.lower() == "mbox" or _may_be_one(path.name)
-    folders = [each for each in path.parents if says_nothing or each.suffix.lower() in (*ENDINGS[1:], ".sbd")]
-    stems = [each.stem for each in (path, *folders) if each.suffix.lower() in (*ENDINGS[1:], ".sbd")]
+    folders = [
+        each
+        for each in path.parents
+        if says_nothing or each.suffix.lower() in (*ENDINGS[1:], ".sbd")
+    ]
+    stems = [
+        each.stem for each in (path, *folders) if each.suffix.lower() in (*ENDINGS[1:], ".sbd")
+    ]
     return mail_words.label_among([path.name, *(each.name for each in folders), *stems])
 
 
@@ -103,7 +126,9 @@ def kind_of(export: Export, name: str) -> Kind | None:
     head = _head(export, name).removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n")
     lines = head.split(b"\n")
     header = _header_lines(lines[1:])
-    if lines[0].startswith(b"From ") and (_is_of_mail(header) or (_FULL.match(lines[0]) and _is_of_a_piece(header))):
+    if lines[0].startswith(b"From ") and (
+        _is_of_mail(header) or (_FULL.match(lines[0]) and _is_of_a_piece(header))
+    ):
         return Kind.FROM
     if _RULE.match(lines[0]) and _is_of_mail(header):
         return Kind.RULES
@@ -134,11 +159,17 @@ def lines_of(export: Export, name: str) -> Iterator[bytes]:
                             f"'{name}' unpacks to far more than mail does. Unpack it yourself if it is right."
                         )
         except (OSError, EOFError, zlib.error) as problem:
-            raise CopError(f"'{name}' is damaged or cut short. Copy or download it again.") from problem
+            raise CopError(
+                f"'{name}' is damaged or cut short. Copy or download it again."
+            ) from problem
 
 
-def raw_mails(lines: Iterator[bytes], kind: Kind, leave_out: Callable[[str, int], None]) -> Iterator[Raw]:
-    """Yield the mails of a file; `leave_out` is told why headers of a mail begin none, and their line."""
+def raw_mails(
+    lines: Iterator[bytes], kind: Kind, leave_out: Callable[[str, int], None]
+) -> Iterator[Raw]:
+    """Yield the mails of a file; `leave_out` is told why headers of a mail begin none, and their
+    line.
+    """
     return _Divided(lines, kind, leave_out).mails()
 
 
@@ -171,7 +202,9 @@ class _Mail:
 class _Divided:
     """A file of mails, divided as it is read; memory holds one mail and the header of the next."""
 
-    def __init__(self, lines: Iterator[bytes], kind: Kind, leave_out: Callable[[str, int], None]) -> None:
+    def __init__(
+        self, lines: Iterator[bytes], kind: Kind, leave_out: Callable[[str, int], None]
+    ) -> None:
         self._lines, self._kind, self._leave_out = lines, kind, leave_out
         self._ahead: deque[bytes] = deque()
         self._style: str | None = None
@@ -185,7 +218,11 @@ class _Divided:
             self._mail = _Mail(1, b"", [])
         while line:
             self._number += 1
-            if at_start and self._may_divide(line) and (begun := self._begun(line, before.isspace())):
+            if (
+                at_start
+                and self._may_divide(line)
+                and (begun := self._begun(line, before.isspace()))
+            ):
                 if self._mail:
                     yield self._mail.raw()
                 self._mail = begun
@@ -221,7 +258,11 @@ class _Divided:
     def _divides(self, line: bytes, header: list[bytes], behind_empty: bool) -> bool:
         is_full = self._kind is Kind.FROM and _FULL.match(line) is not None
         is_of_mail = _is_of_mail(header)
-        if behind_empty or self._mail is None or (is_full and is_of_mail and _names(header).keys() & _BY_TOOLS):
+        if (
+            behind_empty
+            or self._mail is None
+            or (is_full and is_of_mail and _names(header).keys() & _BY_TOOLS)
+        ):
             return is_of_mail or (is_full and _is_of_a_piece(header))
         if is_full and is_of_mail and self._is_no_older(line, header):
             return True  # mails that were put together without an empty line between them
@@ -230,15 +271,27 @@ class _Divided:
         return False
 
     def _is_no_older(self, line: bytes, header: list[bytes]) -> bool:
-        """Say whether headers stand below a mail that was written before them, so that it cannot quote them."""
+        """Say whether headers stand below a mail that was written before them, so that it cannot
+        quote them.
+        """
         times = _times(line, header)
-        return self._mail is not None and bool(self._mail.times and times) and min(times) >= max(self._mail.times)
+        return (
+            self._mail is not None
+            and bool(self._mail.times and times)
+            and min(times) >= max(self._mail.times)
+        )
 
     def _is_pasted(self, around: _Mail, begun: _Mail, line: bytes) -> bool:
-        """Say whether headers stand in the text of a mail: they are older, and announced or unlike what divides the file."""
-        if around.in_header or not (around.times and begun.times and max(begun.times) < min(around.times)):
+        """Say whether headers stand in the text of a mail: they are older, and announced or unlike
+        what divides the file.
+        """
+        if around.in_header or not (
+            around.times and begun.times and max(begun.times) < min(around.times)
+        ):
             return False
-        announced = around.last_words.strip().endswith((b":", "：".encode())) or line.rstrip().endswith(b":")
+        announced = around.last_words.strip().endswith(
+            (b":", "：".encode())
+        ) or line.rstrip().endswith(b":")
         is_forwarded = _FORWARDED.match(around.last_words) is not None
         is_unlike = not around.holds_pasted and _style(line) not in (self._style, "")
         return announced or is_forwarded or is_unlike
@@ -255,7 +308,11 @@ class _Divided:
 
 
 def _may_hold_mails(name: str) -> bool:
-    return PurePosixPath(name.lower()).suffix in ENDINGS or _LISTSERV.match(name) is not None or _may_be_one(name)
+    return (
+        PurePosixPath(name.lower()).suffix in ENDINGS
+        or _LISTSERV.match(name) is not None
+        or _may_be_one(name)
+    )
 
 
 def _may_be_one(name: str) -> bool:
@@ -269,10 +326,16 @@ def _unpacked_name(name: str) -> str:
 
 
 def _head(export: Export, name: str) -> bytes:
-    """Return the first bytes of a file, unpacked; a sign that begins no mail where they cannot be read."""
+    """Return the first bytes of a file, unpacked; a sign that begins no mail where they cannot be
+    read.
+    """
     try:
         head = export.head(name, LOOKED_AT)
-        return zlib.decompressobj(31).decompress(head, LOOKED_AT) if name.lower().endswith(".gz") else head
+        return (
+            zlib.decompressobj(31).decompress(head, LOOKED_AT)
+            if name.lower().endswith(".gz")
+            else head
+        )
     except (CopError, zlib.error):
         return b"?"
 
@@ -288,15 +351,23 @@ def _header_lines(lines: Iterable[bytes]) -> list[bytes]:
 
 
 def _goes_on(header: list[bytes], line: bytes) -> bool:
-    return _HEADER.match(line) is not None or (header != [] and line[:1] in (b" ", b"\t") and line.strip() != b"")
+    return _HEADER.match(line) is not None or (
+        header != [] and line[:1] in (b" ", b"\t") and line.strip() != b""
+    )
 
 
 def _names(header: list[bytes]) -> Counter[str]:
-    return Counter(line.partition(b":")[0].decode("ascii", "replace").lower() for line in header if _HEADER.match(line))
+    return Counter(
+        line.partition(b":")[0].decode("ascii", "replace").lower()
+        for line in header
+        if _HEADER.match(line)
+    )
 
 
 def _is_of_mail(header: list[bytes]) -> bool:
-    """Say whether headers are those of a mail: who wrote it, and at which hour or under which number."""
+    """Say whether headers are those of a mail: who wrote it, and at which hour or under which
+    number.
+    """
     names = _names(header)
     told = any(_DATE.match(line) for line in header) or names.keys() & {"message-id", "received"}
     return "from" in names and bool(told)
@@ -304,12 +375,23 @@ def _is_of_mail(header: list[bytes]) -> bool:
 
 def _is_of_a_piece(header: list[bytes]) -> bool:
     """Say whether headers are such as programs write, though they do not make a mail."""
-    return any(name in _OF_PROGRAMS or name.startswith(("x-", "content-", "list-")) for name in _names(header))
+    return any(
+        name in _OF_PROGRAMS or name.startswith(("x-", "content-", "list-"))
+        for name in _names(header)
+    )
 
 
 def _times(divider: bytes, header: list[bytes]) -> list[datetime]:
-    """Return the times that a mail says of itself: of the line that divides it, of its Date, of servers that received it."""
-    unfolded = b"".join(header).decode("utf-8", "replace").replace("\n ", " ").replace("\n\t", " ").splitlines()
+    """Return the times that a mail says of itself: of the line that divides it, of its Date, of
+    servers that received it.
+    """
+    unfolded = (
+        b"".join(header)
+        .decode("utf-8", "replace")
+        .replace("\n ", " ")
+        .replace("\n\t", " ")
+        .splitlines()
+    )
     told = [time_of_divider(divider.decode("utf-8", "replace"))]
     for name, _, value in (line.partition(":") for line in unfolded):
         if name.lower() in ("date", "received"):
@@ -318,11 +400,15 @@ def _times(divider: bytes, header: list[bytes]) -> list[datetime]:
 
 
 def _style(line: bytes) -> str:
-    """Return how a dividing line names the sender; nothing where the line is not one that programs write whole."""
+    """Return how a dividing line names the sender; nothing where the line is not one that programs
+    write whole.
+    """
     if _RULE.match(line):
         return "rule"
     words = line.split()
     if not _FULL.match(line):
-        is_prose = len(words) > 3 and b"@" not in line and not re.search(rb"\d", line) and b'"' not in line
+        is_prose = (
+            len(words) > 3 and b"@" not in line and not re.search(rb"\d", line) and b'"' not in line
+        )
         return "prose" if is_prose else ""
     return "-" if words[1] == b"-" else "sender"

@@ -1,4 +1,5 @@
-"""What stands in headers of mails besides the words of people: marks of replies, tags, automatic replies, labels.
+"""What stands in headers of mails besides the words of people: marks of replies, tags, automatic
+replies, labels.
 
 The words are data (`mail_words.toml`). To add a language: one more line in its tables.
 """
@@ -11,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-WORDS = Path(__file__).parents[1] / "mail_words.toml"
+WORDS = Path(__file__).with_name("mail_words.toml")
 MOST_MARKS = 60
 LABELS = ("drafts", "spam", "trash", "chats")
 
@@ -35,7 +36,9 @@ _APART_BEHIND = re.compile(r"[(\[{]\s*([^()\[\]{}]{1,80}?)[\s.!]*[)\]}]$")
 _LABEL = re.compile(
     r"\s*(?:\([^()]{1,40}\)|[^\s:：\[\](){}?!.,;]{1,20}(?: [^\s:：\[\](){}?!.,;]{1,20}){0,2}\s?[:：])\s*"
 )
-"""What a gateway or an old list puts before a mark without square brackets: `weld: Re:`, `(weld) Re:`."""
+"""What a gateway or an old list puts before a mark without square brackets: `weld: Re:`, `(weld)
+Re:`.
+"""
 
 
 class Subject(NamedTuple):
@@ -49,7 +52,9 @@ class Subject(NamedTuple):
 def plain(words: str) -> str:
     """Return words in small letters without accents, with plain apostrophes and single spaces."""
     apart = unicodedata.normalize("NFKD", words.casefold().replace("’", "'").replace("ı", "i"))
-    return " ".join("".join(sign for sign in apart if unicodedata.category(sign) != "Mn").casefold().split())
+    return " ".join(
+        "".join(sign for sign in apart if unicodedata.category(sign) != "Mn").casefold().split()
+    )
 
 
 def subject_of(words: str, tags: frozenset[str]) -> Subject:
@@ -62,7 +67,9 @@ def subject_of(words: str, tags: frozenset[str]) -> Subject:
             pass
         elif found := _mark("replies").match(rest):
             is_reply = True
-        elif (found := _mark("may_reply", "forwards").match(rest)) or (found := _label_and_mark().match(rest)):
+        elif (found := _mark("may_reply", "forwards").match(rest)) or (
+            found := _label_and_mark().match(rest)
+        ):
             may_reply = True
         else:
             break
@@ -76,7 +83,9 @@ def compared(title: str) -> str:
 
 
 def first_tag(words: str) -> str | None:
-    """Return the tag before a subject in small letters, behind any mark and any tag of a gateway; None without one."""
+    """Return the tag before a subject in small letters, behind any mark and any tag of a gateway;
+    None without one.
+    """
     for _ in range(MOST_MARKS):
         found = _outside().match(words) or _mark("replies", "may_reply", "forwards").match(words)
         if not found:
@@ -89,33 +98,47 @@ def first_tag(words: str) -> str | None:
 def is_automatic(words: str) -> bool:
     """Say whether a subject is that of a program which answers while somebody is away.
 
-    It says so behind any tags and marks, or in one, or in brackets at its end; words that people use as well count where a
-    mark of a reply follows them.
+    It says so behind any tags and marks, or in one, or in brackets at its end; words that people
+    use as well count where a mark of a reply follows them.
     """
     tag, bare, phrases = first_tag(words), _bare(words), _phrases("automatic")
-    if _begins("automatic", bare.lstrip("\"'“„«")) or (tag is not None and phrases.fullmatch(plain(tag))):
+    if _begins("automatic", bare.lstrip("\"'“„«")) or (
+        tag is not None and phrases.fullmatch(plain(tag))
+    ):
         return True
     if (apart := _SET_APART.match(bare)) and phrases.fullmatch(apart[1]):
         return True
-    if (behind := _APART_BEHIND.search(bare)) and len(behind[1].split()) > 1 and phrases.fullmatch(behind[1]):
+    if (
+        (behind := _APART_BEHIND.search(bare))
+        and len(behind[1].split()) > 1
+        and phrases.fullmatch(behind[1])
+    ):
         return True
     return _absent_and_mark().match(bare) is not None
 
 
 def is_receipt(words: str) -> bool:
-    """Say whether a subject is that of a receipt or of a calendar's answer, if the mail replies: `Read: `, `Accepted: `."""
+    """Say whether a subject is that of a receipt or of a calendar's answer, if the mail replies:
+    `Read: `, `Accepted: `.
+    """
     found = _phrases("receipts").match(plain(words))
     return found is not None and plain(words)[found.end() :].lstrip().startswith(":")
 
 
 def is_notice(words: str) -> bool:
-    """Say whether a subject is that of a mail server's notice, such as of a mail that could not be delivered."""
+    """Say whether a subject is that of a mail server's notice, such as of a mail that could not be
+    delivered.
+    """
     return _begins("notices", _bare(words))
 
 
 def is_digest(words: str) -> bool:
-    """Say whether a subject without any mark of a reply is that of a digest, which holds the mails of others."""
-    return not subject_of(words, frozenset()).is_reply and bool(_phrases("digests").fullmatch(_bare(words)))
+    """Say whether a subject without any mark of a reply is that of a digest, which holds the mails
+    of others.
+    """
+    return not subject_of(words, frozenset()).is_reply and bool(
+        _phrases("digests").fullmatch(_bare(words))
+    )
 
 
 def label_among(labels: Iterable[str]) -> str | None:
@@ -127,7 +150,11 @@ def label_among(labels: Iterable[str]) -> str | None:
 def _bare(words: str) -> str:
     """Return a subject as `plain` does, without all that stands before it."""
     for _ in range(MOST_MARKS):
-        found = _outside().match(words) or _TAG.match(words) or _mark("replies", "forwards").match(words)
+        found = (
+            _outside().match(words)
+            or _TAG.match(words)
+            or _mark("replies", "forwards").match(words)
+        )
         if not found:
             break
         words = words[found.end() :]
@@ -135,11 +162,16 @@ def _bare(words: str) -> str:
 
 
 def _is_no_subject(tag: str, rest: str, tags: frozenset[str]) -> bool:
-    return bool({tag.casefold(), _without_number(tag)} & tags) or _tags_and_mark().match(rest) is not None
+    return (
+        bool({tag.casefold(), _without_number(tag)} & tags)
+        or _tags_and_mark().match(rest) is not None
+    )
 
 
 def _without_number(tag: str) -> str:
-    """Return a tag in small letters, without the number that some lists give each mail: `[weld:00123]`."""
+    """Return a tag in small letters, without the number that some lists give each mail:
+    `[weld:00123]`.
+    """
     return _NUMBER.sub("", tag.strip()).casefold()
 
 
@@ -178,10 +210,14 @@ def _mark(*tables: str) -> re.Pattern[str]:
 @cache
 def _outside() -> re.Pattern[str]:
     words = "|".join(map(re.escape, _of("outside"))) + "|" + _CLASSIFIED
-    bracketed = rf"[\[({{<][\s!*]*(?:{words}){_TAIL}[\])}}>]|\*{{1,5}}\s*(?:{words}){_TAIL}\*{{1,5}}"
+    bracketed = (
+        rf"[\[({{<][\s!*]*(?:{words}){_TAIL}[\])}}>]|\*{{1,5}}\s*(?:{words}){_TAIL}\*{{1,5}}"
+    )
     before = r"(?:external|extern|ext)(?:[ -](?:e-?mail|mail|sender|message))?|(?-i:SPAM)"
     dashed = rf"(?:{before})\s[-–—]\s(?={_mark('replies', 'forwards').pattern})"
-    return re.compile(rf"{_UNSEEN}(?:{bracketed}|(?:{before})\s?{_COLON}|{dashed})[\s:-]*", re.IGNORECASE)
+    return re.compile(
+        rf"{_UNSEEN}(?:{bracketed}|(?:{before})\s?{_COLON}|{dashed})[\s:-]*", re.IGNORECASE
+    )
 
 
 @cache
@@ -193,7 +229,9 @@ def _outside_behind() -> re.Pattern[str]:
 @cache
 def _tags_and_mark() -> re.Pattern[str]:
     """Return a pattern of tags that a mark follows: whatever they say, they are not the subject."""
-    return re.compile(rf"(?:{_TAG.pattern}){{1,4}}{_mark('replies', 'forwards').pattern}", re.IGNORECASE)
+    return re.compile(
+        rf"(?:{_TAG.pattern}){{1,4}}{_mark('replies', 'forwards').pattern}", re.IGNORECASE
+    )
 
 
 @cache

@@ -1,6 +1,8 @@
-"""Mailing lists: mbox files, and the monthly or quarterly text that Pipermail (Mailman 2) publishes, packed or not.
+"""Mailing lists: mbox files, and the monthly or quarterly text that Pipermail (Mailman 2)
+publishes, packed or not.
 
-Mails are read line by line. Their own words wait in a temporary folder until it is known which mail opens which thread.
+Mails are read line by line. Their own words wait in a temporary folder until it is known which mail
+opens which thread.
 """
 
 import email
@@ -47,7 +49,8 @@ QUOTE_SIGNS = ">|:}#%"
 _ID = re.compile(r"<([^<>]+)>|([^\s<>()\[\]\",;]+@[^\s<>()\[\]\",;]+)")
 _OF_SOMEBODY = re.compile(r"\b(?:from|by|von|de)\b[^<>]*$", re.IGNORECASE)
 _VIA = re.compile(
-    r"(.+?)\s*\(?\s*(?:\((\S+@\S+)\s+)?\b(?:via|vía|über|tramite|par l'intermédiaire de)\b.+$", re.IGNORECASE
+    r"(.+?)\s*\(?\s*(?:\((\S+@\S+)\s+)?\b(?:via|vía|über|tramite|par l'intermédiaire de)\b.+$",
+    re.IGNORECASE,
 )
 _WHOLE = re.compile(r"[^\s@|<>()]+@[^\s@|<>()]+\.[^\s@|<>().]+")
 _NOBODY = re.compile(
@@ -62,7 +65,9 @@ _LIST_PROGRAM = re.compile(
     r"|(?![^@]*-dmarc-request)(?:[^@]*-)?request)(?:[+=][^@]*|-\d[^@]*)?@",
     re.I,
 )
-_STANDS_IN = re.compile(r"[^@=]+=[^@=]+\.[a-z]{2,}@.+|dmarc[-_.]?no-?reply@.+|[^@+]+@googlegroups\.com", re.I)
+_STANDS_IN = re.compile(
+    r"[^@=]+=[^@=]+\.[a-z]{2,}@.+|dmarc[-_.]?no-?reply@.+|[^@+]+@googlegroups\.com", re.I
+)
 """Addresses of a list, in place of those of whoever wrote, also where no header tells of the list."""
 _REDACTED = re.compile(r"\s*\(redacted sender[^()]*\)", re.IGNORECASE)
 _WITHIN_NAME = re.compile(r"\s*[(<\[]?([^\s()<>\[\],\"']+@[^\s()<>\[\],\"']+)[)>\]]?")
@@ -117,9 +122,13 @@ DATED_APART = "a mail dated years before or after all others, as by a clock that
 
 
 def recognises(export: Export) -> bool:
-    """Return whether a file of the export begins as a mailbox does, or is called as one and is empty."""
+    """Return whether a file of the export begins as a mailbox does, or is called as one and is
+    empty.
+    """
     names = mail_files.candidates(export)[:200]
-    return any(mail_files.kind_of(export, name) or mail_files.is_empty(export, name) for name in names)
+    return any(
+        mail_files.kind_of(export, name) or mail_files.is_empty(export, name) for name in names
+    )
 
 
 def read(export: Export, reading: Reading) -> Iterator[Batch]:
@@ -135,16 +144,22 @@ def read(export: Export, reading: Reading) -> Iterator[Batch]:
         archive = Archive(reading=reading, folder=Path(folder))
         lists = {name: _list_of(name) for name in kinds}
         for name, kind in kinds.items():
-            _read_file(export, name, kind, archive, lists[name] if len(set(lists.values())) > 1 else "")
+            _read_file(
+                export, name, kind, archive, lists[name] if len(set(lists.values())) > 1 else ""
+            )
         yield from tables(archive)
         reading.is_quiet = not archive.rows and reading.skipped.keys() <= NOBODY_S
 
 
 def _kinds(export: Export, reading: Reading) -> dict[str, Kind]:
-    """Return the kind of each file that is read; the others are counted. Raises `CopError` when there is no mailbox."""
+    """Return the kind of each file that is read; the others are counted. Raises `CopError` when
+    there is no mailbox.
+    """
     candidates = mail_files.candidates(export)
     private = [name for name in candidates if mail_files.private_folder(name)]
-    kinds = {name: mail_files.kind_of(export, name) for name in candidates if name not in set(private)}
+    kinds = {
+        name: mail_files.kind_of(export, name) for name in candidates if name not in set(private)
+    }
     found = {name: kind for name, kind in kinds.items() if kind}
     empty = [name for name, kind in kinds.items() if not kind and mail_files.is_empty(export, name)]
     left = [name for name in kinds if name not in found and name not in set(empty)]
@@ -153,10 +168,16 @@ def _kinds(export: Export, reading: Reading) -> dict[str, Kind]:
         "Mailboxes without a mail": empty,
         "Files that are no mailboxes and were not read": left,
     }
-    reading.notes += [f"{what}, such as {names[0]}: {len(names):,}." for what, names in told.items() if names]
+    reading.notes += [
+        f"{what}, such as {names[0]}: {len(names):,}." for what, names in told.items() if names
+    ]
     reading.is_quiet = not found
     if not found and not empty:
-        but = ", but folders of drafts, spam, trash or chats, which are never opened" if private else ""
+        but = (
+            ", but folders of drafts, spam, trash or chats, which are never opened"
+            if private
+            else ""
+        )
         raise CopError(
             f"'{export.path.name}' holds no mailbox{but}. Give .mbox files, or the monthly text files of the list's archive "
             "(.txt or .txt.gz), one or a folder of them, or a folder of .eml files."
@@ -165,8 +186,14 @@ def _kinds(export: Export, reading: Reading) -> dict[str, Kind]:
 
 
 def _list_of(name: str) -> str:
-    """Return the folder that names the list of a file: Sympa puts month and `arctxt` below it, Apple Mail a folder `x.mbox`."""
-    folders = [each for each in PurePosixPath(name).parent.parts if not re.fullmatch(r"arctxt|\d{4}-\d\d", each)]
+    """Return the folder that names the list of a file: Sympa puts month and `arctxt` below it,
+    Apple Mail a folder `x.mbox`.
+    """
+    folders = [
+        each
+        for each in PurePosixPath(name).parent.parts
+        if not re.fullmatch(r"arctxt|\d{4}-\d\d", each)
+    ]
     return folders[-1].removesuffix(".mbox") if folders else ""
 
 
@@ -203,7 +230,8 @@ SOURCE = Source(
 class _Mail(NamedTuple):
     """A mail as it is kept until threads are known.
 
-    `parents` are the mails that it may reply to, nearest first; `conversation` is what the platform says belongs together.
+    `parents` are the mails that it may reply to, nearest first; `conversation` is what the platform
+    says belongs together.
     """
 
     key: str
@@ -233,7 +261,9 @@ SPOOLED: dict[str, pl.DataType | type[pl.DataType]] = {
 
 
 class _Person(NamedTuple):
-    """An author: the key, which is a hash; the hash of the address unless it was scrambled beyond repair; the name."""
+    """An author: the key, which is a hash; the hash of the address unless it was scrambled beyond
+    repair; the name.
+    """
 
     key: str
     hash: str | None
@@ -258,7 +288,9 @@ def _in_charset(raw: bytes, charset: str | None) -> str:
 
 
 def _headers(raw: bytes) -> dict[str, str]:
-    """Return the headers by lower-case name, unfolded and as they are encoded; the first of equal ones, all `received`."""
+    """Return the headers by lower-case name, unfolded and as they are encoded; the first of equal
+    ones, all `received`.
+    """
     found: dict[str, str] = {}
     name = ""
     for line in _decoded(raw).splitlines():
@@ -283,7 +315,9 @@ def _words(value: str) -> str:
             parts = email.header.decode_header(value)
         except (ValueError, email.errors.MessageError):
             parts = [(value, None)]
-        value = "".join(part if isinstance(part, str) else _in_charset(part, charset) for part, charset in parts)
+        value = "".join(
+            part if isinstance(part, str) else _in_charset(part, charset) for part, charset in parts
+        )
     return " ".join(unicodedata.normalize("NFC", value).split())
 
 
@@ -298,7 +332,11 @@ def _person(headers: dict[str, str]) -> _Person | None:
     shown = name if name and "@" not in name and name.casefold() != address else None
     whole = bool(_WHOLE.fullmatch(address)) and "..." not in address
     hashed = email_hash(address) if whole else None
-    told = address if whole or _is_scrambled(address) or _is_x500(address) else f"{address} {name.casefold()}"
+    told = (
+        address
+        if whole or _is_scrambled(address) or _is_x500(address)
+        else f"{address} {name.casefold()}"
+    )
     return _Person(
         key=(hashed or hashlib.sha256(told.encode("utf-8", "replace")).hexdigest())[:20],
         hash=hashed,
@@ -309,13 +347,21 @@ def _person(headers: dict[str, str]) -> _Person | None:
 
 
 def _sender(headers: dict[str, str]) -> tuple[str, str]:
-    """Return address and name of who wrote a mail, also where a list or a converter put its own instead."""
+    """Return address and name of who wrote a mail, also where a list or a converter put its own
+    instead.
+    """
     address, name = _address_and_name(_words(headers.get("from", "")))
     if "@" not in address and (address.startswith("mailer-daemon") or _NO_NAME.match(name)):
         # readpst's word for people without an address
-        return headers.get("x-libpst-forensic-sender", "").strip().lower(), "" if _NO_NAME.match(name) else name
+        return headers.get("x-libpst-forensic-sender", "").strip().lower(), "" if _NO_NAME.match(
+            name
+        ) else name
     by_list = _VIA.match(name)
-    if not by_list and address not in _lists_addresses(headers) and not _STANDS_IN.fullmatch(address):
+    if (
+        not by_list
+        and address not in _lists_addresses(headers)
+        and not _STANDS_IN.fullmatch(address)
+    ):
         return address, name
     if by_list:
         name = by_list[1].strip("'\" ")
@@ -325,18 +371,28 @@ def _sender(headers: dict[str, str]) -> tuple[str, str]:
     for header in ("x-original-from", "x-original-sender", "reply-to", "x-mailfrom"):
         candidates.append(_address_and_name(_words(headers.get(header, "")))[0])
     not_theirs = {address, *_lists_addresses(headers)}
-    real = (each for each in candidates if _WHOLE.fullmatch(each) and "," not in each and each not in not_theirs)
+    real = (
+        each
+        for each in candidates
+        if _WHOLE.fullmatch(each) and "," not in each and each not in not_theirs
+    )
     return next((each for each in real if not _LIST_PROGRAM.match(each)), ""), name
 
 
 def _lists_addresses(headers: dict[str, str]) -> set[str]:
     """Return the addresses of the list that a mail went through."""
-    told = " ".join(headers.get(name, "") for name in ("x-beenthere", "list-post", "x-mailing-list"))[:2_000].lower()
-    return {each.removeprefix("mailto:") for each in re.findall(r"[^\s<>,;\"]+@[^\s<>,;\"?]+", told)}
+    told = " ".join(
+        headers.get(name, "") for name in ("x-beenthere", "list-post", "x-mailing-list")
+    )[:2_000].lower()
+    return {
+        each.removeprefix("mailto:") for each in re.findall(r"[^\s<>,;\"]+@[^\s<>,;\"?]+", told)
+    }
 
 
 def _written_into(address: str) -> str:
-    """Return the address that a list wrote into its own (`bo=example.org@list.example`, `bo=40example.org@...`), else nothing."""
+    """Return the address that a list wrote into its own (`bo=example.org@list.example`,
+    `bo=40example.org@...`), else nothing.
+    """
     local, _, _ = address.partition("@")
     name, equals, host = local.rpartition("=")
     return f"{name}@{host.removeprefix('40')}" if equals else ""
@@ -349,8 +405,9 @@ def _is_x500(address: str) -> bool:
 def _address_and_name(value: str) -> tuple[str, str]:
     """Return the address in lower case with its @, and the display name; either may be empty.
 
-    Archives hide addresses from harvesters: `ada at example.org`, `ada(a)example.org`, `ada@example.org.INVALID`,
-    `@d@ @end|ng |rom ex@mp|e@org`. All but the last are put right; in that one sign stands for several letters.
+    Archives hide addresses from harvesters: `ada at example.org`, `ada(a)example.org`,
+    `ada@example.org.INVALID`, `@d@ @end|ng |rom ex@mp|e@org`. All but the last are put right; in
+    that one sign stands for several letters.
     """
     value = value[:LONGEST_SENDER]
     within = re.match(r"(.*?)\s*<([^<>]*)>", value)
@@ -371,14 +428,18 @@ def _address_and_name(value: str) -> tuple[str, str]:
 
 
 def _is_scrambled(address: str) -> bool:
-    """Tell whether an address is one person's though its letters are hidden, unlike one that is cut (`ad...@host`)."""
+    """Tell whether an address is one person's though its letters are hidden, unlike one that is cut
+    (`ad...@host`).
+    """
     return "@" in address and "..." not in address and " " in address
 
 
 # What they wrote themselves
 
 
-_FROM = "from|von|de|da|van|od|fra|från|lähettäjä|feladó|kimden|от|від|发件人|寄件者|差出人|보낸 사람"
+_FROM = (
+    "from|von|de|da|van|od|fra|från|lähettäjä|feladó|kimden|от|від|发件人|寄件者|差出人|보낸 사람"
+)
 _SENT = (
     "sent|date|gesendet|datum|envoyé|enviad[oa](?: el| em)?|fecha|data|inviato|verzonden|wysłano|odesláno|sendt|skickat|lähetetty"
     "|küldve|gönderilme tarihi|gönderildi|отправлено|дата|надіслано|发送时间|发送日期|寄件日期|送信日時|日付|보낸 날짜"
@@ -403,7 +464,9 @@ _ATTRIBUTION = re.compile(
     r"\b(?:wrote|writes|schrieb|a écrit|escribió|ha scritto|schreef|escreveu|skrev|napisał)\b[^\n]{0,100}:[ \t]*$",
     re.IGNORECASE,
 )
-_WROTE = re.compile(r"(?m)^[^\n>]{1,120}\b(?:wrote|writes|schrieb|a écrit)\b[^\n]{0,100}:[ \t]*\n(?=\s*>)")
+_WROTE = re.compile(
+    r"(?m)^[^\n>]{1,120}\b(?:wrote|writes|schrieb|a écrit)\b[^\n]{0,100}:[ \t]*\n(?=\s*>)"
+)
 _QUOTED = re.compile(r"(?m)^[ \t]*(?:>|\|>)[^\n]*\n?")
 _LEFT_BY_SOFTWARE = re.compile(
     r"(?m)^[ \t]*(?:\[\[alternative HTML version deleted\]\]|-+BEGIN PGP SIGNED MESSAGE-+|Hash: SHA\d+"
@@ -413,7 +476,9 @@ _LEFT_BY_SOFTWARE = re.compile(
 
 
 def own_text(text: str) -> str:
-    """Return what a mail's author wrote: no quotations and the lines that announce them, no signature, no list footer."""
+    """Return what a mail's author wrote: no quotations and the lines that announce them, no
+    signature, no list footer.
+    """
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     cut = _CUTS.search(text)
     text = text[: cut.start()] if cut else text
@@ -433,12 +498,20 @@ def own_text(text: str) -> str:
 
 def _text(headers: dict[str, str], raw: bytes) -> str:
     """Return the text of a mail, decoded; of several forms the plain one, of attachments none."""
-    kind, coding = headers.get("content-type", "").lower(), headers.get("content-transfer-encoding", "").lower()
-    if not kind.startswith(("multipart/", "text/html")) and coding not in ("base64", "quoted-printable"):
+    kind, coding = (
+        headers.get("content-type", "").lower(),
+        headers.get("content-transfer-encoding", "").lower(),
+    )
+    if not kind.startswith(("multipart/", "text/html")) and coding not in (
+        "base64",
+        "quoted-printable",
+    ):
         charset = re.search(r"charset=\"?([\w.:-]+)", kind)
         return _in_charset(raw, charset[1] if charset else None)
     told = "".join(
-        f"{name}: {headers[name]}\n" for name in ("content-type", "content-transfer-encoding") if name in headers
+        f"{name}: {headers[name]}\n"
+        for name in ("content-type", "content-transfer-encoding")
+        if name in headers
     )
     plain: list[str] = []
     html: list[str] = []
@@ -468,7 +541,9 @@ class _Known:
 
 @dataclass(kw_only=True)
 class Archive:
-    """The mails that were read: their keys in order, who wrote them, and where the rest of them waits."""
+    """The mails that were read: their keys in order, who wrote them, and where the rest of them
+    waits.
+    """
 
     reading: Reading
     folder: Path
@@ -504,13 +579,17 @@ class Archive:
             self.waiting = []
 
     def list_tags(self) -> frozenset[str]:
-        """Return the tags that the lists put before subjects: those that many subjects have, and the names of lists."""
+        """Return the tags that the lists put before subjects: those that many subjects have, and
+        the names of lists.
+        """
         least = max(2, LIST_TAG_FROM * len(self.rows))
         return frozenset(tag for tag, mails in self.tags.items() if mails >= least) | self.lists
 
 
 def _read_file(export: Export, name: str, kind: Kind, archive: Archive, folder: str) -> None:
-    """Read the mails of a file into the archive; those that are left out are counted. `folder` names their list."""
+    """Read the mails of a file into the archive; those that are left out are counted. `folder`
+    names their list.
+    """
 
     def leave_out(reason: str, line: int) -> None:
         archive.reading.skip(reason, f"{name} line {line}")
@@ -524,7 +603,9 @@ def _read_file(export: Export, name: str, kind: Kind, archive: Archive, folder: 
 
 
 def take(archive: Archive, headers: dict[str, str], raw: Raw, place: str, folder: str) -> None:
-    """Take a mail, whose headers are given by lower-case name, or count why it is left out; `folder` names its list."""
+    """Take a mail, whose headers are given by lower-case name, or count why it is left out;
+    `folder` names its list.
+    """
     subject = _words(headers.get("subject", ""))[:LONGEST_SUBJECT]
     key = _key(headers, raw)
     if reason := _not_meant_for_others(headers):
@@ -535,7 +616,9 @@ def take(archive: Archive, headers: dict[str, str], raw: Raw, place: str, folder
         archive.reading.skip(reason, place)
     else:
         time = mail_dates.dated(
-            headers.get("date", ""), headers.get(RECEIVED, "").split("\n"), headers.get("unixfrom", "")
+            headers.get("date", ""),
+            headers.get(RECEIVED, "").split("\n"),
+            headers.get("unixfrom", ""),
         )
         person = _person(headers)
         if person:
@@ -571,13 +654,19 @@ def _key(headers: dict[str, str], raw: Raw) -> str:
 
 
 def _parents(headers: dict[str, str], key: str) -> list[str]:
-    """Return the mails that this one may reply to, nearest first, and last the one that opened the thread."""
+    """Return the mails that this one may reply to, nearest first, and last the one that opened the
+    thread.
+    """
     said = headers.get("in-reply-to", "")[:LONGEST_REPLY]
-    bare = said.split() if not _ids(said) else []  # an id may lack brackets and @; several words are none
+    bare = (
+        said.split() if not _ids(said) else []
+    )  # an id may lack brackets and @; several words are none
     if "<" in said:  # words around are no ids, and what stands behind "from" is an address
         told = _words(said) if "=?" in said else said
         said = " ".join(
-            each[0] for each in _ID.finditer(told) if each[1] and not _OF_SOMEBODY.search(told[: each.start()])
+            each[0]
+            for each in _ID.finditer(told)
+            if each[1] and not _OF_SOMEBODY.search(told[: each.start()])
         )
     others = _ids(headers.get("references", ""))[::-1]
     kept = others[: MOST_REFERENCES - 1] + others[-1:] if len(others) > MOST_REFERENCES else others
@@ -594,8 +683,12 @@ def _channel(headers: dict[str, str], folder: str) -> str | None:
 
 
 def _not_meant_for_others(headers: dict[str, str]) -> str | None:
-    """Return why a mail is never opened, by the labels of Google Takeout or the marks of mail programs; None if it is."""
-    labels = mail_words.label_among(_words(headers.get("x-gmail-labels", "")).replace('"', "").split(","))
+    """Return why a mail is never opened, by the labels of Google Takeout or the marks of mail
+    programs; None if it is.
+    """
+    labels = mail_words.label_among(
+        _words(headers.get("x-gmail-labels", "")).replace('"', "").split(",")
+    )
     if labels:
         return LEFT_BY_LABEL[labels]
     marks = headers.get("x-status", "") + headers.get("status", "")
@@ -609,14 +702,27 @@ def _has_bit(value: str, bit: int) -> bool:
 
 
 def _by_itself(headers: dict[str, str], subject: str) -> str | None:
-    """Return why a mail is nobody's post: a program answered or sent it, or it is a notice or a digest of a list."""
+    """Return why a mail is nobody's post: a program answered or sent it, or it is a notice or a
+    digest of a list.
+    """
     submitted = headers.get("auto-submitted", "no").split(";")[0].split("(")[0].strip().lower()
     kind = headers.get("content-type", "").strip().lower()
     replies = bool(headers.get("in-reply-to") or headers.get("references"))
-    if submitted == "auto-replied" or _is_answer_of_a_program(headers) or mail_words.is_automatic(subject):
+    if (
+        submitted == "auto-replied"
+        or _is_answer_of_a_program(headers)
+        or mail_words.is_automatic(subject)
+    ):
         return AUTOMATIC
-    is_digest = kind.startswith("multipart/digest") or (not replies and mail_words.is_digest(subject))
-    if is_digest or kind.startswith(_REPORTS) or mail_words.is_notice(subject) or _is_of_a_list_program(headers):
+    is_digest = kind.startswith("multipart/digest") or (
+        not replies and mail_words.is_digest(subject)
+    )
+    if (
+        is_digest
+        or kind.startswith(_REPORTS)
+        or mail_words.is_notice(subject)
+        or _is_of_a_list_program(headers)
+    ):
         return BY_LIST
     is_receipt = (replies and mail_words.is_receipt(subject)) or _CALENDAR_REPLY.match(kind)
     has_no_sender = headers.get("return-path", "-").replace(" ", "") in ("", "<>")
@@ -626,18 +732,31 @@ def _by_itself(headers: dict[str, str], subject: str) -> str | None:
 
 def _is_answer_of_a_program(headers: dict[str, str]) -> bool:
     """Say whether headers other than Auto-Submitted tell that a program answered."""
-    precedence = next((headers[name].strip().lower() for name in _PRECEDENCES if name in headers), "")
+    precedence = next(
+        (headers[name].strip().lower() for name in _PRECEDENCES if name in headers), ""
+    )
     is_junk = precedence == "junk" and not any(name.startswith("list-") for name in headers)
     told = headers.get("x-post-messageclass", "") + headers.get("delivered-to", "")
-    by_rule = headers.get("x-ms-exchange-generated-message-source", "").strip().lower() == "mailbox rules agent"
+    by_rule = (
+        headers.get("x-ms-exchange-generated-message-source", "").strip().lower()
+        == "mailbox rules agent"
+    )
     says = any(headers.get(name, "no").strip().lower() not in ("no", "false") for name in _ANSWERS)
-    return says or precedence == "auto_reply" or is_junk or "autoresponder" in told.lower() or by_rule
+    return (
+        says or precedence == "auto_reply" or is_junk or "autoresponder" in told.lower() or by_rule
+    )
 
 
 def _is_of_a_list_program(headers: dict[str, str]) -> bool:
-    """Say whether a list program or a mail server wrote a mail; a list may itself be called `feature-request`."""
+    """Say whether a list program or a mail server wrote a mail; a list may itself be called
+    `feature-request`.
+    """
     address, name = _address_and_name(_words(headers.get("from", "")))
-    is_program = _LIST_PROGRAM.match(address) and not _VIA.match(name) and address not in _lists_addresses(headers)
+    is_program = (
+        _LIST_PROGRAM.match(address)
+        and not _VIA.match(name)
+        and address not in _lists_addresses(headers)
+    )
     return bool(is_program) or headers.get("x-list-administrivia", "no").strip().lower() == "yes"
 
 
@@ -645,12 +764,16 @@ def _is_of_a_list_program(headers: dict[str, str]) -> bool:
 
 
 OPENS, LOST, RE_ONLY, MAY_REPLY = -1, -2, -3, -4
-"""What stands instead of a mail's parent: it opens a thread; its parent is not there; its subject alone says `Re:`, or may."""
+"""What stands instead of a mail's parent: it opens a thread; its parent is not there; its subject
+alone says `Re:`, or may.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Threads:
-    """The thread of each mail, by the mail's number: its key, whether that was inferred, and those that nobody opens."""
+    """The thread of each mail, by the mail's number: its key, whether that was inferred, and those
+    that nobody opens.
+    """
 
     keys: list[str]
     inferred: frozenset[int]
@@ -659,7 +782,9 @@ class _Threads:
 
 @dataclass(frozen=True, kw_only=True)
 class _Headers:
-    """What the headers of all mails say, by the mail's number: parent, time in seconds, subject; and what they are lost to."""
+    """What the headers of all mails say, by the mail's number: parent, time in seconds, subject;
+    and what they are lost to.
+    """
 
     parent: "array[int]"
     at: "array[int]"
@@ -670,25 +795,31 @@ class _Headers:
 def _threads(archive: Archive, times: pl.Series) -> _Threads:
     """Find the conversation of each mail; those without a time are left out of any.
 
-    A reply belongs to the conversation of the nearest mail that it names, else to what the platform says it belongs to.
-    Where none is there it joins the thread of the same subject, else it stands in the thread of the mail that is missing; it
-    never opens one.
+    A reply belongs to the conversation of the nearest mail that it names, else to what the platform
+    says it belongs to. Where none is there it joins the thread of the same subject, else it stands
+    in the thread of the mail that is missing; it never opens one.
     """
     told = _Headers(parent=array("q"), at=_seconds(times), subjects=[], lost={})
     tags = archive.list_tags()
     firsts = _firsts(archive, times)
     for file in archive.files:
-        mails = pl.read_ipc(file.read_bytes(), columns=["key", "parents", "subject", "conversation"])
+        mails = pl.read_ipc(
+            file.read_bytes(), columns=["key", "parents", "subject", "conversation"]
+        )
         for key, named, subject, conversation in mails.iter_rows():
             row = len(told.parent)
             title, is_reply, may_reply = mail_words.subject_of(subject, tags)
             told.subjects.append(hash(mail_words.compared(title)) if title else 0)
             there = (archive.rows[each] for each in named if each in archive.rows)
-            found = next((each for each in there if told.at[each] != NO_TIME), firsts.get(conversation, row))
+            found = next(
+                (each for each in there if told.at[each] != NO_TIME), firsts.get(conversation, row)
+            )
             if found != row:
                 told.parent.append(found)
                 continue
-            told.parent.append(LOST if named else RE_ONLY if is_reply else MAY_REPLY if may_reply else OPENS)
+            told.parent.append(
+                LOST if named else RE_ONLY if is_reply else MAY_REPLY if may_reply else OPENS
+            )
             if named or is_reply:
                 told.lost[row] = named[-1] if named else f"re:{key}"
     return _named(archive, _roots(told.parent, told.at), told)
@@ -705,11 +836,15 @@ def _firsts(archive: Archive, times: pl.Series) -> dict[str, int]:
     if mails is None:
         return {}
     there = mails.drop_nulls(["conversation", "at"]).sort("at", "row")
-    return dict(there.unique("conversation", keep="first").select("conversation", "row").iter_rows())
+    return dict(
+        there.unique("conversation", keep="first").select("conversation", "row").iter_rows()
+    )
 
 
 def _roots(parent: "array[int]", at: "array[int]") -> "array[int]":
-    """Return the number of the mail at the top of each; where mails name each other in a ring, the oldest is made one."""
+    """Return the number of the mail at the top of each; where mails name each other in a ring, the
+    oldest is made one.
+    """
     roots = array("q", [-1]) * len(parent)
     for start in range(len(parent)):
         path, row = [], start
@@ -733,7 +868,9 @@ def _named(archive: Archive, roots: "array[int]", told: _Headers) -> _Threads:
     openers = _openers(told)
     begun_before = _join_those_that_may_reply(openers, told)
     named = list(archive.rows)
-    thread_of = {row: named[row] for row in set(roots) if row not in told.lost and row not in begun_before}
+    thread_of = {
+        row: named[row] for row in set(roots) if row not in told.lost and row not in begun_before
+    }
     inferred, unopened = set(begun_before), set()
     thread_of.update((row, named[opener]) for row, opener in begun_before.items())
     for row, missing in told.lost.items():
@@ -746,7 +883,9 @@ def _named(archive: Archive, roots: "array[int]", told: _Headers) -> _Threads:
         if opener is not None or told.parent[row] == RE_ONLY:
             inferred.add(row)
     return _Threads(
-        keys=[thread_of[root] for root in roots], inferred=frozenset(inferred), unopened=frozenset(unopened)
+        keys=[thread_of[root] for root in roots],
+        inferred=frozenset(inferred),
+        unopened=frozenset(unopened),
     )
 
 
@@ -754,7 +893,11 @@ def _openers(told: _Headers) -> dict[int, list[tuple[int, int]]]:
     """Return time and number of the mails that open threads, by subject, in their order."""
     openers: dict[int, list[tuple[int, int]]] = defaultdict(list)
     wanted = {told.subjects[row] for row in told.lost}
-    wanted |= {subject for subject, above in zip(told.subjects, told.parent, strict=True) if above == MAY_REPLY}
+    wanted |= {
+        subject
+        for subject, above in zip(told.subjects, told.parent, strict=True)
+        if above == MAY_REPLY
+    }
     for row, above in enumerate(told.parent):
         if above == OPENS and told.at[row] != NO_TIME and told.subjects[row] in wanted - {0}:
             openers[told.subjects[row]].append((told.at[row], row))
@@ -763,8 +906,12 @@ def _openers(told: _Headers) -> dict[int, list[tuple[int, int]]]:
     return openers
 
 
-def _join_those_that_may_reply(openers: dict[int, list[tuple[int, int]]], told: _Headers) -> dict[int, int]:
-    """Return the opener of each mail that may reply and whose subject began before; the others become openers."""
+def _join_those_that_may_reply(
+    openers: dict[int, list[tuple[int, int]]], told: _Headers
+) -> dict[int, int]:
+    """Return the opener of each mail that may reply and whose subject began before; the others
+    become openers.
+    """
     found: dict[int, int] = {}
     may = sorted((told.at[row], row) for row, above in enumerate(told.parent) if above == MAY_REPLY)
     for at, row in may:
@@ -779,7 +926,9 @@ def _join_those_that_may_reply(openers: dict[int, list[tuple[int, int]]], told: 
 
 
 def _opener(same_subject: list[tuple[int, int]], at: int) -> int | None:
-    """Return the newest mail that opened a thread of the subject before a reply, and not too long before."""
+    """Return the newest mail that opened a thread of the subject before a reply, and not too long
+    before.
+    """
     place = bisect_right(same_subject, (at, 1 << 62))
     if not place:
         return None
@@ -810,7 +959,9 @@ def tables(archive: Archive) -> Iterator[Batch]:
         )
         messages = messages.drop_nulls("at")
         authors |= set(messages["author"].drop_nulls())
-        unopened = messages.filter(pl.col("thread").is_in(threads.unopened)).unique("thread", keep="first")
+        unopened = messages.filter(pl.col("thread").is_in(threads.unopened)).unique(
+            "thread", keep="first"
+        )
         new = unopened.filter(~pl.col("thread").is_in(told)).sort("thread")
         told |= set(new["thread"])
         named = new.select("thread", "title", "channel").with_columns(pl.lit(MESSAGE).alias("kind"))
@@ -822,8 +973,13 @@ def tables(archive: Archive) -> Iterator[Batch]:
 
 
 def _times(archive: Archive) -> pl.Series:
-    """Return the time of each mail, null for those that are left out, which are counted; says which are not from the Date."""
-    told = [pl.read_ipc(file.read_bytes(), columns=["dated", "received", "is_far"]) for file in archive.files]
+    """Return the time of each mail, null for those that are left out, which are counted; says which
+    are not from the Date.
+    """
+    told = [
+        pl.read_ipc(file.read_bytes(), columns=["dated", "received", "is_far"])
+        for file in archive.files
+    ]
     if not told:
         return pl.Series("at", [], dtype=TIME)
     settled = mail_dates.settled(pl.concat(told))
@@ -842,7 +998,9 @@ def _times(archive: Archive) -> pl.Series:
 
 def _messages(mails: pl.DataFrame, times: pl.Series, tags: frozenset[str]) -> pl.DataFrame:
     titles = [mail_words.subject_of(subject, tags).title for subject in mails["subject"]]
-    texts = [_subject_and_text(title, text) for title, text in zip(titles, mails["text"], strict=True)]
+    texts = [
+        _subject_and_text(title, text) for title, text in zip(titles, mails["text"], strict=True)
+    ]
     return mails.select("key", "author", "channel").with_columns(
         times.alias("at"),
         pl.Series("text", texts, pl.String),
@@ -886,6 +1044,11 @@ def _members(people: dict[str, _Person]) -> pl.DataFrame:
                 "email_hash": [person.hash for _, person in known],
                 "is_bot": [person.is_program for _, person in known],
             },
-            schema_overrides={"member": pl.String, "name": pl.String, "email_hash": pl.String, "is_bot": pl.Boolean},
+            schema_overrides={
+                "member": pl.String,
+                "name": pl.String,
+                "email_hash": pl.String,
+                "is_bot": pl.Boolean,
+            },
         ),
     )

@@ -1,4 +1,5 @@
-"""Exports that are known and have no reader here: what each is called, what tells it, and what its owner can do instead.
+"""Exports that are known and have no reader here: what each is called, what tells it, and what its
+owner can do instead.
 
 To add one: one more entry of `NOT_READ`. They are asked only for what no source takes.
 """
@@ -13,16 +14,21 @@ from cop_metrics.sources.export import Export
 HEAD = 1 << 16
 MOST_FILES = 50
 AS_A_TABLE = "Its messages can come as a table: docs/spreadsheet.md says which columns it needs."
-TEXTS, JSON, TABLES, PAGES = (".txt",), (".json", ".jsonl", ".ndjson"), (".csv", ".tsv", ".txt"), (".html", ".htm")
+TEXTS, JSON, TABLES, PAGES = (
+    (".txt",),
+    (".json", ".jsonl", ".ndjson"),
+    (".csv", ".tsv", ".txt"),
+    (".html", ".htm"),
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class NotRead:
     """A kind of export that has no reader.
 
-    `what` completes "'file' is ...", `instead` is a sentence or two. It is told by a file whose whole path matches
-    `named` (regular expression, upper or lower case alike), or by one of the files ending in `ends` that begins as
-    `begins` says, which is searched in the first 64 KB.
+    `what` completes "'file' is ...", `instead` is a sentence or two. It is told by a file whose
+    whole path matches `named` (regular expression, upper or lower case alike), or by one of the
+    files ending in `ends` that begins as `begins` says, which is searched in the first 64 KB.
     """
 
     what: str
@@ -33,10 +39,14 @@ class NotRead:
 
     def is_it(self, export: Export) -> bool:
         """Return whether the export is of this kind."""
-        if self.named and any(re.fullmatch(self.named, name, re.IGNORECASE | re.DOTALL) for name in export.names):
+        if self.named and any(
+            re.fullmatch(self.named, name, re.IGNORECASE | re.DOTALL) for name in export.names
+        ):
             return True
         begins = self.begins
-        return begins is not None and any(re.search(begins, head, re.DOTALL) for head in self._heads(export))
+        return begins is not None and any(
+            re.search(begins, head, re.DOTALL) for head in self._heads(export)
+        )
 
     def _heads(self, export: Export) -> Iterator[bytes]:
         names = [name for name in export.names if name.lower().endswith(self.ends)]
@@ -169,7 +179,8 @@ NOT_READ: tuple[NotRead, ...] = (
         what="the result of a query of Discourse's Data Explorer",
         instead=(
             "Save it as CSV and rename its columns: id to post_id, topic_id to thread_id, user_id to author_id, username to "
-            "author_name; post_number becomes kind, 'question' where it is 1 and 'answer' elsewhere. " + AS_A_TABLE
+            "author_name; post_number becomes kind, 'question' where it is 1 and 'answer' elsewhere. "
+            + AS_A_TABLE
         ),
         ends=(*JSON, *TABLES),
         begins=rb'\A\s*\{\s*"success"\s*:.*"columns"\s*:|\A(?=[^\n]*\btopic_id\b)(?=[^\n]*\bpost_number\b)[\w",;\t ]+\r?\n',

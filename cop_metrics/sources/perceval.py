@@ -1,6 +1,8 @@
-"""Items of Perceval (CHAOSS), as it prints them: what `collect` keeps, or anybody's own run of the tool.
+"""Items of Perceval (CHAOSS), as it prints them: what `collect` keeps, or anybody's own run of the
+tool.
 
-To read one more backend: an entry in `BACKENDS`, and how its data is read, here or beside the chats or the issues.
+To read one more backend: an entry in `BACKENDS`, and how its data is read, here or beside the chats
+or the issues.
 """
 
 import gzip
@@ -38,7 +40,9 @@ from cop_metrics.sources.perceval_issues import Issues
 from cop_metrics.sources.source import Batch, Reading, Source
 from cop_metrics.tables import TABLES
 
-ENDS = tuple(f"{kind}{packing}" for kind in (".json", ".jsonl", ".ndjson") for packing in ("", ".gz"))
+ENDS = tuple(
+    f"{kind}{packing}" for kind in (".json", ".jsonl", ".ndjson") for packing in ("", ".gz")
+)
 _COLLECTED = re.compile(r"(?:.*/)?([a-z]+)-\d{4}-\d\d-\d\d\.jsonl")
 _MARKS = (b'"backend_name"', b'"backend_version"')
 
@@ -56,11 +60,13 @@ Items = Iterator[Item]
 
 @dataclass(frozen=True, kw_only=True)
 class Backend:
-    """A backend of Perceval that is read: `category` is the kind of its items that tell of questions and messages.
+    """A backend of Perceval that is read: `category` is the kind of its items that tell of
+    questions and messages.
 
-    `is_one_server`: its keys are one server's, so that items of two do not go together. `look_back`: how long before the
-    newest item a new run fetches again, since edits, reactions and late mails do not make an item newer.
-    `newest_first`: an interrupted run lacks the older items (Perceval's own `has_resuming`).
+    `is_one_server`: its keys are one server's, so that items of two do not go together.
+    `look_back`: how long before the newest item a new run fetches again, since edits, reactions and
+    late mails do not make an item newer. `newest_first`: an interrupted run lacks the older items
+    (Perceval's own `has_resuming`).
     """
 
     name: str
@@ -75,24 +81,33 @@ def recognises(export: Export) -> bool:
     """Return whether one of the export's JSON files begins as an item of Perceval does."""
     names = _names(export)
     some = names[:: max(len(names) // 20, 1)][:20]
-    return any(all(mark in _head(export, name) for mark in _MARKS) for name in some) or _collected_nothing(export)
+    return any(
+        all(mark in _head(export, name) for mark in _MARKS) for name in some
+    ) or _collected_nothing(export)
 
 
 def _collected_nothing(export: Export) -> bool:
-    """Return whether all that is there are files of 'collect', by their names, into which nothing came."""
+    """Return whether all that is there are files of 'collect', by their names, into which nothing
+    came.
+    """
     named = [_COLLECTED.fullmatch(name) for name in export.names]
-    return all(each and each[1] in BACKENDS for each in named) and not any(_head(export, name) for name in export.names)
+    return all(each and each[1] in BACKENDS for each in named) and not any(
+        _head(export, name) for name in export.names
+    )
 
 
 def read(export: Export, reading: Reading) -> Iterator[Batch]:
-    """Yield the rows of the newest state of each item; the files are read twice, first for which that is.
+    """Yield the rows of the newest state of each item; the files are read twice, first for which
+    that is.
 
-    Memory grows by some 300 bytes an item. Raises `CopError` when there is no item, or items of several backends, of an
-    unknown one or of servers whose keys would mix.
+    Memory grows by some 300 bytes an item. Raises `CopError` when there is no item, or items of
+    several backends, of an unknown one or of servers whose keys would mix.
     """
     names = _names(export)
     if len(names) < len(export.names):
-        reading.notes.append(f"{len(export.names) - len(names):,} files are no JSON, and were left alone.")
+        reading.notes.append(
+            f"{len(export.names) - len(names):,} files are no JSON, and were left alone."
+        )
     export.unpack(names)
     survey = _survey(export, names, reading)
     if not survey.backends and _collected_nothing(export):
@@ -106,7 +121,9 @@ def read(export: Export, reading: Reading) -> Iterator[Batch]:
     if survey.fetched_at is not None:
         reading.exported_at = second(survey.fetched_at)
     if survey.repeated:
-        reading.notes.append(f"{survey.repeated:,} items were fetched once more; the newest state of each counts.")
+        reading.notes.append(
+            f"{survey.repeated:,} items were fetched once more; the newest state of each counts."
+        )
 
 
 # Which items
@@ -114,7 +131,9 @@ def read(export: Export, reading: Reading) -> Iterator[Batch]:
 
 @dataclass(kw_only=True)
 class _Survey:
-    """What the files hold: the backends, the servers, and of each item the newest state with its place."""
+    """What the files hold: the backends, the servers, and of each item the newest state with its
+    place.
+    """
 
     backends: Counter[str] = field(default_factory=Counter)
     example: dict[str, str] = field(default_factory=dict)
@@ -150,12 +169,17 @@ def _survey(export: Export, names: list[str], reading: Reading) -> _Survey:
         elif of is None or category == of.category:
             survey.take(told, uuid, place)
         else:
-            reading.skip(f"an item of the category '{str(category)[:50]}', which is not read", f"{name}: {uuid}")
+            reading.skip(
+                f"an item of the category '{str(category)[:50]}', which is not read",
+                f"{name}: {uuid}",
+            )
     return survey
 
 
 def _backend(export: Export, survey: _Survey) -> Backend:
-    """Return the one backend of the items; raises `CopError` where there is none, several or one that is not read."""
+    """Return the one backend of the items; raises `CopError` where there is none, several or one
+    that is not read.
+    """
     found = ", ".join(sorted(survey.backends))
     known = ", ".join(each.name for each in BACKENDS.values())
     if not survey.backends:
@@ -187,11 +211,17 @@ def _chosen(export: Export, names: list[str], survey: _Survey) -> Items:
     for place, name, told in _values(export, names):
         if place in wanted:
             origin = text(told.get("origin")) or ""
-            yield Item(data=mapping(told.get("data")), origin=origin, place=f"{name}: {text(told.get('uuid'))}")
+            yield Item(
+                data=mapping(told.get("data")),
+                origin=origin,
+                place=f"{name}: {text(told.get('uuid'))}",
+            )
 
 
 def _server(origin: str) -> str:
-    """Return the server that an origin names: its host, else all of it, such as the site of Stack Exchange."""
+    """Return the server that an origin names: its host, else all of it, such as the site of Stack
+    Exchange.
+    """
     try:
         return urlsplit(origin).netloc or origin
     except ValueError:
@@ -212,7 +242,9 @@ def _names(export: Export) -> list[str]:
 def _head(export: Export, name: str) -> bytes:
     try:
         head = export.head(name, HEAD)
-        return zlib.decompressobj(31).decompress(head, HEAD) if name.lower().endswith(".gz") else head
+        return (
+            zlib.decompressobj(31).decompress(head, HEAD) if name.lower().endswith(".gz") else head
+        )
     except (CopError, zlib.error):
         return b""
 
@@ -220,7 +252,9 @@ def _head(export: Export, name: str) -> bytes:
 def _values(
     export: Export, names: list[str], reading: Reading | None = None
 ) -> Iterator[tuple[int, str, dict[str, Any]]]:
-    """Yield every value of the files with its place among all and its file; `reading` is told of what is no JSON."""
+    """Yield every value of the files with its place among all and its file; `reading` is told of
+    what is no JSON.
+    """
     place = 0
     for name in names:
         try:
@@ -233,7 +267,9 @@ def _values(
 
 
 def _values_of(export: Export, name: str, reading: Reading | None) -> Iterator[Any]:
-    """Yield the values of a file: one a line, as `--json-line` prints them, else one after the other, or of a list."""
+    """Yield the values of a file: one a line, as `--json-line` prints them, else one after the
+    other, or of a list.
+    """
     with _opened(export, name) as stream:
         line = stream.readline(LARGEST_VALUE)
         value = _parsed(line)
@@ -252,7 +288,9 @@ def _values_of(export: Export, name: str, reading: Reading | None) -> Iterator[A
 
 
 def _parsed(line: bytes) -> Any:
-    """Return the value of a line, None where it is none; Perceval writes bytes that are no UTF-8 as half characters."""
+    """Return the value of a line, None where it is none; Perceval writes bytes that are no UTF-8 as
+    half characters.
+    """
     try:
         return orjson.loads(line.removeprefix(b"\xef\xbb\xbf"))
     except orjson.JSONDecodeError:
@@ -288,11 +326,15 @@ class _Unpacked(io.RawIOBase):
         try:
             read = self._unpacked.read(len(buffer))
         except (OSError, EOFError, zlib.error) as problem:
-            raise CopError(f"'{self._name}' is damaged or cut short. Copy or download it again.") from problem
+            raise CopError(
+                f"'{self._name}' is damaged or cut short. Copy or download it again."
+            ) from problem
         buffer[: len(read)] = read
         self._done += len(read)
         if self._done > GIGABYTE and self._done > LARGEST_RATIO * self._packed.taken:
-            raise CopError(f"'{self._name}' unpacks to far more than items do. Unpack it yourself if it is right.")
+            raise CopError(
+                f"'{self._name}' unpacks to far more than items do. Unpack it yourself if it is right."
+            )
         return len(read)
 
 
@@ -316,20 +358,32 @@ def _read_topics(items: Items, reading: Reading, folder: Path) -> Iterator[Batch
 
 
 def _read_mails(items: Items, reading: Reading, folder: Path) -> Iterator[Batch]:
-    """Yield the tables of mails, whose headers Perceval has decoded and whose texts it has put together."""
+    """Yield the tables of mails, whose headers Perceval has decoded and whose texts it has put
+    together.
+    """
     for table in ("member", "thread", "post"):
         yield Batch(table, pl.DataFrame(schema=dict(TABLES[table].columns)))
     archive = mailbox.Archive(reading=reading, folder=folder)
     for item in items:
-        headers = {str(name).lower(): value for name, value in item.data.items() if isinstance(value, str)}
+        headers = {
+            str(name).lower(): value for name, value in item.data.items() if isinstance(value, str)
+        }
         body = mapping(item.data.get("body"))
-        kind = "plain" if isinstance(body.get("plain"), str) or not isinstance(body.get("html"), str) else "html"
+        kind = (
+            "plain"
+            if isinstance(body.get("plain"), str) or not isinstance(body.get("html"), str)
+            else "html"
+        )
         headers.pop("content-transfer-encoding", None)
-        headers = {name: _bytes(value).decode("utf-8", "replace") for name, value in headers.items()}
+        headers = {
+            name: _bytes(value).decode("utf-8", "replace") for name, value in headers.items()
+        }
         headers["content-type"] = f"text/{kind}"
         words = _bytes(body[kind]) if isinstance(body.get(kind), str) else b""
         mail = mail_files.Raw(
-            0, repr(sorted(headers.items())).encode("utf-8", "replace"), words[: mail_files.LARGEST_BODY]
+            0,
+            repr(sorted(headers.items())).encode("utf-8", "replace"),
+            words[: mail_files.LARGEST_BODY],
         )
         mailbox.take(archive, headers, mail, item.place, _list_name(item.origin))
     yield from mailbox.tables(archive)
@@ -351,7 +405,9 @@ def _bytes(value: str) -> bytes:
         return value.encode("utf-8", "replace")
 
 
-def _chat(take: Callable[[Chat, dict[str, Any], str], None]) -> Callable[[Items, Reading, Path], Iterator[Batch]]:
+def _chat(
+    take: Callable[[Chat, dict[str, Any], str], None],
+) -> Callable[[Items, Reading, Path], Iterator[Batch]]:
     def read_chat(items: Items, reading: Reading, folder: Path) -> Iterator[Batch]:
         chat = Chat(reading=reading, folder=folder)
         for item in items:
@@ -361,7 +417,9 @@ def _chat(take: Callable[[Chat, dict[str, Any], str], None]) -> Callable[[Items,
     return read_chat
 
 
-def _issues(take: Callable[[Issues, dict[str, Any], str, str], None]) -> Callable[..., Iterator[Batch]]:
+def _issues(
+    take: Callable[[Issues, dict[str, Any], str, str], None],
+) -> Callable[..., Iterator[Batch]]:
     def read_issues(items: Items, reading: Reading, _folder: Path) -> Iterator[Batch]:
         issues = Issues(reading=reading)
         yield from issues.measured()
@@ -394,18 +452,35 @@ def _of(
     )
 
 
-_MAILS: dict[str, Any] = {"category": "message", "read_items": _read_mails, "is_one_server": False, "look_back_days": 7}
+_MAILS: dict[str, Any] = {
+    "category": "message",
+    "read_items": _read_mails,
+    "is_one_server": False,
+    "look_back_days": 7,
+}
 
 BACKENDS: dict[str, Backend] = {
     each.name.lower(): each
     for each in (
         _of("Discourse", "topic", _read_topics),
-        _of("Slack", "message", _chat(perceval_chats.take_slack), newest_first=True, look_back_days=7),
+        _of(
+            "Slack",
+            "message",
+            _chat(perceval_chats.take_slack),
+            newest_first=True,
+            look_back_days=7,
+        ),
         _of("StackExchange", "question", _issues(perceval_issues.take_stack_exchange)),
         _of("MBox", **_MAILS),
         _of("Pipermail", **_MAILS),
         _of("HyperKitty", **_MAILS),
-        _of("Mattermost", "post", _chat(perceval_chats.take_mattermost), newest_first=True, look_back_days=7),
+        _of(
+            "Mattermost",
+            "post",
+            _chat(perceval_chats.take_mattermost),
+            newest_first=True,
+            look_back_days=7,
+        ),
         _of("RocketChat", "message", _chat(perceval_chats.take_rocketchat)),
         _of("GitHub", "issue", _issues(perceval_issues.take_github)),
         _of("GitLab", "issue", _issues(perceval_issues.take_gitlab)),

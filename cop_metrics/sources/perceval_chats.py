@@ -1,6 +1,7 @@
 """Messages of chats as Perceval fetches them: Slack, Mattermost and Rocket.Chat.
 
-To read one more chat: a function `take_...` that hands its messages, people and reactions to `Chat`.
+To read one more chat: a function `take_...` that hands its messages, people and reactions to
+`Chat`.
 """
 
 import re
@@ -60,7 +61,9 @@ NOBODY = Person(None, None, None, None, False, False)
 
 @dataclass(kw_only=True)
 class Chat:
-    """Gathers messages in any order; they wait on the disk by month, since conversations are read in the order of time."""
+    """Gathers messages in any order; they wait on the disk by month, since conversations are read
+    in the order of time.
+    """
 
     reading: Reading
     folder: Path
@@ -88,13 +91,24 @@ class Chat:
         deleted_at: datetime | None = None,
         is_notice: bool = False,
     ) -> None:
-        """Take a message; `thread` is the key of the message that opens its conversation, None for that one."""
+        """Take a message; `thread` is the key of the message that opens its conversation, None for
+        that one.
+        """
         if thread is None or thread == key:
             self._openers.add(key)
         else:
             self._replied.setdefault(thread, channel)
             self._replies[thread] += 1
-        row = (key, thread or key, author, at, (words or "")[:LONGEST_TEXT], channel, deleted_at, is_notice)
+        row = (
+            key,
+            thread or key,
+            author,
+            at,
+            (words or "")[:LONGEST_TEXT],
+            channel,
+            deleted_at,
+            is_notice,
+        )
         self._months[f"{at:%Y-%m}"].append(row)
         self._waiting += 1
         if self._waiting + len(self._reactions) >= BATCH_ROWS:
@@ -114,7 +128,14 @@ class Chat:
         if person.username:
             self.by_username[person.username] = key
 
-    def react(self, post: str, kind: str | None, giver: str | None, at: datetime | None = None, times: int = 1) -> None:
+    def react(
+        self,
+        post: str,
+        kind: str | None,
+        giver: str | None,
+        at: datetime | None = None,
+        times: int = 1,
+    ) -> None:
         """Take a reaction; `giver` is a key or, behind '@', a username."""
         bare = re.sub(r"::?skin-tone-\d|:|_tone\d(?:-\d)?$", "", kind or "")[:100]
         if bare and times > 0:
@@ -129,7 +150,9 @@ class Chat:
             yield Batch(table, pl.DataFrame(schema=dict(TABLES[table].columns)))
         conversations = Conversations(joins_messages=True)
         for month in sorted(self._files):
-            told = pl.concat([pl.read_ipc(file.read_bytes()) for file in self._files[month]]).sort("at", "key")
+            told = pl.concat([pl.read_ipc(file.read_bytes()) for file in self._files[month]]).sort(
+                "at", "key"
+            )
             for start in range(0, len(told), BATCH_ROWS):
                 part = told[start : start + BATCH_ROWS]
                 yield from _notices(part.filter("is_notice"))
@@ -153,14 +176,22 @@ class Chat:
         self._reactions, self._waiting = [], 0
 
     def _unopened(self) -> pl.DataFrame:
-        """Return the threads of replies whose first message is not there, which are never questions."""
-        lost = [(thread, MESSAGE, channel) for thread, channel in self._replied.items() if thread not in self._openers]
+        """Return the threads of replies whose first message is not there, which are never
+        questions.
+        """
+        lost = [
+            (thread, MESSAGE, channel)
+            for thread, channel in self._replied.items()
+            if thread not in self._openers
+        ]
         if lost:
             self.reading.notes.append(
                 f"Conversations whose first message is not in the items, and so are never questions: {len(lost):,}."
             )
         names = ("thread", "kind", "channel")
-        return typed("thread", pl.DataFrame(lost, schema=dict.fromkeys(names, pl.String), orient="row"))
+        return typed(
+            "thread", pl.DataFrame(lost, schema=dict.fromkeys(names, pl.String), orient="row")
+        )
 
     def _given(self, reactions: pl.DataFrame) -> pl.DataFrame:
         """Return one row a reaction, usernames as keys; whom nothing else tells of is nobody known."""
@@ -170,20 +201,35 @@ class Chat:
             orient="row",
         )
         known = reactions.join(named, on="giver", how="left", maintain_order="left")
-        giver = pl.when(pl.col("giver").str.starts_with("@")).then("key").otherwise("giver").alias("giver")
+        giver = (
+            pl.when(pl.col("giver").str.starts_with("@"))
+            .then("key")
+            .otherwise("giver")
+            .alias("giver")
+        )
         once = known.select("post", giver, "kind", "given_at", pl.int_ranges("times").alias("each"))
         return typed("reaction", once.explode("each").drop("each"))
 
     def _members(self) -> pl.DataFrame:
         schema = {
             name: TABLES["member"].columns[name]
-            for name in ("member", "name", "username", "email_hash", "joined_at", "is_bot", "is_deleted")
+            for name in (
+                "member",
+                "name",
+                "username",
+                "email_hash",
+                "joined_at",
+                "is_bot",
+                "is_deleted",
+            )
         }
         rows = [(key, *person) for key, person in sorted(self.people.items())]
         return typed("member", pl.DataFrame(rows, schema=schema, orient="row"))
 
     def _note(self) -> None:
-        missing = sum(max(told - self._replies[thread], 0) for thread, told in self.told_replies.items())
+        missing = sum(
+            max(told - self._replies[thread], 0) for thread, told in self.told_replies.items()
+        )
         if missing:
             self.reading.notes.append(
                 f"{missing:,} replies in threads are counted in the items and not in them: Perceval does not fetch replies "
@@ -192,7 +238,9 @@ class Chat:
 
 
 def _titled(messages: pl.DataFrame) -> pl.DataFrame:
-    """Return the messages with the first words as title, without the ids of people and channels that Slack writes."""
+    """Return the messages with the first words as title, without the ids of people and channels
+    that Slack writes.
+    """
     said = (
         pl.col("text")
         .str.slice(0, 5 * TITLE_LENGTH)
@@ -211,18 +259,30 @@ def _notices(messages: pl.DataFrame) -> Iterator[Batch]:
     kind, created = pl.lit(NOTICE).alias("kind"), pl.col("at").alias("created_at")
     opening = messages.filter(pl.col("key") == pl.col("thread"))
     yield Batch("thread", typed("thread", opening.select("thread", kind, "channel", created)))
-    posts = messages.select(pl.col("key").alias("post"), "thread", "author", kind, created, "deleted_at")
+    posts = messages.select(
+        pl.col("key").alias("post"), "thread", "author", kind, created, "deleted_at"
+    )
     yield Batch("post", typed("post", posts))
 
 
 # Slack
 
-SAYS = ("thread_broadcast", "me_message", "file_share", "file_comment", "bot_message", "slackbot_response", "tombstone")
+SAYS = (
+    "thread_broadcast",
+    "me_message",
+    "file_share",
+    "file_comment",
+    "bot_message",
+    "slackbot_response",
+    "tombstone",
+)
 SLACKBOT = "USLACKBOT"
 
 
 def take_slack(chat: Chat, told: dict[str, Any], place: str) -> None:
-    """Take a message of a channel's history; replies in threads are there only where they were sent to the channel too."""
+    """Take a message of a channel's history; replies in threads are there only where they were sent
+    to the channel too.
+    """
     info = mapping(told.get("channel_info"))
     ts, at = text(told.get("ts")), _slack_time(told.get("ts"))
     if ts is None or at is None:
@@ -247,7 +307,9 @@ def take_slack(chat: Chat, told: dict[str, Any], place: str) -> None:
     chat.told_replies[key] += count(told.get("reply_count"), 10**6) if opener in (None, ts) else 0
     for each in sequence(told.get("reactions")):
         reaction = mapping(each)
-        givers = dict.fromkeys(giver for user in sequence(reaction.get("users")) if (giver := text(user)))
+        givers = dict.fromkeys(
+            giver for user in sequence(reaction.get("users")) if (giver := text(user))
+        )
         for giver in givers:
             chat.react(key, text(reaction.get("name")), giver)
         more = count(reaction.get("count"), MOST_REACTIONS) - len(givers)
@@ -255,7 +317,9 @@ def take_slack(chat: Chat, told: dict[str, Any], place: str) -> None:
 
 
 def _slack_author(chat: Chat, told: dict[str, Any], subtype: str | None) -> str | None:
-    """Remember who wrote it and return their key: an app where an app wrote it, be it in somebody's name."""
+    """Remember who wrote it and return their key: an app where an app wrote it, be it in somebody's
+    name.
+    """
     user = text(told.get("user")) or text(mapping(told.get("comment")).get("user"))
     profile = mapping(mapping(told.get("user_data")).get("profile"))
     data, email = mapping(told.get("user_data")), text(profile.get("email"))
@@ -266,7 +330,11 @@ def _slack_author(chat: Chat, told: dict[str, Any], subtype: str | None) -> str 
         chat.meet(app, NOBODY._replace(name=text(told.get("username")), is_bot=True))
         return app
     if user is not None:
-        name = text(profile.get("display_name")) or text(data.get("real_name")) or text(profile.get("real_name"))
+        name = (
+            text(profile.get("display_name"))
+            or text(data.get("real_name"))
+            or text(profile.get("real_name"))
+        )
         chat.meet(
             user,
             Person(
@@ -282,9 +350,17 @@ def _slack_author(chat: Chat, told: dict[str, Any], subtype: str | None) -> str 
 
 
 def _slack_time(value: object) -> datetime | None:
-    found = re.fullmatch(r"(\d{9,11})(?:\.(\d{1,6}))?", value) if isinstance(value, str) and value.isascii() else None
+    found = (
+        re.fullmatch(r"(\d{9,11})(?:\.(\d{1,6}))?", value)
+        if isinstance(value, str) and value.isascii()
+        else None
+    )
     moment = second(int(found[1])) if found else None
-    return moment.replace(microsecond=int((found[2] or "0").ljust(6, "0"))) if found and moment else None
+    return (
+        moment.replace(microsecond=int((found[2] or "0").ljust(6, "0")))
+        if found and moment
+        else None
+    )
 
 
 # Mattermost
@@ -292,7 +368,11 @@ def _slack_time(value: object) -> datetime | None:
 
 def take_mattermost(chat: Chat, told: dict[str, Any], place: str) -> None:
     """Take a post of a channel."""
-    info, key, at = mapping(told.get("channel_data")), text(told.get("id")), _milliseconds(told.get("create_at"))
+    info, key, at = (
+        mapping(told.get("channel_data")),
+        text(told.get("id")),
+        _milliseconds(told.get("create_at")),
+    )
     if key is None or at is None:
         chat.reading.skip("a message without an id or a readable time", place)
         return
@@ -306,7 +386,9 @@ def take_mattermost(chat: Chat, told: dict[str, Any], place: str) -> None:
         author=_mattermost_author(chat, told, props),
         at=at,
         words=text(told.get("message")),
-        channel=text(info.get("display_name")) or text(info.get("name")) or text(told.get("channel_id")),
+        channel=text(info.get("display_name"))
+        or text(info.get("name"))
+        or text(told.get("channel_id")),
         deleted_at=_milliseconds(told.get("delete_at")),
         is_notice=kind is not None and kind.startswith("system_"),
     )
@@ -375,11 +457,15 @@ def take_rocketchat(chat: Chat, told: dict[str, Any], place: str) -> None:
         at=at,
         words=None if is_encrypted else text(told.get("msg")),
         channel=text(info.get("fname")) or text(info.get("name")) or text(told.get("rid")),
-        deleted_at=(time(told.get("editedAt")) or time(told.get("_updatedAt")) or at) if is_removed else None,
+        deleted_at=(time(told.get("editedAt")) or time(told.get("_updatedAt")) or at)
+        if is_removed
+        else None,
         is_notice=kind is not None and not is_removed and not is_encrypted,
     )
     for name, each in mapping(told.get("reactions")).items():
-        givers = dict.fromkeys(giver for user in sequence(mapping(each).get("usernames")) if (giver := text(user)))
+        givers = dict.fromkeys(
+            giver for user in sequence(mapping(each).get("usernames")) if (giver := text(user))
+        )
         for giver in givers:
             chat.react(key, text(name), f"@{giver}")
 
@@ -394,5 +480,8 @@ def _rocketchat_author(chat: Chat, told: dict[str, Any]) -> str | None:
         app = f"{user}:app"
         chat.meet(app, NOBODY._replace(name=text(told.get("alias")), is_bot=True))
         return app
-    chat.meet(user, NOBODY._replace(name=text(by.get("name")) or username, username=username, is_bot=is_bot))
+    chat.meet(
+        user,
+        NOBODY._replace(name=text(by.get("name")) or username, username=username, is_bot=is_bot),
+    )
     return user

@@ -1,4 +1,5 @@
-"""Questions that are marked as such, as Perceval fetches them: issues of GitHub and GitLab, questions of Stack Exchange.
+"""Questions that are marked as such, as Perceval fetches them: issues of GitHub and GitLab,
+questions of Stack Exchange.
 
 To read one more: a function `take_...` that hands its questions, answers and reactions to `Issues`.
 """
@@ -44,7 +45,9 @@ _REACTIONS: dict[str, Any] = {
     "given_at": TIME,
     "times": pl.UInt32,
 }
-_GITLAB_BOT = re.compile(r"(?:project|group)_\d+_bot(?:_\w+)?|(?:support|alert|migration|security|ghost)-bot\d*")
+_GITLAB_BOT = re.compile(
+    r"(?:project|group)_\d+_bot(?:_\w+)?|(?:support|alert|migration|security|ghost)-bot\d*"
+)
 
 
 class Author(NamedTuple):
@@ -60,7 +63,9 @@ class Author(NamedTuple):
 
 @dataclass(kw_only=True)
 class Issues:
-    """Gathers questions with their answers and comments; texts are read for their rules and dropped."""
+    """Gathers questions with their answers and comments; texts are read for their rules and
+    dropped.
+    """
 
     reading: Reading
     people: dict[str, Author] = field(default_factory=dict)
@@ -72,7 +77,9 @@ class Issues:
     _topics: list[tuple[str, str]] = field(default_factory=list)
     _posts: list[tuple[Any, ...]] = field(default_factory=list)
     _reactions: list[tuple[Any, ...]] = field(default_factory=list)
-    _conversations: Conversations = field(default_factory=lambda: Conversations(joins_messages=False))
+    _conversations: Conversations = field(
+        default_factory=lambda: Conversations(joins_messages=False)
+    )
 
     def measured(self) -> Iterator[Batch]:
         """Yield the tables that are told of, with no rows."""
@@ -87,17 +94,29 @@ class Issues:
         self.lacking += max(count(counted, MOST_ANSWERS) - answers, 0)
 
     def tell_what_is_lacking(self) -> None:
-        """Say how many answers are not there; raises `CopError` where none is, since all would seem to wait for ever."""
+        """Say how many answers are not there; raises `CopError` where none is, since all would seem
+        to wait for ever.
+        """
         if self.lacking >= SEVERAL and not self.answers:
             raise CopError(
                 f"There are {self.asked:,} questions or issues in these items and none of their {self.lacking:,} answers or "
                 "comments: every one would seem to be without an answer. Fetch them anew, with an account that may read them."
             )
         if self.lacking:
-            self.reading.notes.append(f"Answers and comments that items count and do not hold: {self.lacking:,}.")
+            self.reading.notes.append(
+                f"Answers and comments that items count and do not hold: {self.lacking:,}."
+            )
 
-    def ask(self, thread: dict[str, Any], author: Author | None, words: str | None, topics: list[str | None]) -> None:
-        """Take a question: the row of its thread, whose key is that of the question, its author, text and topics."""
+    def ask(
+        self,
+        thread: dict[str, Any],
+        author: Author | None,
+        words: str | None,
+        topics: list[str | None],
+    ) -> None:
+        """Take a question: the row of its thread, whose key is that of the question, its author,
+        text and topics.
+        """
         self._threads.append({**thread, "kind": QUESTION})
         self._topics += [(thread["thread"], topic) for topic in dict.fromkeys(topics) if topic]
         self.add(thread["thread"], thread["thread"], author, thread["created_at"], words, QUESTION)
@@ -118,7 +137,12 @@ class Issues:
         self._posts.append((key, thread, author.key if author else None, at, words, kind, accepted))
 
     def react(
-        self, post: str, kind: str | None, giver: Author | None, at: datetime | None = None, times: int = 1
+        self,
+        post: str,
+        kind: str | None,
+        giver: Author | None,
+        at: datetime | None = None,
+        times: int = 1,
     ) -> None:
         """Take a reaction, or several of givers who are not known."""
         if giver is not None:
@@ -131,16 +155,25 @@ class Issues:
         if len(self._posts) < least:
             return
         posts = pl.DataFrame(self._posts, schema=_POSTS, orient="row")
-        yield Batch("thread", typed("thread", pl.DataFrame(self._threads, schema=dict(TABLES["thread"].columns))))
-        yield Batch("topic", pl.DataFrame(self._topics, schema=dict(TABLES["topic"].columns), orient="row"))
-        for batch in self._conversations.batches(posts.select("key", "thread", "author", "at", "text")):
+        yield Batch(
+            "thread",
+            typed("thread", pl.DataFrame(self._threads, schema=dict(TABLES["thread"].columns))),
+        )
+        yield Batch(
+            "topic", pl.DataFrame(self._topics, schema=dict(TABLES["topic"].columns), orient="row")
+        )
+        for batch in self._conversations.batches(
+            posts.select("key", "thread", "author", "at", "text")
+        ):
             if batch.table == "post":
                 has_words = pl.Series(posts["text"].is_not_null())
                 own = posts.select("kind", "accepted")
                 rules = pl.when(has_words).then(pl.col("rules")).alias("rules")
                 yield Batch("post", typed("post", batch.rows.with_columns(own).with_columns(rules)))
         given = pl.DataFrame(self._reactions, schema=_REACTIONS, orient="row")
-        each = given.with_columns(pl.int_ranges("times").alias("times")).explode("times").drop("times")
+        each = (
+            given.with_columns(pl.int_ranges("times").alias("times")).explode("times").drop("times")
+        )
         yield Batch("reaction", typed("reaction", each))
         self._threads, self._topics, self._posts, self._reactions = [], [], [], []
 
@@ -150,7 +183,9 @@ class Issues:
             name: TABLES["member"].columns[name]
             for name in ("member", "name", "username", "email_hash", "is_bot", "is_deleted")
         }
-        return typed("member", pl.DataFrame(sorted(self.people.values()), schema=schema, orient="row"))
+        return typed(
+            "member", pl.DataFrame(sorted(self.people.values()), schema=schema, orient="row")
+        )
 
 
 def _repository(origin: str) -> str | None:
@@ -165,8 +200,14 @@ def _repository(origin: str) -> str | None:
 
 
 def take_github(issues: Issues, told: dict[str, Any], origin: str, place: str) -> None:
-    """Take an issue with its comments; GitHub lists pull requests among the issues, and these are left out."""
-    id_, at, closed_at = number(told.get("id")), time(told.get("created_at")), time(told.get("closed_at"))
+    """Take an issue with its comments; GitHub lists pull requests among the issues, and these are
+    left out.
+    """
+    id_, at, closed_at = (
+        number(told.get("id")),
+        time(told.get("created_at")),
+        time(told.get("closed_at")),
+    )
     if "pull_request" in told:
         issues.reading.skip("a pull request, which GitHub lists among the issues", place)
         return
@@ -194,7 +235,9 @@ def take_github(issues: Issues, told: dict[str, Any], origin: str, place: str) -
             issues.reading.skip("a comment without an id or a readable date", place)
             continue
         post = f"c{comment_id}"
-        issues.add(post, key, _github_user(comment), said_at, text(comment.get("body")) or "", ANSWER)
+        issues.add(
+            post, key, _github_user(comment), said_at, text(comment.get("body")) or "", ANSWER
+        )
         _take_github_reactions(issues, comment, post)
 
 
@@ -233,7 +276,11 @@ def _github_user(told: dict[str, Any]) -> Author | None:
 
 def take_gitlab(issues: Issues, told: dict[str, Any], origin: str, place: str) -> None:
     """Take an issue with the notes that people wrote; confidential ones are left out."""
-    id_, at, closed_at = number(told.get("id")), time(told.get("created_at")), time(told.get("closed_at"))
+    id_, at, closed_at = (
+        number(told.get("id")),
+        time(told.get("created_at")),
+        time(told.get("closed_at")),
+    )
     if told.get("confidential") is True:
         issues.reading.skip("a confidential issue", place)
         return
@@ -254,7 +301,9 @@ def take_gitlab(issues: Issues, told: dict[str, Any], origin: str, place: str) -
         text(mapping(each).get("name")) if isinstance(each, dict) else text(each)
         for each in sequence(told.get("labels"))
     ]
-    issues.ask(thread, _gitlab_user(told.get("author")), text(told.get("description")) or "", labels)
+    issues.ask(
+        thread, _gitlab_user(told.get("author")), text(told.get("description")) or "", labels
+    )
     _take_awards(issues, told, key)
     issues.expect(told.get("user_notes_count"), told.get("notes_data"))
     for each in sequence(told.get("notes_data")):
@@ -270,14 +319,26 @@ def take_gitlab(issues: Issues, told: dict[str, Any], origin: str, place: str) -
             issues.reading.skip("a comment without an id or a readable date", place)
             continue
         post = f"c{note_id}"
-        issues.add(post, key, _gitlab_user(note.get("author")), said_at, text(note.get("body")) or "", ANSWER)
+        issues.add(
+            post,
+            key,
+            _gitlab_user(note.get("author")),
+            said_at,
+            text(note.get("body")) or "",
+            ANSWER,
+        )
         _take_awards(issues, note, post)
 
 
 def _take_awards(issues: Issues, told: dict[str, Any], post: str) -> None:
     for each in sequence(told.get("award_emoji_data")):
         award = mapping(each)
-        issues.react(post, text(award.get("name")), _gitlab_user(award.get("user")), time(award.get("created_at")))
+        issues.react(
+            post,
+            text(award.get("name")),
+            _gitlab_user(award.get("user")),
+            time(award.get("created_at")),
+        )
 
 
 def _gitlab_user(value: object) -> Author | None:

@@ -1,7 +1,8 @@
-"""Reads rows of Stack Exchange's XML several times faster than a parser, where they are as its dumps write them.
+"""Reads rows of Stack Exchange's XML several times faster than a parser, where they are as its
+dumps write them.
 
-What is not of that plain form is left to the parser in `stack_exchange`, which knows all of XML. To take one more
-entity as plain: one line in `CHARACTERS`.
+What is not of that plain form is left to the parser in `stack_exchange`, which knows all of XML. To
+take one more entity as plain: one line in `CHARACTERS`.
 """
 
 import re
@@ -42,11 +43,15 @@ def _slot(words: npt.NDArray[np.uint64], spread: int = 0x2545F491) -> npt.NDArra
 
 
 def _entities() -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint64]]:
-    """Return by slot the entity that belongs there as a word, and the mask of its bytes; no word matches elsewhere."""
+    """Return by slot the entity that belongs there as a word, and the mask of its bytes; no word
+    matches elsewhere.
+    """
     words, masks = np.ones(64, dtype=np.uint64), np.zeros(64, dtype=np.uint64)
     for entity in CHARACTERS:
         word = np.array([int.from_bytes(entity.encode(), "little")], dtype=np.uint64)
-        assert not masks[_slot(word)].any(), "two entities share a slot: take another factor in _slot"
+        assert not masks[_slot(word)].any(), (
+            "two entities share a slot: take another factor in _slot"
+        )
         words[_slot(word)], masks[_slot(word)] = word, _MASKS[len(entity)]
     return words, masks
 
@@ -55,20 +60,26 @@ _ENTITIES, _ENTITY_MASKS = _entities()
 
 
 class PlainRows(NamedTuple):
-    """The wanted attributes as text columns, null where a row lacks one, and the number of line ends in the piece."""
+    """The wanted attributes as text columns, null where a row lacks one, and the number of line
+    ends in the piece.
+    """
 
     rows: pl.DataFrame
     lines: int
 
 
 def plain_rows(piece: bytes, wanted: tuple[str, ...]) -> PlainRows | None:
-    """Return the rows of a piece of XML that holds whole rows in plain form and nothing else; None for any other piece.
+    """Return the rows of a piece of XML that holds whole rows in plain form and nothing else; None
+    for any other piece.
 
-    Plain is `<row Name="value" ... />`, again and again: names of letters, none twice in a row, and no quote in a value,
-    so that quotes part values and markup. The wanted values are UTF-8 without control signs and without entities but
-    `CHARACTERS`. Nothing else of the others is looked at: they are most of a dump, and none of its figures.
+    Plain is `<row Name="value" ... />`, again and again: names of letters, none twice in a row, and
+    no quote in a value, so that quotes part values and markup. The wanted values are UTF-8 without
+    control signs and without entities but `CHARACTERS`. Nothing else of the others is looked at:
+    they are most of a dump, and none of its figures.
     """
-    padded = b"".join((b"/>", piece, _PADDING))  # so all rows begin alike, and words can be taken beyond the end
+    padded = b"".join(
+        (b"/>", piece, _PADDING)
+    )  # so all rows begin alike, and words can be taken beyond the end
     quotes = np.flatnonzero(np.frombuffer(padded, dtype=np.uint8, count=len(piece) + 2) == ord('"'))
     if not len(quotes) or len(quotes) % 2 or not _AFTER_ALL.fullmatch(piece, int(quotes[-1]) - 1):
         return None
@@ -82,14 +93,21 @@ def plain_rows(piece: bytes, wanted: tuple[str, ...]) -> PlainRows | None:
         return None
     edges = quotes.copy()
     edges[::2] += 1  # pieces are now a value, the markup after it, a value, ...
-    pieces = pa.LargeStringArray.from_buffers(len(edges) - 1, pa.py_buffer(edges), pa.py_buffer(padded))
+    pieces = pa.LargeStringArray.from_buffers(
+        len(edges) - 1, pa.py_buffer(edges), pa.py_buffer(padded)
+    )
     absent = np.full(places.shape[1], -1, dtype=np.int64)
-    rows = _texts(pieces, {name: places[markup.names[name]] if name in markup.names else absent for name in wanted})
+    rows = _texts(
+        pieces,
+        {name: places[markup.names[name]] if name in markup.names else absent for name in wanted},
+    )
     return None if rows is None else PlainRows(rows, markup.lines)
 
 
 class _Markup(NamedTuple):
-    """What stands before each value: which of `names`, and whether a row begins; and the line ends in all of it."""
+    """What stands before each value: which of `names`, and whether a row begins; and the line ends
+    in all of it.
+    """
 
     names: dict[str, int]
     name: Numbers
@@ -100,7 +118,8 @@ class _Markup(NamedTuple):
 def _markup(padded: bytes, quotes: Numbers) -> _Markup | None:
     """Return what stands before the values; None where some of it is not plain.
 
-    The few different texts are told apart by a hash, and each is compared in full with the one looked at.
+    The few different texts are told apart by a hash, and each is compared in full with the one
+    looked at.
     """
     begin = np.concatenate([[0], quotes[1:-1:2] + 1])
     length = quotes[::2] - begin
@@ -124,7 +143,10 @@ def _markup(padded: bytes, quotes: Numbers) -> _Markup | None:
         match = _BEFORE_A_VALUE.fullmatch(padded[start:end].decode("latin-1"))
         if not match:
             return None
-        name_of[each], begins_row[each] = names.setdefault(match[3], len(names)), match[1] is not None
+        name_of[each], begins_row[each] = (
+            names.setdefault(match[3], len(names)),
+            match[1] is not None,
+        )
         lines += (match[2] or "").count("\n") * int(times[each])
     return _Markup(names, name_of[kind], begins_row[kind], lines)
 
@@ -135,7 +157,8 @@ def _at_every_byte(padded: bytes, kind: str) -> npt.NDArray[Any]:
 
 
 def _texts(pieces: pa.LargeStringArray, values: dict[str, Numbers]) -> pl.DataFrame | None:
-    """Return a column of each of the lists of values, all of one length, null where the number is below zero.
+    """Return a column of each of the lists of values, all of one length, null where the number is
+    below zero.
 
     None where a text holds what XML forbids, changes or replaces, but for the plain entities.
     """
@@ -143,7 +166,9 @@ def _texts(pieces: pa.LargeStringArray, values: dict[str, Numbers]) -> pl.DataFr
     length = len(numbers) // len(values)
     is_there = np.packbits(numbers >= 0, bitorder="little")  # pa.array would import pandas first
     taken = pieces.take(
-        pa.Int64Array.from_buffers(pa.int64(), len(numbers), [pa.py_buffer(is_there), pa.py_buffer(2 * numbers)])
+        pa.Int64Array.from_buffers(
+            pa.int64(), len(numbers), [pa.py_buffer(is_there), pa.py_buffer(2 * numbers)]
+        )
     )
     content = (taken.buffers()[2] or pa.py_buffer(b"")).to_pybytes()
     ampersands = _plain_entities(content)
@@ -152,12 +177,22 @@ def _texts(pieces: pa.LargeStringArray, values: dict[str, Numbers]) -> pl.DataFr
     texts = pl.Series(values=taken, dtype=pl.String)
     rows = pl.DataFrame({name: texts.slice(n * length, length) for n, name in enumerate(values)})
     edges = np.frombuffer(taken.buffers()[1], dtype=np.int64)[: len(numbers) + 1 : length]
-    with_entities = [name for name, has in zip(values, np.diff(np.searchsorted(ampersands, edges)), strict=True) if has]
-    return rows.with_columns(pl.col(with_entities).str.replace_many(CHARACTERS)) if with_entities else rows
+    with_entities = [
+        name
+        for name, has in zip(values, np.diff(np.searchsorted(ampersands, edges)), strict=True)
+        if has
+    ]
+    return (
+        rows.with_columns(pl.col(with_entities).str.replace_many(CHARACTERS))
+        if with_entities
+        else rows
+    )
 
 
 def _plain_entities(content: bytes) -> Numbers | None:
-    """Return where the ampersands are if each begins one of `CHARACTERS`: its next signs say which one it should be."""
+    """Return where the ampersands are if each begins one of `CHARACTERS`: its next signs say which
+    one it should be.
+    """
     ampersands = np.flatnonzero(np.frombuffer(content, dtype=np.uint8) == ord("&"))
     following = _at_every_byte(content + _PADDING, "<u8")[ampersands]
     slot = _slot(following)
@@ -165,7 +200,9 @@ def _plain_entities(content: bytes) -> Numbers | None:
 
 
 def _is_text(texts: pa.LargeStringArray, content: bytes) -> bool:
-    """Return whether it is UTF-8 without tags and without what XML forbids: control signs, U+FFFE and U+FFFF."""
+    """Return whether it is UTF-8 without tags and without what XML forbids: control signs, U+FFFE
+    and U+FFFF.
+    """
     signs = np.frombuffer(content, dtype=np.uint8)
     if (signs < ord(" ")).any() or b"<" in content:
         return False

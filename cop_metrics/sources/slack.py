@@ -1,6 +1,8 @@
-"""Slack: the official export of a workspace, a folder or .zip with users.json, channels.json and a file a channel and day.
+"""Slack: the official export of a workspace, a folder or .zip with users.json, channels.json and a
+file a channel and day.
 
-`SAYS` and `BOTS` hold the kinds of records that are messages; all other kinds are notices, such as joins.
+`SAYS` and `BOTS` hold the kinds of records that are messages; all other kinds are notices, such as
+joins.
 """
 
 import re
@@ -23,7 +25,14 @@ from cop_metrics.errors import CopError
 from cop_metrics.sources.conversations import TITLE_LENGTH, Conversations
 from cop_metrics.sources.export import Export
 from cop_metrics.sources.inferred_replies import InferredReplies
-from cop_metrics.sources.slack_channels import Channels, Kind, channel_id, channel_name, channels_of, is_private
+from cop_metrics.sources.slack_channels import (
+    Channels,
+    Kind,
+    channel_id,
+    channel_name,
+    channels_of,
+    is_private,
+)
 from cop_metrics.sources.source import Batch, Reading, Source
 from cop_metrics.tables import NOTICE, TABLES, TIME, typed
 from cop_metrics.tabular import email_hash
@@ -31,17 +40,27 @@ from cop_metrics.tabular import email_hash
 BATCH_ROWS = 50_000
 BATCH_SIGNS = 100_000_000
 PIECE_ROWS = 1_000
-LARGEST_WHOLE = 16 << 20  # bytes; a larger file is parsed piece by piece: its objects would take ten times its size
+LARGEST_WHOLE = (
+    16 << 20
+)  # bytes; a larger file is parsed piece by piece: its objects would take ten times its size
 HEAD = 1 << 16
 BOM = b"\xef\xbb\xbf"
 
-USERS, ORG_USERS, CHANNELS, CANVASES = "users.json", "org_users.json", "channels.json", "canvases.json"
+USERS, ORG_USERS, CHANNELS, CANVASES = (
+    "users.json",
+    "org_users.json",
+    "channels.json",
+    "canvases.json",
+)
 ACCOUNTS = (USERS, ORG_USERS)
 """The lists of accounts: of a workspace, and of an organisation on Enterprise Grid."""
 PRIVATE_LISTS = re.compile(
-    r"(?:groups|dms|mpims|ims|private_channels|group_dms)(?:[^a-z].*)?\.json", re.IGNORECASE | re.DOTALL
+    r"(?:groups|dms|mpims|ims|private_channels|group_dms)(?:[^a-z].*)?\.json",
+    re.IGNORECASE | re.DOTALL,
 )
-"""Lists of what is not public: groups.json, dms.json and mpims.json, also as a second download calls them."""
+"""Lists of what is not public: groups.json, dms.json and mpims.json, also as a second download
+calls them.
+"""
 NEVER_OPENED = {
     Kind.PRIVATE: "a day of a private channel or of direct messages (never opened)",
     Kind.LOOKS_PRIVATE: "a day of a folder that may be a private channel's (never opened)",
@@ -53,7 +72,9 @@ ELSEWHERE = "a day in a folder that does not lie beside the others (never opened
 _CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _USER, _BOT = re.compile(r"[UW][0-9A-Z]+"), re.compile(r"B[0-9A-Z]{6,}")
 DAY = re.compile(r"(?:(?P<root>.+)/)?(?P<channel>[^/]+)/\d{4}-\d\d-\d\d\.json", re.IGNORECASE)
-_PERMALINK = re.compile(rb'"permalink"\s*:\s*"https:\\?/\\?/((?!files\b|app\b)[a-z0-9-]+(?:\.enterprise)?)\.slack\.com')
+_PERMALINK = re.compile(
+    rb'"permalink"\s*:\s*"https:\\?/\\?/((?!files\b|app\b)[a-z0-9-]+(?:\.enterprise)?)\.slack\.com'
+)
 _CHANNEL_LIST = re.compile(rb'\[\s*(?:\]|\{[^\]}]*"id"\s*:\s*"[CG][0-9A-Z]+")', re.DOTALL)
 _USER_LIST = re.compile(rb'\[\s*(?:\]|\{[^\]}]*"id"\s*:\s*"[UWB][0-9A-Z]+")', re.DOTALL)
 _SHOWN = {
@@ -70,7 +91,16 @@ _SHOWN = {
 MOST_GIVERS = 100_000
 _ABSENT = ("key", "thread", "author", "place", "channel", "ts")
 """What is known of a reply that the export lists and does not hold."""
-ASKERS = ("user", "user_id", "submitter", "submitted_by", "requester", "requested_by", "created_by", "asked_by")
+ASKERS = (
+    "user",
+    "user_id",
+    "submitter",
+    "submitted_by",
+    "requester",
+    "requested_by",
+    "created_by",
+    "asked_by",
+)
 """Fields of a message's metadata in which an app says on whose behalf it wrote."""
 
 DAMAGED = "a day file that is damaged: no list of messages in JSON, or cut short"
@@ -86,13 +116,16 @@ KNOWN_NOTICES = re.compile(
 )
 
 THREADS_BEGAN = datetime(2017, 1, 18)
-"""Slack got threads on this day; what was said before can only have been answered by the next messages."""
+"""Slack got threads on this day; what was said before can only have been answered by the next
+messages.
+"""
 EPOCH = datetime(1970, 1, 1)
 LATEST_SECOND = 4_102_444_800  # the year 2100
 
 
 def recognises(export: Export) -> bool:
-    """Return whether the export holds a Slack workspace's day files, at any depth, or its lists and nothing said.
+    """Return whether the export holds a Slack workspace's day files, at any depth, or its lists and
+    nothing said.
 
     Where there are lists no day file is looked into, as it may be a private channel's.
     """
@@ -103,7 +136,9 @@ def recognises(export: Export) -> bool:
     if CHANNELS in lists and any(name in lists for name in ACCOUNTS):
         return all(_begins_as_list(export, name) for name in lists.values())
     unknown = Channels()
-    one_a_channel = {folder: name for folder, name in days if unknown.folder(folder).kind is Kind.UNLISTED}
+    one_a_channel = {
+        folder: name for folder, name in days if unknown.folder(folder).kind is Kind.UNLISTED
+    }
     try:
         heads = [export.head(name, HEAD) for name in list(one_a_channel.values())[:5]]
     except CopError:
@@ -120,21 +155,28 @@ def _begins_as_list(export: Export, name: str) -> bool:
 
 
 def _is_quiet(export: Export, lists: dict[str, str]) -> bool:
-    """Return whether the lists are those of a workspace, of which an export in which nobody said anything has no more."""
+    """Return whether the lists are those of a workspace, of which an export in which nobody said
+    anything has no more.
+    """
     accounts = [lists[name] for name in ACCOUNTS if name in lists]
     if CHANNELS not in lists or not accounts:
         return False
     try:
-        channels, users = (export.head(name, HEAD).removeprefix(BOM).strip() for name in (lists[CHANNELS], accounts[0]))
+        channels, users = (
+            export.head(name, HEAD).removeprefix(BOM).strip()
+            for name in (lists[CHANNELS], accounts[0])
+        )
     except CopError:
         return False
     return bool(_CHANNEL_LIST.match(channels) and _USER_LIST.match(users))
 
 
 def read(export: Export, reading: Reading) -> Iterator[Batch]:
-    """Yield the workspace's rows in batches; memory holds one batch, the accounts, and 8 bytes a message of one channel.
+    """Yield the workspace's rows in batches; memory holds one batch, the accounts, and 8 bytes a
+    message of one channel.
 
-    Raises `CopError` when there are no day files or several exports, or when a list of users or channels is damaged.
+    Raises `CopError` when there are no day files or several exports, or when a list of users or
+    channels is damaged.
     """
     files = _files(export, reading)
     export.unpack((*files.lists.values(), *(day.name for day in files.days)))
@@ -186,7 +228,9 @@ SOURCE = Source(
 
 
 class _Day(NamedTuple):
-    """A file that holds a channel's messages of one day: the channel's lasting key, its name, and the file's."""
+    """A file that holds a channel's messages of one day: the channel's lasting key, its name, and
+    the file's.
+    """
 
     key: str
     channel: str
@@ -195,7 +239,9 @@ class _Day(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)
 class _Files:
-    """The files of one workspace: its lists by their names, its channels, and its day files in order of channel and time."""
+    """The files of one workspace: its lists by their names, its channels, and its day files in
+    order of channel and time.
+    """
 
     lists: dict[str, str]
     channels: Channels
@@ -203,7 +249,9 @@ class _Files:
 
 
 def _root(export: Export) -> tuple[str, list[tuple[str, str]]]:
-    """Return the folder that holds the channels' folders ("" or ending in "/"), and its day files with their folder."""
+    """Return the folder that holds the channels' folders ("" or ending in "/"), and its day files
+    with their folder.
+    """
     by_root: dict[str, list[tuple[str, str]]] = {}
     for name in export.names:
         found = DAY.fullmatch(name)
@@ -223,12 +271,20 @@ def _has_lists(root: str, names: set[str]) -> bool:
 
 
 def _lists(export: Export, root: str) -> dict[str, str]:
-    """Return the lists by their names: those beside the channels' folders, else in the folders above."""
+    """Return the lists by their names: those beside the channels' folders, else in the folders
+    above.
+    """
     found: dict[str, str] = {}
     names = {name.casefold(): name for name in reversed(export.names)}
-    above = [root, *(f"{folder}/" if str(folder) != "." else "" for folder in PurePosixPath(root).parents)]
+    above = [
+        root,
+        *(f"{folder}/" if str(folder) != "." else "" for folder in PurePosixPath(root).parents),
+    ]
     for wanted in (*ACCOUNTS, CHANNELS, CANVASES):
-        place = next((names[each] for folder in above if (each := f"{folder}{wanted}".casefold()) in names), None)
+        place = next(
+            (names[each] for folder in above if (each := f"{folder}{wanted}".casefold()) in names),
+            None,
+        )
         if place:
             found[wanted] = place
     return found
@@ -253,8 +309,17 @@ def _files(export: Export, reading: Reading) -> _Files:
 
 
 def _refuse_several(export: Export) -> None:
-    for lists in (ACCOUNTS, (CHANNELS,)):  # an organisation's workspaces share the accounts, not the channels
-        roots = sorted({str(PurePosixPath(name).parent) for name in export.names if PurePosixPath(name).name in lists})
+    for lists in (
+        ACCOUNTS,
+        (CHANNELS,),
+    ):  # an organisation's workspaces share the accounts, not the channels
+        roots = sorted(
+            {
+                str(PurePosixPath(name).parent)
+                for name in export.names
+                if PurePosixPath(name).name in lists
+            }
+        )
         if len(roots) > 1:
             raise CopError(
                 f"'{export.path.name}' holds {len(roots)} exports ({', '.join(roots[:3])}). "
@@ -263,7 +328,9 @@ def _refuse_several(export: Export) -> None:
             )
 
 
-def _refuse_closed(export: Export, days: list[tuple[str, str]], public: list[_Day], channels: Channels) -> None:
+def _refuse_closed(
+    export: Export, days: list[tuple[str, str]], public: list[_Day], channels: Channels
+) -> None:
     if days and not public and channels.is_closed and not channels.has_list:
         raise CopError(
             f"'{export.path.name}' lists private channels and has no {CHANNELS}, so that none of its folders is known to be a "
@@ -271,7 +338,9 @@ def _refuse_closed(export: Export, days: list[tuple[str, str]], public: list[_Da
         )
 
 
-def _channels_of(export: Export, lists: dict[str, str], private: list[str], reading: Reading) -> Channels:
+def _channels_of(
+    export: Export, lists: dict[str, str], private: list[str], reading: Reading
+) -> Channels:
     listed = list(_listed(export, lists[CHANNELS], reading)) if CHANNELS in lists else []
     closed = [each for name in private for each in _listed(export, name, reading)]
     is_closed = bool(private) or any(map(is_private, listed))
@@ -279,7 +348,8 @@ def _channels_of(export: Export, lists: dict[str, str], private: list[str], read
 
 
 def _public(days: list[tuple[str, str]], channels: Channels, reading: Reading) -> list[_Day]:
-    """Return the days of public channels, channel by channel; all others are counted and never opened.
+    """Return the days of public channels, channel by channel; all others are counted and never
+    opened.
 
     What a private channel or a canvas is called is itself private, and so is not told.
     """
@@ -299,12 +369,22 @@ def _is_canvas(name: str) -> bool:
 
 
 def _count_others(export: Export, root: str, known: set[str], reading: Reading) -> None:
-    """Count what else is there; only what lies beside the lists is named, as folders and files may be of private channels."""
+    """Count what else is there; only what lies beside the lists is named, as folders and files may
+    be of private channels.
+    """
     for name in export.names:
         if name not in known:
             is_day = DAY.fullmatch(name) is not None
-            reason = "a canvas" if _is_canvas(name) else ELSEWHERE if is_day else "a file that holds no messages"
-            reading.skip(reason, name if PurePosixPath(name).parent == PurePosixPath(root) else None)
+            reason = (
+                "a canvas"
+                if _is_canvas(name)
+                else ELSEWHERE
+                if is_day
+                else "a file that holds no messages"
+            )
+            reading.skip(
+                reason, name if PurePosixPath(name).parent == PurePosixPath(root) else None
+            )
 
 
 # What the files hold
@@ -315,7 +395,9 @@ class _NotAListError(ValueError):
 
 
 def _pieces(export: Export, name: str) -> Iterator[list[Any]]:
-    """Yield the items of a file that holds one JSON list, mostly as a whole; raises `_NotAListError`, perhaps after some."""
+    """Yield the items of a file that holds one JSON list, mostly as a whole; raises
+    `_NotAListError`, perhaps after some.
+    """
     content = export.whole(name, LARGEST_WHOLE)
     if content is None:
         yield from _streamed(export, name)
@@ -415,7 +497,12 @@ def _number(value: object) -> float | None:
 
 def _name(account: dict[str, Any], profile: dict[str, Any]) -> str | None:
     """Return the name that Slack shows: the display name, else the real one."""
-    shown = (profile.get("display_name"), profile.get("real_name"), account.get("real_name"), account.get("name"))
+    shown = (
+        profile.get("display_name"),
+        profile.get("real_name"),
+        account.get("real_name"),
+        account.get("name"),
+    )
     return next((text for text in map(_text, shown) if text), None)
 
 
@@ -427,7 +514,9 @@ def _members(workspace: _Workspace) -> Iterator[Batch]:
         )
         return
     rows: list[dict[str, object]] = []
-    for account in chain.from_iterable(_listed(workspace.export, name, workspace.reading) for name in names):
+    for account in chain.from_iterable(
+        _listed(workspace.export, name, workspace.reading) for name in names
+    ):
         key = _text(account.get("id"))
         if key is None:
             workspace.reading.skip(f"{USERS}: an account without an id", str(account.get("name")))
@@ -448,7 +537,11 @@ def _member(workspace: _Workspace, key: str, account: dict[str, Any]) -> dict[st
     workspace.met(updated)
     workspace.known.add(key)
     workspace.met_names.add(key)
-    is_bot = key == SLACKBOT or any(map(account.get, ("is_bot", "is_workflow_bot"))) or "bot_id" in profile
+    is_bot = (
+        key == SLACKBOT
+        or any(map(account.get, ("is_bot", "is_workflow_bot")))
+        or "bot_id" in profile
+    )
     if is_bot:
         workspace.bots.add(key)
     email = _text(profile.get("email"))
@@ -470,9 +563,15 @@ def _member_batch(rows: list[dict[str, object]]) -> Batch:
 
 
 def _others(workspace: _Workspace) -> Iterator[Batch]:
-    """Yield those who posted or reacted without being in users.json: integrations, and people of other workspaces."""
+    """Yield those who posted or reacted without being in users.json: integrations, and people of
+    other workspaces.
+    """
     rows: list[dict[str, object]] = [
-        {"member": key, "name": NAMES.get(key, workspace.names.get(key)), "is_bot": key in workspace.bots}
+        {
+            "member": key,
+            "name": NAMES.get(key, workspace.names.get(key)),
+            "is_bot": key in workspace.bots,
+        }
         for key in sorted(workspace.authors - workspace.known)
     ]
     yield _member_batch(rows)
@@ -481,7 +580,9 @@ def _others(workspace: _Workspace) -> Iterator[Batch]:
 def _channels(workspace: _Workspace) -> Iterator[Batch]:
     name = workspace.files.lists.get(CHANNELS)
     if name is None:
-        workspace.reading.notes.append(f"There is no {CHANNELS}: who belongs to which channel is not known.")
+        workspace.reading.notes.append(
+            f"There is no {CHANNELS}: who belongs to which channel is not known."
+        )
         return
     rows: list[tuple[str, str]] = []
     schema = dict(TABLES["channel_member"].columns)
@@ -497,7 +598,11 @@ def _channels(workspace: _Workspace) -> Iterator[Batch]:
         workspace.met(_number(channel.get("created")))
         workspace.channel_ids[folder.key] = str(channel.get("id"))
         members = channel.get("members")
-        rows += [(title, member) for member in (members if isinstance(members, list) else ()) if _text(member)]
+        rows += [
+            (title, member)
+            for member in (members if isinstance(members, list) else ())
+            if _text(member)
+        ]
         if len(rows) >= BATCH_ROWS:
             yield Batch("channel_member", pl.DataFrame(rows, schema=schema, orient="row"))
             rows = []
@@ -520,7 +625,9 @@ class _Profile(msgspec.Struct, gc=False):
 
 
 class _Record(msgspec.Struct, gc=False):
-    """What is read of a record of a day file; all else is passed over without being made into objects."""
+    """What is read of a record of a day file; all else is passed over without being made into
+    objects.
+    """
 
     ts: Any = None
     thread_ts: Any = None
@@ -571,14 +678,18 @@ def _decoded(content: bytes) -> list[_Record] | None:
 def _record(item: dict[str, Any]) -> _Record:
     """Return what is read of a record that holds something of another type than Slack writes."""
     profiles = {
-        name: _Profile(*map(item[name].get, _PROFILE_FIELDS)) if isinstance(item.get(name), dict) else None
+        name: _Profile(*map(item[name].get, _PROFILE_FIELDS))
+        if isinstance(item.get(name), dict)
+        else None
         for name in ("user_profile", "bot_profile")
     }
     return _Record(**{name: item.get(name) for name in _RECORD_FIELDS} | profiles)
 
 
 class _Gathered:
-    """The records of some day files, column by column; of what few records have, pairs of a row and the value."""
+    """The records of some day files, column by column; of what few records have, pairs of a row and
+    the value.
+    """
 
     def __init__(self) -> None:
         self.texts: dict[str, list[Any]] = {name: [] for name in TEXTS}
@@ -618,7 +729,10 @@ class _Gathered:
         for row, metadata in _given_by(first, columns["metadata"]):
             self.askers += [(row, asker) for asker in _asker(metadata)]
         for row, profile in _given_by(first, columns["bot_profile"]):
-            if profile.is_workflow_bot is True and type(user := columns["user"][row - first]) is str:
+            if (
+                profile.is_workflow_bot is True
+                and type(user := columns["user"][row - first]) is str
+            ):
                 self.askers.append((row, user))
         for _, edited in _given_by(first, columns["edited"]):
             workspace.met(_number(_object(edited).get("ts")))
@@ -626,11 +740,15 @@ class _Gathered:
         _name_others(workspace, records, columns["user"] + columns["bot_id"])
 
     def frame(self) -> pl.DataFrame:
-        """Return the records as text columns and the stated number of replies; what is of another type is null."""
+        """Return the records as text columns and the stated number of replies; what is of another
+        type is null.
+        """
         days, lengths = zip(*self.days, strict=True)
         rows = np.repeat(np.arange(len(days)), lengths)
         told = {"channel": [day.key for day in days], "shown": [day.channel for day in days]}
-        channels = [pl.Series(name, each, dtype=pl.String).gather(rows) for name, each in told.items()]
+        channels = [
+            pl.Series(name, each, dtype=pl.String).gather(rows) for name, each in told.items()
+        ]
         counts: list[int | None] = [None] * self.rows
         for row, count in self.reply_counts:
             counts[row] = count if type(count) is int and 0 <= count < 1 << 40 else None
@@ -643,7 +761,9 @@ class _Gathered:
         return pl.DataFrame([*channels, *texts, stated]).with_row_index("row")
 
     def _complete(self, first: int, columns: dict[str, tuple[Any, ...]]) -> None:
-        """Fill in what older exports keep elsewhere: the thread of a broadcast reply, and who commented on a file."""
+        """Fill in what older exports keep elsewhere: the thread of a broadcast reply, and who
+        commented on a file.
+        """
         texts = self.texts
         for row, root in _given_by(first, columns["root"]):
             if texts["thread_ts"][row] is None:
@@ -654,12 +774,20 @@ class _Gathered:
 
 
 def _given_by(first: int, column: tuple[Any, ...]) -> list[tuple[int, Any]]:
-    """Return the row and the value of those records that give one; the first record is in row `first`."""
-    return [(row, value) for row, value in enumerate(column, first) if value is not None] if any(column) else []
+    """Return the row and the value of those records that give one; the first record is in row
+    `first`.
+    """
+    return (
+        [(row, value) for row, value in enumerate(column, first) if value is not None]
+        if any(column)
+        else []
+    )
 
 
 def _gathered(workspace: _Workspace) -> Iterator[_Gathered]:
-    """Yield the records of all day files, some 50,000 at a time; of a damaged file what could be read of it is kept."""
+    """Yield the records of all day files, some 50,000 at a time; of a damaged file what could be
+    read of it is kept.
+    """
     gathered = _Gathered()
     for day in workspace.files.days:
         try:
@@ -692,14 +820,18 @@ def _name_others(workspace: _Workspace, records: list[_Record], accounts: tuple[
 
 
 def _said(workspace: _Workspace) -> Iterator[Batch]:
-    """Yield the threads, posts and reactions of all day files; while the next ones are parsed, a thread makes batches."""
+    """Yield the threads, posts and reactions of all day files; while the next ones are parsed, a
+    thread makes batches.
+    """
     messages = _Messages(workspace)
     with ThreadPoolExecutor(max_workers=1) as worker:
         ahead: Future[list[Batch]] | None = None
         for gathered in _gathered(workspace):
             if ahead is not None:
                 yield from ahead.result()
-            ahead = worker.submit(messages.batches, gathered.frame(), gathered.reactions, gathered.replies)
+            ahead = worker.submit(
+                messages.batches, gathered.frame(), gathered.reactions, gathered.replies
+            )
         if ahead is not None:
             yield from ahead.result()
     yield from messages.absent()
@@ -707,7 +839,9 @@ def _said(workspace: _Workspace) -> Iterator[Batch]:
 
 
 class _Messages:
-    """Makes batches of gathered records, and knows what earlier ones held; in a thread of its own, so it shares nothing."""
+    """Makes batches of gathered records, and knows what earlier ones held; in a thread of its own,
+    so it shares nothing.
+    """
 
     def __init__(self, workspace: _Workspace) -> None:
         self._workspace = workspace
@@ -736,7 +870,9 @@ class _Messages:
     ) -> list[Batch]:
         """Return the threads, posts and reactions of these records."""
         records = self._once(_dated(gathered, self._skipped))
-        records = _of_kinds(records.sort("channel", "at"), self._workspace.bots, self._workspace.known)
+        records = _of_kinds(
+            records.sort("channel", "at"), self._workspace.bots, self._workspace.known
+        )
         self._remember(records)
         self._look_for(replies, records)
         self._remember_apps(records)
@@ -749,7 +885,9 @@ class _Messages:
         ]
 
     def absent(self) -> Iterator[Batch]:
-        """Yield the replies that the export lists and does not hold: who replied and when, without what was said."""
+        """Yield the replies that the export lists and does not hold: who replied and when, without
+        what was said.
+        """
         if not self._absent:
             return
         told = pl.DataFrame(list(self._absent.values()), schema=dict.fromkeys(_ABSENT, pl.String))
@@ -762,7 +900,9 @@ class _Messages:
     def _look_for(self, replies: list[tuple[int, str, str | None]], records: pl.DataFrame) -> None:
         """Remember which listed replies have not come yet, and forget those that have."""
         schema: dict[str, Any] = {"row": pl.UInt32, "ts": pl.String, "author": pl.String}
-        opened = records.select("row", "thread", pl.col("channel").alias("place"), pl.col("shown").alias("channel"))
+        opened = records.select(
+            "row", "thread", pl.col("channel").alias("place"), pl.col("shown").alias("channel")
+        )
         listed = pl.DataFrame(replies, schema=schema, orient="row").join(opened, on="row")
         listed = listed.filter(_time("ts").is_not_null()).with_columns(
             (pl.col("place") + "/" + pl.col("ts")).alias("key")
@@ -772,17 +912,30 @@ class _Messages:
             del self._absent[key]
 
     def _remember_apps(self, records: pl.DataFrame) -> None:
-        """Remember what apps opened, and where people replied to that: a form's questions are opened so."""
-        opens, of_people = pl.col("key") == pl.col("thread"), ~pl.col("is_bot") & ~pl.col("is_notice")
+        """Remember what apps opened, and where people replied to that: a form's questions are
+        opened so.
+        """
+        opens, of_people = (
+            pl.col("key") == pl.col("thread"),
+            ~pl.col("is_bot") & ~pl.col("is_notice"),
+        )
         begun = pl.col("thread_ts").is_not_null() | (pl.col("reply_count") > 0)
-        of_app = pl.col("is_bot") & pl.col("subtype").ne_missing(TOMBSTONE) & pl.col("author").ne_missing(SLACKBOT)
+        of_app = (
+            pl.col("is_bot")
+            & pl.col("subtype").ne_missing(TOMBSTONE)
+            & pl.col("author").ne_missing(SLACKBOT)
+        )
         self._opened_by_app.update(records.filter(opens & begun & of_app)["key"])
         replied = set(records.filter(~opens & of_people)["thread"])
         self._helped_in_app |= replied & self._opened_by_app
-        self._asked_by_form += records.filter(opens & of_people & pl.col("asked_by").is_not_null()).height
+        self._asked_by_form += records.filter(
+            opens & of_people & pl.col("asked_by").is_not_null()
+        ).height
 
     def tell(self) -> None:
-        """Report what was left out and what a leader should know; to be called after the last batch."""
+        """Report what was left out and what a leader should know; to be called after the last
+        batch.
+        """
         reading = self._workspace.reading
         for reason, rows in self._skipped.skipped.items():
             examples = self._skipped.examples[reason]
@@ -815,7 +968,11 @@ class _Messages:
                 f"THREADS WITHOUT THEIR REPLIES: {len(bare):,} of which the export says only how many there are. What was "
                 "answered there looks unanswered: export again with the threads."
             )
-        missing = sum(1 for thread, count in self._missing_replies.items() if count and thread not in without | bare)
+        missing = sum(
+            1
+            for thread, count in self._missing_replies.items()
+            if count and thread not in without | bare
+        )
         if missing:
             yield f"Threads with more or fewer replies than Slack counts, as some are deleted or not there: {missing:,}."
         if self._guesses:
@@ -824,13 +981,19 @@ class _Messages:
                 "who asked, or follow a question within 15 minutes; each is marked 'inferred reply'."
             )
         kinds = self._notices.most_common()
-        unknown = [f"{kind} ({count:,})" for kind, count in kinds if not KNOWN_NOTICES.fullmatch(kind)]
+        unknown = [
+            f"{kind} ({count:,})" for kind, count in kinds if not KNOWN_NOTICES.fullmatch(kind)
+        ]
         if unknown:
             yield f"Kinds of records that are not known, taken for notices: {', '.join(unknown[:10])}."
 
     def _once(self, records: pl.DataFrame) -> pl.DataFrame:
-        """Return the records without those that were there before: one message may stand in two files of a channel."""
-        twice = records.select((~pl.struct("channel", "at").is_first_distinct()).alias("twice"))["twice"]
+        """Return the records without those that were there before: one message may stand in two
+        files of a channel.
+        """
+        twice = records.select((~pl.struct("channel", "at").is_first_distinct()).alias("twice"))[
+            "twice"
+        ]
         if any(map(len, self._moments)) and records.height:
             before, now = np.concatenate(self._moments), _moments(records)
             goes_on = (records["channel"] == self._channel).to_numpy() & (now <= before.max())
@@ -843,18 +1006,24 @@ class _Messages:
         return kept
 
     def _remember(self, records: pl.DataFrame) -> None:
-        """Keep who spoke, when the export was made at the earliest, kinds of notices, and how many replies are missing."""
+        """Keep who spoke, when the export was made at the earliest, kinds of notices, and how many
+        replies are missing.
+        """
         workspace = self._workspace
         workspace.bots.update(records.filter("is_bot")["author"].unique().to_list())
         workspace.authors.update(records["author"].drop_nulls().unique().to_list())
         times = [time for time in (self._newest, records["at"].max()) if isinstance(time, datetime)]
         self._newest = max(times, default=None)
-        self._notices.update(dict(records.filter("is_notice")["subtype"].value_counts().iter_rows()))
+        self._notices.update(
+            dict(records.filter("is_notice")["subtype"].value_counts().iter_rows())
+        )
         replied = records.group_by("thread").agg(
             pl.col("reply_count").filter(pl.col("key") == pl.col("thread")).first().alias("stated"),
             (pl.col("key") != pl.col("thread")).sum().cast(pl.Int64).alias("present"),
         )
-        for thread, stated, present in replied.filter(pl.col("stated").fill_null(0) != pl.col("present")).iter_rows():
+        for thread, stated, present in replied.filter(
+            pl.col("stated").fill_null(0) != pl.col("present")
+        ).iter_rows():
             if stated is not None or thread in self._missing_replies:
                 self._missing_replies[thread] += (stated or 0) - present
             if present:
@@ -863,10 +1032,16 @@ class _Messages:
                 self._without_replies.add(thread)
 
     def _placed(self, records: pl.DataFrame) -> pl.DataFrame:
-        """Return the messages as conversations take them, with titles, addresses and replies that had to be guessed."""
+        """Return the messages as conversations take them, with titles, addresses and replies that
+        had to be guessed.
+        """
         is_person = ~pl.col("is_bot") & pl.col("subtype").ne_missing(TOMBSTONE)
-        opens = records.select((is_person & (pl.col("key") == pl.col("thread"))).alias("opens"))["opens"]
-        address = pl.col("channel").replace_strict(self._address, default=None, return_dtype=pl.String)
+        opens = records.select((is_person & (pl.col("key") == pl.col("thread"))).alias("opens"))[
+            "opens"
+        ]
+        address = pl.col("channel").replace_strict(
+            self._address, default=None, return_dtype=pl.String
+        )
         told = records.with_columns(
             _scattered(opens, _titles(records.filter(opens)["text"])).alias("title"),
             (address + pl.col("ts").str.replace(".", "", literal=True)).alias("url"),
@@ -883,17 +1058,29 @@ class _Messages:
             thread.is_not_null().alias("is_inferred"), pl.coalesce(thread, "thread").alias("thread")
         )
 
-    def _reactions(self, reactions: list[tuple[int, str, str | None]], records: pl.DataFrame) -> Batch:
+    def _reactions(
+        self, reactions: list[tuple[int, str, str | None]], records: pl.DataFrame
+    ) -> Batch:
         schema: dict[str, Any] = {"row": pl.UInt32, "kind": pl.String, "giver": pl.String}
-        given = pl.DataFrame(reactions, schema=schema, orient="row").join(records.select("row", "key"), on="row")
-        once = given.filter(pl.col("giver").is_null() | pl.struct("key", "kind", "giver").is_first_distinct())
+        given = pl.DataFrame(reactions, schema=schema, orient="row").join(
+            records.select("row", "key"), on="row"
+        )
+        once = given.filter(
+            pl.col("giver").is_null() | pl.struct("key", "kind", "giver").is_first_distinct()
+        )
         self._workspace.authors.update(once["giver"].drop_nulls().unique().to_list())
-        return Batch("reaction", typed("reaction", once.select(pl.col("key").alias("post"), "giver", "kind")))
+        return Batch(
+            "reaction", typed("reaction", once.select(pl.col("key").alias("post"), "giver", "kind"))
+        )
 
 
 def _has_threads(workspace: _Workspace) -> bool:
-    """Return whether any message belongs to a thread; the newest days come first, since the answer mostly lies there."""
-    newest_first = sorted(workspace.files.days, key=lambda day: PurePosixPath(day.name).name, reverse=True)
+    """Return whether any message belongs to a thread; the newest days come first, since the answer
+    mostly lies there.
+    """
+    newest_first = sorted(
+        workspace.files.days, key=lambda day: PurePosixPath(day.name).name, reverse=True
+    )
     return any(_holds(workspace.export, day.name, b'"thread_ts"') for day in newest_first)
 
 
@@ -911,7 +1098,9 @@ def _holds(export: Export, name: str, wanted: bytes) -> bool:
 
 
 def _address(workspace: _Workspace) -> dict[str, str]:
-    """Return how the address of a message begins, by channel; only canvases tell the workspace's own."""
+    """Return how the address of a message begins, by channel; only canvases tell the workspace's
+    own.
+    """
     lists = [workspace.files.lists[CANVASES]] if CANVASES in workspace.files.lists else []
     for name in lists:
         found = _PERMALINK.search(workspace.export.head(name, HEAD))
@@ -922,14 +1111,20 @@ def _address(workspace: _Workspace) -> dict[str, str]:
 
 
 def _given(row: int, reactions: object) -> list[tuple[int, str, str | None]]:
-    """Return the row, kind and giver of each reaction to a record; where many reacted, Slack names only some of them."""
+    """Return the row, kind and giver of each reaction to a record; where many reacted, Slack names
+    only some of them.
+    """
     given: list[tuple[int, str, str | None]] = []
     for reaction in map(_object, reactions if isinstance(reactions, list) else ()):
         name, users, count = reaction.get("name"), reaction.get("users"), reaction.get("count")
         if type(name) is not str:
             continue
         kind = name.strip(":").partition("::")[0]
-        givers = [user for user in users if type(user) is str and user] if isinstance(users, list) else []
+        givers = (
+            [user for user in users if type(user) is str and user]
+            if isinstance(users, list)
+            else []
+        )
         given += [(row, kind, giver) for giver in givers]
         if type(count) is int and len(givers) < count < MOST_GIVERS:
             given += [(row, kind, None)] * (count - len(givers))
@@ -943,8 +1138,12 @@ def _listed_replies(row: int, replies: object) -> list[tuple[int, str, str | Non
     return [(row, ts, user) for ts, user in told if ts]
 
 
-def _latest_reply(row: int, latest: object, users: object, asker: object) -> list[tuple[int, str, str | None]]:
-    """Return the one reply that is known where replies are not listed; its author only if nobody else can be it."""
+def _latest_reply(
+    row: int, latest: object, users: object, asker: object
+) -> list[tuple[int, str, str | None]]:
+    """Return the one reply that is known where replies are not listed; its author only if nobody
+    else can be it.
+    """
     others = [user for user in users if type(user) is str] if isinstance(users, list) else []
     others = [user for user in others if user != asker] or others
     ts = _text(latest)
@@ -952,7 +1151,9 @@ def _latest_reply(row: int, latest: object, users: object, asker: object) -> lis
 
 
 def _asker(metadata: object) -> list[str]:
-    """Return on whose behalf an app says that it wrote: `user_id` or `userId`, by itself or as an object with an id."""
+    """Return on whose behalf an app says that it wrote: `user_id` or `userId`, by itself or as an
+    object with an id.
+    """
     payload = _object(_object(metadata).get("event_payload"))
     told = {_CAPITAL.sub("_", name).lower(): value for name, value in payload.items()}
     named = (_object(value).get("id", value) for value in map(told.get, ASKERS))
@@ -963,11 +1164,16 @@ def _texts(name: str, values: list[Any]) -> pl.Series:
     try:
         return pl.Series(name, values, dtype=pl.String, strict=True)
     except (TypeError, OverflowError, UnicodeEncodeError, pl.exceptions.PolarsError):
-        texts = [value.encode("utf-8", "replace").decode() if type(value) is str else None for value in values]
+        texts = [
+            value.encode("utf-8", "replace").decode() if type(value) is str else None
+            for value in values
+        ]
         return pl.Series(name, texts, dtype=pl.String)
 
 
-def _without(records: pl.DataFrame, wrong: pl.Series, reason: str, reading: Reading) -> pl.DataFrame:
+def _without(
+    records: pl.DataFrame, wrong: pl.Series, reason: str, reading: Reading
+) -> pl.DataFrame:
     """Return the records that are not wrong, and count the others."""
     if not wrong.any():
         return records
@@ -989,7 +1195,9 @@ def _dated(records: pl.DataFrame, reading: Reading) -> pl.DataFrame:
     dated = records.with_columns(
         _time("ts").alias("at"),
         (pl.col("channel") + "/" + pl.col("ts")).alias("key"),
-        (pl.col("channel") + "/" + pl.when(is_reply).then("thread_ts").otherwise("ts")).alias("thread"),
+        (pl.col("channel") + "/" + pl.when(is_reply).then("thread_ts").otherwise("ts")).alias(
+            "thread"
+        ),
     )
     return _without(dated, dated["at"].is_null(), NO_TIME, reading)
 
@@ -1003,10 +1211,11 @@ def _time(column: str) -> pl.Expr:
 
 
 def _of_kinds(records: pl.DataFrame, bots: set[str], accounts: set[str]) -> pl.DataFrame:
-    """Return the records with `is_notice`, `is_bot` and `author`; what an app says in somebody's name is the app's.
+    """Return the records with `is_notice`, `is_bot` and `author`; what an app says in somebody's
+    name is the app's.
 
-    Only where the app's own record says who asked through it (`asked_by`) is that person the author, one of the accounts
-    where these are listed: an app may name its own.
+    Only where the app's own record says who asked through it (`asked_by`) is that person the
+    author, one of the accounts where these are listed: an app may name its own.
     """
     is_plain = pl.col("subtype").is_null() | pl.col("subtype").is_in(SAYS)
     is_person = pl.col("asked_by").is_in(list(accounts)) if accounts else pl.lit(True)
@@ -1018,9 +1227,10 @@ def _of_kinds(records: pl.DataFrame, bots: set[str], accounts: set[str]) -> pl.D
     by_bot = user.is_in(list(bots)).fill_null(False)
     records = records.with_columns(
         (~is_plain & ~by_app).alias("is_notice"),
-        ((by_app | by_bot | (is_plain & pl.col("bot_id").is_not_null())) & pl.col("asked_by").is_null()).alias(
-            "is_bot"
-        ),
+        (
+            (by_app | by_bot | (is_plain & pl.col("bot_id").is_not_null()))
+            & pl.col("asked_by").is_null()
+        ).alias("is_bot"),
         by_bot.alias("by_bot"),
         user.alias("user"),
     )
@@ -1040,28 +1250,53 @@ def _of_kinds(records: pl.DataFrame, bots: set[str], accounts: set[str]) -> pl.D
 
 def _scattered(chosen: pl.Series, values: pl.Series) -> pl.Series:
     """Return the values in the places that are chosen, null elsewhere."""
-    return pl.Series([None], dtype=pl.String).new_from_index(0, len(chosen)).scatter(chosen.arg_true(), values)
+    return (
+        pl.Series([None], dtype=pl.String)
+        .new_from_index(0, len(chosen))
+        .scatter(chosen.arg_true(), values)
+    )
 
 
 def _notices(records: pl.DataFrame) -> Iterator[Batch]:
-    """Yield what Slack itself says of people and channels; people may reply to it, so it opens a thread."""
+    """Yield what Slack itself says of people and channels; people may reply to it, so it opens a
+    thread.
+    """
     opened = records.filter(pl.col("key") == pl.col("thread"))
     of_kind = pl.lit(NOTICE).alias("kind")
     created = pl.col("at").alias("created_at")
-    yield Batch("thread", typed("thread", opened.select("thread", of_kind, pl.col("shown").alias("channel"), created)))
     yield Batch(
-        "post", typed("post", records.select(pl.col("key").alias("post"), "thread", "author", of_kind, created))
+        "thread",
+        typed(
+            "thread", opened.select("thread", of_kind, pl.col("shown").alias("channel"), created)
+        ),
+    )
+    yield Batch(
+        "post",
+        typed(
+            "post",
+            records.select(pl.col("key").alias("post"), "thread", "author", of_kind, created),
+        ),
     )
 
 
 def _words() -> pl.Expr:
-    """Return what somebody wrote: of a file shared before 2018, the comment behind Slack's own words."""
-    shared = (pl.col("subtype") == "file_share") & pl.col("text").str.contains(r"^<@[^>]*> (?:uploaded|shared) a file")
-    return pl.when(shared).then(pl.col("text").str.extract(r"(?s) and commented: (.*)$")).otherwise("text")
+    """Return what somebody wrote: of a file shared before 2018, the comment behind Slack's own
+    words.
+    """
+    shared = (pl.col("subtype") == "file_share") & pl.col("text").str.contains(
+        r"^<@[^>]*> (?:uploaded|shared) a file"
+    )
+    return (
+        pl.when(shared)
+        .then(pl.col("text").str.extract(r"(?s) and commented: (.*)$"))
+        .otherwise("text")
+    )
 
 
 def _titles(texts: pl.Series) -> pl.Series:
-    """Return the first characters of messages as Slack shows them, without anybody's name; empty ones are null."""
+    """Return the first characters of messages as Slack shows them, without anybody's name; empty
+    ones are null.
+    """
     titles = texts.str.slice(0, 5 * TITLE_LENGTH).fill_null("")
     odd = titles.str.contains(r"[<&]|\s\s|[^\S ]")
     shown = titles.filter(odd)

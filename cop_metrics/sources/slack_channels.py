@@ -1,4 +1,5 @@
-"""Which folders of a Slack export are public channels: told by channels.json, and closed where it cannot be told.
+"""Which folders of a Slack export are public channels: told by channels.json, and closed where it
+cannot be told.
 
 A folder is known by the name or the id of its channel, however an unpacker spelled it.
 """
@@ -29,11 +30,15 @@ _NOT_A_LETTER = re.compile(r"[\W_]+")
 _NOT_ASCII = re.compile(r"[^a-z0-9]+")
 FEWEST_LETTERS = 3
 MOST_FOR_A_LETTER = 12
-"""Signs that an unpacker writes for one or two letters that it cannot write: `ae`, `__`, `%C3%A4`, `&auml;`."""
+"""Signs that an unpacker writes for one or two letters that it cannot write: `ae`, `__`, `%C3%A4`,
+`&auml;`.
+"""
 
 
 class Kind(Enum):
-    """What a folder is: only a public channel is ever opened, and an unlisted one where there is no list of private ones."""
+    """What a folder is: only a public channel is ever opened, and an unlisted one where there is no
+    list of private ones.
+    """
 
     PUBLIC = "public"
     PRIVATE = "private"
@@ -45,7 +50,9 @@ class Kind(Enum):
 
 
 class Folder(NamedTuple):
-    """A folder: what it is, the channel's name, and its lasting key, the id where channels.json has one."""
+    """A folder: what it is, the channel's name, and its lasting key, the id where channels.json has
+    one.
+    """
 
     kind: Kind
     name: str
@@ -56,8 +63,9 @@ class Folder(NamedTuple):
 class Channels:
     """The channels of an export as its lists tell them.
 
-    `public`: name and key by each spelling that names the channel. `private`: spellings of all that are not public.
-    `is_closed`: the export says which channels are private, so that a folder which no list explains may be one.
+    `public`: name and key by each spelling that names the channel. `private`: spellings of all that
+    are not public. `is_closed`: the export says which channels are private, so that a folder which
+    no list explains may be one.
     """
 
     public: Mapping[str, tuple[str, str]] = field(default_factory=dict)
@@ -81,16 +89,28 @@ class Channels:
         if any(DIRECT.fullmatch(each) for each in spellings if _is_id_or_direct(each, name)):
             return Folder(Kind.PRIVATE, shown, shown)
         if self.is_closed or (self.has_list and CHANNEL_ID.fullmatch(name)):
-            return Folder(Kind.LOOKS_PRIVATE if self._resembles_private(spellings) else Kind.CLOSED, shown, shown)
+            return Folder(
+                Kind.LOOKS_PRIVATE if self._resembles_private(spellings) else Kind.CLOSED,
+                shown,
+                shown,
+            )
         return Folder(Kind.UNLISTED, shown, shown)
 
     def _resembles_private(self, spellings: set[str]) -> bool:
-        """Return whether a folder may bear the name of a private channel, shortened, lengthened or with letters lost."""
-        return any(_are_alike(spelling, private) for spelling in spellings for private in self.private)
+        """Return whether a folder may bear the name of a private channel, shortened, lengthened or
+        with letters lost.
+        """
+        return any(
+            _are_alike(spelling, private) for spelling in spellings for private in self.private
+        )
 
 
-def channels_of(listed: Iterable[Mapping[str, Any]], private: Iterable[Mapping[str, Any]], **flags: bool) -> Channels:
-    """Return the channels that channels.json lists, and those that the lists of private ones do; `flags` as in `Channels`."""
+def channels_of(
+    listed: Iterable[Mapping[str, Any]], private: Iterable[Mapping[str, Any]], **flags: bool
+) -> Channels:
+    """Return the channels that channels.json lists, and those that the lists of private ones do;
+    `flags` as in `Channels`.
+    """
     listed, private = list(listed), list(private)
     closed = {spelling for each in private for spelling in _spellings(each, with_previous=True)}
     is_open: list[tuple[str, str | None]] = []
@@ -113,7 +133,9 @@ def channels_of(listed: Iterable[Mapping[str, Any]], private: Iterable[Mapping[s
 def _by_previous_names(
     listed: Iterable[Mapping[str, Any]], closed: set[str], times: Mapping[str, int]
 ) -> dict[str, tuple[str, str]]:
-    """Return name and key of renamed channels by what they were called, where no other channel is or was called so."""
+    """Return name and key of renamed channels by what they were called, where no other channel is
+    or was called so.
+    """
     found: dict[str, set[tuple[str, str]]] = {}
     for each in listed:
         name, id_, previous = channel_name(each), channel_id(each), each.get("previous_names")
@@ -130,7 +152,9 @@ def _by_previous_names(
 
 def is_private(channel: Mapping[str, Any]) -> bool:
     """Return whether a list itself says that a channel is not public."""
-    says = any(channel.get(flag) not in _NO for flag in ("is_private", "is_im", "is_mpim", "is_group"))
+    says = any(
+        channel.get(flag) not in _NO for flag in ("is_private", "is_im", "is_mpim", "is_group")
+    )
     id_ = channel_id(channel)
     return says or (id_ is not None and id_.startswith("D"))
 
@@ -138,7 +162,11 @@ def is_private(channel: Mapping[str, Any]) -> bool:
 def channel_name(channel: Mapping[str, Any]) -> str | None:
     """Return the name of a channel, None where it has none."""
     name = channel.get("name")
-    return unicodedata.normalize("NFC", name.strip()) if isinstance(name, str) and name.strip() else None
+    return (
+        unicodedata.normalize("NFC", name.strip())
+        if isinstance(name, str) and name.strip()
+        else None
+    )
 
 
 def channel_id(channel: Mapping[str, Any]) -> str | None:
@@ -149,7 +177,9 @@ def channel_id(channel: Mapping[str, Any]) -> str | None:
 
 def _spellings(channel: Mapping[str, Any], *, with_previous: bool) -> set[str]:
     previous = channel.get("previous_names") if with_previous else None
-    names = [channel.get(key) for key in ("id", *_NAMES)] + (previous if isinstance(previous, list) else [])
+    names = [channel.get(key) for key in ("id", *_NAMES)] + (
+        previous if isinstance(previous, list) else []
+    )
     return {_folded(name) for name in names if isinstance(name, str) and name.strip()}
 
 
@@ -165,7 +195,11 @@ def _is_id_or_direct(spelling: str, folder: str) -> bool:
 def _are_alike(one: str, private: str) -> bool:
     for lost in (_NOT_A_LETTER, _NOT_ASCII):
         here, there = lost.sub("", one), lost.sub("", private)
-        if len(there) >= FEWEST_LETTERS and len(here) >= FEWEST_LETTERS and (there in here or here in there):
+        if (
+            len(there) >= FEWEST_LETTERS
+            and len(here) >= FEWEST_LETTERS
+            and (there in here or here in there)
+        ):
             return True
     kept = [run for run in _NOT_ASCII.split(private) if run]
     spelled = f".{{0,{MOST_FOR_A_LETTER}}}".join(kept)

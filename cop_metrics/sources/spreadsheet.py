@@ -1,6 +1,8 @@
-"""The way in for any platform: tables in CSV, XLSX or Parquet, with names and columns as declared in `SHEETS`.
+"""The way in for any platform: tables in CSV, XLSX or Parquet, with names and columns as declared
+in `SHEETS`.
 
-To add a column: one `Column` in its sheet, and the lake's column that it fills; the docs' tables come from `described`.
+To add a column: one `Column` in its sheet, and the lake's column that it fills; the docs' tables
+come from `described`.
 """
 
 import zipfile
@@ -67,7 +69,9 @@ class Column:
 
 @dataclass(frozen=True, kw_only=True)
 class Sheet:
-    """A table that people hand over, and the lake table that its rows go to, None if they tell about the export."""
+    """A table that people hand over, and the lake table that its rows go to, None if they tell
+    about the export.
+    """
 
     name: str
     one_row: str
@@ -84,7 +88,9 @@ POSTS = Sheet(
     one_row="a post",
     lake_table="post",
     columns=(
-        Column(name="post_id", kind=Kind.KEY, required=True, fills="post", meaning="the post's own key"),
+        Column(
+            name="post_id", kind=Kind.KEY, required=True, fills="post", meaning="the post's own key"
+        ),
         Column(
             name="thread_id",
             kind=Kind.KEY,
@@ -92,30 +98,63 @@ POSTS = Sheet(
             fills="thread",
             meaning="the conversation it is in: the same for a question and its answers",
         ),
-        Column(name="kind", kind=Kind.POST_KIND, required=True, fills="kind", meaning="what sort of post it is"),
+        Column(
+            name="kind",
+            kind=Kind.POST_KIND,
+            required=True,
+            fills="kind",
+            meaning="what sort of post it is",
+        ),
         Column(name="author_id", kind=Kind.KEY, meaning="the author's key; empty if unknown"),
         Column(
             name="author_name",
             kind=Kind.TEXT,
             meaning="the author's name; where there is no key, the member becomes `name:` and this name",
         ),
-        Column(name="created_at", kind=Kind.TIME, required=True, fills="created_at", meaning="when it was written"),
         Column(
-            name="deleted_at", kind=Kind.TIME, fills="deleted_at", meaning="when it was deleted; empty if it stands"
+            name="created_at",
+            kind=Kind.TIME,
+            required=True,
+            fills="created_at",
+            meaning="when it was written",
         ),
         Column(
-            name="accepted", kind=Kind.YES_NO, fills="accepted", meaning="whether this answer was accepted; empty is no"
+            name="deleted_at",
+            kind=Kind.TIME,
+            fills="deleted_at",
+            meaning="when it was deleted; empty if it stands",
         ),
-        Column(name="accepted_at", kind=Kind.TIME, fills="accepted_at", meaning="when it was accepted"),
         Column(
-            name="solved_by", kind=Kind.KEY, fills="solved_by", meaning="the key of the member who marked it accepted"
+            name="accepted",
+            kind=Kind.YES_NO,
+            fills="accepted",
+            meaning="whether this answer was accepted; empty is no",
         ),
-        Column(name="title", kind=Kind.TEXT, meaning="the thread's title, on the row of its question"),
-        Column(name="url", kind=Kind.TEXT, meaning="the thread's address, on the row of its question"),
         Column(
-            name="topics", kind=Kind.TEXT, meaning="the thread's topics, separated by ;, on the row of its question"
+            name="accepted_at", kind=Kind.TIME, fills="accepted_at", meaning="when it was accepted"
         ),
-        Column(name="channel", kind=Kind.TEXT, meaning="where the thread is, on the row of its question"),
+        Column(
+            name="solved_by",
+            kind=Kind.KEY,
+            fills="solved_by",
+            meaning="the key of the member who marked it accepted",
+        ),
+        Column(
+            name="title", kind=Kind.TEXT, meaning="the thread's title, on the row of its question"
+        ),
+        Column(
+            name="url", kind=Kind.TEXT, meaning="the thread's address, on the row of its question"
+        ),
+        Column(
+            name="topics",
+            kind=Kind.TEXT,
+            meaning="the thread's topics, separated by ;, on the row of its question",
+        ),
+        Column(
+            name="channel",
+            kind=Kind.TEXT,
+            meaning="where the thread is, on the row of its question",
+        ),
     ),
 )
 THREADS = Sheet(
@@ -123,15 +162,38 @@ THREADS = Sheet(
     one_row="a conversation",
     lake_table="thread",
     columns=(
-        Column(name="thread_id", kind=Kind.KEY, required=True, fills="thread", meaning="the thread's key"),
+        Column(
+            name="thread_id",
+            kind=Kind.KEY,
+            required=True,
+            fills="thread",
+            meaning="the thread's key",
+        ),
         Column(name="title", kind=Kind.TEXT, fills="title", meaning="its title"),
         Column(name="url", kind=Kind.TEXT, fills="url", meaning="its address, for links in lists"),
-        Column(name="channel", kind=Kind.TEXT, fills="channel", meaning="the forum, group or room that it is in"),
+        Column(
+            name="channel",
+            kind=Kind.TEXT,
+            fills="channel",
+            meaning="the forum, group or room that it is in",
+        ),
         Column(name="topics", kind=Kind.TEXT, meaning="its topics, separated by ;"),
         Column(name="created_at", kind=Kind.TIME, fills="created_at", meaning="when it was opened"),
-        Column(name="closed_at", kind=Kind.TIME, fills="closed_at", meaning="when it was closed; empty if it is open"),
-        Column(name="closed_as", kind=Kind.TEXT, fills="closed_as", meaning="the reason for which it was closed"),
-        Column(name="views", kind=Kind.COUNT, fills="views", meaning="how often it was viewed, ever"),
+        Column(
+            name="closed_at",
+            kind=Kind.TIME,
+            fills="closed_at",
+            meaning="when it was closed; empty if it is open",
+        ),
+        Column(
+            name="closed_as",
+            kind=Kind.TEXT,
+            fills="closed_as",
+            meaning="the reason for which it was closed",
+        ),
+        Column(
+            name="views", kind=Kind.COUNT, fills="views", meaning="how often it was viewed, ever"
+        ),
     ),
 )
 MEMBERS = Sheet(
@@ -139,18 +201,40 @@ MEMBERS = Sheet(
     one_row="an account",
     lake_table="member",
     columns=(
-        Column(name="member_id", kind=Kind.KEY, required=True, fills="member", meaning="the key used as author_id"),
-        Column(name="name", kind=Kind.TEXT, fills="name", meaning="the name as the platform shows it"),
-        Column(name="username", kind=Kind.TEXT, fills="username", meaning="the name used to sign in"),
+        Column(
+            name="member_id",
+            kind=Kind.KEY,
+            required=True,
+            fills="member",
+            meaning="the key used as author_id",
+        ),
+        Column(
+            name="name", kind=Kind.TEXT, fills="name", meaning="the name as the platform shows it"
+        ),
+        Column(
+            name="username", kind=Kind.TEXT, fills="username", meaning="the name used to sign in"
+        ),
         Column(
             name="email",
             kind=Kind.EMAIL,
             fills="email_hash",
             meaning="the address, to find the member in the roster; only its hash is kept",
         ),
-        Column(name="joined_at", kind=Kind.TIME, fills="joined_at", meaning="when the account was made"),
-        Column(name="deleted_at", kind=Kind.TIME, fills="deleted_at", meaning="when the account was deleted"),
-        Column(name="is_bot", kind=Kind.YES_NO, fills="is_bot", meaning="whether it is a program; empty is no"),
+        Column(
+            name="joined_at", kind=Kind.TIME, fills="joined_at", meaning="when the account was made"
+        ),
+        Column(
+            name="deleted_at",
+            kind=Kind.TIME,
+            fills="deleted_at",
+            meaning="when the account was deleted",
+        ),
+        Column(
+            name="is_bot",
+            kind=Kind.YES_NO,
+            fills="is_bot",
+            meaning="whether it is a program; empty is no",
+        ),
     ),
 )
 REACTIONS = Sheet(
@@ -158,9 +242,26 @@ REACTIONS = Sheet(
     one_row="a vote, like or reaction to a post",
     lake_table="reaction",
     columns=(
-        Column(name="post_id", kind=Kind.KEY, required=True, fills="post", meaning="the post that it is about"),
-        Column(name="giver_id", kind=Kind.KEY, fills="giver", meaning="the member who gave it; empty if unknown"),
-        Column(name="kind", kind=Kind.TEXT, required=True, fills="kind", meaning="its name: like, upvote, tada"),
+        Column(
+            name="post_id",
+            kind=Kind.KEY,
+            required=True,
+            fills="post",
+            meaning="the post that it is about",
+        ),
+        Column(
+            name="giver_id",
+            kind=Kind.KEY,
+            fills="giver",
+            meaning="the member who gave it; empty if unknown",
+        ),
+        Column(
+            name="kind",
+            kind=Kind.TEXT,
+            required=True,
+            fills="kind",
+            meaning="its name: like, upvote, tada",
+        ),
         Column(name="given_at", kind=Kind.TIME, fills="given_at", meaning="when it was given"),
     ),
 )
@@ -169,9 +270,22 @@ READS = Sheet(
     one_row="a reader's reads of a thread on a day",
     lake_table="read",
     columns=(
-        Column(name="thread_id", kind=Kind.KEY, required=True, fills="thread", meaning="the thread that was read"),
-        Column(name="reader_id", kind=Kind.KEY, fills="reader", meaning="the member who read it; empty if unknown"),
-        Column(name="day", kind=Kind.DAY, fills="day", meaning="the day; empty for an undated total"),
+        Column(
+            name="thread_id",
+            kind=Kind.KEY,
+            required=True,
+            fills="thread",
+            meaning="the thread that was read",
+        ),
+        Column(
+            name="reader_id",
+            kind=Kind.KEY,
+            fills="reader",
+            meaning="the member who read it; empty if unknown",
+        ),
+        Column(
+            name="day", kind=Kind.DAY, fills="day", meaning="the day; empty for an undated total"
+        ),
         Column(name="reads", kind=Kind.COUNT, fills="reads", meaning="how many times; empty is 1"),
     ),
 )
@@ -180,8 +294,12 @@ VISITS = Sheet(
     one_row="a member's day on the platform",
     lake_table="visit",
     columns=(
-        Column(name="member_id", kind=Kind.KEY, required=True, fills="member", meaning="the member"),
-        Column(name="day", kind=Kind.DAY, required=True, fills="day", meaning="the day of the visit"),
+        Column(
+            name="member_id", kind=Kind.KEY, required=True, fills="member", meaning="the member"
+        ),
+        Column(
+            name="day", kind=Kind.DAY, required=True, fills="day", meaning="the day of the visit"
+        ),
     ),
 )
 EXPORT = Sheet(
@@ -189,12 +307,26 @@ EXPORT = Sheet(
     one_row="the export itself; there is only one",
     lake_table=None,
     columns=(
-        Column(name="exported_at", kind=Kind.TIME, meaning="when it was made: of two exports the newer one counts"),
-        Column(name="observed_from", kind=Kind.TIME, meaning="since when it holds everything that happened"),
-        Column(name="observed_until", kind=Kind.TIME, meaning="until when: the age of questions is counted to then"),
+        Column(
+            name="exported_at",
+            kind=Kind.TIME,
+            meaning="when it was made: of two exports the newer one counts",
+        ),
+        Column(
+            name="observed_from",
+            kind=Kind.TIME,
+            meaning="since when it holds everything that happened",
+        ),
+        Column(
+            name="observed_until",
+            kind=Kind.TIME,
+            meaning="until when: the age of questions is counted to then",
+        ),
     ),
 )
-SHEETS: dict[str, Sheet] = {sheet.name: sheet for sheet in (POSTS, THREADS, MEMBERS, REACTIONS, READS, VISITS, EXPORT)}
+SHEETS: dict[str, Sheet] = {
+    sheet.name: sheet for sheet in (POSTS, THREADS, MEMBERS, REACTIONS, READS, VISITS, EXPORT)
+}
 KEYED = (POSTS, THREADS, MEMBERS)
 """The sheets whose first column is the key of a row: of rows with the same key, one counts."""
 NOBODY_IN = ("author_id", "author_name", "solved_by", "giver_id", "reader_id")
@@ -219,7 +351,9 @@ def described() -> str:
 
 
 def recognises(export: Export) -> bool:
-    """Tell whether the export holds a table of posts by its header; whatever cannot be opened is not ours."""
+    """Tell whether the export holds a table of posts by its header; whatever cannot be opened is
+    not ours.
+    """
     try:
         place = places_of_tables(export).get(POSTS.name)
         if place is None:
@@ -231,14 +365,25 @@ def recognises(export: Export) -> bool:
 
 
 def what_tables_lack(export: Export) -> str:
-    """Return a sentence on the columns of the first table of an export that is not ours, empty where there is none."""
+    """Return a sentence on the columns of the first table of an export that is not ours, empty
+    where there is none.
+    """
     for name in export.names:
         if not is_table(name):
             continue
         try:
             sheet = sheet_names(export, name)[0] if is_workbook(name) else None
             header = header_of(export, Place(name, sheet))
-        except (CopError, OSError, ValueError, EOFError, RuntimeError, IndexError, zipfile.BadZipFile, zlib.error):
+        except (
+            CopError,
+            OSError,
+            ValueError,
+            EOFError,
+            RuntimeError,
+            IndexError,
+            zipfile.BadZipFile,
+            zlib.error,
+        ):
             continue
         if len(header) > 1:
             return (
@@ -249,10 +394,11 @@ def what_tables_lack(export: Export) -> str:
 
 
 def read(export: Export, reading: Reading) -> Iterator[Batch]:
-    """Yield the rows of all tables of the export, threads and members first, after its own times are noted.
+    """Yield the rows of all tables of the export, threads and members first, after its own times
+    are noted.
 
-    Raises `CopError` if there is no table of posts, a table lacks a required column or cannot be read, no post is
-    left, or the export states its times twice or against their order.
+    Raises `CopError` if there is no table of posts, a table lacks a required column or cannot be
+    read, no post is left, or the export states its times twice or against their order.
     """
     places = places_of_tables(export)
     if POSTS.name not in places:
@@ -290,7 +436,9 @@ def _note_times(export: Export, place: Place, reading: Reading) -> None:
         )
 
 
-def _read_place(export: Export, sheet: Sheet, place: Place, implied: "_Implied", reading: Reading) -> Iterator[Batch]:
+def _read_place(
+    export: Export, sheet: Sheet, place: Place, implied: "_Implied", reading: Reading
+) -> Iterator[Batch]:
     rows = 0
     hashes: list[pl.Series] = []
     for values in _values(export, sheet, place, reading):
@@ -307,7 +455,11 @@ def _read_place(export: Export, sheet: Sheet, place: Place, implied: "_Implied",
         reading.is_quiet = True
         yield Batch("post", pl.DataFrame(schema=dict(TABLES["post"].columns)))
     elif not rows:
-        why = [f"{reason} ({reading.examples[reason][0]})" for reason in reading.skipped if reason.startswith("posts:")]
+        why = [
+            f"{reason} ({reading.examples[reason][0]})"
+            for reason in reading.skipped
+            if reason.startswith("posts:")
+        ]
         raise CopError(
             f"{place} has no post that can be read{': ' + '; '.join(why) if why else ''}. "
             f"Write times as 2024-03-31 14:05 and kinds as {', '.join(KINDS)}; see {DOCS}."
@@ -318,11 +470,14 @@ def _note_repeats(sheet: Sheet, place: Place, *, repeated: int, reading: Reading
     if repeated:
         key = sheet.columns[0].name
         what = "row has" if repeated == 1 else "rows have"
-        reading.notes.append(f"{place}: {repeated:,} {what} a {key} that another row has; the last row of each counts.")
+        reading.notes.append(
+            f"{place}: {repeated:,} {what} a {key} that another row has; the last row of each counts."
+        )
 
 
 def places_of_tables(export: Export) -> dict[str, Place]:
-    """Return where each table of the export is, by the names of files and of the sheets of a workbook.
+    """Return where each table of the export is, by the names of files and of the sheets of a
+    workbook.
 
     Raises `CopError` if a table is there twice or a workbook cannot be opened.
     """
@@ -337,7 +492,9 @@ def places_of_tables(export: Export) -> dict[str, Place]:
         elif table in SHEETS or len(names) == 1:
             found.setdefault(table if table in SHEETS else POSTS.name, []).append(Place(name, None))
     if POSTS.name not in found and EXPORT.name in found:
-        found[POSTS.name] = found.pop(EXPORT.name)  # people call a file or sheet of posts "export" too
+        found[POSTS.name] = found.pop(
+            EXPORT.name
+        )  # people call a file or sheet of posts "export" too
     for table, places in found.items():
         if len(places) > 1:
             raise CopError(
@@ -349,7 +506,9 @@ def places_of_tables(export: Export) -> dict[str, Place]:
 
 def _places_in_workbook(export: Export, name: str, *, alone: bool) -> list[tuple[str, Place]]:
     sheets = sheet_names(export, name)
-    named = [(plain_name(sheet), Place(name, sheet)) for sheet in sheets if plain_name(sheet) in SHEETS]
+    named = [
+        (plain_name(sheet), Place(name, sheet)) for sheet in sheets if plain_name(sheet) in SHEETS
+    ]
     table = plain_name(PurePosixPath(name).stem)
     if named or not sheets:
         return named
@@ -385,8 +544,12 @@ def _says_nothing(names: pl.Series) -> list[str]:
     return said.filter(nothing_as_null(said, is_name=True).is_null()).to_list()
 
 
-def _columns_of(sheet: Sheet, place: Place, header: Sequence[str], reading: Reading) -> dict[str, int]:
-    """Return where each declared column stands in the header; raise `CopError` if one that is needed is not there."""
+def _columns_of(
+    sheet: Sheet, place: Place, header: Sequence[str], reading: Reading
+) -> dict[str, int]:
+    """Return where each declared column stands in the header; raise `CopError` if one that is
+    needed is not there.
+    """
     found = columns_by_name(place, header, sheet.required)
     known = {plain_name(column.name): column.name for column in sheet.columns}
     missing = [name for name in sheet.required if plain_name(name) not in found]
@@ -423,7 +586,11 @@ def times_of(texts: pl.Series) -> pl.Series:
         return _times_of_temporal(texts)
     times, left = _parsed(texts, texts.is_not_null())
     if left.any():
-        tidied = texts.str.to_uppercase().str.replace(r" ?(UTC|GMT)$", "Z").str.replace(r" ([+-]\d\d:?\d\d)$", "$1")
+        tidied = (
+            texts.str.to_uppercase()
+            .str.replace(r" ?(UTC|GMT)$", "Z")
+            .str.replace(r" ([+-]\d\d:?\d\d)$", "$1")
+        )
         again, _ = _parsed(tidied.str.replace(",", ".", literal=True), left)
         times = times.fill_null(again)
     return times.set(~times.is_between(datetime.min, datetime.max).fill_null(True), None)
@@ -432,7 +599,11 @@ def times_of(texts: pl.Series) -> pl.Series:
 def _times_of_temporal(times: pl.Series) -> pl.Series:
     if isinstance(times.dtype, pl.Datetime) and times.dtype.time_zone:
         times = times.dt.convert_time_zone("UTC").dt.replace_time_zone(None)
-    return times.cast(TIME, strict=False) if times.dtype in (pl.Date, pl.Datetime) else _nothing(times, TIME)
+    return (
+        times.cast(TIME, strict=False)
+        if times.dtype in (pl.Date, pl.Datetime)
+        else _nothing(times, TIME)
+    )
 
 
 def _nothing(like: pl.Series, kind: Any) -> pl.Series:
@@ -440,13 +611,17 @@ def _nothing(like: pl.Series, kind: Any) -> pl.Series:
 
 
 def _parsed(texts: pl.Series, left: pl.Series) -> tuple[pl.Series, pl.Series]:
-    """Return times, trying each form on what the ones before could not read, and which rows of `left` are unread."""
+    """Return times, trying each form on what the ones before could not read, and which rows of
+    `left` are unread.
+    """
     times = _nothing(texts, TIME)
     for form in _FORMS_OF_TIME:
         if not left.any():
             break
         some = texts if left.all() else texts.set(~left, None)
-        read = some.str.to_datetime(form, strict=False, time_unit="us", time_zone="UTC" if "z" in form else None)
+        read = some.str.to_datetime(
+            form, strict=False, time_unit="us", time_zone="UTC" if "z" in form else None
+        )
         times = times.fill_null(read.dt.replace_time_zone(None))
         left = left & times.is_null()
     return times, left
@@ -498,9 +673,13 @@ _TEMPORAL = (Kind.TIME, Kind.DAY)
 
 
 def values_of(sheet: Sheet, texts: Texts, place: Place, reading: Reading) -> pl.DataFrame:
-    """Return the rows that can be read, typed, under the sheet's column names; the others are counted by reason."""
+    """Return the rows that can be read, typed, under the sheet's column names; the others are
+    counted by reason.
+    """
     columns = [column for column in sheet.columns if column.name in texts.rows.columns]
-    stripped = texts.rows.select(_stripped(texts.rows[column.name], column.kind) for column in columns)
+    stripped = texts.rows.select(
+        _stripped(texts.rows[column.name], column.kind) for column in columns
+    )
     for column in columns:
         if column.kind is Kind.KEY:
             refuse_rounded_keys(place, column.name, stripped[column.name])
@@ -510,13 +689,21 @@ def values_of(sheet: Sheet, texts: Texts, place: Place, reading: Reading) -> pl.
     empty = stripped.select(pl.all_horizontal(pl.all().is_null())).to_series()
     bad = reason.is_not_null() & ~empty
     _count_skipped(reason.set(~bad, None), texts, place, reading)
-    defaults = [pl.col(name).fill_null(value) for name, value in IF_EMPTY.items() if name in values.columns]
-    ends = [pl.when(pl.col(name) < NEVER).then(name).alias(name) for name in _ends(sheet) if name in values.columns]
+    defaults = [
+        pl.col(name).fill_null(value) for name, value in IF_EMPTY.items() if name in values.columns
+    ]
+    ends = [
+        pl.when(pl.col(name) < NEVER).then(name).alias(name)
+        for name in _ends(sheet)
+        if name in values.columns
+    ]
     return values.filter(~bad & ~empty).with_columns(defaults).with_columns(ends)
 
 
 def _ends(sheet: Sheet) -> list[str]:
-    """Return the columns whose far time, such as 9999-12-31, means that it has not come: all but that of an act itself."""
+    """Return the columns whose far time, such as 9999-12-31, means that it has not come: all but
+    that of an act itself.
+    """
     event = TABLES[sheet.lake_table].event if sheet.lake_table else None
     times = [column for column in sheet.columns if column.kind is Kind.TIME and sheet.lake_table]
     return [column.name for column in times if column.fills != event]
@@ -546,12 +733,18 @@ def _reasons(sheet: Sheet, column: Column, texts: pl.DataFrame, values: pl.DataF
 def _count_skipped(reason: pl.Series, texts: Texts, place: Place, reading: Reading) -> None:
     if reason.null_count() == len(reason):
         return
-    rows = pl.DataFrame({"reason": reason, "at": pl.int_range(len(reason), eager=True)}).drop_nulls()
-    counted = rows.group_by("reason", maintain_order=True).agg(pl.len().alias("rows"), pl.col("at").head(3))
+    rows = pl.DataFrame(
+        {"reason": reason, "at": pl.int_range(len(reason), eager=True)}
+    ).drop_nulls()
+    counted = rows.group_by("reason", maintain_order=True).agg(
+        pl.len().alias("rows"), pl.col("at").head(3)
+    )
     for why, number, places in counted.iter_rows():
         for at in places[:-1]:
             reading.skip(why, f"{place.file} row {texts.row_number(at)}")
-        reading.skip(why, f"{place.file} row {texts.row_number(places[-1])}", rows=number - len(places) + 1)
+        reading.skip(
+            why, f"{place.file} row {texts.row_number(places[-1])}", rows=number - len(places) + 1
+        )
 
 
 _THREAD = ("thread_id", "created_at", "title", "url", "channel", "topics")
@@ -594,34 +787,50 @@ class _Implied:
 
     has_threads: bool
     has_topics: bool = False
-    threads: _Gathered = field(default_factory=lambda: _Gathered(_one_a_thread, pl.DataFrame(schema=_THREAD_ROWS)))
+    threads: _Gathered = field(
+        default_factory=lambda: _Gathered(_one_a_thread, pl.DataFrame(schema=_THREAD_ROWS))
+    )
     opened: list[pl.Series] = field(default_factory=list)
-    people: _Gathered = field(default_factory=lambda: _Gathered(_one_a_person, pl.DataFrame(schema=_PERSON_ROWS)))
+    people: _Gathered = field(
+        default_factory=lambda: _Gathered(_one_a_person, pl.DataFrame(schema=_PERSON_ROWS))
+    )
     members: list[pl.Series] = field(default_factory=list)
 
     def posts(self, posts: pl.DataFrame, *, has_topics: bool) -> Iterator[Batch]:
-        """Yield the threads that questions of the batch open; keep the rest until all posts are read."""
+        """Yield the threads that questions of the batch open; keep the rest until all posts are
+        read.
+        """
         self.has_topics = has_topics
-        authors = posts.select(pl.col("author").alias("member"), pl.col("author_name").alias("name"))
+        authors = posts.select(
+            pl.col("author").alias("member"), pl.col("author_name").alias("name")
+        )
         self.people.add(_one_a_person(authors.filter(pl.col("member").is_not_null())))
         rows = posts.select(*_THREAD, "kind")
         if self.has_threads:
             self.threads.add(_one_a_thread(rows))
             return
-        questions = rows.filter(pl.col("kind") == QUESTION).unique("thread_id", keep="first", maintain_order=True)
+        questions = rows.filter(pl.col("kind") == QUESTION).unique(
+            "thread_id", keep="first", maintain_order=True
+        )
         self.opened.append(questions["thread_id"])
         self.threads.add(_one_a_thread(rows.join(questions, on="thread_id", how="anti")))
         yield from _threads(questions, has_topics=has_topics)
 
     def rest(self, reading: Reading) -> Iterator[Batch]:
-        """Yield the threads that no question and no table `threads` told about, and the members known by name."""
+        """Yield the threads that no question and no table `threads` told about, and the members
+        known by name.
+        """
         threads = _without(self.threads.all(), "thread_id", self.opened)
         if self.has_threads and len(threads):
-            reading.notes.append(f"{len(threads):,} threads of posts are not in the table threads; they are kept.")
+            reading.notes.append(
+                f"{len(threads):,} threads of posts are not in the table threads; they are kept."
+            )
         yield from _threads(threads, has_topics=self.has_topics)
         people = _without(self.people.all(), "member", self.members)
         if self.members and len(people):
-            reading.notes.append(f"{len(people):,} authors of posts are not in the table members; they are kept.")
+            reading.notes.append(
+                f"{len(people):,} authors of posts are not in the table members; they are kept."
+            )
         named = people.filter(pl.col("name").is_not_null())
         yield Batch("member", typed("member", named.with_columns(pl.lit(False).alias("is_bot"))))
 
@@ -629,16 +838,24 @@ class _Implied:
 def _without(rows: pl.DataFrame, key: str, known: Sequence[pl.Series]) -> pl.DataFrame:
     if not known:
         return rows
-    return rows.join(pl.DataFrame({key: pl.concat(known)}), on=key, how="anti", maintain_order="left")
+    return rows.join(
+        pl.DataFrame({key: pl.concat(known)}), on=key, how="anti", maintain_order="left"
+    )
 
 
 def _threads(threads: pl.DataFrame, *, has_topics: bool) -> Iterator[Batch]:
     """Yield threads under the sheet's column names, and their topics."""
     kept = [name for name in threads.columns if name in TABLES["thread"].columns]
-    yield Batch("thread", typed("thread", threads.select(pl.col("thread_id").alias("thread"), *kept)))
+    yield Batch(
+        "thread", typed("thread", threads.select(pl.col("thread_id").alias("thread"), *kept))
+    )
     if has_topics:
-        topics = threads.select(pl.col("thread_id").alias("thread"), pl.col("topics").str.split(";").alias("topic"))
-        one_each = topics.explode("topic").with_columns(pl.col("topic").str.strip_chars()).drop_nulls()
+        topics = threads.select(
+            pl.col("thread_id").alias("thread"), pl.col("topics").str.split(";").alias("topic")
+        )
+        one_each = (
+            topics.explode("topic").with_columns(pl.col("topic").str.strip_chars()).drop_nulls()
+        )
         yield Batch("topic", one_each.filter(pl.col("topic") != "").unique(maintain_order=True))
 
 
@@ -651,7 +868,9 @@ def _lake_rows(sheet: Sheet, values: pl.DataFrame) -> Batch:
 
 def _with_author(posts: pl.DataFrame) -> pl.DataFrame:
     """Add `author`, the key or else `name:<name>`, and the optional columns that are not there."""
-    missing = [pl.lit(None, pl.String).alias(c.name) for c in POSTS.columns if c.name not in posts.columns]
+    missing = [
+        pl.lit(None, pl.String).alias(c.name) for c in POSTS.columns if c.name not in posts.columns
+    ]
     named = pl.concat_str(pl.lit("name:"), pl.col("author_name"))
     return posts.with_columns(missing).with_columns(pl.coalesce("author_id", named).alias("author"))
 

@@ -63,7 +63,9 @@ REACTIONS = {2: "upvote", 3: "downvote", 5: "bookmark", 8: "bounty"}
 SYSTEM_USER = -1
 SEVERAL = 3  # questions that accepted an answer: of one or two it may be gone
 
-_START = re.compile(rb'(?:\xef\xbb\xbf)?(?:<\?xml version="1\.0"(?: encoding="utf-8")? ?\?>)?\s*<(\w+)>')
+_START = re.compile(
+    rb'(?:\xef\xbb\xbf)?(?:<\?xml version="1\.0"(?: encoding="utf-8")? ?\?>)?\s*<(\w+)>'
+)
 
 
 def recognises(export: Export) -> bool:
@@ -87,7 +89,13 @@ def read(export: Export, reading: Reading) -> Iterator[Batch]:
     export.unpack(files.values())
     with tempfile.TemporaryDirectory(prefix="cop-metrics-") as folder:
         dump = _Dump(export=export, files=files, reading=reading, folder=Path(folder))
-        for table in ("member", "thread", "post", "topic", *(["reaction"] if VOTES in files else [])):
+        for table in (
+            "member",
+            "thread",
+            "post",
+            "topic",
+            *(["reaction"] if VOTES in files else []),
+        ):
             yield Batch(table, pl.DataFrame(schema=dict(TABLES[table].columns)))
         yield from _members(dump)
         yield from _questions(dump)
@@ -99,8 +107,12 @@ def read(export: Export, reading: Reading) -> Iterator[Batch]:
         yield from _other_authors(dump)
         reading.is_quiet = not dump.posts and not reading.skipped
         if dump.of_the_site.total():
-            told = " and ".join(f"{posts:,} {kind}" for kind, posts in dump.of_the_site.items() if posts)
-            reading.notes.append(f"{told} are of the site's own account (user -1), a program: they are in no number.")
+            told = " and ".join(
+                f"{posts:,} {kind}" for kind, posts in dump.of_the_site.items() if posts
+            )
+            reading.notes.append(
+                f"{told} are of the site's own account (user -1), a program: they are in no number."
+            )
 
 
 SOURCE = Source(
@@ -143,16 +155,25 @@ def _posts_name(export: Export) -> str | None:
 
 
 def _files(export: Export, reading: Reading) -> dict[str, str]:
-    """Return the names of the dump's files that are there; they lie beside the posts, so that sites never mix."""
+    """Return the names of the dump's files that are there; they lie beside the posts, so that sites
+    never mix.
+    """
     posts = _posts_name(export)
     if posts is None:
-        raise CopError(f"'{export.path.name}' holds no Posts.xml. Give the dump of one site, as .7z or unpacked.")
+        raise CopError(
+            f"'{export.path.name}' holds no Posts.xml. Give the dump of one site, as .7z or unpacked."
+        )
     _refuse_several(export)
-    folder, by_lower_case = PurePosixPath(posts).parent, {name.lower(): name for name in export.names}
+    folder, by_lower_case = (
+        PurePosixPath(posts).parent,
+        {name.lower(): name for name in export.names},
+    )
     split = folder.name.lower().endswith("-posts")  # large sites: one archive a file, site-Posts.7z
     files = {POSTS: posts}
     for file in (USERS, VOTES, COMMENTS):
-        beside = folder.with_name(folder.name[: -len("posts")] + Path(file).stem) if split else folder
+        beside = (
+            folder.with_name(folder.name[: -len("posts")] + Path(file).stem) if split else folder
+        )
         name = by_lower_case.get((beside / file).as_posix().lower())
         if name is None:
             reading.notes.append(f"There is no {file} beside {posts}: {_WITHOUT[file]}.")
@@ -179,7 +200,11 @@ def _refuse_several(export: Export) -> None:
 
 def _host(export: Export, posts: str) -> str | None:
     """Return the site's host if a folder's or archive's name tells it: `ai.stackexchange.com`."""
-    for name in (PurePosixPath(posts).parent.name, export.path.name, export.path.resolve().parent.name):
+    for name in (
+        PurePosixPath(posts).parent.name,
+        export.path.name,
+        export.path.resolve().parent.name,
+    ):
         bare = re.sub(r"(\.7z|\.zip)$|-posts(\.7z)?$", "", name.lower())
         if re.fullmatch(r"([a-z0-9-]+\.)+(com|net|org)", bare):
             return bare
@@ -205,7 +230,9 @@ class _Lookup:
         return pl.Series(self._values[at]), pl.Series(self._keys[at] == asked)
 
     def rooted(self) -> "_Lookup":
-        """Return those pairs whose value is a key that has itself as value: posts whose thread is there."""
+        """Return those pairs whose value is a key that has itself as value: posts whose thread is
+        there.
+        """
         there = np.isin(self._values, self._keys[self._keys == self._values])
         return _Lookup(self._keys[there], self._values[there])
 
@@ -224,7 +251,9 @@ class _Pairs:
         return len(self._keys)
 
     def lookup(self) -> _Lookup:
-        return _Lookup(np.frombuffer(self._keys, dtype=np.int64), np.frombuffer(self._values, dtype=np.int64))
+        return _Lookup(
+            np.frombuffer(self._keys, dtype=np.int64), np.frombuffer(self._values, dtype=np.int64)
+        )
 
 
 class _Distinct:
@@ -271,14 +300,20 @@ class _Dump:
         return len(self.threads)
 
     def rows(self, file: str) -> Iterator[pl.DataFrame]:
-        """Yield the file's rows that have an `Id` (Int64) and a `CreationDate` (a time); the rest is counted."""
+        """Yield the file's rows that have an `Id` (Int64) and a `CreationDate` (a time); the rest
+        is counted.
+        """
         if file not in self.files:
             return
         with self.export.open(self.files[file]) as stream:
             for rows in _parsed(stream, file):
                 dated = _timed(rows, "CreationDate").with_columns(_number("Id"))
-                dated = self.without(dated, pl.col("Id").is_null(), f"{file}: a row without a readable Id")
-                dated = self.without(dated, pl.col("CreationDate").is_null(), f"{file}: unreadable date")
+                dated = self.without(
+                    dated, pl.col("Id").is_null(), f"{file}: a row without a readable Id"
+                )
+                dated = self.without(
+                    dated, pl.col("CreationDate").is_null(), f"{file}: unreadable date"
+                )
                 self._note_newest(dated["CreationDate"].max())
                 yield dated
 
@@ -334,11 +369,12 @@ def _key(column: str) -> pl.Expr:
 
 
 def _parsed(stream: BinaryIO, file: str) -> Iterator[pl.DataFrame]:
-    """Yield the file's rows as text columns of `ATTRIBUTES`, and `row`, their number; all else is dropped at once.
+    """Yield the file's rows as text columns of `ATTRIBUTES`, and `row`, their number; all else is
+    dropped at once.
 
-    Rows in plain form are taken by `plain_rows`, and the parser sees no more of them than their line ends. So it is
-    right about the rest, and where a piece is not made of whole rows, it reads on alone. Damage in a value that nobody
-    asked for is thus refused only where the parser reads.
+    Rows in plain form are taken by `plain_rows`, and the parser sees no more of them than their
+    line ends. So it is right about the rest, and where a piece is not made of whole rows, it reads
+    on alone. Damage in a value that nobody asked for is thus refused only where the parser reads.
     Raises `CopError` when the XML is cut short, broken, of another kind, or declares entities.
     """
     first = stream.read(CHUNK)
@@ -373,7 +409,9 @@ def _parsed(stream: BinaryIO, file: str) -> Iterator[pl.DataFrame]:
 
 
 class _Chunk(NamedTuple):
-    """What was read at once; with the rest of the one before it makes whole rows, being read, and a rest."""
+    """What was read at once; with the rest of the one before it makes whole rows, being read, and a
+    rest.
+    """
 
     content: bytes
     whole: bytes = b""
@@ -381,8 +419,12 @@ class _Chunk(NamedTuple):
     rows: Future[PlainRows | None] | None = None
 
 
-def _chunks(first: bytes, stream: BinaryIO, wanted: tuple[str, ...], *, is_plain: bool) -> Iterator[_Chunk]:
-    """Yield what the file holds, and have the rows of the next few pieces read meanwhile if they may be plain."""
+def _chunks(
+    first: bytes, stream: BinaryIO, wanted: tuple[str, ...], *, is_plain: bool
+) -> Iterator[_Chunk]:
+    """Yield what the file holds, and have the rows of the next few pieces read meanwhile if they
+    may be plain.
+    """
     ahead, rest, problem = deque[_Chunk](), b"", None
     with ThreadPoolExecutor(READERS) as readers:
         content = first
@@ -390,8 +432,15 @@ def _chunks(first: bytes, stream: BinaryIO, wanted: tuple[str, ...], *, is_plain
             chunk = _Chunk(content)
             if is_plain:
                 end = content.rfind(b"/>") + 2
-                whole, rest = (rest + content[:end], content[end:]) if end > 1 else (b"", rest + content)
-                chunk = _Chunk(content, whole, rest, readers.submit(plain_rows, whole, wanted) if whole else None)
+                whole, rest = (
+                    (rest + content[:end], content[end:]) if end > 1 else (b"", rest + content)
+                )
+                chunk = _Chunk(
+                    content,
+                    whole,
+                    rest,
+                    readers.submit(plain_rows, whole, wanted) if whole else None,
+                )
             ahead.append(chunk)
             if len(ahead) > AHEAD:
                 yield ahead.popleft()
@@ -411,7 +460,9 @@ def _start_of_rows(chunk: bytes, file: str) -> int:
 
 
 def _of_a_piece(piece: bytes, file: str) -> PlainRows | None:
-    """Return the rows of a piece of XML that a parser finds to be whole; None if it is anything else."""
+    """Return the rows of a piece of XML that a parser finds to be whole; None if it is anything
+    else.
+    """
     parser = _Parser(file)
     root = Path(file).stem.lower().encode()
     try:
@@ -440,7 +491,9 @@ class _Parser:
         _feed(self._parser, piece, self._file)
         self._fed += len(piece)
         if self._fed - self._parser.CurrentByteIndex > LONGEST_ROW:
-            raise CopError(f"{self._file} holds a row of more than {LONGEST_ROW >> 20} MB near line {self.line}.")
+            raise CopError(
+                f"{self._file} holds a row of more than {LONGEST_ROW >> 20} MB near line {self.line}."
+            )
 
     def end(self) -> None:
         """Say that there is no more."""
@@ -450,7 +503,10 @@ class _Parser:
         """Return the rows since the last time, as text columns."""
         wanted = ATTRIBUTES[self._file]
         columns = list(zip(*self._rows, strict=True)) or [()] * len(wanted)
-        texts = [pl.Series(name, values, dtype=pl.String) for name, values in zip(wanted, columns, strict=True)]
+        texts = [
+            pl.Series(name, values, dtype=pl.String)
+            for name, values in zip(wanted, columns, strict=True)
+        ]
         self._rows.clear()
         return pl.DataFrame(texts)
 
@@ -465,7 +521,9 @@ def _parser(file: str, rows: list[tuple[str | None, ...]]) -> expat.XMLParserTyp
 
     def check_root(tag: str, _: dict[str, str]) -> None:
         if tag != root:
-            raise CopError(f"{file} is not of a Stack Exchange dump: it starts with <{tag[:50]}>, not with <{root}>.")
+            raise CopError(
+                f"{file} is not of a Stack Exchange dump: it starts with <{tag[:50]}>, not with <{root}>."
+            )
         parser.StartElementHandler = take
 
     def refuse_entity(name: str, *_: object) -> NoReturn:
@@ -487,12 +545,17 @@ def _feed(parser: expat.XMLParserType, chunk: bytes, file: str) -> None:
     except expat.ExpatError as problem:
         where = f"near line {problem.lineno:,}"
         if not chunk:
-            raise CopError(f"{file} is cut short: it ends {where}. Copy or download the dump again.") from problem
+            raise CopError(
+                f"{file} is cut short: it ends {where}. Copy or download the dump again."
+            ) from problem
         raise CopError(
             f"{file} is not readable as XML {where} ({expat.ErrorString(problem.code)}). "
             "Copy or download the dump again."
         ) from problem
-    except (LookupError, ValueError) as problem:  # an encoding that Python has not, or of several bytes a sign
+    except (
+        LookupError,
+        ValueError,
+    ) as problem:  # an encoding that Python has not, or of several bytes a sign
         raise CopError(
             f"{file} declares an encoding that cannot be read ({problem}); dumps are UTF-8. "
             "Copy or download the dump again."
@@ -515,9 +578,13 @@ def _members(dump: _Dump) -> Iterator[Batch]:
 
 
 def _other_authors(dump: _Dump) -> Iterator[Batch]:
-    """Yield those who posted or bookmarked without being in Users.xml: deleted, or the file is missing."""
+    """Yield those who posted or bookmarked without being in Users.xml: deleted, or the file is
+    missing.
+    """
     authors = pl.DataFrame({"member": dump.authors.keys()})
-    others = authors.join(pl.DataFrame({"member": dump.accounts.keys()}), on="member", how="anti").sort("member")
+    others = authors.join(
+        pl.DataFrame({"member": dump.accounts.keys()}), on="member", how="anti"
+    ).sort("member")
     named = pl.col("member").str.starts_with("name:")
     members = others.with_columns(
         pl.when(named).then(pl.col("member").str.strip_prefix("name:")).alias("name"),
@@ -528,7 +595,9 @@ def _other_authors(dump: _Dump) -> Iterator[Batch]:
 
 
 def _questions(dump: _Dump) -> Iterator[Batch]:
-    """Yield threads, topics and question posts; answers wait on disk until it is known which were accepted."""
+    """Yield threads, topics and question posts; answers wait on disk until it is known which were
+    accepted.
+    """
     host = _host(dump.export, dump.files[POSTS])
     for rows in dump.rows(POSTS):
         posts = _posts(dump, rows)
@@ -547,7 +616,9 @@ def _questions(dump: _Dump) -> Iterator[Batch]:
 
 
 def _refuse_without_answers(dump: _Dump) -> None:
-    """Raise `CopError` where questions have accepted answers and the dump holds no answer: none would seem answered."""
+    """Raise `CopError` where questions have accepted answers and the dump holds no answer: none
+    would seem answered.
+    """
     if len(dump.accepted) >= SEVERAL and not dump.read["answers"]:
         raise CopError(
             f"'{dump.export.path.name}' holds {dump.read['questions']:,} questions, {len(dump.accepted):,} of which accepted an "
@@ -556,8 +627,12 @@ def _refuse_without_answers(dump: _Dump) -> None:
 
 
 def _posts(dump: _Dump, rows: pl.DataFrame) -> pl.DataFrame:
-    """Return the questions and answers among the rows, with `kind` (the type's number), `parent` and `author`."""
-    posts = _timed(rows.with_columns(pl.col("ClosedDate").alias("closed_at")), "closed_at").with_columns(
+    """Return the questions and answers among the rows, with `kind` (the type's number), `parent`
+    and `author`.
+    """
+    posts = _timed(
+        rows.with_columns(pl.col("ClosedDate").alias("closed_at")), "closed_at"
+    ).with_columns(
         _number("PostTypeId").alias("kind"),
         _number("ParentId").alias("parent"),
         _person("OwnerUserId", "OwnerDisplayName"),
@@ -604,7 +679,8 @@ def _threads(questions: pl.DataFrame, host: str | None) -> pl.DataFrame:
 def _topics(questions: pl.DataFrame) -> pl.DataFrame:
     """Return the tags, spelt `<a><b>` in older dumps and `|a|b|` in newer ones."""
     tags = questions.select(
-        _key("Id").alias("thread"), pl.col("Tags").str.extract_all(r"[^<>|\s]+").list.unique(maintain_order=True)
+        _key("Id").alias("thread"),
+        pl.col("Tags").str.extract_all(r"[^<>|\s]+").list.unique(maintain_order=True),
     )
     return typed("topic", tags.explode("Tags").drop_nulls().rename({"Tags": "topic"}))
 
@@ -613,14 +689,21 @@ def _reactions(dump: _Dump, threads: _Lookup) -> Iterator[Batch]:
     """Yield votes that mean a reaction, and remember the days of acceptance."""
     for rows in dump.rows(VOTES):
         votes = rows.with_columns(
-            _number("VoteTypeId").alias("type"), _number("PostId").alias("post"), _key("UserId").alias("giver")
+            _number("VoteTypeId").alias("type"),
+            _number("PostId").alias("post"),
+            _key("UserId").alias("giver"),
         )
         votes = _of_known_type(dump, votes)
         _, found = threads.find(votes["post"])
         votes = dump.without(
-            votes.with_columns(found.alias("found")), ~pl.col("found"), "a vote on no question or answer of the export"
+            votes.with_columns(found.alias("found")),
+            ~pl.col("found"),
+            "a vote on no question or answer of the export",
         )
-        accepted, given = votes.filter(pl.col("type") == ACCEPTED_VOTE), votes.filter(pl.col("type") != ACCEPTED_VOTE)
+        accepted, given = (
+            votes.filter(pl.col("type") == ACCEPTED_VOTE),
+            votes.filter(pl.col("type") != ACCEPTED_VOTE),
+        )
         dump.accepted_days.add(accepted["post"], accepted["CreationDate"].dt.epoch("us"))
         dump.authors.add(given["giver"])
         reactions = given.select(
@@ -653,7 +736,9 @@ def _answers(dump: _Dump, threads: _Lookup) -> Iterator[Batch]:
             has_day.alias("has_day"),
             asked.alias("asked"),
         )
-        answers = dump.without(answers, ~pl.col("asked"), "an answer to a question that is not in the export")
+        answers = dump.without(
+            answers, ~pl.col("asked"), "an answer to a question that is not in the export"
+        )
         yield Batch("post", _answer_posts(answers))
 
 
@@ -674,7 +759,9 @@ def _comments(dump: _Dump, threads: _Lookup) -> Iterator[Batch]:
     for rows in dump.rows(COMMENTS):
         thread, found = threads.find(rows.select(_number("PostId"))["PostId"])
         placed = rows.with_columns(thread.alias("thread"), found.alias("found"))
-        comments = dump.without(placed, ~pl.col("found"), "a comment on no question or answer of the export").select(
+        comments = dump.without(
+            placed, ~pl.col("found"), "a comment on no question or answer of the export"
+        ).select(
             (pl.lit("c") + _key("Id")).alias("post"),
             _key("thread"),
             _person("UserId", "UserDisplayName"),

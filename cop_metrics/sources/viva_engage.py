@@ -1,6 +1,8 @@
-"""Viva Engage (Yammer): the network export of an administrator, a .zip of CSV files such as Messages.csv and Users.csv.
+"""Viva Engage (Yammer): the network export of an administrator, a .zip of CSV files such as
+Messages.csv and Users.csv.
 
-Microsoft does not fix the names of columns: `SPELLINGS` lists those that are known, to which one more can be added.
+Microsoft does not fix the names of columns: `SPELLINGS` lists those that are known, to which one
+more can be added.
 """
 
 import re
@@ -33,7 +35,14 @@ from cop_metrics.tabular import (
 
 MOST_REACTIONS = 10_000
 
-MESSAGES, USERS, GROUPS, TOPICS, TAGS, REACTIONS = "messages", "users", "groups", "topics", "messagetags", "reactions"
+MESSAGES, USERS, GROUPS, TOPICS, TAGS, REACTIONS = (
+    "messages",
+    "users",
+    "groups",
+    "topics",
+    "messagetags",
+    "reactions",
+)
 FILES: Mapping[str, tuple[str, ...]] = {
     MESSAGES: ("messages", "message"),
     USERS: ("users", "user", "members"),
@@ -54,12 +63,26 @@ SPELLINGS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     MESSAGES: {
         "id": ("id", "message_id"),
         "thread": ("thread_id", "conversation_id", "thread_starter_id"),
-        "replied_to": ("replied_to_id", "reply_to_id", "in_reply_to_id", "replied_to_message_id", "parent_id"),
+        "replied_to": (
+            "replied_to_id",
+            "reply_to_id",
+            "in_reply_to_id",
+            "replied_to_message_id",
+            "parent_id",
+        ),
         "sender": ("sender_id", "user_id", "author_id", "creator_id", "posted_by_id"),
         "sender_name": ("sender_name", "user_name", "author_name", "full_name", "posted_by"),
         "sender_email": ("sender_email", "user_email", "author_email", "email"),
         "sender_type": ("sender_type", "author_type"),
-        "created_at": ("created_at", "created", "created_date", "creation_date", "posted_at", "sent_at", "timestamp"),
+        "created_at": (
+            "created_at",
+            "created",
+            "created_date",
+            "creation_date",
+            "posted_at",
+            "sent_at",
+            "timestamp",
+        ),
         "deleted_at": ("deleted_at", "deleted_date", "deletion_date"),
         "body": ("body", "body_plain", "message_body", "content", "text", "message"),
         "html": ("html_body", "body_html", "body_rich", "rich_body"),
@@ -127,7 +150,12 @@ SPELLINGS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
     },
 }
 NEEDED: Mapping[str, tuple[tuple[str, ...], ...]] = {
-    MESSAGES: (("id",), ("thread", "replied_to"), ("sender", "sender_email", "sender_name"), ("created_at",)),
+    MESSAGES: (
+        ("id",),
+        ("thread", "replied_to"),
+        ("sender", "sender_email", "sender_name"),
+        ("created_at",),
+    ),
     USERS: (("id",),),
     GROUPS: (("id",), ("name",)),
     TOPICS: (("id",), ("name",)),
@@ -136,7 +164,14 @@ NEEDED: Mapping[str, tuple[tuple[str, ...], ...]] = {
 }
 """What a file cannot be read without: of each group of columns, one."""
 
-TELLING = ("thread_id", "replied_to_id", "sender_id", "group_id", "in_private_conversation", "gdpr_delete_url")
+TELLING = (
+    "thread_id",
+    "replied_to_id",
+    "sender_id",
+    "group_id",
+    "in_private_conversation",
+    "gdpr_delete_url",
+)
 YES = (
     *("true", "yes", "1", "1.0", "t", "y", "on"),
     *(
@@ -158,12 +193,35 @@ YES = (
 )
 NO = (
     *("false", "no", "0", "0.0", "f", "n", "off"),
-    *("falsch", "nein", "faux", "non", "falso", "onwaar", "nee", "fałsz", "falskt", "falsk", "epätosi", "ложь"),
+    *(
+        "falsch",
+        "nein",
+        "faux",
+        "non",
+        "falso",
+        "onwaar",
+        "nee",
+        "fałsz",
+        "falskt",
+        "falsk",
+        "epätosi",
+        "ложь",
+    ),
 )
 """Yes and no, also as spreadsheets write them in other languages."""
 PRIVATE = "a private message, which is nobody else's"
 PRIVATE_GROUP = "a message of a private community"
-PUBLIC = (*NO, "public", "open", "öffentlich", "offen", "público", "pubblico", "publiek", "openbaar")
+PUBLIC = (
+    *NO,
+    "public",
+    "open",
+    "öffentlich",
+    "offen",
+    "público",
+    "pubblico",
+    "publiek",
+    "openbaar",
+)
 OUTSIDE = "a message outside of groups, where the export does not tell private ones"
 STORYLINE = "a post outside of groups: a person's storyline, or All Company"
 DRAFT = "a draft, which was not posted"
@@ -174,7 +232,9 @@ PROGRAMS = ("bot", "guide", "application", "app", "system")
 
 
 def recognises(export: Export) -> bool:
-    """Return whether the export holds a Messages.csv of a network: by its neighbours, or by the names of its columns."""
+    """Return whether the export holds a Messages.csv of a network: by its neighbours, or by the
+    names of its columns.
+    """
     files = _files(export)
     if MESSAGES not in files:
         return False
@@ -187,9 +247,11 @@ def recognises(export: Export) -> bool:
 
 
 def read(export: Export, reading: Reading) -> Iterator[Batch]:
-    """Yield members, threads, posts, topics and reactions; memory grows by some 200 bytes a message.
+    """Yield members, threads, posts, topics and reactions; memory grows by some 200 bytes a
+    message.
 
-    Raises `CopError` when there is no Messages.csv, or a file lacks a column that it cannot be read without.
+    Raises `CopError` when there is no Messages.csv, or a file lacks a column that it cannot be read
+    without.
     """
     files = _files(export)
     if MESSAGES not in files:
@@ -202,11 +264,19 @@ def read(export: Export, reading: Reading) -> Iterator[Batch]:
     network.note_what_is_missing()
     has_topics = TOPICS in files or TAGS in files or "tags" in columns
     has_reactions = REACTIONS in files or "likes" in columns
-    for table in ("member", "thread", "post", *["topic"] * has_topics, *["reaction"] * has_reactions):
+    for table in (
+        "member",
+        "thread",
+        "post",
+        *["topic"] * has_topics,
+        *["reaction"] * has_reactions,
+    ):
         yield Batch(table, pl.DataFrame(schema=dict(TABLES[table].columns)))
     network.look_at_threads()
     yield from _members(network)
-    yield from _messages(network, with_likes=has_reactions and REACTIONS not in files, with_topics=has_topics)
+    yield from _messages(
+        network, with_likes=has_reactions and REACTIONS not in files, with_topics=has_topics
+    )
     yield from _reactions(network)
     yield from _other_senders(network)
     network.refuse_one_person()
@@ -251,7 +321,9 @@ SOURCE = Source(
 
 
 def _files(export: Export) -> dict[str, list[str]]:
-    """Return the files of each kind, in the order of their names; an export cut by dates has several."""
+    """Return the files of each kind, in the order of their names; an export cut by dates has
+    several.
+    """
     found: dict[str, list[str]] = {}
     for name in export.names:
         path = PurePosixPath(name)
@@ -286,7 +358,11 @@ class _Network:
     def columns(self) -> set[str]:
         """Return which columns of messages are there, in any file."""
         places = [Place(name, None) for name in self.files[MESSAGES]]
-        return {column for place in places for column in _found(MESSAGES, place, header_of(self.export, place))}
+        return {
+            column
+            for place in places
+            for column in _found(MESSAGES, place, header_of(self.export, place))
+        }
 
     def note_what_is_missing(self) -> None:
         missing = {
@@ -294,7 +370,9 @@ class _Network:
             "type": "tells questions, such as message_type: they are found by their words",
         }
         for column, what in missing.items():
-            if column not in self.columns and not (column == "type" and "is_question" in self.columns):
+            if column not in self.columns and not (
+                column == "type" and "is_question" in self.columns
+            ):
                 self.reading.notes.append(f"Messages.csv has no column that {what}.")
         self.reading.lists_accounts = USERS in self.files
         if USERS not in self.files:
@@ -303,7 +381,9 @@ class _Network:
             )
 
     def tables(self, kind: str, only: Sequence[str] = ()) -> Iterator[pl.DataFrame]:
-        """Yield the rows of all files of a kind as stripped text, null where empty, and `place`, where each stands."""
+        """Yield the rows of all files of a kind as stripped text, null where empty, and `place`,
+        where each stands.
+        """
         for name in self.files.get(kind, []):
             place = Place(name, None)
 
@@ -330,7 +410,9 @@ class _Network:
 
     def reasons(self) -> dict[str, pl.Expr]:
         """Return why a message is left out, in the order in which that is asked."""
-        private_type = pl.col("type").str.to_lowercase().str.contains(PRIVATE_TYPES).fill_null(False)
+        private_type = (
+            pl.col("type").str.to_lowercase().str.contains(PRIVATE_TYPES).fill_null(False)
+        )
         in_private_group = pl.col("group").is_in(self.private_groups).fill_null(False)
         untold = "is_private" not in self.columns
         outside = pl.col("group").is_null() & pl.col("group_name").is_null()
@@ -346,12 +428,16 @@ class _Network:
 
     @cached_property
     def private_groups(self) -> list[str]:
-        """Return the ids of the groups that not everybody may read, as far as the list of groups tells."""
+        """Return the ids of the groups that not everybody may read, as far as the list of groups
+        tells.
+        """
         told = [rows.filter(_says_private("is_private"))["id"] for rows in self.tables(GROUPS)]
         return pl.concat(told).drop_nulls().to_list() if told else []
 
     def refuse_one_person(self) -> None:
-        """Raise `CopError` where all is one person's and answers what is not here: that is an export of their account."""
+        """Raise `CopError` where all is one person's and answers what is not here: that is an
+        export of their account.
+        """
         people = {key for key, (_, _, is_program) in self.senders.items() if not is_program}
         missing = {thread for thread in self.thread_of.values() if thread not in self.thread_of}
         if len(people) == 1 and missing:
@@ -362,7 +448,9 @@ class _Network:
             )
 
     def look_at_threads(self) -> None:
-        """Find which message opens each thread, which threads are questions, and which replies solved them."""
+        """Find which message opens each thread, which threads are questions, and which replies
+        solved them.
+        """
         parent: dict[str, str] = {}
         first: dict[str, tuple[bool, bool, str, str]] = {}
         number = 0
@@ -371,7 +459,13 @@ class _Network:
             for wrong in self.reasons().values():
                 told = told.filter(~wrong.fill_null(False))
             for key, named, replied_to, at, asks, best_answer, best in told.select(
-                "id", "thread", "replied_to", "at", _asks(), "best_answer", pl.col("is_best").str.to_lowercase()
+                "id",
+                "thread",
+                "replied_to",
+                "at",
+                _asks(),
+                "best_answer",
+                pl.col("is_best").str.to_lowercase(),
             ).iter_rows():
                 self.last[key] = number
                 number += 1
@@ -387,12 +481,18 @@ class _Network:
                     self.asked.add(key)
                 self.accepted |= {each for each in (best_answer, _accepted(key, best)) if each}
         # A starter outside of the export's dates keeps its key: an earlier export may tell of it.
-        opens = {named: key for named, (other, replies, _, key) in first.items() if not (other and replies)}
+        opens = {
+            named: key
+            for named, (other, replies, _, key) in first.items()
+            if not (other and replies)
+        }
         for key in self.last:
             named = self.thread_of.get(key)
             self.thread_of[key] = opens.get(named, named) if named else _top(key, parent)
         self.counts_rows = True
-        self.asked |= {self.thread_of[key] for key in self.accepted if self.thread_of.get(key, key) != key}
+        self.asked |= {
+            self.thread_of[key] for key in self.accepted if self.thread_of.get(key, key) != key
+        }
 
 
 KEYS = {"id", "thread", "replied_to", "sender", "group", "best_answer", "message", "topic", "giver"}
@@ -417,14 +517,18 @@ BEFORE = (
 
 
 def _accepted(key: str, best: str | None) -> str | None:
-    """Return the message that a column of best answers means: this one if it says yes, else the one it names."""
+    """Return the message that a column of best answers means: this one if it says yes, else the one
+    it names.
+    """
     if best is None or best in NO:
         return None
     return key if best in YES else best
 
 
 def _top(key: str, parent: Mapping[str, str]) -> str:
-    """Return the message at the top of a chain of replies, there or not; a ring ends where it began."""
+    """Return the message at the top of a chain of replies, there or not; a ring ends where it
+    began.
+    """
     seen = {key}
     while key in parent and parent[key] not in seen:
         key = parent[key]
@@ -433,11 +537,15 @@ def _top(key: str, parent: Mapping[str, str]) -> str:
 
 
 def _found(kind: str, place: Place, header: Sequence[str]) -> dict[str, int]:
-    """Return where the known columns of a file stand; raises `CopError` if one is missing that it cannot be read without."""
+    """Return where the known columns of a file stand; raises `CopError` if one is missing that it
+    cannot be read without.
+    """
     at = columns_by_name(place, header, [names[0] for names in SPELLINGS[kind].values()])
     found: dict[str, int] = {}
     for column, spellings in SPELLINGS[kind].items():
-        standing = next((at[plain_name(each)] for each in spellings if plain_name(each) in at), None)
+        standing = next(
+            (at[plain_name(each)] for each in spellings if plain_name(each) in at), None
+        )
         if standing is not None and standing not in found.values():
             found[column] = standing
     for group in NEEDED[kind]:
@@ -452,19 +560,34 @@ def _found(kind: str, place: Place, header: Sequence[str]) -> dict[str, int]:
 
 def _with_places(texts: Texts, name: str, columns: Mapping[str, object]) -> pl.DataFrame:
     """Return stripped texts, null where empty, all columns of the kind, and where each row stands."""
-    stripped = texts.rows.select(pl.col(each).cast(pl.String).str.strip_chars() for each in texts.rows.columns)
+    stripped = texts.rows.select(
+        pl.col(each).cast(pl.String).str.strip_chars() for each in texts.rows.columns
+    )
     filled = stripped.select(
-        nothing_as_null(rows.set((rows == "").fill_null(False), None), is_name=rows.name not in KEYS)
+        nothing_as_null(
+            rows.set((rows == "").fill_null(False), None), is_name=rows.name not in KEYS
+        )
         for rows in stripped.iter_columns()
     )
-    filled = filled.with_columns(whole_keys(filled[key]) for key in sorted(KEYS & set(filled.columns)))
+    filled = filled.with_columns(
+        whole_keys(filled[key]) for key in sorted(KEYS & set(filled.columns))
+    )
     for key in sorted(KEYS & set(filled.columns)):
         refuse_rounded_keys(name, key, filled[key])
-    missing = [pl.lit(None, pl.String).alias(each) for each in columns if each not in filled.columns]
-    first, last = (texts.row_number(0), texts.row_number(len(filled) - 1)) if len(filled) else (0, 0)
-    where = "row" if last - first == len(filled) - 1 else "near row"  # rows with other columns were left out between
+    missing = [
+        pl.lit(None, pl.String).alias(each) for each in columns if each not in filled.columns
+    ]
+    first, last = (
+        (texts.row_number(0), texts.row_number(len(filled) - 1)) if len(filled) else (0, 0)
+    )
+    where = (
+        "row" if last - first == len(filled) - 1 else "near row"
+    )  # rows with other columns were left out between
     return filled.with_columns(
-        *missing, pl.format("{} {} {}", pl.lit(name), pl.lit(where), pl.int_range(pl.len()) + first).alias("place")
+        *missing,
+        pl.format("{} {} {}", pl.lit(name), pl.lit(where), pl.int_range(pl.len()) + first).alias(
+            "place"
+        ),
     )
 
 
@@ -473,7 +596,9 @@ def _is_yes(column: str) -> pl.Expr:
 
 
 def _asks() -> pl.Expr:
-    return (pl.col("type").str.to_lowercase() == "question").fill_null(False) | _is_yes("is_question")
+    return (pl.col("type").str.to_lowercase() == "question").fill_null(False) | _is_yes(
+        "is_question"
+    )
 
 
 def _times(texts: pl.Series) -> pl.Series:
@@ -490,12 +615,17 @@ def _members(network: _Network) -> Iterator[Batch]:
         members = users.select(
             pl.col("id").alias("member"),
             "name",
-            pl.Series("email_hash", [email_hash(each) if each else None for each in users["email"]], pl.String),
+            pl.Series(
+                "email_hash",
+                [email_hash(each) if each else None for each in users["email"]],
+                pl.String,
+            ),
             _times(users["joined_at"]).alias("joined_at"),
             _times(users["deleted_at"]).alias("deleted_at"),
             pl.lit(False).alias("is_bot"),
             (
-                pl.col("deleted_at").is_not_null() | state.is_in(["deleted", "soft_delete", "removed"]).fill_null(False)
+                pl.col("deleted_at").is_not_null()
+                | state.is_in(["deleted", "soft_delete", "removed"]).fill_null(False)
             ).alias("is_deleted"),
         )
         network.known |= set(members["member"])
@@ -503,14 +633,22 @@ def _members(network: _Network) -> Iterator[Batch]:
 
 
 def _other_senders(network: _Network) -> Iterator[Batch]:
-    """Yield those who wrote and are not in Users.csv, which holds the users of its range of dates only; and programs."""
-    others = [(key, *told) for key, told in sorted(network.senders.items()) if key not in network.known or told[2]]
+    """Yield those who wrote and are not in Users.csv, which holds the users of its range of dates
+    only; and programs.
+    """
+    others = [
+        (key, *told)
+        for key, told in sorted(network.senders.items())
+        if key not in network.known or told[2]
+    ]
     rows = pl.DataFrame(
         others,
         schema={"member": pl.String, "name": pl.String, "email": pl.String, "is_bot": pl.Boolean},
         orient="row",
     )
-    hashes = pl.Series("email_hash", [email_hash(each) if each else None for each in rows["email"]], pl.String)
+    hashes = pl.Series(
+        "email_hash", [email_hash(each) if each else None for each in rows["email"]], pl.String
+    )
     yield Batch("member", typed("member", rows.drop("email").with_columns(hashes)))
 
 
@@ -551,20 +689,34 @@ def _names(network: _Network, kind: str) -> dict[str, str]:
     }
 
 
-def _told(network: _Network, rows: pl.DataFrame, groups: dict[str, str], topics: dict[str, str]) -> pl.DataFrame:
+def _told(
+    network: _Network, rows: pl.DataFrame, groups: dict[str, str], topics: dict[str, str]
+) -> pl.DataFrame:
     """Return the messages as `Conversations` takes them, and what only this platform tells of them."""
     threads = pl.Series("thread", [network.thread_of[key] for key in rows["id"]], pl.String)
     named = pl.Series("author_name", rows["sender_name"], pl.String)
-    by_address = pl.Series([email_hash(each)[:20] if each else None for each in rows["sender_email"]], dtype=pl.String)
+    by_address = pl.Series(
+        [email_hash(each)[:20] if each else None for each in rows["sender_email"]], dtype=pl.String
+    )
     author = rows.select(pl.coalesce("sender", by_address, pl.lit("name:") + named))["sender"]
-    is_program = rows.select(pl.col("sender_type").str.to_lowercase().is_in(PROGRAMS).fill_null(False)).to_series()
-    for key, name, email, program in zip(author, rows["sender_name"], rows["sender_email"], is_program, strict=True):
+    is_program = rows.select(
+        pl.col("sender_type").str.to_lowercase().is_in(PROGRAMS).fill_null(False)
+    ).to_series()
+    for key, name, email, program in zip(
+        author, rows["sender_name"], rows["sender_email"], is_program, strict=True
+    ):
         if key is not None and (key not in network.senders or name):
             network.senders[key] = (name, email, program)
     said = rows.select(pl.coalesce("body", from_html(pl.col("html"))).fill_null(""))["body"]
     said = _readable(said, topics)
-    text = [f"{title}.\n{body}" if title else body for title, body in zip(rows["title"], said, strict=True)]
-    channel = [name or groups.get(key or "", key) for key, name in rows.select("group", "group_name").iter_rows()]
+    text = [
+        f"{title}.\n{body}" if title else body
+        for title, body in zip(rows["title"], said, strict=True)
+    ]
+    channel = [
+        name or groups.get(key or "", key)
+        for key, name in rows.select("group", "group_name").iter_rows()
+    ]
     return rows.select(
         pl.col("id").alias("key"),
         threads,
@@ -586,12 +738,16 @@ def _told(network: _Network, rows: pl.DataFrame, groups: dict[str, str], topics:
 
 def _readable(bodies: pl.Series, topics: dict[str, str]) -> pl.Series:
     """Return bodies in which people and topics are named as a reader sees them, not `[[user:7]]`."""
-    plain = bodies.str.replace_all(r"\[\[user:[^\]]*\]\]", "@somebody").str.replace_all(r"\\n", "\n")
+    plain = bodies.str.replace_all(r"\[\[user:[^\]]*\]\]", "@somebody").str.replace_all(
+        r"\\n", "\n"
+    )
     if not plain.str.contains("[[", literal=True).any():
         return plain
     tag = re.compile(r"\[\[tag:([^\]]*)\]\]")
     return pl.Series(
-        plain.name, [tag.sub(lambda found: f"#{topics.get(found[1], 'topic')}", each) for each in plain], pl.String
+        plain.name,
+        [tag.sub(lambda found: f"#{topics.get(found[1], 'topic')}", each) for each in plain],
+        pl.String,
     )
 
 
@@ -635,17 +791,25 @@ def _question_threads(asked: pl.DataFrame) -> pl.DataFrame:
 
 
 def _by_rules(conversations: Conversations, said: pl.DataFrame) -> Iterator[Batch]:
-    """Yield messages whose rules tell whether they ask; what the platform calls a poll or an announcement fires that rule."""
+    """Yield messages whose rules tell whether they ask; what the platform calls a poll or an
+    announcement fires that rule.
+    """
     of_type = said.select(
         pl.col("key").alias("post"),
-        pl.col("type").replace_strict(RULE_OF_TYPE, default=None, return_dtype=pl.String).alias("rule"),
+        pl.col("type")
+        .replace_strict(RULE_OF_TYPE, default=None, return_dtype=pl.String)
+        .alias("rule"),
     )
     for table, rows in conversations.batches(
         said.select(pl.exclude("type", "likes", "tags", "body", "in_question", "accepted"))
     ):
         if table == "post":
             marked = rows.join(of_type, on="post", how="left", maintain_order="left")
-            more = pl.when(pl.col("rule").is_not_null()).then(pl.col("rule") + " ").otherwise(pl.lit(""))
+            more = (
+                pl.when(pl.col("rule").is_not_null())
+                .then(pl.col("rule") + " ")
+                .otherwise(pl.lit(""))
+            )
             rows = marked.with_columns(pl.concat_str("rules", more).alias("rules")).drop("rule")
         yield Batch(table, rows)
 
@@ -654,41 +818,63 @@ def _by_rules(conversations: Conversations, said: pl.DataFrame) -> Iterator[Batc
 
 
 def _topics(messages: pl.DataFrame, topics: dict[str, str]) -> pl.DataFrame:
-    """Return the topics that the messages name themselves: in a column, or as `[[tag:7]]` in the body."""
-    stated = messages.select("thread", pl.col("tags").str.split(";").alias("topic")).explode("topic")
-    within = messages.select("thread", pl.col("body").str.extract_all(r"\[\[tag:[^\]]*\]\]").alias("topic")).explode(
+    """Return the topics that the messages name themselves: in a column, or as `[[tag:7]]` in the
+    body.
+    """
+    stated = messages.select("thread", pl.col("tags").str.split(";").alias("topic")).explode(
         "topic"
     )
+    within = messages.select(
+        "thread", pl.col("body").str.extract_all(r"\[\[tag:[^\]]*\]\]").alias("topic")
+    ).explode("topic")
     named = [topics.get(tag[6:-2]) if tag else None for tag in within["topic"]]
     within = within.with_columns(pl.Series("topic", named, pl.String))
-    return pl.concat([stated, within]).with_columns(pl.col("topic").str.strip_chars()).filter(pl.col("topic") != "")
+    return (
+        pl.concat([stated, within])
+        .with_columns(pl.col("topic").str.strip_chars())
+        .filter(pl.col("topic") != "")
+    )
 
 
 def _new_topics(network: _Network, rows: pl.DataFrame) -> Batch:
     """Return those topics of threads that were not told of before."""
-    new = [each for each in dict.fromkeys(rows.select("thread", "topic").iter_rows()) if each not in network.topics]
+    new = [
+        each
+        for each in dict.fromkeys(rows.select("thread", "topic").iter_rows())
+        if each not in network.topics
+    ]
     network.topics |= set(new)
-    return Batch("topic", typed("topic", pl.DataFrame(new, schema=dict(TABLES["topic"].columns), orient="row")))
+    return Batch(
+        "topic",
+        typed("topic", pl.DataFrame(new, schema=dict(TABLES["topic"].columns), orient="row")),
+    )
 
 
 def _tagged(network: _Network, topics: dict[str, str]) -> Iterator[Batch]:
     for rows in network.tables(TAGS):
         placed = rows.with_columns(
-            pl.Series("thread", [network.thread_of.get(each or "") for each in rows["message"]], pl.String),
+            pl.Series(
+                "thread", [network.thread_of.get(each or "") for each in rows["message"]], pl.String
+            ),
             pl.Series("topic", [topics.get(each or "", each) for each in rows["topic"]], pl.String),
         )
-        placed = network.without(placed, pl.col("thread").is_null(), "a topic of a message that is not in the export")
+        placed = network.without(
+            placed, pl.col("thread").is_null(), "a topic of a message that is not in the export"
+        )
         yield _new_topics(network, placed.filter(pl.col("topic").is_not_null()))
 
 
 def _likes(network: _Network, messages: pl.DataFrame) -> pl.DataFrame:
     """Return as many undated likes of unknown givers as each message counts."""
     counted = messages.select(
-        pl.col("key").alias("post"), pl.col("likes").str.replace(r"\.0+$", "").cast(pl.Int64, strict=False)
+        pl.col("key").alias("post"),
+        pl.col("likes").str.replace(r"\.0+$", "").cast(pl.Int64, strict=False),
     )
     few = pl.col("likes").is_between(1, MOST_REACTIONS)
     for post, likes in counted.filter(~few & (pl.col("likes") > 0)).iter_rows():
-        network.reading.skip(f"likes of a message that counts more than {MOST_REACTIONS:,}", post, likes)
+        network.reading.skip(
+            f"likes of a message that counts more than {MOST_REACTIONS:,}", post, likes
+        )
     kept = counted.filter(few).with_columns(pl.col("likes").cast(pl.UInt32))
     rows = kept.select(pl.col("post").repeat_by("likes").explode())
     return typed("reaction", rows.with_columns(pl.lit("like").alias("kind")))
@@ -699,11 +885,14 @@ def _reactions(network: _Network) -> Iterator[Batch]:
     seen: set[tuple[str, str, str]] = set()
     for rows in network.tables(REACTIONS):
         told = rows.with_columns(
-            pl.col("kind").str.to_lowercase().fill_null("like"), _times(rows["given_at"]).alias("given_at")
+            pl.col("kind").str.to_lowercase().fill_null("like"),
+            _times(rows["given_at"]).alias("given_at"),
         )
         there = pl.Series([each in network.thread_of for each in told["message"]], dtype=pl.Boolean)
         told = network.without(
-            told.with_columns(there.alias("there")), ~pl.col("there"), "a reaction to a message not in the export"
+            told.with_columns(there.alias("there")),
+            ~pl.col("there"),
+            "a reaction to a message not in the export",
         )
         fresh = []
         for message, giver, kind in told.select("message", "giver", "kind").iter_rows():
@@ -712,5 +901,9 @@ def _reactions(network: _Network) -> Iterator[Batch]:
             seen.add(key)
         kept = told.filter(pl.Series(fresh, dtype=pl.Boolean))
         yield Batch(
-            "reaction", typed("reaction", kept.select(pl.col("message").alias("post"), "giver", "kind", "given_at"))
+            "reaction",
+            typed(
+                "reaction",
+                kept.select(pl.col("message").alias("post"), "giver", "kind", "given_at"),
+            ),
         )

@@ -1,6 +1,8 @@
-"""Zulip: the official export of an organization, and the JSON that zulip-archive keeps of its public channels.
+"""Zulip: the official export of an organization, and the JSON that zulip-archive keeps of its
+public channels.
 
-A topic is a conversation that the first message of a person opens; both forms end in the same frames of messages.
+A topic is a conversation that the first message of a person opens; both forms end in the same
+frames of messages.
 """
 
 import hashlib
@@ -18,22 +20,43 @@ from cop_metrics.errors import CopError
 from cop_metrics.sources.conversations import MESSAGES, ONE_MESSAGE, Conversations, from_html
 from cop_metrics.sources.export import Export
 from cop_metrics.sources.inferred_replies import InferredReplies
-from cop_metrics.sources.json_files import NoJsonError, elements, heads, mapping, number, second, text, values
+from cop_metrics.sources.json_files import (
+    NoJsonError,
+    elements,
+    heads,
+    mapping,
+    number,
+    second,
+    text,
+    values,
+)
 from cop_metrics.sources.source import Batch, Reading, Source
 from cop_metrics.tables import NOTICE, TABLES, TIME, typed
 from cop_metrics.tabular import email_hash
 
 BATCH_ROWS = 20_000
 REPLY_WITHIN = timedelta(hours=1)
-"""In a real archive whose topics were hidden 95 % of what was inferred so was right (2,060 of 2,178), by 15 minutes 96 %."""
+"""In a real archive whose topics were hidden 95 % of what was inferred so was right (2,060 of
+2,178), by 15 minutes 96 %.
+"""
 REALM, INDEX = "realm.json", "stream_index.json"
 STREAM = 2
 RESOLVED, SOLVED = "✔", "solved"
 NOTIFIER = "Notification Bot"
-SYSTEM_BOTS = (NOTIFIER, "Welcome Bot", "Reminder Bot", "Email Gateway", "Zulip Feedback Bot", "New User Bot")
+SYSTEM_BOTS = (
+    NOTIFIER,
+    "Welcome Bot",
+    "Reminder Bot",
+    "Email Gateway",
+    "Zulip Feedback Bot",
+    "New User Bot",
+)
 CUT_SHORT = "a file that is no readable JSON or is cut short"
 UNREADABLE = "a message without a readable id or date"
-PRIVATE, BY_PROGRAMS = "a message of a private channel or conversation", "a message of a topic in which no person wrote"
+PRIVATE, BY_PROGRAMS = (
+    "a message of a private channel or conversation",
+    "a message of a topic in which no person wrote",
+)
 NO_MESSAGE = "a reaction to no message that was read"
 NOBODY_S = {PRIVATE, BY_PROGRAMS, NO_MESSAGE}
 """What an export may hold in which no person wrote anything that everybody may read."""
@@ -41,15 +64,21 @@ NOBODY_S = {PRIVATE, BY_PROGRAMS, NO_MESSAGE}
 _MESSAGE_FILE = re.compile(r"messages-\d+\.json")
 _BOT = re.compile(r"(?i)[\s_-]bot$")
 _MARKED = re.compile(r"has marked this topic as (un)?resolved")
-_NAMED = re.compile(r'@_?\*\*(?P<name>[^*|]+)(?:\|(?P<id>\d+))?\*\*|<span class="user-mention[^>]*>@?(?P<shown>[^<]+)<')
+_NAMED = re.compile(
+    r'@_?\*\*(?P<name>[^*|]+)(?:\|(?P<id>\d+))?\*\*|<span class="user-mention[^>]*>@?(?P<shown>[^<]+)<'
+)
 _MENTIONED = re.compile(
     r"@_?\*\*(?P<name>[^*|]+)(?:\|(?P<id>\d+))?\*\*"
     r'|<span class="user-mention[^>]*?(?:data-user-id="(?P<data>\d+)"[^>]*)?>@?(?P<shown>[^<]+)</span>'
 )
 _ESCAPED = re.compile(r"\.([0-9A-Fa-f]{2})")
 _STREAM_FOLDER = re.compile(r"(\d+)-(.*)")
-_CATCH_ALL = re.compile(r"(?i)|\(?no (?:topic|subject)\)?|general chat|imported from .*|(?:stream|channel) events")
-"""Topics that are no conversation: the one without a name, and those into which all goes that had none."""
+_CATCH_ALL = re.compile(
+    r"(?i)|\(?no (?:topic|subject)\)?|general chat|imported from .*|(?:stream|channel) events"
+)
+"""Topics that are no conversation: the one without a name, and those into which all goes that had
+none.
+"""
 _DEACTIVATED = "!DEACTIVATED:"
 _OURS = (b'"sender_full_name"', b'"timestamp"', b'"content"')
 _ROWS: dict[str, Any] = {
@@ -74,14 +103,20 @@ def recognises(export: Export) -> bool:
 
 
 def read(export: Export, reading: Reading) -> Iterator[Batch]:
-    """Yield the export's rows in batches; memory grows by some 60 bytes a message and with people and topics.
+    """Yield the export's rows in batches; memory grows by some 60 bytes a message and with people
+    and topics.
 
-    Raises `CopError` when realm.json is damaged, or when nothing that could be read holds a message of a person.
+    Raises `CopError` when realm.json is damaged, or when nothing that could be read holds a message
+    of a person.
     """
     realm, written = _realm(export), _Writer()
     for table in ("member", "thread", "post"):
         yield Batch(table, pl.DataFrame(schema=dict(TABLES[table].columns)))
-    yield from _archive(export, reading, written) if realm is None else _organization(export, realm, reading, written)
+    yield from (
+        _archive(export, reading, written)
+        if realm is None
+        else _organization(export, realm, reading, written)
+    )
     reading.is_quiet = not written.opened and reading.skipped.keys() <= NOBODY_S
     if not written.opened and not reading.is_quiet:
         raise CopError(
@@ -128,7 +163,11 @@ def _realm(export: Export) -> str | None:
 def _message_files(export: Export, realm: str) -> list[str]:
     folder = PurePosixPath(realm).parent
     beside = ((name, PurePosixPath(name)) for name in export.names)
-    return [name for name, path in beside if path.parent == folder and _MESSAGE_FILE.fullmatch(path.name)]
+    return [
+        name
+        for name, path in beside
+        if path.parent == folder and _MESSAGE_FILE.fullmatch(path.name)
+    ]
 
 
 # Topics and their messages, of either form
@@ -148,10 +187,11 @@ class _Message(NamedTuple):
 
 @dataclass(kw_only=True)
 class _Topic:
-    """A topic, once all its messages are known: what opens it, and who marked it as resolved and when, if anybody.
+    """A topic, once all its messages are known: what opens it, and who marked it as resolved and
+    when, if anybody.
 
-    `told_at`: when the newest notification of a mark was made. `goes_on`: the last message so far, while the author of the
-    first has said nothing but what belongs to it.
+    `told_at`: when the newest notification of a mark was made. `goes_on`: the last message so far,
+    while the author of the first has said nothing but what belongs to it.
     """
 
     title: str
@@ -177,7 +217,11 @@ class _Topic:
 
     def _note_mark(self, message: _Message) -> None:
         """Note who marked the topic as resolved, as the notification tells in English."""
-        told = _MARKED.search(message.text or "") if message.name == NOTIFIER and not self.is_catch_all else None
+        told = (
+            _MARKED.search(message.text or "")
+            if message.name == NOTIFIER and not self.is_catch_all
+            else None
+        )
         if told is None or (self.told_at and self.told_at > message.at):
             return
         self.told_at = message.at
@@ -191,14 +235,20 @@ class _Topic:
         return self.marked[0] if self.resolved and self.marked else None
 
     def takes_as_its_own(self, message: _Message) -> bool:
-        """Say whether a message opens the topic, or goes on within two minutes before anybody else has spoken."""
+        """Say whether a message opens the topic, or goes on within two minutes before anybody else
+        has spoken.
+        """
         if self.is_catch_all:
             return True
         if self.opener is None or message.key == self.opener.key:
             self.goes_on = message.at
             return True
         same = message.author is not None and message.author == self.opener.author
-        on = same and self.goes_on is not None and self.goes_on <= message.at <= self.goes_on + ONE_MESSAGE
+        on = (
+            same
+            and self.goes_on is not None
+            and self.goes_on <= message.at <= self.goes_on + ONE_MESSAGE
+        )
         if not message.is_bot:
             self.goes_on = message.at if on else None
         return on
@@ -206,7 +256,9 @@ class _Topic:
 
 @dataclass(kw_only=True)
 class _Writer:
-    """Gathers messages into frames, whose texts are read for the rules and dropped; `keys` are all so far."""
+    """Gathers messages into frames, whose texts are read for the rules and dropped; `keys` are all
+    so far.
+    """
 
     keys: set[int] = field(default_factory=set)
     opened: int = 0
@@ -215,7 +267,9 @@ class _Writer:
     guesses: int = 0
     _catch_alls: dict[str, _Topic] = field(default_factory=dict)
     _rows: list[dict[str, Any]] = field(default_factory=list)
-    _conversations: Conversations = field(default_factory=lambda: Conversations(joins_messages=True))
+    _conversations: Conversations = field(
+        default_factory=lambda: Conversations(joins_messages=True)
+    )
 
     def add(self, topic: _Topic, message: _Message) -> None:
         """Add a message of a topic that has an opening one; the same message once more is left out."""
@@ -248,7 +302,8 @@ class _Writer:
     def batches(self, *, least: int) -> Iterator[Batch]:
         """Yield threads and posts if there are `least` messages or more.
 
-        The rules join messages within a channel, so that each topic is one to them; the real one is put in its place.
+        The rules join messages within a channel, so that each topic is one to them; the real one is
+        put in its place.
         """
         if len(self._rows) < max(least, 1):
             return
@@ -256,22 +311,37 @@ class _Writer:
         self._rows = []
         told = self._chat(told) if told["catch_all"].any() else told
         read_as = pl.when("html").then(from_html(pl.col("text"))).otherwise(pl.col("text"))
-        for table, rows in self._conversations.batches(told.select(*MESSAGES).with_columns(told.select(text=read_as))):
+        for table, rows in self._conversations.batches(
+            told.select(*MESSAGES).with_columns(told.select(text=read_as))
+        ):
             if table == "thread":
-                topics = told.filter(~pl.col("is_notice")).select("stream", "closed_at", thread="key")
-                threads = rows.drop("channel").join(topics, on="thread", how="inner", maintain_order="left")
+                topics = told.filter(~pl.col("is_notice")).select(
+                    "stream", "closed_at", thread="key"
+                )
+                threads = rows.drop("channel").join(
+                    topics, on="thread", how="inner", maintain_order="left"
+                )
                 closed_as = pl.when(pl.col("closed_at").is_not_null()).then(pl.lit("resolved"))
                 yield Batch(
-                    table, typed(table, threads.rename({"stream": "channel"}).with_columns(closed_as=closed_as))
+                    table,
+                    typed(
+                        table,
+                        threads.rename({"stream": "channel"}).with_columns(closed_as=closed_as),
+                    ),
                 )
             else:
                 kinds = rows.with_columns(told["is_notice"])
                 kind = pl.when("is_notice").then(pl.lit(NOTICE)).otherwise(pl.col("kind"))
                 rules = pl.when(~pl.col("is_notice")).then(pl.col("rules"))
-                yield Batch(table, typed(table, kinds.with_columns(kind=kind, rules=rules).drop("is_notice")))
+                yield Batch(
+                    table,
+                    typed(table, kinds.with_columns(kind=kind, rules=rules).drop("is_notice")),
+                )
 
     def _chat(self, told: pl.DataFrame) -> pl.DataFrame:
-        """Return the messages in the order of time, those of topics that catch all in the threads that they seem to reply to."""
+        """Return the messages in the order of time, those of topics that catch all in the threads
+        that they seem to reply to.
+        """
         told = told.sort("at", maintain_order=True).with_columns(is_inferred=pl.lit(False))
         for channel in told.filter("catch_all")["channel"].unique(maintain_order=True):
             of_people = (pl.col("channel") == channel) & ~pl.col("is_bot")
@@ -310,7 +380,11 @@ def _as_in_a_chat(messages: pl.DataFrame) -> pl.DataFrame:
     return told.select(
         "channel",
         "key",
-        pl.Series("author", [_as_a_word(author) if author else None for author in told["author"]], pl.String),
+        pl.Series(
+            "author",
+            [_as_a_word(author) if author else None for author in told["author"]],
+            pl.String,
+        ),
         "at",
         read_as.str.replace(r"@@(\w+)@@", "<@$1>").alias("text"),
     )
@@ -331,7 +405,9 @@ def _bare(topic: str) -> tuple[str, bool]:
 
 @dataclass(kw_only=True)
 class _Organization:
-    """People and public channels of realm.json, by their numbers; `streams` are named by their recipient's."""
+    """People and public channels of realm.json, by their numbers; `streams` are named by their
+    recipient's.
+    """
 
     export: Export
     realm: str
@@ -344,7 +420,9 @@ class _Organization:
         return (mapping(row) for row in elements(self.export, self.realm, table))
 
     def messages(self, file: str) -> Iterator[tuple[_Message | None, int | None, str]]:
-        """Yield each message of a file with its channel's recipient and topic; None for one that cannot be read."""
+        """Yield each message of a file with its channel's recipient and topic; None for one that
+        cannot be read.
+        """
         for row in elements(self.export, file, "zerver_message"):
             told = mapping(row)
             key, at = number(told.get("id")), second(told.get("date_sent", told.get("pub_date")))
@@ -364,7 +442,9 @@ class _Organization:
             yield message, recipient, text(told.get("subject")) or ""
 
 
-def _organization(export: Export, realm: str, reading: Reading, written: _Writer) -> Iterator[Batch]:
+def _organization(
+    export: Export, realm: str, reading: Reading, written: _Writer
+) -> Iterator[Batch]:
     files = _message_files(export, realm)
     export.unpack([realm, *files])
     reading.lists_accounts = True
@@ -395,14 +475,25 @@ def _organization(export: Export, realm: str, reading: Reading, written: _Writer
 
 def _people(realm: _Organization) -> Iterator[Batch]:
     rows: list[dict[str, Any]] = []
-    for table in ("zerver_userprofile", "zerver_userprofile_mirrordummy", "zerver_userprofile_crossrealm"):
+    for table in (
+        "zerver_userprofile",
+        "zerver_userprofile_mirrordummy",
+        "zerver_userprofile_crossrealm",
+    ):
         for person in realm.rows(table):
-            key, address = number(person.get("id")), text(person.get("delivery_email")) or text(person.get("email"))
+            key, address = (
+                number(person.get("id")),
+                text(person.get("delivery_email")) or text(person.get("email")),
+            )
             if key is None:
                 realm.reading.skip("a person without a readable id", table)
                 continue
             is_bot = person.get("is_bot") is True or table.endswith("crossrealm")
-            of_bot = (address or "").split("@")[0].replace("-", " ").title() if table.endswith("crossrealm") else None
+            of_bot = (
+                (address or "").split("@")[0].replace("-", " ").title()
+                if table.endswith("crossrealm")
+                else None
+            )
             realm.names[key] = text(person.get("full_name")) or of_bot or None
             if is_bot:
                 realm.bots.add(key)
@@ -413,10 +504,15 @@ def _people(realm: _Organization) -> Iterator[Batch]:
                     "email_hash": email_hash(address) if address and not is_bot else None,
                     "joined_at": second(person.get("date_joined")),
                     "is_bot": is_bot,
-                    "is_deleted": person.get("is_active") is False and person.get("is_mirror_dummy") is not True,
+                    "is_deleted": person.get("is_active") is False
+                    and person.get("is_mirror_dummy") is not True,
                 }
             )
-    schema = {name: kind for name, kind in TABLES["member"].columns.items() if name not in ("username", "deleted_at")}
+    schema = {
+        name: kind
+        for name, kind in TABLES["member"].columns.items()
+        if name not in ("username", "deleted_at")
+    }
     yield Batch("member", typed("member", pl.DataFrame(rows, schema=schema)))
 
 
@@ -451,11 +547,16 @@ def _channels(realm: _Organization) -> Iterator[Batch]:
         and seat.get("active") is not False
         and (member := number(seat.get("user_profile"))) is not None
     ]
-    yield Batch("channel_member", pl.DataFrame(seats, schema=dict(TABLES["channel_member"].columns), orient="row"))
+    yield Batch(
+        "channel_member",
+        pl.DataFrame(seats, schema=dict(TABLES["channel_member"].columns), orient="row"),
+    )
 
 
 def _topics(realm: _Organization, files: Iterable[str]) -> dict[tuple[int, str], _Topic]:
-    """Return the topics by channel and name, in lower case and without the mark, since people write on beside it."""
+    """Return the topics by channel and name, in lower case and without the mark, since people write
+    on beside it.
+    """
     topics: dict[tuple[int, str], _Topic] = {}
     for file in files:
         try:
@@ -464,7 +565,9 @@ def _topics(realm: _Organization, files: Iterable[str]) -> dict[tuple[int, str],
                     title, resolved = _bare(subject)
                     topic = topics.get((recipient, title.lower()))
                     if topic is None:
-                        topic = topics[recipient, title.lower()] = _Topic(title=title, stream=realm.streams[recipient])
+                        topic = topics[recipient, title.lower()] = _Topic(
+                            title=title, stream=realm.streams[recipient]
+                        )
                     topic.resolved |= resolved
                     topic.know(message)
         except NoJsonError:
@@ -475,7 +578,9 @@ def _topics(realm: _Organization, files: Iterable[str]) -> dict[tuple[int, str],
 def _reactions(
     realm: _Organization, files: Iterable[str], topics: Iterable[_Topic], messages: set[int]
 ) -> Iterator[Batch]:
-    """Yield reactions to the messages that were read, and the mark of resolved topics as one to what opens them."""
+    """Yield reactions to the messages that were read, and the mark of resolved topics as one to
+    what opens them.
+    """
     people = {name: str(key) for key, name in realm.names.items() if name}
 
     def key_of(named: str | None) -> str | None:
@@ -537,13 +642,16 @@ def _archive(export: Export, reading: Reading, written: _Writer) -> Iterator[Bat
     yield from written.batches(least=1)
     written.note(reading)
     members = pl.DataFrame(
-        {"member": people.keys(), "is_bot": people.values()}, schema={"member": pl.String, "is_bot": pl.Boolean}
+        {"member": people.keys(), "is_bot": people.values()},
+        schema={"member": pl.String, "is_bot": pl.Boolean},
     )
     yield Batch("member", typed("member", members.with_columns(name="member")))
 
 
 def _index(export: Export, reading: Reading, files: int) -> dict[int, str]:
-    """Return the channels' names by number, and note when the archive was made and how many topics have no file."""
+    """Return the channels' names by number, and note when the archive was made and how many topics
+    have no file.
+    """
     name = export.find(INDEX)
     streams: dict[int, str] = {}
     topics = 0
@@ -565,7 +673,12 @@ def _index(export: Export, reading: Reading, files: int) -> dict[int, str]:
 
 
 def _take_topic(
-    export: Export, name: str, streams: dict[int, str], reading: Reading, written: _Writer, people: dict[str, bool]
+    export: Export,
+    name: str,
+    streams: dict[int, str],
+    reading: Reading,
+    written: _Writer,
+    people: dict[str, bool],
 ) -> None:
     """Take the messages of a file, which is a topic, in the order of time."""
     path = PurePosixPath(name)
@@ -590,12 +703,22 @@ def _take_topic(
 
 
 def _archived(told: dict[str, Any]) -> _Message | None:
-    key, at, sender = number(told.get("id")), second(told.get("timestamp")), text(told.get("sender_full_name"))
+    key, at, sender = (
+        number(told.get("id")),
+        second(told.get("timestamp")),
+        text(told.get("sender_full_name")),
+    )
     if key is None or at is None:
         return None
     is_bot = sender is not None and (sender in SYSTEM_BOTS or _BOT.search(sender) is not None)
     return _Message(
-        at=at, key=key, author=sender, name=sender, is_bot=is_bot, text=text(told.get("content")), html=True
+        at=at,
+        key=key,
+        author=sender,
+        name=sender,
+        is_bot=is_bot,
+        text=text(told.get("content")),
+        html=True,
     )
 
 

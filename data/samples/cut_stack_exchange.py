@@ -37,7 +37,9 @@ def cut(dump: Path, target: Path) -> None:
     for file, kept in KEPT.items():
         root = Path(file).stem.lower()
         lines = (f"<row{facts} />" for facts in _facts(dump / file, kept, pseudonyms))
-        text = "\n".join(['<?xml version="1.0" encoding="utf-8"?>', f"<{root}>", *lines, f"</{root}>", ""])
+        text = "\n".join(
+            ['<?xml version="1.0" encoding="utf-8"?>', f"<{root}>", *lines, f"</{root}>", ""]
+        )
         (target / file).write_bytes(text.encode())
 
 
@@ -47,7 +49,9 @@ def _facts(file: Path, kept: tuple[str, ...], pseudonyms: dict[str, str]) -> Ite
         if row.tag == "row":
             for name in NAMES:
                 _hide(row, name, pseudonyms)
-            yield "".join(f" {name}={quoteattr(row.get(name, ''))}" for name in kept if name in row.attrib)
+            yield "".join(
+                f" {name}={quoteattr(row.get(name, ''))}" for name in kept if name in row.attrib
+            )
             row.clear()
 
 
@@ -61,4 +65,7 @@ def _hide(row: ElementTree.Element, name: str, pseudonyms: dict[str, str]) -> No
 if __name__ == "__main__":
     if len(sys.argv) not in (2, 3):
         sys.exit(__doc__)
-    cut(Path(sys.argv[1]), Path(sys.argv[2]) if len(sys.argv) == 3 else Path(__file__).parent / "ai-first-months")
+    cut(
+        Path(sys.argv[1]),
+        Path(sys.argv[2]) if len(sys.argv) == 3 else Path(__file__).parent / "ai-first-months",
+    )

@@ -1,4 +1,6 @@
-"""The filters of the sidebar. The URL is the truth: it is read before any widget, and a changed widget changes it first."""
+"""The filters of the sidebar. The URL is the truth: it is read before any widget, and a changed
+widget changes it first.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -7,10 +9,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from cop_metrics.captions import days_to_type
-from cop_metrics.errors import UnknownName
-from cop_metrics.period import ALL, DEFAULT, PRESETS, Compare
-from cop_metrics.scope import (
+from cop_metrics.access.scope import (
     ASKED,
     EXPLICIT,
     Catalogue,
@@ -20,13 +19,20 @@ from cop_metrics.scope import (
     opened_with,
     parse_scope,
 )
-from cop_metrics.small_groups import UNKNOWN
+from cop_metrics.errors import UnknownName
+from cop_metrics.people import UNKNOWN
+from cop_metrics.period import ALL, DEFAULT, PRESETS, Compare
+from cop_metrics.show.captions import days_to_type
 
 MEMBER = "member"
 KEYS = ("community", "period", "compare", "team", "seniority", "topic", "asked", "names", MEMBER)
 HIDDEN = "hidden"
 TYPED = "typed"
-PERIODS = {**{each.id: each.title for each in PRESETS.values()}, ALL: "All data", TYPED: "From day to day"}
+PERIODS = {
+    **{each.id: each.title for each in PRESETS.values()},
+    ALL: "All data",
+    TYPED: "From day to day",
+}
 COMPARISONS = {
     Compare.BEFORE.value: "The period before",
     Compare.YEAR_EARLIER.value: "The same days a year earlier",
@@ -39,7 +45,9 @@ Query = dict[str, list[str]]
 
 
 def read_query(page: str) -> Query:
-    """Return the choices in the URL; those of the last page where going to another page has emptied it."""
+    """Return the choices in the URL; those of the last page where going to another page has emptied
+    it.
+    """
     query = {key: st.query_params.get_all(key) for key in KEYS if st.query_params.get_all(key)}
     switched = st.session_state.get("page") not in (None, page)
     if not query and switched:
@@ -55,7 +63,9 @@ def read_scope(query: Query, catalogue: Catalogue) -> Scope:
     for asked in names:
         if asked != HIDDEN:
             raise UnknownName("choice of names", asked, [HIDDEN])
-    return parse_scope(query, catalogue, names=not names, default_period=DEFAULT, locale=st.context.locale or None)
+    return parse_scope(
+        query, catalogue, names=not names, default_period=DEFAULT, locale=st.context.locale or None
+    )
 
 
 def query_string(changes: Mapping[str, Sequence[str]] | None = None) -> str:
@@ -68,7 +78,9 @@ def _write(query: Query) -> None:
 
 
 def _change(**changes: Sequence[str]) -> None:
-    query = {key: st.query_params.get_all(key) for key in KEYS} | {key: list(to) for key, to in changes.items()}
+    query = {key: st.query_params.get_all(key) for key in KEYS} | {
+        key: list(to) for key, to in changes.items()
+    }
     _write(query)
 
 
@@ -121,7 +133,9 @@ def sidebar(scope: Scope, query: Query, catalogue: Catalogue) -> None:
         _select("Compare with", "compare", COMPARISONS, comparison, default=Compare.BEFORE.value)
         if set(choices.team_choices(scope.names)) - {UNKNOWN}:
             _groups("Teams", "team", choices.team_choices(scope.names), scope.teams, choices)
-        _groups(choices.seniority_word, "seniority", choices.seniorities, scope.seniorities, choices)
+        _groups(
+            choices.seniority_word, "seniority", choices.seniorities, scope.seniorities, choices
+        )
         if choices.topics:
             _groups("Topics", "topic", choices.topics, scope.topics, choices)
         if choices.finds_questions:
@@ -145,7 +159,12 @@ def _community(scope: Scope, communities: Sequence[str], usual: str) -> None:
 def _select(label: str, key: str, titles: Mapping[str, str], chosen: str, default: str) -> None:
     st.session_state[key] = chosen
     st.selectbox(
-        label, list(titles), format_func=titles.__getitem__, key=key, on_change=_changed, args=(key, key, default)
+        label,
+        list(titles),
+        format_func=titles.__getitem__,
+        key=key,
+        on_change=_changed,
+        args=(key, key, default),
     )
 
 
@@ -165,19 +184,34 @@ def _period(scope: Scope, query: Query, choices: CommunityChoices) -> None:
     if ".." not in text:
         return
     st.session_state["first"], st.session_state["last"] = scope.period.first, scope.period.last
-    shared: dict[str, Any] = {"on_change": _changed_days, "args": ("first", "last"), "format": "YYYY-MM-DD"}
+    shared: dict[str, Any] = {
+        "on_change": _changed_days,
+        "args": ("first", "last"),
+        "format": "YYYY-MM-DD",
+    }
     st.date_input("From", key="first", min_value=date.min, max_value=scope.period.last, **shared)
     st.date_input("To", key="last", min_value=scope.period.first, max_value=date.max, **shared)
 
 
-def _groups(label: str, key: str, options: Sequence[str], chosen: Sequence[str], choices: CommunityChoices) -> None:
+def _groups(
+    label: str, key: str, options: Sequence[str], chosen: Sequence[str], choices: CommunityChoices
+) -> None:
     widget = f"{key} of {choices.community}"
     st.session_state[widget] = list(chosen)
-    st.multiselect(label, list(options), key=widget, placeholder="All", on_change=_changed_groups, args=(key, widget))
+    st.multiselect(
+        label,
+        list(options),
+        key=widget,
+        placeholder="All",
+        on_change=_changed_groups,
+        args=(key, widget),
+    )
 
 
 def _changed_names(widget: str) -> None:
-    """Write the choice of names; teams and seniorities go back to all, as small ones are merged without names."""
+    """Write the choice of names; teams and seniorities go back to all, as small ones are merged
+    without names.
+    """
     hidden = st.session_state[widget]
     _change(names=[HIDDEN] if hidden else [], **({"team": [], "seniority": []} if hidden else {}))
 
@@ -192,7 +226,11 @@ def _share() -> None:
     with st.expander("Share this view"):
         st.write("Whoever opens this address sees this view:")
         address = (st.context.url or "").partition("?")[0]
-        st.code(f"{address}?{query_string()}" if query_string() else address, language=None, wrap_lines=True)
+        st.code(
+            f"{address}?{query_string()}" if query_string() else address,
+            language=None,
+            wrap_lines=True,
+        )
 
 
 def chosen_member() -> str | None:
@@ -200,7 +238,9 @@ def chosen_member() -> str | None:
     return (st.session_state.get("query", {}).get(MEMBER) or [None])[-1]
 
 
-def choose_member(label: str, options: Sequence[str], names: Mapping[str, str], chosen: str | None) -> None:
+def choose_member(
+    label: str, options: Sequence[str], names: Mapping[str, str], chosen: str | None
+) -> None:
     """Show the choice of one member, by key; a change goes into the URL."""
     st.session_state[MEMBER] = chosen
     st.selectbox(

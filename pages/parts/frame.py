@@ -1,4 +1,5 @@
-"""What every page is handed: one snapshot of the store, the scope, the look; and what is kept between runs.
+"""What every page is handed: one snapshot of the store, the scope, the look; and what is kept
+between runs.
 
 Kept objects are never changed, so they are shared as they are instead of being copied at each run.
 """
@@ -16,17 +17,17 @@ import duckdb
 import plotly.graph_objects as go
 import streamlit as st
 
-from cop_metrics.changes import Scan, scan
-from cop_metrics.charts import DARK, LIGHT, draw, groups, over_time, small_multiples
-from cop_metrics.charts.look import Look
+from cop_metrics.access.scope import Catalogue, CommunityChoices, Scope, read_catalogue
+from cop_metrics.build.intake import is_behind
 from cop_metrics.errors import CopError
-from cop_metrics.intake import is_behind
-from cop_metrics.measure import Measurer
+from cop_metrics.measure.changes import Scan, scan
+from cop_metrics.measure.measurer import Measurer
 from cop_metrics.metrics import EXHIBITS, METRICS
-from cop_metrics.pagebook import PAGES, Groups, GroupsOverTime, OverTime, ShowExhibit
-from cop_metrics.scope import Catalogue, CommunityChoices, Scope, read_catalogue
+from cop_metrics.show.charts import DARK, LIGHT, draw, groups, over_time, small_multiples
+from cop_metrics.show.charts.look import Look
+from cop_metrics.show.pagebook import PAGES, Groups, GroupsOverTime, OverTime, ShowExhibit
+from cop_metrics.show.view import ChartTable, PageView, Viewer, unit_of
 from cop_metrics.store import Snapshot, Store, is_being_written
-from cop_metrics.view import ChartTable, PageView, Viewer, unit_of
 
 PROJECT = Path(__file__).resolve().parents[2]
 LOG = logging.getLogger("cop_metrics.pages")
@@ -64,14 +65,20 @@ def locale() -> str | None:
 
 
 def look_of(choices: CommunityChoices) -> Look:
-    """Return the colours of the reader's theme, in which each of the community's groups has its own."""
+    """Return the colours of the reader's theme, in which each of the community's groups has its
+    own.
+    """
     look = DARK if st.context.theme.type == "dark" else LIGHT
-    return look.for_groups(teams=choices.teams, seniorities=choices.seniorities, members=choices.members)
+    return look.for_groups(
+        teams=choices.teams, seniorities=choices.seniorities, members=choices.members
+    )
 
 
 @st.cache_resource(show_spinner=False)
 def warm_up() -> bool:
-    """Take all that is imported out of the collector's rounds, which otherwise cost each run a tenth of a second."""
+    """Take all that is imported out of the collector's rounds, which otherwise cost each run a
+    tenth of a second.
+    """
     gc.collect()
     gc.freeze()
     return True
@@ -84,8 +91,14 @@ def store_of(data: Path) -> Store:
 
 
 def behind(data: Path, shown: Snapshot | None) -> str | None:
-    """Return what to say where the store, or the version of it that is shown, is behind what was imported; else None."""
-    before = "Until then the pages show what they showed before." if shown else "There is nothing to show until then."
+    """Return what to say where the store, or the version of it that is shown, is behind what was
+    imported; else None.
+    """
+    before = (
+        "Until then the pages show what they showed before."
+        if shown
+        else "There is nothing to show until then."
+    )
     try:
         if (shown and store_of(data).version() != shown.version) or not is_behind(data, shown):
             return None
@@ -111,7 +124,9 @@ def _scan(data: Path, version: int, scope: Scope, _measurer: Measurer) -> Scan:
 def _view(data: Path, version: int, page: str, scope: Scope, _frame: Frame) -> PageView:
     snapshot = _frame.snapshot
     viewer = Viewer(version=version, cursor=snapshot.cursor, catalogue=_frame.catalogue)
-    return viewer.page(PAGES[page], scope, lambda measurer, each: _scan(data, version, each, measurer))
+    return viewer.page(
+        PAGES[page], scope, lambda measurer, each: _scan(data, version, each, measurer)
+    )
 
 
 def view_of(frame: Frame, page: str) -> PageView:
@@ -121,7 +136,14 @@ def view_of(frame: Frame, page: str) -> PageView:
 
 @st.cache_resource(show_spinner=False, max_entries=600, hash_funcs={Scope: repr})
 def _figure(
-    data: Path, version: int, page: str, scope: Scope, place: int, dark: bool, _frame: Frame, _chart: ChartTable
+    data: Path,
+    version: int,
+    page: str,
+    scope: Scope,
+    place: int,
+    dark: bool,
+    _frame: Frame,
+    _chart: ChartTable,
 ) -> go.Figure:
     return drawn(_chart, _frame.look, _frame.choices.targets)
 
@@ -140,7 +162,9 @@ def drawn(chart: ChartTable, look: Look, targets: Mapping[str, float]) -> go.Fig
             return draw(EXHIBITS[id_], table, look)
         case Groups(id_=id_):
             aim = targets.get(id_)
-            return groups(table, unit, look, chart.average, target=aim, promise=METRICS[id_].promise)
+            return groups(
+                table, unit, look, chart.average, target=aim, promise=METRICS[id_].promise
+            )
         case OverTime(ids=ids):
             aimed = next((id_ for id_ in ids if id_ in targets), ids[0])
             return over_time(
@@ -156,11 +180,15 @@ def drawn(chart: ChartTable, look: Look, targets: Mapping[str, float]) -> go.Fig
 
 
 def _series(chart: ChartTable) -> list[tuple[str, Any]]:
-    return [(str(name[0]), rows) for name, rows in chart.table.group_by("series", maintain_order=True)]
+    return [
+        (str(name[0]), rows) for name, rows in chart.table.group_by("series", maintain_order=True)
+    ]
 
 
 def plain(told: object) -> str:
-    """Return a sentence in which nothing acts as a link, an image or a colour: names in it may come from anywhere."""
+    """Return a sentence in which nothing acts as a link, an image or a colour: names in it may come
+    from anywhere.
+    """
     return str(told).replace("[", "\\[")
 
 
@@ -173,4 +201,6 @@ def standing(what: str) -> Iterator[None]:
         st.warning(plain(problem))
     except Exception:
         LOG.exception("%s could not be shown", what)
-        st.warning(f"{what} could not be shown. The log of the server says why; the rest of the page is not affected.")
+        st.warning(
+            f"{what} could not be shown. The log of the server says why; the rest of the page is not affected."
+        )

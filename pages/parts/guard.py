@@ -1,4 +1,6 @@
-"""What stands between the network and the pages: who may connect, and what a browser is told about each answer."""
+"""What stands between the network and the pages: who may connect, and what a browser is told about
+each answer.
+"""
 
 import re
 from base64 import b64encode
@@ -18,7 +20,9 @@ def _own_scripts() -> str:
     """Return the hashes by which a browser knows the scripts that stand in Streamlit's own page."""
     page = (Path(streamlit.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
     scripts = re.findall(r"<script[^>]*>(.+?)</script>", page, re.DOTALL)
-    return " ".join(f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'" for script in scripts)
+    return " ".join(
+        f"'sha256-{b64encode(sha256(script.encode()).digest()).decode()}'" for script in scripts
+    )
 
 
 POLICY = "; ".join(
@@ -35,7 +39,9 @@ POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
-"""The content policy: as tight as Streamlit and Plotly run under, measured in a browser on every page."""
+"""The content policy: as tight as Streamlit and Plotly run under, measured in a browser on every
+page.
+"""
 ANSWERS = ("http.response.start", "websocket.accept", "websocket.http.response.start")
 """The messages with which an answer begins."""
 HEADERS = {
@@ -48,10 +54,11 @@ HEADERS = {
 
 
 class Guard:
-    """An ASGI middleware: refuses who comes from another site or under a strange name, and adds `HEADERS` to each answer.
+    """An ASGI middleware: refuses who comes from another site or under a strange name, and adds
+    `HEADERS` to each answer.
 
-    It comes before Streamlit, which lets pages of every port of this machine connect, and asks an outside host for the
-    machine's public address before it refuses others.
+    It comes before Streamlit, which lets pages of every port of this machine connect, and asks an
+    outside host for the machine's public address before it refuses others.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -69,7 +76,9 @@ class Guard:
 
 
 def may_pass(headers: Iterable[tuple[bytes, bytes]]) -> bool:
-    """Say whether a request came under a name of this server's and, if a page sent it, from a page of this server."""
+    """Say whether a request came under a name of this server's and, if a page sent it, from a page
+    of this server.
+    """
     said = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in headers}
     host, origin = said.get("host", ""), said.get("origin")
     return is_own_name(host) and (origin is None or _host_of(origin) == host.lower())
@@ -84,7 +93,9 @@ def _host_of(origin: str) -> str:
 
 
 def is_own_name(host: str) -> bool:
-    """Say whether a Host header names this server: no name of a stranger's, which he may let point to this machine."""
+    """Say whether a Host header names this server: no name of a stranger's, which he may let point
+    to this machine.
+    """
     try:
         name = urlsplit(f"//{host}").hostname or ""
     except ValueError:
@@ -101,14 +112,20 @@ def is_own_name(host: str) -> bool:
 def _named() -> set[str]:
     """Return the names under which this server was said to be reached."""
     named = [config.get_option("server.address"), config.get_option("browser.serverAddress")]
-    return {str(each).lower() for each in (*named, *config.get_option("server.allowedHosts")) if each}
+    return {
+        str(each).lower() for each in (*named, *config.get_option("server.allowedHosts")) if each
+    }
 
 
 def _with_headers(send: Send) -> Send:
     async def answer(message: Message) -> None:
         if message["type"] in ANSWERS:
             own = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
-            kept = [(name, value) for name, value in message.get("headers", ()) if name.decode().lower() not in HEADERS]
+            kept = [
+                (name, value)
+                for name, value in message.get("headers", ())
+                if name.decode().lower() not in HEADERS
+            ]
             message = {**message, "headers": [*kept, *own]}
         await send(message)
 
@@ -125,6 +142,9 @@ async def _refuse(scope: Scope, send: Send) -> None:
         b"Refused: another site asked, or this server does not know the name by which it was asked. "
         b"'python -m cop_metrics serve --host NAME' (or '--server.allowedHosts NAME') tells it one.\n"
     )
-    headers = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(told)).encode())]
+    headers = [
+        (b"content-type", b"text/plain; charset=utf-8"),
+        (b"content-length", str(len(told)).encode()),
+    ]
     await send({"type": f"{kind}.response.start", "status": 403, "headers": headers})
     await send({"type": f"{kind}.response.body", "body": told})

@@ -1,4 +1,6 @@
-"""How a page is laid out: the line of its scope, headline, cards, charts, lists and small print, the same on every page."""
+"""How a page is laid out: the line of its scope, headline, cards, charts, lists and small print,
+the same on every page.
+"""
 
 from base64 import b64encode
 from collections.abc import Iterable, Mapping
@@ -10,16 +12,17 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from cop_metrics import charts, words
-from cop_metrics.captions import csv_bytes, whole_percent
+from cop_metrics import words
 from cop_metrics.errors import CopError, NothingYet
 from cop_metrics.metrics import EXHIBITS
 from cop_metrics.metrics.metric import Metric, PeopleShare, Share
-from cop_metrics.pagebook import ShowExhibit
-from cop_metrics.reports.tidy import column_unit
-from cop_metrics.small_groups import UNKNOWN
+from cop_metrics.people import UNKNOWN
+from cop_metrics.show import charts
+from cop_metrics.show.captions import csv_bytes, whole_percent
+from cop_metrics.show.pagebook import ShowExhibit
+from cop_metrics.show.reports.tidy import column_unit
+from cop_metrics.show.view import Card, ChartTable, Listing, PageView, listing, source_name, unit_of
 from cop_metrics.units import Unit
-from cop_metrics.view import Card, ChartTable, Listing, PageView, listing, source_name, unit_of
 from pages.parts.frame import Frame, figure_of, locale, plain, standing, view_of
 
 MOST_ROWS = 1_000_000
@@ -31,7 +34,9 @@ TEAMS = ("Team", "Their team")
 LONG_TEXT = 40
 """From how many characters on a text takes two lines."""
 TWO_LINES, MOST_TALL, ROOM = 66, 7, 540
-"""The pixels of a row of two lines, up to how many such rows are all shown, and the pixels of a table of more."""
+"""The pixels of a row of two lines, up to how many such rows are all shown, and the pixels of a
+table of more.
+"""
 STYLE = Path(__file__).with_name("style.css")
 
 
@@ -46,7 +51,9 @@ def html(text: str) -> None:
 
 
 def no_store(problem: CopError, to_data: Any | None) -> None:
-    """Say what to do where there is nothing to show yet; `to_data`: the page on which to do it, None on that page itself."""
+    """Say what to do where there is nothing to show yet; `to_data`: the page on which to do it,
+    None on that page itself.
+    """
     html('<h1 class="cop-headline">There is nothing to show yet.</h1>')
     if not isinstance(problem, NothingYet):
         st.info(plain(problem))
@@ -56,7 +63,10 @@ def no_store(problem: CopError, to_data: Any | None) -> None:
     else:
         st.write("Bring in an export below.")
     st.write("Or on the command line of the server, with made-up samples to look at first:")
-    st.code("python -m cop_metrics import PATH --community NAME\npython -m cop_metrics demo", language="bash")
+    st.code(
+        "python -m cop_metrics import PATH --community NAME\npython -m cop_metrics demo",
+        language="bash",
+    )
 
 
 def behind(told: str | None) -> None:
@@ -69,14 +79,17 @@ def refused(problem: CopError) -> None:
     """Say which choice of the URL there is not, and lead back to all."""
     st.error(plain(problem))
     st.markdown(
-        '<a href="?" target="_self">Start again with all teams and the usual period</a>', unsafe_allow_html=True
+        '<a href="?" target="_self">Start again with all teams and the usual period</a>',
+        unsafe_allow_html=True,
     )
 
 
 def header(frame: Frame) -> None:
     """Show whose numbers these are: community, period, what it is against, and as of when."""
     scope, choices = frame.scope, frame.choices
-    against = f"against {words.period(scope.compare, frame.locale)}" if scope.compare else "not compared"
+    against = (
+        f"against {words.period(scope.compare, frame.locale)}" if scope.compare else "not compared"
+    )
     if scope.compare_note:
         against = f"not compared: {scope.compare_note}"
     chosen = (*scope.teams, *scope.seniorities, *scope.topics)
@@ -121,8 +134,14 @@ def cards(frame: Frame, shown: Iterable[Card]) -> None:
 
 def _card(frame: Frame, card: Card) -> str:
     metric, figure = card.metric, card.figure
-    counted = isinstance(metric.measure, Share | PeopleShare) or metric.unit in (Unit.HOURS, Unit.PERCENT)
-    known = [card.interval, f"n = {figure.sample_size:,d}" if counted and figure.value is not None else ""]
+    counted = isinstance(metric.measure, Share | PeopleShare) or metric.unit in (
+        Unit.HOURS,
+        Unit.PERCENT,
+    )
+    known = [
+        card.interval,
+        f"n = {figure.sample_size:,d}" if counted and figure.value is not None else "",
+    ]
     remarks = [remark for remark in card.remarks if remark != frame.scope.compare_note]
     change = changed(card) or (escape(remarks.pop()) if remarks else "")
     first = ", ".join(part for part in known if part)
@@ -135,12 +154,18 @@ def _card(frame: Frame, card: Card) -> str:
 
 
 def trend(frame: Frame, card: Card) -> str:
-    """Return the line of a number by month as a picture, empty where it has none or still grows for the last months."""
+    """Return the line of a number by month as a picture, empty where it has none or still grows for
+    the last months.
+    """
     if card.trend is None or not card.metric.comparable:
         return ""
     drawn = charts.spark_svg(card.trend, frame.look.promises[card.metric.promise])
     source = f"data:image/svg+xml;base64,{b64encode(drawn.encode()).decode()}"
-    return f'<img class="cop-spark" alt="{escape(card.metric.title)} by month" src="{source}">' if drawn else ""
+    return (
+        f'<img class="cop-spark" alt="{escape(card.metric.title)} by month" src="{source}">'
+        if drawn
+        else ""
+    )
 
 
 def changed(card: Card) -> str:
@@ -156,7 +181,9 @@ def rest(card: Card, remarks: Iterable[str]) -> str:
 
 
 def chart_rows(frame: Frame, view: PageView, places: Iterable[int]) -> None:
-    """Show charts two a row on a desk, one on a phone; a list to act on, and a chart that is left over, has its own row."""
+    """Show charts two a row on a desk, one on a phone; a list to act on, and a chart that is left
+    over, has its own row.
+    """
     for row in _rows_of(view, places):
         for column, place in zip(st.columns(len(row)), row, strict=True):
             with column, st.container(border=True, height="stretch"):
@@ -181,7 +208,9 @@ def _rows_of(view: PageView, places: Iterable[int]) -> list[tuple[int, ...]]:
 
 @st.fragment
 def chart_panel(frame: Frame, view: PageView, place: int, *, told: bool = True) -> None:
-    """Show one chart under its question, with its table behind a toggle and as CSV; `told`: with what is counted."""
+    """Show one chart under its question, with its table behind a toggle and as CSV; `told`: with
+    what is counted.
+    """
     chart = view.charts[place]
     with standing(f"The chart '{chart.title}'"):
         figure = None if chart.note or not chart.drawn else figure_of(frame, view, place)
@@ -202,13 +231,23 @@ def chart_panel(frame: Frame, view: PageView, place: int, *, told: bool = True) 
         if figure is None:
             _rows_to_act_on(chart, key)
             return
-        st.plotly_chart(figure, key=f"chart-{key}", theme=None, config=charts.CONFIG, alt=charts.describe(figure))
+        st.plotly_chart(
+            figure,
+            key=f"chart-{key}",
+            theme=None,
+            config=charts.CONFIG,
+            alt=charts.describe(figure),
+        )
         _behind(chart, key)
 
 
 def list_panel(chart: ChartTable, key: str) -> None:
-    """Show a list to act on under its question: what is counted, and its rows or why there are none."""
-    html(f'<h2 class="cop-q">{escape(chart.title)}</h2><p class="cop-sub">{escape(chart.summary)}</p>')
+    """Show a list to act on under its question: what is counted, and its rows or why there are
+    none.
+    """
+    html(
+        f'<h2 class="cop-q">{escape(chart.title)}</h2><p class="cop-sub">{escape(chart.summary)}</p>'
+    )
     if chart.note:
         st.info(plain(words.unbroken(words.sentence(chart.note))))
     else:
@@ -216,30 +255,55 @@ def list_panel(chart: ChartTable, key: str) -> None:
 
 
 def _rows_to_act_on(chart: ChartTable, key: str) -> None:
-    rows = _with_web_links(chart.shown.select(name for name in chart.shown.columns if _says(chart.shown[name])))
+    rows = _with_web_links(
+        chart.shown.select(name for name in chart.shown.columns if _says(chart.shown[name]))
+    )
     shares = [name for name in _shares(chart) if name in rows.columns]
-    _to_read(whole_percent(rows, shares), {**_column_formats(rows), **dict.fromkeys(shares, PERCENT)})
+    _to_read(
+        whole_percent(rows, shares), {**_column_formats(rows), **dict.fromkeys(shares, PERCENT)}
+    )
     csv = partial(csv_bytes, chart.shown)
-    st.download_button("CSV", csv, _file_name(chart), CSV, key=f"csv-{key}", on_click="ignore", type="tertiary")
+    st.download_button(
+        "CSV", csv, _file_name(chart), CSV, key=f"csv-{key}", on_click="ignore", type="tertiary"
+    )
 
 
 def _to_read(rows: pl.DataFrame, formats: Mapping[str, Any]) -> None:
     """Show a list to act on, with rows of two lines where a text needs them."""
-    long = any((rows[name].str.len_chars().max() or 0) > LONG_TEXT for name in WIDE_TEXTS if name in rows.columns)
+    long = any(
+        (rows[name].str.len_chars().max() or 0) > LONG_TEXT
+        for name in WIDE_TEXTS
+        if name in rows.columns
+    )
     if long:
         height = "content" if rows.height <= MOST_TALL else ROOM
         st.dataframe(
-            rows, hide_index=True, column_config=formats, height=height, row_height=TWO_LINES, placeholder=words.NOTHING
+            rows,
+            hide_index=True,
+            column_config=formats,
+            height=height,
+            row_height=TWO_LINES,
+            placeholder=words.NOTHING,
         )
     else:
-        st.dataframe(rows, hide_index=True, column_config=formats, height=_height(rows), placeholder=words.NOTHING)
+        st.dataframe(
+            rows,
+            hide_index=True,
+            column_config=formats,
+            height=_height(rows),
+            placeholder=words.NOTHING,
+        )
 
 
 def _shares(chart: ChartTable) -> list[str]:
     """Return the columns of the shown table that hold shares."""
     if not isinstance(chart.chart, ShowExhibit):
         kinds = chart.shown.schema.items()
-        return [name for name, kind in kinds if kind == pl.Float64] if unit_of(chart.chart) is Unit.PERCENT else []
+        return (
+            [name for name, kind in kinds if kind == pl.Float64]
+            if unit_of(chart.chart) is Unit.PERCENT
+            else []
+        )
     exhibit = EXHIBITS[chart.chart.id]
     kinds = ((name, chart.table[name].dtype) for name in chart.columns)
     return [
@@ -258,13 +322,20 @@ def _behind(chart: ChartTable, key: str) -> None:
         as_table = st.toggle("Show as a table", key=f"table-{key}")
         table = chart.shown
         csv = partial(csv_bytes, table)
-        st.download_button("CSV", csv, _file_name(chart), CSV, key=f"csv-{key}", on_click="ignore", type="tertiary")
+        st.download_button(
+            "CSV", csv, _file_name(chart), CSV, key=f"csv-{key}", on_click="ignore", type="tertiary"
+        )
     if as_table:
         html(f'<p class="cop-sub">{escape(chart.subtitle)}</p>')
         told = table.select(name for name in table.columns if _says(table[name]))
         shares = [name for name in _shares(chart) if name in told.columns]
         formats = _number_formats(chart) | dict.fromkeys(shares, PERCENT)
-        st.dataframe(whole_percent(told, shares), hide_index=True, column_config=formats, placeholder=words.NOTHING)
+        st.dataframe(
+            whole_percent(told, shares),
+            hide_index=True,
+            column_config=formats,
+            placeholder=words.NOTHING,
+        )
 
 
 def _number_formats(chart: ChartTable) -> dict[str, Any]:
@@ -284,7 +355,9 @@ def _number_formats(chart: ChartTable) -> dict[str, Any]:
 
 
 def show_list(frame: Frame, listed: Listing) -> None:
-    """Show the rows behind a number with their links, and as CSV; a note in their place where there are none to show."""
+    """Show the rows behind a number with their links, and as CSV; a note in their place where there
+    are none to show.
+    """
     metric, rows = listed.metric, listed.rows
     with st.container(border=True), standing(f"The list of '{metric.title}'"):
         count = "" if listed.note else f" ({listed.total:,d})"
@@ -297,13 +370,26 @@ def show_list(frame: Frame, listed: Listing) -> None:
             return
         shown = _with_web_links(rows.select(name for name in rows.columns if _says(rows[name])))
         formats = _column_formats(shown)
-        st.dataframe(shown, hide_index=True, column_config=formats, height=_height(shown), placeholder=words.NOTHING)
+        st.dataframe(
+            shown,
+            hide_index=True,
+            column_config=formats,
+            height=_height(shown),
+            placeholder=words.NOTHING,
+        )
         if shown.height < listed.total:
-            st.write(f"The first {shown.height:,d} of {listed.total:,d} rows; the CSV holds all of them.")
+            st.write(
+                f"The first {shown.height:,d} of {listed.total:,d} rows; the CSV holds all of them."
+            )
         key = f"list-{metric.id}"
         csv = partial(_all_rows, frame, metric)
         st.download_button(
-            f"All rows as CSV ({listed.total:,d})", csv, f"{metric.id}.csv", CSV, key=key, on_click="ignore"
+            f"All rows as CSV ({listed.total:,d})",
+            csv,
+            f"{metric.id}.csv",
+            CSV,
+            key=key,
+            on_click="ignore",
         )
 
 
@@ -317,7 +403,9 @@ def _says(column: pl.Series) -> bool:
 
 
 def _with_web_links(rows: pl.DataFrame) -> pl.DataFrame:
-    """Leave out of the links what is no web address: it would be a script, or a file of the reader's own machine."""
+    """Leave out of the links what is no web address: it would be a script, or a file of the
+    reader's own machine.
+    """
     if "Link" not in rows.columns:
         return rows
     return rows.with_columns(pl.when(pl.col("Link").str.contains(r"^https?://\S+$")).then("Link"))

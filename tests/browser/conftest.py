@@ -49,8 +49,12 @@ class Visit:
         """Wait until a page stands: its headline or a message is there, and no run or chart is under way."""
         standing = self.page.locator(".cop-headline, [data-testid=stAlert]").first
         sync_api.expect(standing).to_be_visible(timeout=SECONDS * 1000)
-        self.page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for(timeout=SECONDS * 1000)
-        sync_api.expect(self.page.locator("[data-testid=stSkeleton]")).to_have_count(0, timeout=SECONDS * 1000)
+        self.page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for(
+            timeout=SECONDS * 1000
+        )
+        sync_api.expect(self.page.locator("[data-testid=stSkeleton]")).to_have_count(
+            0, timeout=SECONDS * 1000
+        )
 
     def note_refusal(self, said: "sync_api.ConsoleMessage") -> None:
         if "Content Security Policy" in said.text or "Content-Security-Policy" in said.text:
@@ -58,7 +62,10 @@ class Visit:
 
     def note(self, request: "sync_api.Request") -> None:
         host = urlsplit(request.url)
-        if host.scheme in ("http", "https", "ws", "wss") and host.hostname not in ("localhost", "127.0.0.1"):
+        if host.scheme in ("http", "https", "ws", "wss") and host.hostname not in (
+            "localhost",
+            "127.0.0.1",
+        ):
             self.outside.append(request.url)
 
 
@@ -67,7 +74,14 @@ def serve(data: Path) -> Iterator[str]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    flags = ["--server.port", str(port), "--server.address", "127.0.0.1", "--server.fileWatcherType", "none"]
+    flags = [
+        "--server.port",
+        str(port),
+        "--server.address",
+        "127.0.0.1",
+        "--server.fileWatcherType",
+        "none",
+    ]
     server = subprocess.Popen(
         [sys.executable, "-m", "streamlit", "run", "dashboard.py", *flags],
         cwd=PROJECT,
@@ -99,7 +113,9 @@ def wait_for(address: str, server: "subprocess.Popen[bytes]") -> None:
 @pytest.fixture(scope="session")
 def chromium() -> Iterator["sync_api.Browser"]:
     """Return a Chromium: the one that CHROMIUM names, else one that is installed."""
-    path = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    path = (
+        os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    )
     if not path:
         missing = "There is no Chromium: install one, or name it in CHROMIUM."
         (pytest.fail if os.environ.get("COP_REQUIRE_BROWSER") else pytest.skip)(missing)
@@ -122,7 +138,9 @@ def visits(chromium: "sync_api.Browser", address: str) -> Iterator[Callable[...,
 
     def visit(width: int = 1440, scheme: str = "light") -> Visit:
         if (width, scheme) not in known:
-            context = chromium.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
+            context = chromium.new_context(
+                viewport={"width": width, "height": 900}, color_scheme=scheme
+            )
             seen = Visit(page=context.new_page(), address=address)
             seen.page.on("request", seen.note)
             seen.page.on("console", seen.note_refusal)

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from test_hostile_texts import COMMUNITY, HOSTILE, hostile_data
 
-from cop_metrics.pagebook import PAGES
+from cop_metrics.show.pagebook import PAGES
 from tests.browser.conftest import Visit, serve
 
 __all__ = ["hostile_data"]  # a fixture
@@ -27,13 +27,19 @@ def test_no_text_acts_on_any_page(chromium: Any, hostile_data: Path) -> None:
     visit.page.on("console", visit.note_refusal)
     visit.page.on("dialog", lambda dialog: (dialogs.append(dialog.message), dialog.dismiss()))
     for name in (*PAGES, *OTHERS):
-        page = visit.open("" if name == "overview" else name, community=COMMUNITY, period="2026-01-01..2026-12-31")
+        page = visit.open(
+            "" if name == "overview" else name, community=COMMUNITY, period="2026-01-01..2026-12-31"
+        )
         assert page.evaluate("window.hit") is None, name
         links = page.evaluate(
             "[...document.querySelectorAll('a')].map(a => a.href || a.getAttribute('xlink:href') || '')"
         )
-        assert not [link for link in links if "evil" in link or link.startswith(("javascript:", "data:"))], name
-        assert page.evaluate("document.querySelectorAll('img[src*=evil], iframe').length") == 0, name
+        assert not [
+            link for link in links if "evil" in link or link.startswith(("javascript:", "data:"))
+        ], name
+        assert page.evaluate("document.querySelectorAll('img[src*=evil], iframe').length") == 0, (
+            name
+        )
     visit.open("answers", community=COMMUNITY, team=HOSTILE[0])
     assert visit.page.evaluate("window.hit") is None
     assert (dialogs, visit.outside, visit.refused) == ([], [], [])

@@ -8,8 +8,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from cop_metrics.made_up_company import COMPANY
-from cop_metrics.pagebook import PAGES
+from cop_metrics.samples.company import COMPANY
+from cop_metrics.show.pagebook import PAGES
 
 pytestmark = pytest.mark.browser
 expect = pytest.importorskip("playwright.sync_api").expect
@@ -94,20 +94,30 @@ def test_an_address_restores_the_view(visits: Visits) -> None:
 
 def test_an_unknown_team_stops_in_words(visits: Visits) -> None:
     page = visits().open("answers", community=COMPANY, team="Servise")
-    expect(page.get_by_text("There is no team called 'Servise'. Did you mean 'Service'?")).to_be_visible()
+    expect(
+        page.get_by_text("There is no team called 'Servise'. Did you mean 'Service'?")
+    ).to_be_visible()
     expect(page.locator("[data-metric]")).to_have_count(0)
     page.get_by_role("link", name="Start again").click()
     expect(page.locator("[data-metric]").first).to_be_visible(timeout=SOON)
 
 
-def test_a_download_holds_the_rows_behind_the_number_on_its_card(visits: Visits, tmp_path: Path) -> None:
+def test_a_download_holds_the_rows_behind_the_number_on_its_card(
+    visits: Visits, tmp_path: Path
+) -> None:
     page = visits().open("answers", community=COMPANY, period="last-quarter")
     counted = re.search(r"n = ([\d,]+)", page.locator("[data-metric=answer_rate]").inner_text())
-    rows = downloaded(page, page.get_by_role("button", name=re.compile("All rows as CSV")).first, tmp_path / "rows.csv")
+    rows = downloaded(
+        page,
+        page.get_by_role("button", name=re.compile("All rows as CSV")).first,
+        tmp_path / "rows.csv",
+    )
     assert counted
     assert rows.height == int(counted[1].replace(",", ""))
     assert rows.columns[:2] == ["Question", "Link"]
-    waiting = downloaded(page, page.get_by_role("button", name="CSV", exact=True).first, tmp_path / "waiting.csv")
+    waiting = downloaded(
+        page, page.get_by_role("button", name="CSV", exact=True).first, tmp_path / "waiting.csv"
+    )
     assert waiting.height == int(figure(page, "waiting_questions").inner_text())
     assert waiting.columns[:2] == ["Question", "Link"]
 
@@ -124,7 +134,9 @@ def test_a_report_arrives(visits: Visits, tmp_path: Path) -> None:
 
 def test_a_chart_has_its_text_and_its_table(visits: Visits) -> None:
     page = visits().open("status", community=COMPANY, period="last-quarter")
-    expect(page.get_by_role("figure").first).to_have_attribute("aria-label", re.compile(r"\w{3}"), timeout=SOON)
+    expect(page.get_by_role("figure").first).to_have_attribute(
+        "aria-label", re.compile(r"\w{3}"), timeout=SOON
+    )
     tables = page.get_by_test_id("stDataFrame").count()
     page.get_by_text("Show as a table").first.click()
     expect(page.get_by_test_id("stDataFrame")).to_have_count(tables + 1, timeout=SOON)
@@ -141,4 +153,6 @@ def test_a_printed_page_has_no_sidebar(visits: Visits) -> None:
 def test_the_first_visitor_of_a_fresh_server_may_come_to_any_page(fresh_visit: Any) -> None:
     page = fresh_visit.open("glossary")
     expect(page.locator(".cop-h1")).to_contain_text("Glossary")
-    expect(page.get_by_test_id("stSidebarNav").get_by_role("link")).to_have_count(len(PAGES) + len(OTHERS))
+    expect(page.get_by_test_id("stSidebarNav").get_by_role("link")).to_have_count(
+        len(PAGES) + len(OTHERS)
+    )

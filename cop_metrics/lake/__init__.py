@@ -1,0 +1,1 @@
+"""The lake: every export that was ever imported, as Parquet, and what no import may hold."""

@@ -1,0 +1,1 @@
+"""What pages, files and the command line show of what was measured, without any page."""

@@ -1,0 +1,207 @@
+"""The sheet that every chart is drawn on: transparent, without clutter, readable on a phone.
+
+A figure carries what is said about it in words: `layout.meta` holds its description and its
+subtitle.
+"""
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from textwrap import wrap
+from typing import Any
+
+import plotly.graph_objects as go
+
+from cop_metrics.show.charts import labels
+from cop_metrics.show.charts.look import Look
+
+Marks = list[dict[str, Any]]
+MANY_LINES = 4
+LABEL_SIZE, SMALL_SIZE = 13, 12
+LINE_HEIGHT = 16
+NO_BREAK = "\u00a0"
+FONT = '"Source Sans", "Source Sans Pro", system-ui, "DejaVu Sans", sans-serif'
+"""The page's own: Plotly sets a font on its elements, so that a chart cannot inherit one."""
+
+
+def sheet(
+    traces: Sequence[Mapping[str, Any]],
+    look: Look,
+    *,
+    height: int,
+    description: str,
+    subtitle: str = "",
+    **layout: Any,
+) -> go.Figure:
+    """Return a figure of these traces; `description` is its text for those who cannot see it."""
+    base = {
+        "height": height,
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "font": {"family": FONT, "size": LABEL_SIZE, "color": look.ink},
+        "margin": {"l": 8, "r": 12, "t": 12, "b": 8},
+        "showlegend": False,
+        "dragmode": False,
+        "hovermode": "closest",
+        "hoverlabel": {
+            "bgcolor": look.panel,
+            "bordercolor": look.faint,
+            "font": {"family": FONT, "size": LABEL_SIZE, "color": look.ink},
+            "align": "left",
+        },
+        "meta": {"description": description, "subtitle": subtitle},
+    }
+    return go.Figure(data=list(traces), layout={**base, **layout})
+
+
+def nothing(sentence: str, look: Look) -> go.Figure:
+    """Return a figure without marks that says in a sentence why."""
+    text = "<br>".join(labels.safe(line) for line in wrap(sentence, 44))
+    return sheet(
+        [],
+        look,
+        height=160,
+        description=sentence,
+        xaxis={"visible": False},
+        yaxis={"visible": False},
+        annotations=[
+            note(
+                text,
+                0.5,
+                0.5,
+                look,
+                xanchor="center",
+                yanchor="middle",
+                font={"size": LABEL_SIZE, "color": look.faint},
+            )
+        ],
+    )
+
+
+def describe(figure: go.Figure) -> str:
+    """Return what a chart shows, in words: the text for those who cannot see it."""
+    return str(figure.layout.meta["description"])
+
+
+def subtitle(figure: go.Figure) -> str:
+    """Return the line to set under a chart's title, empty where there is nothing to add."""
+    return str(figure.layout.meta["subtitle"])
+
+
+def axis(look: Look, **more: Any) -> dict[str, Any]:
+    """Return an axis without a grid of its own."""
+    return {
+        "showgrid": False,
+        "zeroline": False,
+        "showline": False,
+        "fixedrange": True,
+        "automargin": True,
+        "ticks": "",
+        "ticklabelstandoff": 4,
+        "tickangle": 0,
+        "tickfont": {"size": SMALL_SIZE, "color": look.faint},
+        **more,
+    }
+
+
+def value_axis(look: Look, ticks: labels.Ticks, **more: Any) -> dict[str, Any]:
+    """Return an axis of values from zero with faint lines at its ticks."""
+    return axis(
+        look,
+        range=[0, ticks.end],
+        tickmode="array",
+        tickvals=list(ticks.at),
+        ticktext=list(ticks.texts),
+        **{
+            "showgrid": True,
+            "gridcolor": look.grid,
+            "zeroline": True,
+            "zerolinecolor": look.grid,
+            **more,
+        },
+    )
+
+
+def named_axis(look: Look, names: Sequence[str], **more: Any) -> dict[str, Any]:
+    """Return an axis whose places 0, 1, 2 and so on have names."""
+    return axis(
+        look,
+        type="linear",
+        range=[-0.5, len(names) - 0.5],
+        tickmode="array",
+        tickvals=list(range(len(names))),
+        ticktext=list(names),
+        **more,
+    )
+
+
+def note(text: str, x: float, y: float, look: Look, **more: Any) -> dict[str, Any]:
+    """Return a text at a place of the sheet, both 0 to 1 unless `xref` or `yref` say otherwise."""
+    return {
+        "text": text,
+        "x": x,
+        "y": y,
+        "xref": "paper",
+        "yref": "paper",
+        "showarrow": False,
+        "align": "left",
+        "font": {"size": SMALL_SIZE, "color": look.ink},
+        **more,
+    }
+
+
+def legend(look: Look) -> dict[str, Any]:
+    """Return a legend above the chart, in the order of the traces."""
+    return {
+        "orientation": "h",
+        "x": 0,
+        "xanchor": "left",
+        "y": 1.02,
+        "yanchor": "bottom",
+        "font": {"size": SMALL_SIZE, "color": look.ink},
+        "traceorder": "normal",
+        "itemclick": False,
+        "itemdoubleclick": False,
+    }
+
+
+def end_labels(
+    ends: Sequence[tuple[str, float, str | None]], look: Look, height: float, *, width: int = 15
+) -> tuple[Marks, int]:
+    """Return labels right of the ends of lines, kept apart, and the margin that they need in
+    pixels.
+
+    `ends`: name, height of the end on the sheet (0 to 1) and colour, None without a dot; `height`:
+    of the sheet in pixels; `width`: of a line in characters.
+    """
+    texts = [labels.broken(name, width) for name, _, _ in ends]
+    gaps = [LINE_HEIGHT * (1 + text.count("<br>")) / height for text in texts]
+    places = _kept_apart([at for _, at, _ in ends], gaps)
+    marks = [
+        note(_dotted(text, colour), 1, at, look, xanchor="left", yanchor="middle", xshift=4)
+        for text, at, (_, _, colour) in zip(texts, places, ends, strict=True)
+    ]
+    if not ends:
+        return [], 14
+    widest = max(len(line) for text in texts for line in text.split("<br>"))
+    return marks, 26 + 7 * widest
+
+
+def _dotted(text: str, colour: str | None) -> str:
+    return (
+        text
+        if colour is None
+        else f'<span style="color:{colour}">●</span> ' + text.replace("<br>", "<br>" + 3 * NO_BREAK)
+    )
+
+
+def _kept_apart(wanted: Sequence[float], gaps: Sequence[float]) -> list[float]:
+    """Return places near those wanted, none nearer to another than half of both gaps, none above 1."""
+    order = sorted(range(len(wanted)), key=lambda index: wanted[index])
+    places = list(wanted)
+    for below, above in pairwise(order):
+        places[above] = max(places[above], places[below] + (gaps[below] + gaps[above]) / 2)
+    if order:
+        places[order[-1]] = min(places[order[-1]], 1.0)
+    for above, below in pairwise(reversed(order)):
+        places[below] = min(places[below], places[above] - (gaps[below] + gaps[above]) / 2)
+    return places

@@ -1,0 +1,226 @@
+"""The long table of a report: one row a value, the same in CSV and Parquet, so that one file holds
+every page.
+
+A row says where it stands (`page`, `table`), what it is (`id`, `title`, `unit`), of whom or when
+(`split` and `group`, up to four pairs: a month and a team, a weekday and an hour) and how much
+(`value` unrounded, `n`, `low`, `high`). Rows of the cards are in the table 'numbers', their months
+in 'numbers by month'; the rest is named after its chart. What was measured (community, period,
+filters, data as of) stands in columns at the end of every row rather than in lines above, so that
+the file parses. Lists have other columns and are left to the workbook.
+
+To add another separated format: `separated` with its separator.
+"""
+
+import io
+from collections.abc import Iterator, Mapping, Sequence
+
+import polars as pl
+
+from cop_metrics.metrics import EXHIBITS, METRICS
+from cop_metrics.metrics.metric import Exhibit
+from cop_metrics.show.pagebook import Groups, GroupsOverTime, OverTime, Page, ShowExhibit
+from cop_metrics.show.reports.contents import Contents, contents
+from cop_metrics.show.view import Card, ChartTable, PageView
+from cop_metrics.units import Unit
+
+NUMBERS_TABLE, BY_MONTH_TABLE = "numbers", "numbers by month"
+COORDINATES = frozenset({"hours", "days", "hour", "weekday", "level", "months", "share_of_people"})
+"""Columns of exhibits that are numbers and yet say where a row belongs, not how much it is."""
+
+BOUNDS = ("low", "high")
+COMPLETE = "complete"
+PAIRS = 4
+GROUPS = tuple(
+    f"{name}{'' if place == 1 else f'_{place}'}"
+    for place in range(1, PAIRS + 1)
+    for name in ("split", "group")
+)
+LONG: dict[str, type[pl.DataType]] = {
+    "page": pl.String,
+    "table": pl.String,
+    "id": pl.String,
+    "title": pl.String,
+    "unit": pl.String,
+    **dict.fromkeys(GROUPS, pl.String),
+    "value": pl.Float64,
+    "n": pl.Int64,
+    "low": pl.Float64,
+    "high": pl.Float64,
+    "before": pl.Float64,
+    "change": pl.Float64,
+    "beyond_noise": pl.String,
+    "complete": pl.Boolean,
+    "note": pl.String,
+}
+RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
+"""First characters that make a spreadsheet take a text for a formula."""
+
+Row = dict[str, object]
+
+
+def csv(views: Sequence[PageView]) -> bytes:
+    """Return the long table as CSV in UTF-8."""
+    return separated(views, ",")
+
+
+def separated(views: Sequence[PageView], separator: str) -> bytes:
+    """Return the long table as text; a text that a spreadsheet would run as a formula gets an
+    apostrophe before it.
+
+    It starts with a byte order mark: without one Excel takes UTF-8 for its own code page.
+    """
+    table = long_table(contents(views))
+    risky = pl.col(pl.String).str.contains_any(list(RISKY)) & pl.col(pl.String).str.slice(
+        0, 1
+    ).is_in(RISKY)
+    safe = table.with_columns(
+        pl.when(risky).then("'" + pl.col(pl.String)).otherwise(pl.col(pl.String)).name.keep()
+    )
+    return safe.write_csv(separator=separator, include_bom=True).encode()
+
+
+def parquet(views: Sequence[PageView]) -> bytes:
+    """Return the long table as Parquet, with days and times as such and texts as they are."""
+    buffer = io.BytesIO()
+    long_table(contents(views)).write_parquet(buffer)
+    return buffer.getvalue()
+
+
+def long_table(report: Contents) -> pl.DataFrame:
+    """Return every number of a report: the columns of `LONG`, its definition, then the columns that
+    say what was measured.
+    """
+    rows = [row for view in report.views for row in _rows(view, report.numbers)]
+    defined = report.definitions.select("id", definition=pl.coalesce("formula", "description"))
+    table = pl.DataFrame(rows, schema=LONG).join(
+        defined, on="id", how="left", maintain_order="left"
+    )
+    return table.with_columns(_measured(report))
+
+
+def _measured(report: Contents) -> list[pl.Expr]:
+    scope, choices = report.scope, report.choices
+    compare = scope.compare
+    facts = {
+        "community": pl.lit(choices.community),
+        "period_from": pl.lit(scope.period.first),
+        "period_to": pl.lit(scope.period.last),
+        "compared_from": pl.lit(compare.first if compare else None, dtype=pl.Date),
+        "compared_to": pl.lit(compare.last if compare else None, dtype=pl.Date),
+        "as_of": pl.lit(choices.as_of).dt.replace_time_zone("UTC"),
+        "teams": pl.lit("; ".join(scope.teams) or "all"),
+        "seniorities": pl.lit("; ".join(scope.seniorities) or "all"),
+        "topics": pl.lit("; ".join(scope.topics) or "all"),
+        "names": pl.lit(scope.names),
+        "smallest_group": pl.lit(choices.small_groups.size),
+        "store_version": pl.lit(report.views[0].version),
+    }
+    return [value.alias(name) for name, value in facts.items()]
+
+
+def _rows(view: PageView, numbers: pl.DataFrame) -> Iterator[Row]:
+    own = numbers.filter(pl.col("page") == view.page.title).to_dicts()
+    yield from ({**number, "table": NUMBERS_TABLE} for number in own)
+    for card in view.cards:
+        yield from _months(view.page, card)
+    for chart in view.charts:
+        yield from (
+            _of_exhibit(view.page, chart)
+            if isinstance(chart.chart, ShowExhibit)
+            else _of_metric(view.page, chart)
+        )
+
+
+def _months(page: Page, card: Card) -> Iterator[Row]:
+    for month in card.trend.to_dicts() if card.trend is not None else ():
+        yield _figure(page, BY_MONTH_TABLE, card.metric.id, month, {"month": month["group"]})
+
+
+def _of_metric(page: Page, chart: ChartTable) -> Iterator[Row]:
+    for row in chart.table.to_dicts():
+        match chart.chart:
+            case OverTime(ids=ids):
+                id_ = next(each for each in ids if METRICS[each].title == row["series"])
+                yield _figure(page, chart.chart.id, id_, row, {"month": row["group"]})
+            case GroupsOverTime(id_=id_, by=by):
+                yield _figure(
+                    page, chart.chart.id, id_, row, {by: row["series"], "month": row["group"]}
+                )
+            case Groups(id_=id_, by=by):
+                yield _figure(page, chart.chart.id, id_, row, {by: row["group"]})
+
+
+def _figure(
+    page: Page, table: str, id_: str, row: Mapping[str, object], groups: Mapping[str, object]
+) -> Row:
+    metric = METRICS[id_]
+    names = ("value", "low", "high", "note", "complete")
+    figure = {name: row[name] for name in names} | {"n": row["sample_size"]}
+    about = {
+        "page": page.title,
+        "table": table,
+        "id": id_,
+        "title": metric.title,
+        "unit": metric.unit.value,
+    }
+    return {**about, **paired(groups), **figure}
+
+
+def _of_exhibit(page: Page, chart: ChartTable) -> Iterator[Row]:
+    exhibit = EXHIBITS[chart.chart.id]
+    table = exhibit.told(chart.table) if chart.table.width else chart.table
+    groups = coordinates(table)
+    measures = [name for name in table.columns if name not in (*groups, *BOUNDS, COMPLETE)]
+    bounded = measures[0] if measures and set(BOUNDS) <= set(table.columns) else None
+    for row in table.to_dicts():
+        for name in measures:
+            bounds = {bound: row[bound] for bound in BOUNDS} if name == bounded else {}
+            yield {
+                "page": page.title,
+                "table": exhibit.id,
+                "id": exhibit.id,
+                "title": exhibit.columns[name],
+                "unit": column_unit(exhibit, name, table[name].dtype).value,
+                **paired({group: row[group] for group in groups}),
+                "value": row[name],
+                **bounds,
+                COMPLETE: row.get(COMPLETE),
+            }
+
+
+def coordinates(table: pl.DataFrame) -> tuple[str, ...]:
+    """Return the columns of an exhibit's table that say where a row belongs: texts, days, and
+    numbers that count nothing.
+    """
+    return tuple(
+        name
+        for name, kind in table.schema.items()
+        if name in COORDINATES or not (kind.is_numeric() or kind == pl.Boolean)
+    )
+
+
+def column_unit(exhibit: Exhibit, name: str, kind: pl.DataType) -> Unit:
+    """Return what a column of an exhibit counts."""
+    if name in METRICS:
+        return METRICS[name].unit
+    if name == "hours":
+        return Unit.HOURS
+    if name == "days":
+        return Unit.COUNT
+    if kind.is_integer() or exhibit.unit is Unit.POINTS:
+        return Unit.POINTS if exhibit.unit is Unit.POINTS and name != "givers" else Unit.COUNT
+    return Unit.RATIO if exhibit.unit is Unit.COUNT else exhibit.unit
+
+
+def paired(groups: Mapping[str, object]) -> Row:
+    """Return the splits and groups of a row under their column names; beyond four pairs, the last
+    holds the rest.
+    """
+    pairs = [(name, str(value)) for name, value in groups.items() if value is not None]
+    if len(pairs) > PAIRS:
+        rest = pairs[PAIRS - 1 :]
+        pairs = [
+            *pairs[: PAIRS - 1],
+            ("; ".join(name for name, _ in rest), "; ".join(value for _, value in rest)),
+        ]
+    return dict(zip(GROUPS, (part for pair in pairs for part in pair), strict=False))

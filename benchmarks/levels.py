@@ -15,8 +15,8 @@ import duckdb
 import numpy as np
 import polars as pl
 
+from cop_metrics.build.duckdb_engine import DuckDB
 from cop_metrics.build.inputs import gather
-from cop_metrics.build.writer import DuckDB
 from cop_metrics.lake.lake import Lake
 from cop_metrics.settings import Settings
 from cop_metrics.sources.export import Export

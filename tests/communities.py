@@ -13,8 +13,9 @@ import duckdb
 import polars as pl
 
 from cop_metrics.access.scope import Catalogue, CommunityChoices, Scope, parse_scope, read_catalogue
+from cop_metrics.build.duckdb_engine import DuckDB
 from cop_metrics.build.inputs import gather
-from cop_metrics.build.writer import DuckDB, silent
+from cop_metrics.build.writer import silent
 from cop_metrics.lake.lake import Lake, Written
 from cop_metrics.measure.measurer import Measurer
 from cop_metrics.metrics import EXHIBITS, METRICS

@@ -13,9 +13,10 @@ import pytest
 from test_equal_stores import differing
 
 from cop_metrics.build import inputs, intake
+from cop_metrics.build.duckdb_engine import DuckDB
 from cop_metrics.build.inputs import DRAWN_LATER, gather, program_digest
 from cop_metrics.build.intake import is_behind
-from cop_metrics.build.writer import DuckDB, silent
+from cop_metrics.build.writer import silent
 from cop_metrics.cli import main as cli
 from cop_metrics.errors import CopError
 from cop_metrics.lake.lake import Lake

@@ -13,7 +13,7 @@ from typing import Any
 import duckdb
 import pytest
 
-from cop_metrics.build import intake
+from cop_metrics.build.duckdb_engine import DuckDB
 from cop_metrics.cli import main as cli
 from cop_metrics.errors import CopError
 from cop_metrics.lake.lake import Lake
@@ -848,9 +848,7 @@ def test_a_preview_is_imported_as_it_was_read(
     assert run("accept", "another") == 1
     assert "look at the export again" in capsys.readouterr().err
     with monkeypatch.context() as patch:
-        patch.setattr(
-            intake.DuckDB, "build", None
-        )  # the store that the preview built is taken over
+        patch.setattr(DuckDB, "build", None)  # the store that the preview built is taken over
         assert run("accept") == 0
     assert "Imported posts.csv into 'Workshop'" in capsys.readouterr().out
     assert show("questions")["value"] == 3

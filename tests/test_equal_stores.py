@@ -10,9 +10,10 @@ from communities import Community, at, days_later, plus
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from cop_metrics.build.duckdb_engine import DuckDB
 from cop_metrics.build.inputs import gather
 from cop_metrics.build.intake import rebuild_locked, undo
-from cop_metrics.build.writer import DuckDB, silent
+from cop_metrics.build.writer import silent
 from cop_metrics.lake.lake import Lake
 from cop_metrics.settings import Settings
 from cop_metrics.store import Store

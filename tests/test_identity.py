@@ -6,8 +6,9 @@ import duckdb
 import pytest
 from communities import Community, Told
 
+from cop_metrics.build.duckdb_engine import DuckDB
 from cop_metrics.build.inputs import gather
-from cop_metrics.build.writer import DuckDB, silent
+from cop_metrics.build.writer import silent
 from cop_metrics.errors import CopError
 from cop_metrics.lake.lake import Lake
 from cop_metrics.people.identity import (

@@ -21,9 +21,10 @@ import polars as pl
 import pytest
 from processes import child
 
+from cop_metrics.build.duckdb_engine import DuckDB
 from cop_metrics.build.inputs import gather
 from cop_metrics.build.intake import is_behind
-from cop_metrics.build.writer import DuckDB, silent
+from cop_metrics.build.writer import silent
 from cop_metrics.errors import NothingYet
 from cop_metrics.lake.lake import Lake
 from cop_metrics.people.identity import read_aliases

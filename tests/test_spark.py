@@ -9,8 +9,10 @@ import duckdb
 import pytest
 from communities import Community, at, days_later
 
+from cop_metrics.build.duckdb_engine import DuckDB
+from cop_metrics.build.engines import ENGINES
 from cop_metrics.build.inputs import Inputs, gather
-from cop_metrics.build.writer import ENGINES, KEPT_INPUTS, DuckDB, silent
+from cop_metrics.build.writer import KEPT_INPUTS, silent
 from cop_metrics.errors import CopError
 from cop_metrics.lake.lake import Lake
 from cop_metrics.marts import MARTS, Mart

@@ -17,6 +17,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from cop_metrics.people import UNKNOWN
+from cop_metrics.sql import create_table
 
 SMALL_TEAMS = "small teams"
 EVERY = "*"
@@ -174,9 +175,7 @@ def find_small_groups(cursor: duckdb.DuckDBPyConnection) -> pl.DataFrame:
 
 def keep_small_groups(connection: duckdb.DuckDBPyConnection) -> None:
     """Write the table `small_groups` into the store that is being built, after its marts."""
-    connection.register("small_groups_found", find_small_groups(connection).to_arrow())
-    connection.execute("create table small_groups as select * from small_groups_found")
-    connection.unregister("small_groups_found")
+    create_table(connection, "small_groups", find_small_groups(connection))
 
 
 def read_small_groups(cursor: duckdb.DuckDBPyConnection, community: str, size: int) -> SmallGroups:

@@ -11,6 +11,8 @@ import duckdb
 import polars as pl
 import rustworkx
 
+from cop_metrics.sql import create_table
+
 DAMPING = 0.85
 TOLERANCE = 1e-9
 MOST_ROUNDS = 1_000
@@ -75,6 +77,4 @@ def find_expertise(cursor: duckdb.DuckDBPyConnection) -> pl.DataFrame:
 
 def keep_expertise(connection: duckdb.DuckDBPyConnection) -> None:
     """Write the ranks into the store that is being built, as its table `expertise`."""
-    connection.register("expertise_found", find_expertise(connection).to_arrow())
-    connection.execute("create table expertise as select * from expertise_found")
-    connection.unregister("expertise_found")
+    create_table(connection, "expertise", find_expertise(connection))

@@ -12,8 +12,9 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
+from cop_metrics.build.engines import ENGINES, USUAL, Engine
 from cop_metrics.build.inputs import Inputs, gather, inputs_digest
-from cop_metrics.build.writer import DuckDB, Engine, Progress, silent
+from cop_metrics.build.writer import Progress, silent
 from cop_metrics.errors import CopError
 from cop_metrics.lake.lake import Import, Lake, Skipped, Written
 from cop_metrics.people.identity import ALIASES, Alias, read_aliases, write_aliases
@@ -174,7 +175,7 @@ class _OfPreview:
         if _built_from(self.data) == inputs.digest:
             Store(self.data).path().rename(path)
         else:
-            DuckDB().build(inputs, path, progress)
+            ENGINES[USUAL]().build(inputs, path, progress)
 
 
 def undo(data: Path, import_id: str, *, on_build: Progress = silent) -> Import:
@@ -286,7 +287,7 @@ def rebuild_locked(
     settings = read_settings(data)
     if not force and not _is_behind(data, lake, settings):
         return Store(data).version() or 0
-    builder = engine or DuckDB()
+    builder = engine or ENGINES[USUAL]()
     try:
         inputs = gather(lake, settings)
         return publish(data, lambda path: builder.build(inputs, path, on_build))

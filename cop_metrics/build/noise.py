@@ -17,6 +17,7 @@ from cop_metrics.measure.measurer import Measurer, calendar
 from cop_metrics.metrics import METRICS
 from cop_metrics.metrics.metric import Total
 from cop_metrics.period import Period, to_day
+from cop_metrics.sql import create_table
 from cop_metrics.statistics import likeness
 
 DIGITS = 6
@@ -38,19 +39,13 @@ def keep_noise(connection: duckdb.DuckDBPyConnection) -> None:
     """Write the tables `likeness` and `weekly_counts` into the store that is being built, which has
     all others.
     """
-    _keep(connection, "likeness", pl.DataFrame(schema=LIKENESS))
-    _keep(connection, "weekly_counts", pl.DataFrame(schema=WEEKS))
+    create_table(connection, "likeness", pl.DataFrame(schema=LIKENESS))
+    create_table(connection, "weekly_counts", pl.DataFrame(schema=WEEKS))
     catalogue = read_catalogue(connection)
     alike = [row for choices in catalogue.values() for row in _likeness(connection, choices)]
     weeks = [row for choices in catalogue.values() for row in _weekly_counts(connection, choices)]
-    _keep(connection, "likeness", pl.DataFrame(alike, schema=LIKENESS, orient="row"))
-    _keep(connection, "weekly_counts", pl.DataFrame(weeks, schema=WEEKS, orient="row"))
-
-
-def _keep(connection: duckdb.DuckDBPyConnection, table: str, rows: pl.DataFrame) -> None:
-    connection.register("noise_found", rows.to_arrow())
-    connection.execute(f"create or replace table {table} as select * from noise_found")
-    connection.unregister("noise_found")
+    create_table(connection, "likeness", pl.DataFrame(alike, schema=LIKENESS, orient="row"))
+    create_table(connection, "weekly_counts", pl.DataFrame(weeks, schema=WEEKS, orient="row"))
 
 
 def _likeness(

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import polars as pl
 
-from cop_metrics.marts import literal
 from cop_metrics.sources import SOURCES
+from cop_metrics.sql import literal
 
 PLACED = ("thread", "post")
 """Columns whose keys may begin with a place."""

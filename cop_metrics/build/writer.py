@@ -1,13 +1,11 @@
-"""Builds a store from the lake, a roster and settings: a pure function, so equal inputs give equal
-stores.
+"""Writes a new store: the inputs before an engine has run the marts, and what follows from the marts after it.
 
-An engine runs the marts' SQL; DuckDB writes the store whatever the engine.
+The store is a DuckDB file whatever the engine is.
 """
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Protocol
 
 import duckdb
 import polars as pl
@@ -17,8 +15,8 @@ from cop_metrics.build.expertise import keep_expertise
 from cop_metrics.build.inputs import Inputs
 from cop_metrics.build.noise import keep_noise
 from cop_metrics.build.places import Spellings, spelled_sql
-from cop_metrics.errors import CopError
-from cop_metrics.marts import MARTS, Mart, literal, mart_sql, marts_digest
+from cop_metrics.marts import Mart, marts_digest
+from cop_metrics.sql import create_table, literal
 from cop_metrics.tables import TABLES, TIME
 
 Progress = Callable[[str, float], None]
@@ -35,51 +33,8 @@ KEPT_INPUTS = (
 )
 
 
-class Engine(Protocol):
-    """Runs the marts over the inputs and leaves those with an order as tables of the store at
-    `path`.
-    """
-
-    def build(self, inputs: Inputs, path: Path, progress: Progress) -> None:
-        """Write the store; raises nothing that the inputs can cause."""
-
-
 def silent(_step: str, _share: float) -> None:
     """Report progress to nobody."""
-
-
-class DuckDB:
-    """The engine of one machine: marts are temporary tables until the store's own are written in
-    order.
-    """
-
-    def build(self, inputs: Inputs, path: Path, progress: Progress = silent) -> None:
-        """Write the store at `path`, which must not exist yet."""
-        with new_store(path, inputs) as connection:
-            for number, mart in enumerate(MARTS):
-                progress(mart.name, number / len(MARTS))
-                connection.execute(
-                    f"create temp table {mart.name}_unsorted as {mart_sql(mart.name)}"
-                )
-                keep(connection, mart)
-        progress("done", 1.0)
-
-
-def _spark() -> Engine:
-    """Return the engine of many machines; raises `CopError` where its extra is not installed."""
-    try:
-        from cop_metrics.build.spark_engine import Spark
-    except ModuleNotFoundError as missing:
-        if missing.name and missing.name.split(".")[0] in ("pyspark", "py4j", "sqlglot"):
-            raise CopError(
-                f"The Spark engine needs the package '{missing.name}': run "
-                "'pip install pyspark sqlglot' in the project's environment, or build with --engine duckdb."
-            ) from missing
-        raise
-    return Spark()
-
-
-ENGINES: dict[str, Callable[[], Engine]] = {"duckdb": DuckDB, "spark": _spark}
 
 
 @contextmanager
@@ -106,11 +61,7 @@ def load_inputs(connection: duckdb.DuckDBPyConnection, inputs: Inputs) -> None:
     community and source.
     """
     for name, frame in inputs.frames.items():
-        connection.register("frame", frame.to_arrow())
-        connection.execute(
-            f"create {'' if name in KEPT_INPUTS else 'temp'} table {name} as select * from frame"
-        )
-        connection.unregister("frame")
+        create_table(connection, name, frame, temporary=name not in KEPT_INPUTS)
     for table in TABLES:
         connection.execute(f"create temp view lake_{table} as {_lake_sql(table, inputs)}")
 

@@ -32,6 +32,7 @@ from cop_metrics.access.scope import (
     read_catalogue,
 )
 from cop_metrics.build.collect import BEGINNING, collect
+from cop_metrics.build.engines import ENGINES, USUAL
 from cop_metrics.build.intake import (
     PREVIEW,
     Request,
@@ -46,7 +47,6 @@ from cop_metrics.build.intake import (
     take_in,
     undo,
 )
-from cop_metrics.build.writer import ENGINES
 from cop_metrics.disk import replace_text
 from cop_metrics.errors import CopError, UnknownName
 from cop_metrics.lake.lake import ROSTER, Import, Lake, Written
@@ -901,9 +901,7 @@ COMMANDS = (
     Command(
         name="build",
         summary="build the store anew from the lake",
-        arguments=(
-            argument("--engine", "what builds it", choices=tuple(ENGINES), default="duckdb"),
-        ),
+        arguments=(argument("--engine", "what builds it", choices=tuple(ENGINES), default=USUAL),),
         run=_build,
         builds=True,
     ),

@@ -90,8 +90,3 @@ def marts_digest() -> str:
 def one_row(name: str) -> str:
     """Return what one row of a mart is, in words."""
     return mart_sql(name).splitlines()[0].removeprefix("-- ").strip()
-
-
-def literal(text: str) -> str:
-    """Return a text as a literal of SQL."""
-    return "'" + text.replace("'", "''") + "'"

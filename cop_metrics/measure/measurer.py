@@ -23,7 +23,7 @@ import polars as pl
 from cop_metrics import words
 from cop_metrics.access.scope import CommunityChoices, Reading, Scope
 from cop_metrics.errors import CopError, UnknownName
-from cop_metrics.marts import MARTS, literal
+from cop_metrics.marts import MARTS
 from cop_metrics.measure.queries import (
     HELD_DAYS,
     HELD_LONG_ENOUGH,
@@ -54,6 +54,7 @@ from cop_metrics.metrics.metric import (
 from cop_metrics.metrics.relation import PEOPLE_OF_DAYS, PEOPLE_OF_MONTHS, RELATIONS, Relation
 from cop_metrics.people import UNKNOWN
 from cop_metrics.period import FEWEST_WEEKS, FIRST, Period, to_date, to_day
+from cop_metrics.sql import literal
 from cop_metrics.statistics import (
     SUMMED_UP,
     Interval,

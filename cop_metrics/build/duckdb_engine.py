@@ -1,4 +1,4 @@
-"""DuckDB as an engine, on one machine: marts are temporary tables until the store's own are written in order."""
+"""DuckDB as an engine, on one machine: it runs the marts' SQL as it stands, in the store itself."""
 
 from pathlib import Path
 
@@ -15,8 +15,5 @@ class DuckDB:
         with new_store(path, inputs) as connection:
             for number, mart in enumerate(MARTS):
                 progress(mart.name, number / len(MARTS))
-                connection.execute(
-                    f"create temp table {mart.name}_unsorted as {mart_sql(mart.name)}"
-                )
-                keep(connection, mart)
+                keep(connection, mart, mart_sql(mart.name))
         progress("done", 1.0)

@@ -186,16 +186,13 @@ def _load(connection: duckdb.DuckDBPyConnection, mart: Mart, folder: Path) -> No
     """Load a mart into the store with the types that DuckDB's own SQL gives it; one that is not
     kept stays empty.
     """
-    connection.execute(
-        f"create temp table {mart.name}_unsorted as select * from ({mart_sql(mart.name)}) limit 0"
-    )
+    keep(connection, mart, f"select * from (\n{mart_sql(mart.name)}\n) limit 0")
     if mart.order is not None:
         made = [str(file) for file in sorted((folder / mart.name).glob("*.parquet"))]
         connection.execute(
-            f"insert into {mart.name}_unsorted by name select * from read_parquet($made)",
+            f"insert into {mart.name} by name select * from read_parquet($made) order by {mart.order}",
             {"made": made},
         )
-    keep(connection, mart)
 
 
 def _need_java() -> None:

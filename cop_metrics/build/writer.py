@@ -96,17 +96,12 @@ def _times(table: str) -> list[str]:
     return [name for name, kind in TABLES[table].columns.items() if kind == TIME]
 
 
-def keep(connection: duckdb.DuckDBPyConnection, mart: Mart) -> None:
-    """Give `<mart>_unsorted` its name: sorted in the store if it is kept, as it is and for this
-    build only if not.
+def keep(connection: duckdb.DuckDBPyConnection, mart: Mart, select: str) -> None:
+    """Make a mart of a SELECT: in the store and sorted if it has an order, for this build only if
+    not.
     """
-    if mart.order is None:
-        connection.execute(f"alter table {mart.name}_unsorted rename to {mart.name}")
-    else:
-        connection.execute(
-            f"create table {mart.name} as select * from {mart.name}_unsorted order by {mart.order}"
-        )
-        connection.execute(f"drop table {mart.name}_unsorted")
+    kind, order = ("table", f"order by {mart.order}") if mart.order else ("temp table", "")
+    connection.execute(f"create {kind} {mart.name} as select * from (\n{select}\n) {order}")
 
 
 def _sql_type(kind: pl.DataType | type[pl.DataType]) -> str:

@@ -2,9 +2,6 @@
 undo, and roster gaps.
 """
 
-import os
-import subprocess
-import sys
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from html import escape
@@ -17,6 +14,7 @@ import streamlit as st
 
 from cop_metrics import words
 from cop_metrics.build.intake import previewed
+from cop_metrics.cli.events import Event, Progress, Said, follow
 from cop_metrics.lake.lake import ROSTER, Import, Lake
 from cop_metrics.lake.private_rows import to_take_out
 from cop_metrics.people.identity import names_of, posts_of, read_aliases, suggestions
@@ -24,7 +22,7 @@ from cop_metrics.settings import read_settings
 from cop_metrics.show.captions import titles_off_scale
 from cop_metrics.show.summary import channels_of, roster_fit, settings_in_vain, unlisted_reactions
 from cop_metrics.sources import SOURCES
-from pages.parts.frame import PROJECT, Frame, locale, plain, standing
+from pages.parts.frame import Frame, locale, plain, standing
 from pages.parts.layout import html
 
 MOST_PAIRS = 50
@@ -171,22 +169,16 @@ def _run(data: Path, command: str, arguments: Sequence[str], *, noun: str) -> No
     with st.status(f"The {noun} is running …", expanded=True) as status:
         bar, said = st.progress(0.0, text="Starting …"), st.empty()
         lines: list[str] = []
-        child = subprocess.Popen(
-            [sys.executable, "-m", "cop_metrics", "--data", str(data), command, *arguments],
-            cwd=PROJECT,
-            env={**os.environ, "COP_PROGRESS": "lines"},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        for line in child.stdout or ():
-            if line.startswith("progress "):
-                _, share, what = line.split(maxsplit=2)
-                bar.progress(float(share), text=f"{float(share):.0%} · {what.strip()}")
-            else:
-                lines.append(line.rstrip())
-                said.text("\n".join(lines[-20:]))
-        done = child.wait() == 0
+
+        def heard(event: Event) -> None:
+            match event:
+                case Progress(share=float(share), what=what):
+                    bar.progress(share, text=f"{share:.0%} · {what}")
+                case Said(text=text):
+                    lines.extend(text.splitlines())
+                    said.text("\n".join(lines[-20:]))
+
+        done = follow(data, command, arguments, heard)
         ended = f"The {noun} {'is done' if done else 'failed'}."
         status.update(label=ended, state="complete" if done else "error")
     st.session_state["told"] = (noun, ended, done, "\n".join(lines))

@@ -16,6 +16,7 @@ import polars as pl
 
 from cop_metrics.access.scope import Scope, parse_scope, read_catalogue
 from cop_metrics.cli import main as cli
+from cop_metrics.cli.importing import SAMPLE_COMMUNITY
 from cop_metrics.measure.measurer import Measurer
 from cop_metrics.metrics import EXHIBITS, METRICS
 from cop_metrics.metrics.metric import Counts, Metric
@@ -40,8 +41,8 @@ SCOPES: dict[str, tuple[Mapping[str, list[str]], bool]] = {
     "year, hydraulics": (YEAR | {"topic": ["hydraulics"]}, True),
     "quarter": ({"community": [COMPANY], "period": ["2026-01-01..2026-03-31"]}, True),
     "explicit": (YEAR | {"asked": ["explicit"]}, True),
-    "site": ({"community": [cli.SAMPLE_COMMUNITY]}, True),
-    "site, without names": ({"community": [cli.SAMPLE_COMMUNITY]}, False),
+    "site": ({"community": [SAMPLE_COMMUNITY]}, True),
+    "site, without names": ({"community": [SAMPLE_COMMUNITY]}, False),
 }
 SPLIT = ("company", "year, without names", "site")
 """The scopes in which numbers are recorded by team and seniority, too, and all their months and topics as one digest."""

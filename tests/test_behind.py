@@ -14,6 +14,7 @@ from test_equal_stores import differing
 
 from cop_metrics.build import inputs, intake
 from cop_metrics.build.duckdb_engine import DuckDB
+from cop_metrics.build.engines import ENGINES
 from cop_metrics.build.inputs import DRAWN_LATER, gather, program_digest
 from cop_metrics.build.intake import is_behind
 from cop_metrics.build.writer import silent
@@ -162,9 +163,7 @@ def test_any_other_command_builds_what_a_killed_one_left(
     monkeypatch.setattr(os, "chdir", lambda _: None)
     monkeypatch.setenv("COP_DATA", "")
     strike(craft, "import", monkeypatch)
-    monkeypatch.setitem(
-        cli.ENGINES, "spark", lambda: (_ for _ in ()).throw(CopError("not installed"))
-    )
+    monkeypatch.setitem(ENGINES, "spark", lambda: (_ for _ in ()).throw(CopError("not installed")))
     capsys.readouterr()
     run(craft, *MENDS[mend])
     assert f"{BEHIND}: building." in capsys.readouterr().err

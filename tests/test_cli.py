@@ -14,7 +14,9 @@ import duckdb
 import pytest
 
 from cop_metrics.build.duckdb_engine import DuckDB
+from cop_metrics.cli import events, importing
 from cop_metrics.cli import main as cli
+from cop_metrics.cli.events import Event, Progress, Said
 from cop_metrics.errors import CopError
 from cop_metrics.lake.lake import Lake
 from cop_metrics.measure.measurer import BY
@@ -393,7 +395,7 @@ def test_show_without_names_of_one_day_shows_the_four_whole_weeks_before(
         "--to",
         "2017-03-13",
         "--community",
-        cli.SAMPLE_COMMUNITY,
+        importing.SAMPLE_COMMUNITY,
         "--format",
         "json",
     ]
@@ -737,7 +739,7 @@ def test_failure_of_the_machine_is_told_in_a_sentence(
     def fail(*_: object, **__: object) -> None:
         raise problem
 
-    monkeypatch.setattr(cli, "take_in", fail)
+    monkeypatch.setattr(importing, "take_in", fail)
     assert run("import", "whatever.zip") == 1
     assert says in assert_one_sentence(capsys)
 
@@ -760,10 +762,10 @@ def test_demo_brings_two_communities_and_leaves_settings_alone_that_are_there(
     assert cli.main(["--data", str(demo_data), "communities"]) == 0
     told = capsys.readouterr().out
     assert COMPANY in told
-    assert cli.SAMPLE_COMMUNITY in told
+    assert importing.SAMPLE_COMMUNITY in told
     assert "Europe/Amsterdam" in told
     (tmp_path / "settings.toml").write_text("small_group = 7\n")
-    cli.demo_settings(tmp_path)
+    importing.demo_settings(tmp_path)
     assert (tmp_path / "settings.toml").read_text() == "small_group = 7\n"
 
 
@@ -803,20 +805,50 @@ def test_as_a_program_it_survives_a_reader_who_leaves_and_a_full_disk(workshop: 
         assert len(ended.stderr.splitlines()) == 1
 
 
-def test_a_program_can_follow_the_progress_line_by_line(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    export = tmp_path / "craft.csv"
-    export.write_text(
-        "post_id,thread_id,kind,created_at,author_id\nq1,t1,question,2026-01-01T10:00:00,ann\n"
-    )
-    monkeypatch.setenv("COP_PROGRESS", "lines")
-    assert cli.main(["--data", str(tmp_path / "data"), "import", str(export)]) == 0
-    lines = capsys.readouterr().err.splitlines()
-    shares = [float(line.split()[1]) for line in lines if line.startswith("progress ")]
+@pytest.mark.parametrize(
+    "event",
+    [
+        Progress(share=0.42, what="reading"),
+        Progress(share=None, what="12 items"),
+        Said(text="Ünïcode,\nin two lines"),
+    ],
+)
+def test_an_event_is_read_as_it_was_written(event: Event) -> None:
+    assert "\n" not in events.written(event)
+    assert events.read(f"{events.written(event)}\n") == event
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Traceback (most recent call last):", "[1]", "3", '{"event": "other"}', '{"event": "said"}'],
+)
+def test_a_line_that_is_no_event_is_said_as_it_stands(line: str) -> None:
+    assert events.read(f"{line}\n") == Said(text=line)
+
+
+def test_a_program_can_follow_an_import_event_by_event(tmp_path: Path) -> None:
+    heard: list[Event] = []
+    export = written(tmp_path, "workshop.csv", WORKSHOP)
+    assert events.follow(tmp_path / "data", "import", [str(export)], heard.append)
+    shares = [each.share for each in heard if isinstance(each, Progress)]
     assert shares == sorted(shares)
     assert len(shares) > 3
     assert shares[-1] == 1.0
+    told = [each.text for each in heard if isinstance(each, Said)]
+    assert told[0].startswith("Imported workshop.csv into 'workshop'")
+
+
+def test_a_program_that_follows_hears_what_is_wrong_and_that_it_failed(tmp_path: Path) -> None:
+    heard: list[Event] = []
+    assert not events.follow(tmp_path / "data", "undo", ["none"], heard.append)
+    assert heard == [Said(text="There is no import called 'none'. There is no import yet.")]
+
+
+def test_what_is_said_to_programs_is_no_part_of_the_help(
+    run: Run, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("--help") == 0
+    assert "--progress" not in capsys.readouterr().out
 
 
 def test_a_preview_tells_what_an_import_would_bring_and_changes_nothing(

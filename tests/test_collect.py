@@ -17,7 +17,9 @@ import pytest
 from test_perceval import item, second
 
 from cop_metrics.build import collect
+from cop_metrics.cli import events
 from cop_metrics.cli import main as cli
+from cop_metrics.cli.events import Progress
 from cop_metrics.sources.perceval import BACKENDS
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -446,13 +448,14 @@ def test_the_folder_may_be_named_first(tmp_path: Path, tool: StandIn) -> None:
     assert tool.seen()["argv"][:4] == ["github", "a", "b", "--sleep-for-rate"]
 
 
-def test_progress_is_told_line_by_line_where_that_is_asked_for(
-    tool: StandIn, run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_a_program_that_follows_hears_how_many_items_there_are(
+    tool: StandIn, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("COP_PROGRESS", "lines")
     tool.does(issue(1, 2), issue(2, 3))
-    assert run("github", "craft", "welding") == 0
-    assert capsys.readouterr().err.splitlines()[0] == "progress 1 items"
+    asked = ["github", "craft", "welding", "--into", str(tmp_path / "kept")]
+    assert cli.main(["--progress", "json", "collect", *asked]) == 0
+    heard = [events.read(line) for line in capsys.readouterr().out.splitlines()]
+    assert heard[0] == Progress(share=None, what="1 items")
 
 
 def is_gone(pid: int) -> bool:

@@ -18,7 +18,7 @@ from cop_metrics.settings import CommunitySettings, read_settings
 PROJECT = Path(__file__).resolve().parents[1]
 SQL = re.compile(r"\bselect\s.+\sfrom\s|\bcreate (temp )?(table|view)\b", re.DOTALL)
 PUTS_SQL_TOGETHER = {
-    "sql.py",
+    "values.py",
     "writer.py",
     "duckdb_engine.py",
     "queries.py",
@@ -29,7 +29,7 @@ PUTS_SQL_TOGETHER = {
     "small_groups.py",
 }
 LAYERS = {
-    "what everybody needs, and needs nobody": "disk errors sql statistics tables units",
+    "what everybody needs, and needs nobody": "disk errors statistics tables units values",
     "words, days and rows know nothing of a community": "period tabular words",
     "exports, people and the SQL of marts know nothing of one another": "marts people sources",
     "numbers are declared before there is any store": "metrics",

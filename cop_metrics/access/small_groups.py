@@ -17,7 +17,7 @@ import polars as pl
 from numpy.typing import NDArray
 
 from cop_metrics.people import UNKNOWN
-from cop_metrics.sql import create_table
+from cop_metrics.values import create_table
 
 SMALL_TEAMS = "small teams"
 EVERY = "*"

@@ -11,7 +11,7 @@ import duckdb
 import polars as pl
 import rustworkx
 
-from cop_metrics.sql import create_table
+from cop_metrics.values import create_table
 
 DAMPING = 0.85
 TOLERANCE = 1e-9

@@ -13,7 +13,7 @@ from pathlib import Path
 import polars as pl
 
 from cop_metrics.sources import SOURCES
-from cop_metrics.sql import literal
+from cop_metrics.values import literal
 
 PLACED = ("thread", "post")
 """Columns whose keys may begin with a place."""

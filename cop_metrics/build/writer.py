@@ -16,8 +16,8 @@ from cop_metrics.build.inputs import Inputs
 from cop_metrics.build.noise import keep_noise
 from cop_metrics.build.places import Spellings, spelled_sql
 from cop_metrics.marts import Mart, marts_digest
-from cop_metrics.sql import create_table, literal
 from cop_metrics.tables import TABLES, TIME
+from cop_metrics.values import create_table, literal
 
 Progress = Callable[[str, float], None]
 KEPT_INPUTS = (

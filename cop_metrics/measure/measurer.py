@@ -54,7 +54,6 @@ from cop_metrics.metrics.metric import (
 from cop_metrics.metrics.relation import PEOPLE_OF_DAYS, PEOPLE_OF_MONTHS, RELATIONS, Relation
 from cop_metrics.people import UNKNOWN
 from cop_metrics.period import FEWEST_WEEKS, FIRST, Period, to_date, to_day
-from cop_metrics.sql import literal
 from cop_metrics.statistics import (
     SUMMED_UP,
     Interval,
@@ -65,6 +64,7 @@ from cop_metrics.statistics import (
     two_sided_wilson,
     wilson,
 )
+from cop_metrics.values import literal
 
 LOG = logging.getLogger("cop_metrics.measure.measurer")
 # DuckDB advises against what `_ask` does, as it copies the rows; `sql` binds each statement twice,

@@ -1,4 +1,4 @@
-"""What every part that writes SQL needs: a text as a literal, and a frame as a table."""
+"""Values handed to SQL: a text as a literal, and a frame as a table."""
 
 import duckdb
 import polars as pl

@@ -3,24 +3,37 @@ looks at.
 """
 
 from collections.abc import Callable
-from importlib import import_module
+from functools import partial
 from typing import Any
 
 import streamlit as st
 from starlette.middleware import Middleware
+from streamlit.runtime.pages_manager import PagesManager
 
 from cop_metrics.errors import CopError, NothingYet
 from cop_metrics.show.pagebook import PAGES
-from pages import data, glossary, record, reports
 from pages.parts import filters, frame, layout
 from pages.parts.guard import Guard
+from pages.shown import connections, data, glossary, overview, record, reports, status
 
-OTHERS = {
+Show = Callable[[frame.Frame], None]
+OWN: dict[str, Show] = {
+    "overview": overview.show,
+    "connections": connections.show,
+    "status": status.show,
+}
+"""What shows a page of the pagebook that is more than its entry there."""
+OTHERS: dict[str, tuple[str, Show]] = {
     "record": ("Member record", record.show),
     "reports": ("Reports", reports.show),
     "data": ("Data", data.show),
     "glossary": ("Glossary", glossary.show),
 }
+SHOWN = {
+    each.id: (each.title, OWN.get(each.id, partial(layout.show_page, page=each.id)))
+    for each in PAGES.values()
+} | OTHERS
+"""Every page in the order of the navigation: its title, and what shows it."""
 
 
 def main() -> None:
@@ -30,15 +43,12 @@ def main() -> None:
     frame.warm_up()
     now: list[frame.Frame] = []
 
-    def shown(show: Callable[[frame.Frame], None]) -> Callable[[], None]:
+    def shown(show: Show) -> Callable[[], None]:
         return lambda: show(now[0])
 
-    measured = {
-        each.id: (each.title, import_module(f"pages.{each.id}").show) for each in PAGES.values()
-    }
     links = {
         id_: st.Page(shown(show), title=title, url_path=id_, default=id_ == "overview")
-        for id_, (title, show) in {**measured, **OTHERS}.items()
+        for id_, (title, show) in SHOWN.items()
     }
     chosen = st.navigation(list(links.values()))
     opened = _opened(next(id_ for id_, each in links.items() if each is chosen), links)
@@ -86,5 +96,8 @@ def _opened(page: str, links: dict[str, Any]) -> frame.Frame | None:
 if __name__ == "__main__":
     main()
 else:
+    # Until `st.navigation` has been called once, Streamlit takes a folder `pages` for all the pages
+    # there are, and the first visitor of a fresh server may come by a link to any of ours.
+    PagesManager.uses_pages_directory = False
     # Streamlit finds `app` in this file and serves that, which runs the file anew for each page.
     app = st.App(__file__, middleware=[Middleware(Guard)])

@@ -1,6 +1,8 @@
 """Every page as a script run, without a browser: what stands on it, what it says when there is nothing, and what fails alone."""
 
 import re
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from html import escape
@@ -401,11 +403,18 @@ def test_two_accounts_that_are_one_persons_with_a_third_are_each_taken_back_alon
     assert read_aliases(tmp_path / "data") == (Alias("craft", ann, cy),)
 
 
-def test_every_page_has_a_file_that_hands_over_when_it_is_run_itself() -> None:
-    for page in EVERY:
-        written = (PROJECT / "pages" / f"{page}.py").read_text()
-        assert "def show(frame: Frame)" in written
-        assert written.endswith("from dashboard import main\n\n    main()\n")
+def test_streamlit_finds_no_script_to_run_in_place_of_the_dashboard() -> None:
+    """Else the first visitor of a fresh server who comes by a link to that page gets nothing."""
+    assert [each.name for each in (PROJECT / "pages").glob("*.py")] == ["__init__.py"]
+    fresh = """
+import dashboard
+from streamlit.runtime.pages_manager import PagesManager
+assert "uses_pages_directory" in vars(PagesManager)
+print(PagesManager("dashboard.py").uses_pages_directory, list(dashboard.SHOWN))
+"""
+    asked = [sys.executable, "-c", fresh]
+    shown = subprocess.run(asked, cwd=PROJECT, capture_output=True, check=True, text=True)
+    assert shown.stdout == f"False {list(EVERY)}\n"
 
 
 def test_pages_hold_no_sql() -> None:

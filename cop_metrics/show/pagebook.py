@@ -1,8 +1,8 @@
 """The pages: which cards, charts and lists each holds, in order. The dashboard, the reports and the
 tests loop over `PAGES`.
 
-To add a card, chart or list: its id in the page's entry. To add a page: an entry, and a file of the
-same name in `pages/`.
+To add a card, chart or list: its id in the page's entry. To add a page: an entry; one that shows more
+than that has a file in `pages/shown/`, named in `dashboard.py`.
 """
 
 from dataclasses import dataclass

@@ -94,9 +94,3 @@ def _preview(frame: Frame, views: Sequence[PageView]) -> None:
             html(
                 f'<h3 class="cop-q">{escape(view.page.title)}</h3><p class="cop-sub">{held}</p>{told}'
             )
-
-
-if __name__ == "__main__":
-    from dashboard import main
-
-    main()

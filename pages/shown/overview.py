@@ -171,9 +171,3 @@ def _change(frame: Frame, change: Change) -> str:
     named, _, word = cells["Change"].rpartition(": ")
     told += f'<td data-name="Change">{escape(named)}</td><td><b>{escape(word)}</b></td>'
     return f"<tr><td>{link if change.by else escape(group)}</td>{told}</tr>"
-
-
-if __name__ == "__main__":
-    from dashboard import main
-
-    main()

@@ -41,9 +41,3 @@ def _who_may_know(frame: Frame, view: PageView) -> None:
         else:
             shown = chart_table(frame.measurer, LIKELY, replace(frame.scope, topics=(topic,)))
         list_panel(shown, "who-may-know-list")
-
-
-if __name__ == "__main__":
-    from dashboard import main
-
-    main()

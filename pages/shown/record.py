@@ -120,9 +120,3 @@ def _cell(value: object, frame: Frame) -> str:
     if isinstance(value, int):
         return f"{value:,d}"
     return str(value) if isinstance(value, str) else words.day(value, frame.locale)  # type: ignore[arg-type]
-
-
-if __name__ == "__main__":
-    from dashboard import main
-
-    main()

@@ -406,9 +406,3 @@ def _sources() -> None:
             st.text("\n".join(source.never_opens))
             st.markdown("**What it cannot measure**")
             st.text("\n".join(source.cannot_measure) or "nothing that the pages show")
-
-
-if __name__ == "__main__":
-    from dashboard import main
-
-    main()

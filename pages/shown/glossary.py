@@ -72,9 +72,3 @@ def _entry(each: Metric | Exhibit, measurer: Measurer) -> None:
         f"<details><summary>SQL</summary><pre style='white-space:pre-wrap;overflow-wrap:anywhere'>"
         f"{escape(measurer.sql(each))}</pre></details></article>"
     )
-
-
-if __name__ == "__main__":
-    from dashboard import main
-
-    main()

@@ -10,9 +10,3 @@ def show(frame: Frame) -> None:
     """Show the page."""
     show_page(frame, "status")
     st.page_link(frame.links["record"], label="One member's record, to print and take along")
-
-
-if __name__ == "__main__":
-    from dashboard import main
-
-    main()

@@ -78,6 +78,16 @@ TESTS: dict[str, tuple[str, ...]] = {
         "test_behind",
         "test_bad_machine",
     ),
+    "cop_metrics/metrics/relations/": (
+        "test_recorded_figures",
+        *METRICS,
+        "test_record",
+        "test_small_groups",
+        "test_measure",
+        "test_registries",
+    ),
+    "cop_metrics/limits.py": ("test_recorded_figures", *METRICS, "test_levels", "test_silences"),
+    "cop_metrics/sql.py": ("test_sql", "test_recorded_figures"),
     "cop_metrics/marts/": (
         "test_recorded_figures",
         "test_points",

@@ -29,7 +29,7 @@ PUTS_SQL_TOGETHER = {
     "small_groups.py",
 }
 LAYERS = {
-    "what everybody needs, and needs nobody": "disk errors statistics tables units values",
+    "what everybody needs, and needs nobody": "disk errors limits sql statistics tables units values",
     "words, days and rows know nothing of a community": "period tabular words",
     "exports, people and the SQL of marts know nothing of one another": "marts people sources",
     "numbers are declared before there is any store": "metrics",

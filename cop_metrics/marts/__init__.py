@@ -85,8 +85,3 @@ def marts_digest() -> str:
     for mart in MARTS:
         told.update(f"{mart.name} {mart.order} {mart_sql(mart.name)}".encode())
     return told.hexdigest()[:16]
-
-
-def one_row(name: str) -> str:
-    """Return what one row of a mart is, in words."""
-    return mart_sql(name).splitlines()[0].removeprefix("-- ").strip()

@@ -1,0 +1,52 @@
+"""SQL in files: what is put in its places, and that each file says what one row is."""
+
+from pathlib import Path
+
+import pytest
+
+import cop_metrics
+from cop_metrics import limits
+from cop_metrics.metrics import relation
+from cop_metrics.metrics.relation import RELATIONS
+from cop_metrics.sql import read_sql
+
+PACKAGE = Path(cop_metrics.__file__).parent
+FILES = sorted(PACKAGE.rglob("*.sql"))
+each_file = pytest.mark.parametrize("path", FILES, ids=[path.stem for path in FILES])
+
+
+def written(folder: Path, sql: str) -> Path:
+    path = folder / "of.sql"
+    path.write_text(sql, encoding="utf-8")
+    return path
+
+
+def test_limits_and_conditions_are_put_in_and_other_places_left(tmp_path: Path) -> None:
+    sql = "-- One row a day,\n-- or two.\nselect {date_of(least(a, b))} from {people}\nwhere a < {AWAY_DAYS}"
+    assert read_sql(written(tmp_path, sql)) == (
+        "select date '1970-01-01' + cast(least(a, b) as int) from {people}\n"
+        f"where a < {limits.AWAY_DAYS}"
+    )
+
+
+def test_a_group_is_held_from_its_first_day_to_the_day_before_the_next(tmp_path: Path) -> None:
+    sql = read_sql(written(tmp_path, "on {held_at(askers, questions.asker, questions.day)}"))
+    assert sql == (
+        "on askers.community = questions.community and askers.member = questions.asker "
+        "and questions.day >= askers.from_day and questions.day < askers.to_day"
+    )
+
+
+@each_file
+def test_a_file_of_sql_says_first_what_one_row_is(path: Path) -> None:
+    assert path.read_text(encoding="utf-8").startswith("-- One row per ")
+
+
+def test_every_file_of_a_relation_is_read() -> None:
+    parts = {"people_of_days", "people_of_months"}
+    assert {path.stem for path in relation.FOLDER.glob("*.sql")} - parts <= set(RELATIONS)
+
+
+@pytest.mark.parametrize("name", [name for name in vars(limits) if name.isupper()])
+def test_every_limit_is_read(name: str) -> None:
+    assert any(f"{{{name}}}" in path.read_text(encoding="utf-8") for path in FILES)

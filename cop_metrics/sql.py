@@ -13,7 +13,7 @@ from pathlib import Path
 
 from cop_metrics import limits
 
-_PLACE = re.compile(r"\{(\w+)(?:\((.*?)\))?\}")
+_PLACE = re.compile(r"\{(\w+)(?:\((.*?)\))?\}", re.DOTALL)
 
 
 def held_at(groups: str, member: str, day: str) -> str:
@@ -48,8 +48,20 @@ def day_of(date: str) -> str:
     return f"date_diff('day', date '1970-01-01', {date})"
 
 
+def local_day(moment: str, time_zone: str) -> str:
+    """Return the number of the local day on which a moment of UTC lies."""
+    return day_of(f"cast({moment} at time zone 'UTC' at time zone {time_zone} as date)")
+
+
+def points_for(reason: str) -> str:
+    """Return the points of an act, before the caps."""
+    worth = " ".join(f"when '{each}' then {points}" for each, points in limits.POINTS.items())
+    return f"case {reason} {worth} end"
+
+
 MACROS: dict[str, Callable[..., str]] = {
-    each.__name__: each for each in (held_at, present_at, level_at, date_of, day_of)
+    each.__name__: each
+    for each in (held_at, present_at, level_at, date_of, day_of, local_day, points_for)
 }
 
 

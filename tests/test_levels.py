@@ -13,7 +13,8 @@ from communities import Community, days_later, plus
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from cop_metrics.people.levels import LEVELS, WINDOW_DAYS, Level, kept_at, level_bars
+from cop_metrics.limits import LEVEL_DAYS
+from cop_metrics.people.levels import LEVELS, Level, kept_at, level_bars
 
 EPOCH = date(1970, 1, 1)
 MEMBER, PARTICIPANT, HELPER, EXPERT, MENTOR = range(5)
@@ -292,9 +293,7 @@ def test_levels_equal_the_rule_followed_day_by_day(acts: list[Act]) -> None:
     with pytest.MonkeyPatch.context() as patch, TemporaryDirectory() as folder:
         patch.setattr("cop_metrics.build.inputs.level_bars", lambda: level_bars(SMALL_STEPS))
         community, last_day = community_of(acts)
-        store = community.build(
-            Path(folder), until=f"{days_later(last_day, WINDOW_DAYS + 1)} 12:00"
-        )
+        store = community.build(Path(folder), until=f"{days_later(last_day, LEVEL_DAYS + 1)} 12:00")
         assert all_moves(store) == day_by_day(store, SMALL_STEPS)
 
 
@@ -380,7 +379,7 @@ def moves_of(
     """Yield (day, from level, to level) of one member."""
     level: int | None = None
     for today in range(min(day for day, _ in days), as_of + 1):
-        window = range(today - WINDOW_DAYS + 1, today + 1)
+        window = range(today - LEVEL_DAYS + 1, today + 1)
         standing = (
             sum(gain for day, gain in points if day in window),
             len({asker for day, asker in helps if day in window}),

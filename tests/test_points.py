@@ -7,7 +7,7 @@ from typing import Any
 import duckdb
 from communities import Community, at, days_later, plus
 
-from cop_metrics.people.levels import POINTS, POINTS_A_THREAD, THANKS_A_MONTH
+from cop_metrics.limits import POINTS, POINTS_A_THREAD, THANKS_A_MONTH
 from cop_metrics.settings import CommunitySettings
 
 UNTIL = "2026-12-01"

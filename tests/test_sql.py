@@ -1,5 +1,6 @@
 """SQL in files: what is put in its places, and that each file says what one row is."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -42,6 +43,12 @@ def test_a_file_of_sql_says_first_what_one_row_is(path: Path) -> None:
     assert path.read_text(encoding="utf-8").startswith("-- One row per ")
 
 
+@each_file
+def test_a_file_of_sql_has_short_lines(path: Path) -> None:
+    lines = path.read_text(encoding="utf-8").splitlines()
+    assert [line for line in lines if len(line) > 100] == []
+
+
 def test_every_file_of_a_relation_is_read() -> None:
     parts = {"people_of_days", "people_of_months"}
     assert {path.stem for path in relation.FOLDER.glob("*.sql")} - parts <= set(RELATIONS)
@@ -49,4 +56,5 @@ def test_every_file_of_a_relation_is_read() -> None:
 
 @pytest.mark.parametrize("name", [name for name in vars(limits) if name.isupper()])
 def test_every_limit_is_read(name: str) -> None:
-    assert any(f"{{{name}}}" in path.read_text(encoding="utf-8") for path in FILES)
+    readers = {*PACKAGE.rglob("*.py"), *FILES} - {PACKAGE / "limits.py"}
+    assert any(re.search(rf"\b{name}\b", path.read_text(encoding="utf-8")) for path in readers)

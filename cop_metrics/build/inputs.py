@@ -20,6 +20,7 @@ import polars as pl
 
 from cop_metrics.build.places import Spellings, lasting_places
 from cop_metrics.lake.lake import Import, Lake
+from cop_metrics.limits import NO_END
 from cop_metrics.people.identity import identities, read_aliases
 from cop_metrics.people.levels import level_bars
 from cop_metrics.people.roster import ROSTER_ROWS
@@ -33,7 +34,6 @@ KNOWN_BY = ("name", "username", "email_hash")
 PolarsType = pl.DataType | type[pl.DataType]
 EPOCH = datetime(1970, 1, 1)
 SATURDAY = 5
-LAST_DAY = 99_999
 PACKAGE = Path(__file__).parents[1]
 REACTIONS = Path(__file__).with_name("reactions.toml")
 DRAWN_LATER = ("cli", "samples", "show")
@@ -340,7 +340,7 @@ def _office_days(exports: Sequence[Import], settings: Settings) -> pl.DataFrame:
         starts = [0, *(day + 1 for day in days)]
         rows += [
             (community, start, end, before, False)
-            for before, (start, end) in enumerate(zip(starts, [*days, LAST_DAY], strict=True))
+            for before, (start, end) in enumerate(zip(starts, [*days, NO_END], strict=True))
             if start < end
         ]
         rows += [(community, day, day + 1, before, True) for before, day in enumerate(days)]

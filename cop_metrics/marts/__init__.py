@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from cop_metrics.sql import read_sql
+
 FOLDER = Path(__file__).parent
 
 
@@ -72,10 +74,9 @@ KEPT_BESIDE = ("small_groups", "expertise", "likeness", "weekly_counts")
 """The tables of a store that Python makes from the marts."""
 
 
-@cache
 def mart_sql(name: str) -> str:
     """Return the SELECT statement of a mart."""
-    return (FOLDER / f"{name}.sql").read_text(encoding="utf-8")
+    return read_sql(FOLDER / f"{name}.sql")
 
 
 @cache

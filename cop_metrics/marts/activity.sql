@@ -14,16 +14,20 @@ acts as (
     from human_posts
     where deleted_second is null or kind = 'question'
     union all
-    select community, giver as member, day, 0 as questions, 0 as answers, 0 as comments, 1 as reactions, 0 as reads, 0 as watched
+    select
+        community, giver as member, day, 0 as questions, 0 as answers, 0 as comments,
+        1 as reactions, 0 as reads, 0 as watched
     from current_reactions
     where giver is not null
     union all
     select
-        reads.community, reads.member, reads.day, 0 as questions, 0 as answers, 0 as comments, 0 as reactions,
+        reads.community, reads.member, reads.day, 0 as questions, 0 as answers, 0 as comments,
+        0 as reactions,
         1 as reads, cast(coalesce(posted.first_day > reads.day, true) as int) as watched
     from current_reads as reads
     left join posted
-        on posted.community = reads.community and posted.thread = reads.thread and posted.member = reads.member
+        on posted.community = reads.community and posted.thread = reads.thread
+        and posted.member = reads.member
 )
 select
     community, member, day,

@@ -7,7 +7,7 @@ with newest as (
 )
 select
     newest.community, newest.thread, coalesce(accounts.member, newest.reader) as member,
-    date_diff('day', date '1970-01-01', newest.day) as day, cast(sum(newest.reads) as bigint) as reads
+    {day_of(newest.day)} as day, cast(sum(newest.reads) as bigint) as reads
 from newest
 left join accounts on accounts.community = newest.community and accounts.account = newest.reader
 where not coalesce(accounts.is_bot, false)

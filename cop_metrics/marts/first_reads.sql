@@ -1,4 +1,5 @@
--- One row per member, start in view, who read before ever posting: the first day of reading, and the days until the first question and the first help, or until nobody watched any more.
+-- One row per member, start in view, who read before ever posting: the first day of reading, and
+-- the days until the first question and the first help, or until nobody watched any more.
 with reading as (
     select community, member, min(day) as day
     from current_reads
@@ -23,9 +24,8 @@ followed as (
     select
         reading.community, reading.member, members.member_id, members.name, reading.day,
         asking.day as asked_day, helping.day as helped_day,
-        least(members.left_day, date_diff('day', date '1970-01-01', cast(
-            sources.observed_until at time zone 'UTC' at time zone communities.time_zone as date
-        ))) as until_day
+        least(members.left_day, {local_day(sources.observed_until, communities.time_zone)})
+            as until_day
     from reading
     join members on members.community = reading.community and members.member = reading.member
     join communities on communities.community = members.community
@@ -39,10 +39,10 @@ select
     followed.community, followed.member, followed.member_id, followed.name, followed.day,
     memberships.team as member_team, memberships.seniority as member_seniority,
     coalesce(asked_day <= until_day, false) as asked,
-    cast(greatest(least(coalesce(asked_day, until_day), until_day) - followed.day, 0) as int) as days_to_ask,
+    cast(greatest(least(coalesce(asked_day, until_day), until_day) - followed.day, 0) as int)
+        as days_to_ask,
     coalesce(helped_day <= until_day, false) as helped,
-    cast(greatest(least(coalesce(helped_day, until_day), until_day) - followed.day, 0) as int) as days_to_help
+    cast(greatest(least(coalesce(helped_day, until_day), until_day) - followed.day, 0) as int)
+        as days_to_help
 from followed
-join memberships
-    on memberships.community = followed.community and memberships.member = followed.member
-    and followed.day >= memberships.from_day and followed.day < memberships.to_day
+join memberships on {held_at(memberships, followed.member, followed.day)}

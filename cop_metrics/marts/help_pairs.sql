@@ -3,5 +3,5 @@ select
     helps.community, helps.asker_id, helps.helper_id, cast(count(*) as int) as helps
 from helps
 join communities on communities.community = helps.community
-where helps.day >= communities.as_of_day - 365 and helps.day < communities.as_of_day
+where helps.day >= communities.as_of_day - {YEAR_DAYS} and helps.day < communities.as_of_day
 group by 1, 2, 3

@@ -1,19 +1,26 @@
--- One row per post of a human, notices and noise channels left out, as its newest export tells it, and whether it is an answer or a reply to a question; times in seconds since 1970 UTC, to the millisecond.
+-- One row per post of a human, notices and noise channels left out, as its newest export tells it,
+-- and whether it is an answer or a reply to a question; times in seconds since 1970 UTC, to the
+-- millisecond.
 with newest as (
     select
-        posts.community, posts.source, posts.post, posts.thread, posts.author, posts.accepted, posts.accepted_at_ms,
-        posts.created_at, posts.created_at_ms, posts.deleted_at_ms, posts.rules, asked_posts.found_by,
+        posts.community, posts.source, posts.post, posts.thread, posts.author, posts.accepted,
+        posts.accepted_at_ms,
+        posts.created_at, posts.created_at_ms, posts.deleted_at_ms, posts.rules,
+        asked_posts.found_by,
         case when asked_posts.post is null then posts.kind else 'question' end as kind,
         coalesce(asked_posts.is_explicit, posts.kind = 'question') as is_explicit
     from (
         select *
         from lake_post
-        qualify row_number() over (partition by community, post order by import_rank desc, row_number desc) = 1
+        qualify row_number() over (partition by community, post order by import_rank desc,
+            row_number desc) = 1
     ) as posts
-    left join asked_posts on asked_posts.community = posts.community and asked_posts.post = posts.post
+    left join asked_posts
+        on asked_posts.community = posts.community and asked_posts.post = posts.post
     left join threads on threads.community = posts.community and threads.thread = posts.thread
     left join channels
-        on channels.community = posts.community and channels.channel = threads.channel and channels.what_for = 'noise'
+        on channels.community = posts.community and channels.channel = threads.channel
+        and channels.what_for = 'noise'
     where channels.channel is null
 ),
 asked as (
@@ -21,11 +28,14 @@ asked as (
 ),
 dated as (
     select
-        newest.community, newest.source, newest.post, newest.thread, newest.kind, newest.is_explicit, newest.found_by,
+        newest.community, newest.source, newest.post, newest.thread, newest.kind,
+        newest.is_explicit, newest.found_by,
         newest.rules,
-        coalesce(accounts.member, newest.author, newest.source || ':unknown') as member, newest.author is null as is_unknown,
+        coalesce(accounts.member, newest.author, newest.source || ':unknown') as member,
+        newest.author is null as is_unknown,
         newest.kind = 'answer' or (
-            newest.kind = 'message' and asked.thread is not null and coalesce(newest.rules not like '% continues %', true)
+            newest.kind = 'message' and asked.thread is not null
+                and coalesce(newest.rules not like '% continues %', true)
         ) as is_answer,
         coalesce(newest.accepted, false) as accepted,
         newest.created_at as posted_at,
@@ -41,6 +51,6 @@ dated as (
 )
 select
     *,
-    date_diff('day', date '1970-01-01', cast(local_at as date)) as day,
+    {day_of(cast(local_at as date))} as day,
     cast(extract(hour from local_at) as int) as hour
 from dated

@@ -1,17 +1,20 @@
--- One row per change of the number of people at a level in a group: +1 or -1, with the reason; sums give who is there when.
+-- One row per change of the number of people at a level in a group: +1 or -1, with the reason; sums
+-- give who is there when.
 with neighbours as (
     select
         community, member, name, level, member_team, member_seniority, from_day, to_day,
         lag(level, 1, -1) over (partition by community, member order by from_day) as old_level,
         lag(member_team, 1, '') over (partition by community, member order by from_day) as old_team,
-        lag(member_seniority, 1, '') over (partition by community, member order by from_day) as old_seniority,
+        lag(member_seniority, 1, '') over (partition by community, member order by from_day)
+            as old_seniority,
         lead(from_day, 1, -1) over (partition by community, member order by from_day) as next_day
     from level_stretches
 ),
 steps as (
     select
         *,
-        old_level >= 0 and (old_team <> member_team or old_seniority <> member_seniority) as transfers,
+        old_level >= 0 and (old_team <> member_team or old_seniority <> member_seniority)
+            as transfers,
         old_level >= 0 and old_level <> level as moves
     from neighbours
 )
@@ -46,7 +49,8 @@ from steps
 where moves
 union all
 select
-    steps.community, steps.member, steps.name, steps.to_day as day, steps.level, member_team, member_seniority,
+    steps.community, steps.member, steps.name, steps.to_day as day, steps.level, member_team,
+    member_seniority,
     'left' as reason, -1 as amount
 from steps
 join communities on communities.community = steps.community

@@ -1,8 +1,9 @@
--- One row per member and stretch of days with the same level, team and seniority, from joining until leaving.
+-- One row per member and stretch of days with the same level, team and seniority, from joining
+-- until leaving.
 with spells as (
     select
         community, member, to_level as level, day as from_day,
-        lead(day, 1, 99999) over (partition by community, member order by day) as to_day
+        lead(day, 1, {NO_END}) over (partition by community, member order by day) as to_day
     from level_changes
 )
 select
@@ -16,4 +17,5 @@ join memberships
     on memberships.community = spells.community and memberships.member = spells.member
     and memberships.from_day < spells.to_day and spells.from_day < memberships.to_day
 where
-    greatest(spells.from_day, memberships.from_day) < least(spells.to_day, memberships.to_day, members.left_day)
+    greatest(spells.from_day, memberships.from_day) < least(spells.to_day, memberships.to_day,
+        members.left_day)

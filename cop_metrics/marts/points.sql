@@ -1,33 +1,28 @@
--- One row per dated gain or loss of points, capped at 50 a thread: for what, in which thread, from whom where that is known.
+-- One row per dated gain or loss of points, capped at 50 a thread: for what, in which thread, from
+-- whom where that is known.
 with acts as (
     select
         community, question, question as post, helper as member, cast(null as varchar) as giver,
-        second, day, 'help' as reason, 2 as points
+        second, day, 'help' as reason
     from helps
     union all
     select
-        community, question, post, member, asker as giver, second, day, 'accepted' as reason, 15 as points
+        community, question, post, member, asker as giver, second, day, 'accepted' as reason
     from acceptances
 ),
-earned as (
+rewarded as (
     select
         acts.community, questions.thread, acts.question, acts.post, acts.member, acts.giver,
-        acts.second, acts.day, acts.reason, '' as kind, 0 as row_number, acts.points
+        acts.second, acts.day, acts.reason, '' as kind, 0 as row_number
     from acts
     join questions on questions.community = acts.community and questions.question = acts.question
     union all
     select
-        community, thread, question, post, member, giver, second, day, reason, kind, row_number,
-        case reason
-            when 'upvote on a help' then 10
-            when 'thanks on a help' then 10
-            when 'on a question' then 5
-            when 'on another post' then 2
-            else -2
-        end as points
+        community, thread, question, post, member, giver, second, day, reason, kind, row_number
     from thanks
-    where place_in_month <= 5
+    where place_in_month <= {THANKS_A_MONTH}
 ),
+earned as (select *, {points_for(reason)} as points from rewarded),
 running as (
     select
         *,
@@ -40,16 +35,14 @@ running as (
 select
     running.community, running.member, members.member_id, members.name,
     receivers.team as member_team, receivers.seniority as member_seniority,
-    running.day, running.second, running.reason, running.question, running.post, running.thread, threads.title, threads.url,
+    running.day, running.second, running.reason, running.question, running.post, running.thread,
+    threads.title, threads.url,
     running.giver, givers.team as giver_team, givers.seniority as giver_seniority,
-    cast(least(50, total) - least(50, total - points) as int) as points
+    cast(least({POINTS_A_THREAD}, total) - least({POINTS_A_THREAD}, total - points) as int)
+        as points
 from running
 join members on members.community = running.community and members.member = running.member
 left join threads on threads.community = running.community and threads.thread = running.thread
-join memberships as receivers
-    on receivers.community = running.community and receivers.member = running.member
-    and running.day >= receivers.from_day and running.day < receivers.to_day
-left join memberships as givers
-    on givers.community = running.community and givers.member = running.giver
-    and running.day >= givers.from_day and running.day < givers.to_day
-where least(50, total) <> least(50, total - points)
+join memberships as receivers on {held_at(receivers, running.member, running.day)}
+left join memberships as givers on {held_at(givers, running.giver, running.day)}
+where least({POINTS_A_THREAD}, total) <> least({POINTS_A_THREAD}, total - points)

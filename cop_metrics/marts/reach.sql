@@ -1,10 +1,9 @@
--- One row per thread that a human began: readers and teams in its first 30 days, readers between day 90 and 180, null until known; views so far.
+-- One row per thread that a human began: readers and teams in its first 30 days, readers between
+-- day 90 and 180, null until known; views so far.
 with followed as (
     select
         starts.thread_id, starts.community, starts.source, starts.day,
-        date_diff('day', date '1970-01-01', cast(
-            sources.observed_until at time zone 'UTC' at time zone communities.time_zone as date
-        )) as until_day,
+        {local_day(sources.observed_until, communities.time_zone)} as until_day,
         communities.small_group
     from starts
     join sources on sources.community = starts.community and sources.source = starts.source
@@ -13,11 +12,12 @@ with followed as (
 readings as (
     select
         reads.thread_id,
-        count(distinct case when reads.day < followed.day + 30 then reads.member_id end) as readers,
-        count(distinct case when reads.day < followed.day + 30 and reads.member_team <> 'Unknown'
-            then reads.member_team end) as teams,
-        count(distinct case when reads.day >= followed.day + 90 and reads.day < followed.day + 180
-            then reads.member_id end) as late_readers
+        count(distinct case when reads.day < followed.day + {FRESH_DAYS} then reads.member_id end)
+            as readers,
+        count(distinct case when reads.day < followed.day + {FRESH_DAYS}
+            and reads.member_team <> 'Unknown' then reads.member_team end) as teams,
+        count(distinct case when reads.day >= followed.day + 90
+            and reads.day < followed.day + {MATURE_DAYS} then reads.member_id end) as late_readers
     from reads
     join followed on followed.thread_id = reads.thread_id
     group by 1
@@ -31,7 +31,9 @@ recording as (
 undated as (
     select community, thread, cast(sum(reads) as bigint) as views
     from (
-        select community, thread, reads, import_rank, max(import_rank) over (partition by community, thread) as newest_rank
+        select
+            community, thread, reads, import_rank,
+            max(import_rank) over (partition by community, thread) as newest_rank
         from lake_read
         where reader is null or day is null
     ) as totals
@@ -39,17 +41,18 @@ undated as (
     group by 1, 2
 )
 select
-    starts.community, starts.thread, starts.thread_id, starts.question_id, threads.title, threads.url,
+    starts.community, starts.thread, starts.thread_id, starts.question_id, threads.title,
+    threads.url,
     starts.asker, starts.asker_id, starts.asker_name, starts.asker_team, starts.asker_seniority,
     starts.day, starts.second, starts.is_deleted,
     coalesce(threads.views, undated.views) as views, recording.source is not null as is_recorded,
-    case when recording.source is not null and followed.until_day >= starts.day + 30
+    case when recording.source is not null and followed.until_day >= starts.day + {FRESH_DAYS}
         then coalesce(readings.readers, 0) end as readers,
-    case when recording.source is not null and followed.until_day >= starts.day + 30
+    case when recording.source is not null and followed.until_day >= starts.day + {FRESH_DAYS}
         then coalesce(readings.teams, 0) end as teams,
-    case when recording.source is not null and followed.until_day >= starts.day + 180
+    case when recording.source is not null and followed.until_day >= starts.day + {MATURE_DAYS}
         then coalesce(readings.late_readers, 0) end as late_readers,
-    case when recording.source is not null and followed.until_day >= starts.day + 180
+    case when recording.source is not null and followed.until_day >= starts.day + {MATURE_DAYS}
         then coalesce(readings.late_readers, 0) >= followed.small_group end as evergreen
 from starts
 join followed on followed.thread_id = starts.thread_id

@@ -1,4 +1,5 @@
--- One row per roster row and account that it means: by e-mail, else user name, else platform id, else a display name that is unique.
+-- One row per roster row and account that it means: by e-mail, else user name, else platform id,
+-- else a display name that is unique.
 with names as (
     select community, lower(name) as name, min(member) as member
     from accounts
@@ -9,11 +10,14 @@ with names as (
 candidates as (
     select roster.community, roster.row_number, accounts.member, 1 as certainty
     from roster
-    join accounts on accounts.community = roster.community and accounts.email_hash = roster.email_hash
+    join accounts
+        on accounts.community = roster.community and accounts.email_hash = roster.email_hash
     union all
     select roster.community, roster.row_number, accounts.member, 2 as certainty
     from roster
-    join accounts on accounts.community = roster.community and lower(accounts.username) = lower(roster.username)
+    join accounts
+        on accounts.community = roster.community
+        and lower(accounts.username) = lower(roster.username)
     union all
     select roster.community, roster.row_number, accounts.member, 3 as certainty
     from roster
@@ -35,7 +39,7 @@ best as (
 )
 select
     best.community, best.row_number, best.member, roster.team, roster.seniority,
-    coalesce(date_diff('day', date '1970-01-01', roster.from_day), 0) as from_day,
-    coalesce(date_diff('day', date '1970-01-01', roster.to_day), 99999) as to_day
+    coalesce({day_of(roster.from_day)}, 0) as from_day,
+    coalesce({day_of(roster.to_day)}, {NO_END}) as to_day
 from best
 join roster on roster.community = best.community and roster.row_number = best.row_number

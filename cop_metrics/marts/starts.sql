@@ -1,4 +1,5 @@
--- One row per thread that a human began: by whom, whose knowledge it holds, and since when a senior's help or that of someone who left.
+-- One row per thread that a human began: by whom, whose knowledge it holds, and since when a
+-- senior's help or that of someone who left.
 with begun as (
     select community, source, thread, member, day, second, deleted_second
     from human_posts
@@ -12,9 +13,10 @@ asked as (
 helped as (
     select
         questions.community, questions.thread,
-        min(case when helps.helper_seniority = case when communities.has_roster then communities.senior else 'established' end
+        min(case when helps.helper_seniority = case when communities.has_roster
+            then communities.senior else 'established' end
             then helps.day end) as senior_day,
-        min(case when helpers.left_day > 0 and helpers.left_day < 99999
+        min(case when helpers.left_day > 0 and helpers.left_day < {NO_END}
             then greatest(helpers.left_day, helps.day) end) as leaver_day
     from helps
     join questions on questions.community = helps.community and questions.question = helps.question
@@ -25,18 +27,20 @@ helped as (
 select
     begun.community, begun.source, begun.thread,
     cast(row_number() over (order by begun.community, begun.thread) as int) as thread_id,
-    asked.question_id, begun.member as asker, askers_now.member_id as asker_id, askers_now.name as asker_name,
+    asked.question_id, begun.member as asker, askers_now.member_id as asker_id,
+    askers_now.name as asker_name,
     askers.team as asker_team, askers.seniority as asker_seniority,
     begun.day, begun.second, begun.deleted_second is not null as is_deleted,
     coalesce(asked.first_helper_seniority, askers.seniority) as knower_seniority,
-    knowers.member_id as knower_id, coalesce(case when knowers.left_day > 0 then knowers.left_day end, 99999) as knower_left_day,
+    knowers.member_id as knower_id,
+    coalesce(case when knowers.left_day > 0 then knowers.left_day end, {NO_END}) as knower_left_day,
     helped.senior_day, helped.leaver_day
 from begun
-join members as askers_now on askers_now.community = begun.community and askers_now.member = begun.member
-join memberships as askers
-    on askers.community = begun.community and askers.member = begun.member
-    and begun.day >= askers.from_day and begun.day < askers.to_day
+join members as askers_now
+    on askers_now.community = begun.community and askers_now.member = begun.member
+join memberships as askers on {held_at(askers, begun.member, begun.day)}
 left join asked on asked.community = begun.community and asked.thread = begun.thread
 left join members as knowers
-    on knowers.community = begun.community and knowers.member = coalesce(asked.first_helper, begun.member)
+    on knowers.community = begun.community
+    and knowers.member = coalesce(asked.first_helper, begun.member)
 left join helped on helped.community = begun.community and helped.thread = begun.thread

@@ -1,4 +1,5 @@
--- One row per kind of reaction whose meaning is not listed, so that it counts as nothing: how many there are.
+-- One row per kind of reaction whose meaning is not listed, so that it counts as nothing: how many
+-- there are.
 select reactions.community, lower(reactions.kind) as kind, count(*) as reactions
 from lake_reaction as reactions
 left join reaction_meanings on reaction_meanings.kind = lower(reactions.kind)

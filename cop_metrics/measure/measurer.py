@@ -23,9 +23,9 @@ import polars as pl
 from cop_metrics import words
 from cop_metrics.access.scope import CommunityChoices, Reading, Scope
 from cop_metrics.errors import CopError, UnknownName
+from cop_metrics.limits import HELD_DAYS
 from cop_metrics.marts import MARTS
 from cop_metrics.measure.queries import (
-    HELD_DAYS,
     HELD_LONG_ENOUGH,
     NOT_SPLIT,
     Query,

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from cop_metrics.limits import HELD_DAYS
 from cop_metrics.metrics.metric import (
     Aggregate,
     Alike,
@@ -20,7 +21,6 @@ from cop_metrics.metrics.metric import (
     Total,
 )
 
-HELD_DAYS = 30
 KEYS = ("group_value", "series_value")
 NOT_SPLIT = "''"
 HELD_LONG_ENOUGH = f"having sum(days_held) >= least({HELD_DAYS}, max(days))"

@@ -10,6 +10,7 @@ from functools import partial
 import numpy as np
 import polars as pl
 
+from cop_metrics.limits import EDGE_DAYS, MATURE_DAYS
 from cop_metrics.metrics.metric import (
     NEWCOMER,
     Better,
@@ -95,7 +96,7 @@ def _step_rate(
         needs="read",
         beside=beside,
         about=NEWCOMER,
-        edge_days=90,
+        edge_days=EDGE_DAYS,
     )
 
 
@@ -305,7 +306,7 @@ METRICS = (
         measure=Total(of="count(*)", where="evergreen"),
         splits=(*SPLITS, "topic"),
         needs="read",
-        edge_days=180,
+        edge_days=MATURE_DAYS,
     ),
     Metric(
         id="echo",

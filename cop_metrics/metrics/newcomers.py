@@ -5,6 +5,7 @@
 import polars as pl
 
 from cop_metrics import words
+from cop_metrics.limits import BACK_WITHIN_DAYS, EDGE_DAYS
 from cop_metrics.metrics.metric import (
     NEWCOMER,
     Better,
@@ -53,8 +54,8 @@ def _back(id_: str, title: str, question: str, whose: str, hit: str) -> Metric:
         measure=Share(hit=hit, person=None),
         splits=SPLITS,
         about=NEWCOMER,
-        edge_days=90,
-        ripens_in=97,
+        edge_days=EDGE_DAYS,
+        ripens_in=BACK_WITHIN_DAYS,
     )
 
 
@@ -78,7 +79,7 @@ METRICS = (
         splits=SPLITS,
         act_on="not helped_in_7_days",
         about=NEWCOMER,
-        edge_days=90,
+        edge_days=EDGE_DAYS,
         ripens_in=7,
     ),
     _back(

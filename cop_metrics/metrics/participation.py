@@ -8,6 +8,7 @@ import numpy as np
 import polars as pl
 
 from cop_metrics import words
+from cop_metrics.limits import BENEFIT_DAYS, EDGE_DAYS, HELD_DAYS
 from cop_metrics.metrics.metric import (
     NEWCOMER,
     Better,
@@ -180,7 +181,6 @@ def own_90_9_1(rows: pl.DataFrame) -> str | None:
 
 
 CURVE_POINTS = 120
-FEWEST_DAYS = 30
 CORE, REGULAR = (4, 5), (19, 20)
 AMONG_HELPERS, AMONG_ALL = "among those who helped", "among all members"
 LORENZ_SCHEMA: dict[str, type[pl.DataType]] = {
@@ -257,7 +257,7 @@ METRICS = (
         measure=Total(of="count(*)", listed="member"),
         splits=SPLITS,
         about=NEWCOMER,
-        edge_days=90,
+        edge_days=EDGE_DAYS,
     ),
     _present(
         "returning",
@@ -408,7 +408,7 @@ METRICS = (
         relation="benefits",
         measure=Total(
             of="count(*)",
-            where="is_now and days_here >= 90 and not (got_help or watched or recognised)",
+            where=f"is_now and days_here >= {BENEFIT_DAYS} and not (got_help or watched or recognised)",
         ),
         splits=SPLITS,
         needs=("read", "account"),
@@ -429,7 +429,7 @@ def _balance(id_: str, by: str, title: str) -> Exhibit:
         promise=Promise.PARTICIPATION,
         title=title,
         description=f"By {by}, the share of members who in the last 90 days of the data got help, read a thread they had not "
-        f"posted in, or were thanked, upvoted or accepted, while in a {by} that they held for at least {FEWEST_DAYS} of them.",
+        f"posted in, or were thanked, upvoted or accepted, while in a {by} that they held for at least {HELD_DAYS} of them.",
         source="our own",
         unit=Unit.PERCENT,
         whose=Whose.MEMBER,
@@ -442,8 +442,8 @@ def _balance(id_: str, by: str, title: str) -> Exhibit:
             from (
                 select member_{by}, bool_or(got_help_here) as got_help, bool_or(watched_here) as watched,
                     bool_or(recognised_here) as recognised
-                from benefits where days_here >= {FEWEST_DAYS}
-                group by member_{by}, member_id having sum(days_held) >= {FEWEST_DAYS}
+                from benefits where days_here >= {HELD_DAYS}
+                group by member_{by}, member_id having sum(days_held) >= {HELD_DAYS}
             )
             group by 1 order by 1""",
         columns={

@@ -7,6 +7,7 @@ import polars as pl
 from scipy import special
 
 from cop_metrics import words
+from cop_metrics.limits import EDGE_DAYS, LEVEL_DAYS
 from cop_metrics.metrics.metric import (
     NEWCOMER,
     Better,
@@ -209,7 +210,7 @@ METRICS = (
         measure=Total(of="count(*)", where="is_first and not helper_deleted"),
         splits=("team", "seniority"),
         about=NEWCOMER,
-        edge_days=90,
+        edge_days=EDGE_DAYS,
     ),
     Metric(
         id="points",
@@ -291,7 +292,7 @@ METRICS = (
         splits=MEMBER_SPLITS,
         individual=True,
         beside="moves_up",
-        edge_days=180,
+        edge_days=LEVEL_DAYS,
     ),
     Metric(
         id="moves_up",
@@ -311,7 +312,7 @@ METRICS = (
         measure=Total(of="count(*)", where="to_level > from_level"),
         splits=MEMBER_SPLITS,
         individual=True,
-        edge_days=180,
+        edge_days=LEVEL_DAYS,
     ),
     Metric(
         id="moved_down",
@@ -333,7 +334,7 @@ METRICS = (
         splits=MEMBER_SPLITS,
         individual=True,
         beside="moves_down",
-        edge_days=180,
+        edge_days=LEVEL_DAYS,
     ),
     Metric(
         id="moves_down",
@@ -353,7 +354,7 @@ METRICS = (
         measure=Total(of="count(*)", where="to_level < from_level"),
         splits=MEMBER_SPLITS,
         individual=True,
-        edge_days=180,
+        edge_days=LEVEL_DAYS,
     ),
     Metric(
         id="seniors_helping",

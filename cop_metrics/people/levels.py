@@ -1,33 +1,17 @@
-"""Levels and points as data: the bars of each level and what an act is worth.
+"""Levels as data: the bars of each. What an act is worth stands in `limits.py`.
 
 To add or change a level: its `Level` in `LEVELS`, with no bar below that of the level before it.
-The worth of an act and the caps stand in the marts' SQL as well; tests hold the two equal.
 """
 
 from dataclasses import dataclass
 
 import polars as pl
 
-WINDOW_DAYS = 180
-THANKS_A_MONTH = 5
-POINTS_A_THREAD = 50
-
-POINTS = {
-    "help": 2,
-    "accepted": 15,
-    "upvote on a help": 10,
-    "thanks on a help": 10,
-    "on a question": 5,
-    "on another post": 2,
-    "downvote": -2,
-}
-"""By reason: the points of one act, before the caps of `THANKS_A_MONTH` and `POINTS_A_THREAD`."""
-
 
 @dataclass(frozen=True, kw_only=True)
 class Level:
     """A level and its bars: points, distinct people helped and days with a post, in the last
-    `WINDOW_DAYS` local days.
+    `LEVEL_DAYS` local days.
 
     Level 0 is the floor and has no bars (None): it is everyone's from the first event on.
     """

@@ -1,5 +1,6 @@
--- One row per member whose points grew, of the 500 who gained the most: now, in as many days before,
--- and how they came over twelve stretches in each; none where those reach back before the data.
+-- One row per member whose points grew, of the 500 who gained the most: now, in as many days
+-- before, and how they came over twelve stretches in each; none where those reach back before the
+-- data.
 with span as (
     select
         community, $first_day - (end_day - $first_day) as before_day, end_day,

@@ -24,6 +24,11 @@ MATURE_DAYS = 180
 BACK_AFTER_DAYS, BACK_WITHIN_DAYS = 7, 97
 """Between these days after the first question it is judged whether a newcomer came back."""
 
+MOST_THREADS, MOST_KNOWN, MOST_DRAWN = 100, 300, 80
+"""So many threads, members known for what they give, and members in the picture of help are told of
+at most.
+"""
+
 LEVEL_DAYS = 180
 """A level is judged over so many local days."""
 THANKS_A_MONTH = 5

@@ -2,18 +2,19 @@
 
 A place in braces is a limit, `{AWAY_DAYS}`, or a condition or value that many files need, as
 `{held_at(askers, questions.asker, questions.day)}`. To add one of these: a function here, named in
-`MACROS`. Other places are left for whoever asks.
+`MACROS`. `{topics.sql}` is the statement of that file beside it. Other places are left for whoever
+asks.
 """
 
 import re
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from inspect import signature
 from pathlib import Path
 
 from cop_metrics import limits
 
-_PLACE = re.compile(r"\{(\w+)(?:\((.*?)\))?\}", re.DOTALL)
+_PLACE = re.compile(r"\{([\w.]+)(?:\((.*?)\))?\}", re.DOTALL)
 
 
 def held_at(groups: str, member: str, day: str) -> str:
@@ -70,11 +71,13 @@ def read_sql(path: Path) -> str:
     """Return the statement in a file, without the comment that it begins with, its places filled."""
     lines = path.read_text(encoding="utf-8").splitlines()
     first = next(number for number, line in enumerate(lines) if not line.startswith("--"))
-    return _PLACE.sub(_filled, "\n".join(lines[first:]))
+    return _PLACE.sub(partial(_filled, path.parent), "\n".join(lines[first:]))
 
 
-def _filled(place: re.Match[str]) -> str:
+def _filled(folder: Path, place: re.Match[str]) -> str:
     name, arguments = place.groups()
+    if name.endswith(".sql"):
+        return read_sql(folder / name)
     if name in MACROS and arguments:
         commas = len(signature(MACROS[name]).parameters) - 1
         return MACROS[name](*arguments.split(", ", commas))

@@ -86,6 +86,7 @@ TESTS: dict[str, tuple[str, ...]] = {
         "test_measure",
         "test_registries",
     ),
+    "cop_metrics/metrics/exhibits/": ("test_recorded_figures", *METRICS, "test_registries"),
     "cop_metrics/limits.py": ("test_recorded_figures", *METRICS, "test_levels", "test_silences"),
     "cop_metrics/sql.py": ("test_sql", "test_recorded_figures"),
     "cop_metrics/marts/": (

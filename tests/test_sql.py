@@ -7,12 +7,14 @@ import pytest
 
 import cop_metrics
 from cop_metrics import limits
-from cop_metrics.metrics import relation
+from cop_metrics.metrics import EXHIBITS, relation
+from cop_metrics.metrics.metric import EXHIBITS_SQL, Exhibit
 from cop_metrics.metrics.relation import RELATIONS
 from cop_metrics.sql import read_sql
 
 PACKAGE = Path(cop_metrics.__file__).parent
 FILES = sorted(PACKAGE.rglob("*.sql"))
+each_exhibit = pytest.mark.parametrize("exhibit", EXHIBITS.values(), ids=list(EXHIBITS))
 each_file = pytest.mark.parametrize("path", FILES, ids=[path.stem for path in FILES])
 
 
@@ -28,6 +30,12 @@ def test_limits_and_conditions_are_put_in_and_other_places_left(tmp_path: Path) 
         "select date '1970-01-01' + cast(least(a, b) as int) from {people}\n"
         f"where a < {limits.AWAY_DAYS}"
     )
+
+
+def test_another_file_beside_it_is_put_in(tmp_path: Path) -> None:
+    (tmp_path / "days.sql").write_text("-- One row a day.\nselect {AWAY_DAYS} as day\n")
+    sql = read_sql(written(tmp_path, "select * from ({days.sql})"))
+    assert sql == f"select * from (select {limits.AWAY_DAYS} as day)"
 
 
 def test_a_group_is_held_from_its_first_day_to_the_day_before_the_next(tmp_path: Path) -> None:
@@ -49,9 +57,16 @@ def test_a_file_of_sql_has_short_lines(path: Path) -> None:
     assert [line for line in lines if len(line) > 100] == []
 
 
-def test_every_file_of_a_relation_is_read() -> None:
+def test_every_file_of_a_relation_and_of_an_exhibit_is_read() -> None:
     parts = {"people_of_days", "people_of_months"}
     assert {path.stem for path in relation.FOLDER.glob("*.sql")} - parts <= set(RELATIONS)
+    assert {path.stem for path in EXHIBITS_SQL.glob("*.sql")} <= set(EXHIBITS)
+
+
+@each_exhibit
+def test_the_sql_of_an_exhibit_stands_in_a_file_where_it_is_long(exhibit: Exhibit) -> None:
+    in_a_file = exhibit.sql in {read_sql(path) for path in EXHIBITS_SQL.glob("*.sql")}
+    assert in_a_file or len(exhibit.sql.strip().splitlines()) <= 15
 
 
 @pytest.mark.parametrize("name", [name for name in vars(limits) if name.isupper()])

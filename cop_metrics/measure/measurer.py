@@ -1378,10 +1378,9 @@ def tables_read(sql: str) -> set[str]:
 
 
 def _joined(sql: str) -> str:
-    """Return an exhibit's SQL as it follows the relations: one that starts with a comma names more
-    of them.
-    """
-    return sql if sql.lstrip().startswith(",") else f" {sql}"
+    """Return an exhibit's SQL as it follows the relations, which those that it names itself join."""
+    own, with_, rest = sql.partition("with ")
+    return f", {rest}" if with_ and not own.strip() else f" {sql}"
 
 
 def _start_of_day(by: str | None) -> str:

@@ -10,6 +10,7 @@ import polars as pl
 import rustworkx
 
 from cop_metrics import words
+from cop_metrics.limits import MOST_DRAWN
 from cop_metrics.metrics.metric import (
     EVERY_SENIORITY,
     Better,
@@ -22,6 +23,7 @@ from cop_metrics.metrics.metric import (
     Share,
     Total,
     Whose,
+    exhibit_sql,
 )
 from cop_metrics.people import UNKNOWN
 from cop_metrics.statistics import (
@@ -45,54 +47,8 @@ NOBODY_TO_CHOOSE = (
 OF_ALL_ASKERS = "len($teams) = 0 and len($seniorities) = 0 as of_all"
 """Whether no filter of askers leaves out whom a group may have helped."""
 
-MOST_LISTED, MOST_DRAWN = 150, 80
 SEED, ROUNDS, SPREAD = 20_260_101, 200, 3.0
-"""How many people the list of ties and the picture of help hold at most, and how the picture is
-laid out.
-"""
-
-FOREMOST = f""",
-    gone as (select member_id from main.members where is_deleted),
-    pairs as (select * from help_pairs where helper_id not in (from gone) and asker_id not in (from gone)),
-    ties as (
-        select member_id, cast(sum(helped) as int) as helped, cast(sum(helped_by) as int) as helped_by
-        from (
-            select helper_id as member_id, 1 as helped, 0 as helped_by from pairs
-            union all
-            select asker_id, 0, 1 from pairs
-        )
-        group by member_id
-        order by count(*) desc, member_id limit {MOST_LISTED}
-    ),
-    told as (
-        select helper_id as member_id, helper_name as name, helper_team as team, last_second
-        from pairs where helper_id in (select member_id from ties)
-        union all
-        select asker_id, asker_name, asker_team, last_second
-        from pairs where asker_id in (select member_id from ties)
-    ),
-    foremost as (
-        select member_id, max(name) as name, arg_max(team, (last_second, team)) as team,
-            any_value(helped) as helped, any_value(helped_by) as helped_by
-        from told join ties using (member_id)
-        group by member_id
-    ),
-    drawn as (
-        select member_id, helped + helped_by as ties from foremost order by ties desc, member_id limit {MOST_DRAWN}
-    )
-    select helper_id, helper_name, helper_team, asker_id, asker_name, asker_team, helps,
-        helpers.ties as helper_ties, askers.ties as asker_ties
-    from pairs
-    join drawn as helpers on helpers.member_id = helper_id
-    join drawn as askers on askers.member_id = asker_id
-    union all by name
-    select member_id, name, team, helped, helped_by from foremost
-    order by helper_id, asker_id, helped + helped_by desc, name, member_id"""
-"""The members with the most ties: whom they helped, who helped them; before them, with a
-`helper_id`, the ties of those drawn.
-
-The list and the picture both ask for all of it, so that a page asks once.
-"""
+"""How the picture of help is laid out."""
 
 MOST_KNOWING = 20
 """How many people are named for a topic that is asked for."""
@@ -246,7 +202,7 @@ def labelled(helps: int) -> str:
 
 
 def best_connected(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return the members of `FOREMOST`, without the ties before them."""
+    """Return the members of `network.sql`, without the ties before them."""
     return rows.filter(pl.col("helper_id").is_null())
 
 
@@ -517,21 +473,7 @@ EXHIBITS = (
         whose=Whose.ASKER,
         counts=Counts.STATE,
         relations=("questions",),
-        sql=""", waiting as (
-                select * from questions
-                where waiting and second >= (select min(until_second) - 31 * 86400 from sources where community = $community)
-            ),
-            told as (
-                select question_id, list(topic order by topic) as topics
-                from waiting join main.question_topics as bridge using (question_id) group by question_id
-            )
-            select question_id, asker_id, coalesce(title, 'a question without a title') as title, url, topics,
-                asker_seniority, round(age_days, 1) as days_waiting, second, question
-            from waiting left join told using (question_id)
-            union all by name
-            select [topic] as topics, member_id, name, strength from main.likely_to_know
-            where community = $community and topic in (select unnest(topics) from told)
-            order by second, question""",
+        sql=exhibit_sql("waiting_list"),
         columns={
             "title": "Question",
             "url": "Link",
@@ -595,7 +537,7 @@ EXHIBITS = (
         whose=Whose.HELPER,
         counts=Counts.FLOW,
         relations=("help_pairs",),
-        sql=FOREMOST,
+        sql=exhibit_sql("network"),
         columns={
             "helper_name": "Helper",
             "helper_team": "Helper's team",
@@ -625,7 +567,7 @@ EXHIBITS = (
         whose=Whose.HELPER,
         counts=Counts.FLOW,
         relations=("help_pairs",),
-        sql=FOREMOST,
+        sql=exhibit_sql("network"),
         columns={
             "name": "Member",
             "team": "Team",

@@ -10,7 +10,7 @@ from functools import partial
 import numpy as np
 import polars as pl
 
-from cop_metrics.limits import EDGE_DAYS, MATURE_DAYS
+from cop_metrics.limits import EDGE_DAYS, MATURE_DAYS, MOST_THREADS
 from cop_metrics.metrics.metric import (
     NEWCOMER,
     Better,
@@ -24,13 +24,13 @@ from cop_metrics.metrics.metric import (
     Share,
     Total,
     Whose,
+    exhibit_sql,
 )
 from cop_metrics.statistics import Interval, survival, wilson
 from cop_metrics.units import Unit
 
 SPLITS = ("team", "seniority")
 FIRST_DAYS, LATER_DAYS, LAST_DAY = 30, 90, 180
-MOST_THREADS = 100
 KNOWER = "coalesce(knower_id, -1 - member_id)"
 """Whose knowledge is read: who helped first, else asked; of threads of which that is not known,
 each reader's apart.
@@ -492,26 +492,7 @@ EXHIBITS = (
         whose=Whose.MEMBER,
         counts=Counts.FLOW,
         relations=("reads",),
-        sql=f"""
-            , most as (
-                select thread_id, count(*) as reads, count(distinct member_id) as readers
-                from reads where leaver_helped group by thread_id
-                order by reads desc, readers desc, thread_id limit {MOST_THREADS}
-            ),
-            helpers as (
-                select reach.thread_id, string_agg(distinct members.name, ', ' order by members.name) as names
-                from most
-                join main.reach using (thread_id)
-                join main.questions on questions.community = reach.community and questions.thread = reach.thread
-                join main.helps on helps.community = questions.community and helps.question_id = questions.question_id
-                join main.members on members.member_id = helps.helper_id
-                join communities on communities.community = reach.community
-                where members.left_day > 0 and members.left_day <= least(communities.as_of_day, $end_day - 1)
-                group by 1
-            )
-            select coalesce(reach.title, reach.thread) as title, reach.url, most.reads, most.readers, helpers.names as helped_by
-            from most join main.reach using (thread_id) left join helpers using (thread_id)
-            order by reads desc, readers desc, thread_id""",
+        sql=exhibit_sql("leavers_threads"),
         columns={
             "title": "Thread",
             "url": "Link",
@@ -536,7 +517,7 @@ EXHIBITS = (
         counts=Counts.FLOW,
         relations=("echoes",),
         sql=f"""
-            , most as (
+            with most as (
                 select thread_id, count(*) as reactions, count(distinct member_id) as people
                 from echoes
                 semi join (

@@ -8,9 +8,11 @@ example named after it.
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, StrEnum
+from pathlib import Path
 
 import polars as pl
 
+from cop_metrics.sql import read_sql
 from cop_metrics.statistics import Comparison, Interval
 from cop_metrics.units import Unit
 
@@ -52,6 +54,7 @@ class Counts(Enum):
     STATE = "state"
 
 
+EXHIBITS_SQL = Path(__file__).parent / "exhibits"
 EVERY_SENIORITY = "every"
 NEWCOMER = "newcomer"
 
@@ -61,6 +64,11 @@ def likeness_of(metric_id: str) -> str:
     exhibit's own SQL.
     """
     return f"coalesce((select likeness from likeness where community = $community and metric = '{metric_id}'), 0)"
+
+
+def exhibit_sql(name: str) -> str:
+    """Return the SQL of an exhibit that stands in a file, as one longer than some 15 lines does."""
+    return read_sql(EXHIBITS_SQL / f"{name}.sql")
 
 
 def needed(needs: str | tuple[str, ...] | None) -> tuple[str, ...]:

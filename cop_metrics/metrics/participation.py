@@ -196,7 +196,7 @@ GIVING_SCHEMA: dict[str, type[pl.DataType]] = {
     "of_members": pl.Float64,
     "of_help": pl.Float64,
 }
-HELPS_OF_MEMBERS = """, known as (select accounts_known from communities where community = $community),
+HELPS_OF_MEMBERS = """with known as (select accounts_known from communities where community = $community),
             given as (select member_id, sum(helps) as helps from member_days
                 where helps > 0 and member_id in (select member_id from main.members where left_day > 0)
                 group by member_id)
@@ -470,7 +470,7 @@ EXHIBITS = (
         whose=Whose.MEMBER,
         counts=Counts.FLOW,
         relations=("member_days",),
-        sql=""", acts as (
+        sql="""with acts as (
                 select month, member_id,
                     case when max(helps) > 0 then 'answered'
                     when max(questions) > 0 then 'asked'
@@ -502,7 +502,7 @@ EXHIBITS = (
         whose=Whose.MEMBER,
         counts=Counts.FLOW,
         relations=("arrivals",),
-        sql=""", sizes as (select month, count(*) as members from arrivals group by month),
+        sql="""with sizes as (select month, count(*) as members from arrivals group by month),
             ends as (select date '1970-01-01' + cast(as_of_day as int) as as_of from communities where community = $community),
             steps as (select month, members, unnest(range(datediff('month', month, as_of))) as months from sizes, ends),
             came as (

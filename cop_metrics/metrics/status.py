@@ -7,7 +7,7 @@ import polars as pl
 from scipy import special
 
 from cop_metrics import words
-from cop_metrics.limits import EDGE_DAYS, LEVEL_DAYS
+from cop_metrics.limits import EDGE_DAYS, LEVEL_DAYS, MOST_KNOWN
 from cop_metrics.metrics.metric import (
     NEWCOMER,
     Better,
@@ -22,6 +22,7 @@ from cop_metrics.metrics.metric import (
     Share,
     Total,
     Whose,
+    exhibit_sql,
 )
 from cop_metrics.people.levels import LEVELS
 from cop_metrics.statistics import SurvivalCurve, mean_interval, survival, z_score
@@ -672,7 +673,6 @@ def level_paths_finding(paths: pl.DataFrame) -> str | None:
 
 TENDENCIES = ("mostly asks", "both alike", "mostly helps")
 CLEARLY = 1.0
-MOST_MEMBERS = 300
 
 
 def tendency(helped: int, helped_by: int) -> str | None:
@@ -913,7 +913,7 @@ EXHIBITS = (
         whose=Whose.MEMBER,
         counts=Counts.STOCK,
         relations=("level_ledger",),
-        sql=""", one_sided as (
+        sql="""with one_sided as (
                 select member, day from level_ledger where reason in ('transferred in', 'transferred out')
                 group by all having count(*) = 1
             )
@@ -992,21 +992,7 @@ EXHIBITS = (
         whose=Whose.MEMBER,
         counts=Counts.FLOW,
         relations=("given", "received"),
-        sql="""
-            select seniority, helped, helped_by, count(*) as people
-            from (
-                select member_seniority as seniority, member_id, count(distinct other_id) filter (where gave) as helped,
-                    count(distinct other_id) filter (where not gave) as helped_by
-                from (
-                    select member_id, member_seniority, other_id, true as gave from given where not other_deleted
-                    union all
-                    select member_id, member_seniority, other_id, false from received where not other_deleted
-                )
-                semi join (select member_id from main.members where not is_deleted) as people using (member_id)
-                group by grouping sets ((member_seniority, member_id), (member_id))
-            )
-            group by all
-            order by all""",
+        sql=exhibit_sql("asking_and_helping"),
         columns={"seniority": "Seniority", "tendency": "On balance", "people": "People"},
         splits=MEMBER_SPLITS,
         shape=tendencies,
@@ -1018,7 +1004,7 @@ EXHIBITS = (
         id="members_known",
         promise=Promise.STATUS,
         title="Who is known for what they give?",
-        description=f"The {MOST_MEMBERS} members who gained the most points in the period: level at its end, points "
+        description=f"The {MOST_KNOWN} members who gained the most points in the period: level at its end, points "
         "gained, people and teams helped, upvotes and thanks received, and whether they mostly help or mostly ask. Rank: "
         "ExpertiseRank over the last 12 months of the data, in which help for those who help others counts for more; 1 is the "
         "highest.",
@@ -1027,41 +1013,7 @@ EXHIBITS = (
         whose=Whose.MEMBER,
         counts=Counts.FLOW,
         relations=("points", "given", "received", "recognitions", "level_sides"),
-        sql=f""",
-            top as (
-                select member_id, cast(sum(points) as bigint) as points from points group by all
-                order by points desc, member_id limit {MOST_MEMBERS}
-            ),
-            own as (
-                select member_id, arg_max(member_team, second) as team, arg_max(member_seniority, second) as seniority
-                from points semi join top using (member_id) group by all
-            ),
-            gave as (
-                select member_id, count(distinct other_id) filter (where not other_deleted) as helped,
-                    count(distinct other_team) filter (where other_team <> 'Unknown') as teams
-                from given semi join top using (member_id) group by all
-            ),
-            got as (
-                select member_id, count(distinct other_id) filter (where not other_deleted) as helped_by
-                from received semi join top using (member_id) group by all
-            ),
-            thanked as (
-                select member_id, count(*) as thanks from recognitions semi join top using (member_id)
-                where reason <> 'accepted' group by all
-            )
-            select members.name, own.team, own.seniority, level_sides.level_name, top.points,
-                coalesce(gave.helped, 0) as helped, coalesce(gave.teams, 0) as teams_helped,
-                coalesce(thanked.thanks, 0) as thanks, coalesce(got.helped_by, 0) as helped_by, expertise.rank
-            from top
-            join own using (member_id)
-            join main.members using (member_id)
-            left join level_sides on level_sides.member = members.member and level_sides.side = 'end'
-            left join gave using (member_id)
-            left join got using (member_id)
-            left join thanked using (member_id)
-            left join expertise using (member_id)
-            where not members.is_deleted
-            order by top.points desc, members.name, member_id""",
+        sql=exhibit_sql("members_known"),
         columns={
             "name": "Member",
             "team": "Team",

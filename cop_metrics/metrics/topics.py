@@ -5,7 +5,7 @@
 import numpy as np
 import polars as pl
 
-from cop_metrics.metrics.metric import Counts, Exhibit, Metric, Promise, Whose
+from cop_metrics.metrics.metric import Counts, Exhibit, Metric, Promise, Whose, exhibit_sql
 from cop_metrics.statistics import against_the_rest, benjamini_hochberg
 from cop_metrics.units import Unit
 
@@ -31,18 +31,6 @@ WATCH, NO_OTHER = ACTIONS[False, False], "no other than the rest"
 """What there is to do about a topic that has few of both, and about one that differs from the rest
 by no more than luck.
 """
-COUNTED = """
-    select topic, asker_id, count(*) as questions, count(helps_in_30_days) as ripe,
-        cast(sum(helps_in_30_days) as bigint) as helps, count(helped_in_7_days) as old,
-        cast(sum(cast(helped_in_7_days as int)) as bigint) as answered
-    from (
-        select topic, questions.* from questions
-        join main.question_topics as bridge on bridge.question_id = questions.question_id
-        union all
-        select null, * from questions
-    )
-    group by topic, asker_id"""
-"""Of each topic, and of all questions without one, the questions of each asker."""
 ABOUT = (
     f"Topics with {FEWEST_RIPE} or more questions at least 30 days old, not withdrawn, are split at the medians of their "
     "questions and of their helps per question within 30 days; strictly above is many. A question counts in each of its "
@@ -172,7 +160,7 @@ EXHIBITS = (
         whose=Whose.ASKER,
         counts=Counts.FLOW,
         relations=("questions",),
-        sql=f"{COUNTED} order by topic, asker_id",
+        sql=exhibit_sql("topics"),
         columns={
             "topic": "Topic",
             "action": "What to do",
@@ -198,18 +186,7 @@ EXHIBITS = (
             "open_questions",
             "questions",
         ),  # in this order: the second name hides the table that the first reads
-        sql=f""", counted as ({COUNTED}),
-            open as (
-                select topic, title, url,
-                    row_number() over (partition by topic order by second, open_questions.question_id) as place,
-                    count(*) over (partition by topic) as waiting_now
-                from open_questions
-                join main.question_topics as bridge on bridge.question_id = open_questions.question_id
-            )
-            select * from counted
-            union all by name
-            select topic, waiting_now, title, url from open where place = 1
-            order by topic, asker_id""",
+        sql=exhibit_sql("topics_to_act_on"),
         columns={
             "topic": "Topic",
             "quadrant": "It has",

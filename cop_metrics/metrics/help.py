@@ -25,10 +25,8 @@ from cop_metrics.metrics.metric import (
 )
 from cop_metrics.statistics import (
     Interval,
-    People,
     SurvivalCurve,
     clustered_mean,
-    clustered_wilson,
     log_rank,
     pooled_design_effect,
     survival,
@@ -632,8 +630,8 @@ def _waiting_curve(id_: str, by: str, title: str, whose: str) -> Exhibit:
         whose=Whose.ASKER,
         counts=Counts.FLOW,
         relations=("questions",),
-        sql=f""",
-            asked as (select asker_{by}, count(*) as n from questions group by asker_{by}, asker_id),
+        sql=f"""
+            with asked as (select asker_{by}, count(*) as n from questions group by asker_{by}, asker_id),
             unequal as (select asker_{by}, cast(sum(n * n) as double) as squares from asked group by all)
             select asker_{by} as {by}, cast(round(waited_seconds / 60) as int) as minutes, wait_ended,
                 count(*) as questions, squares, {likeness_of("wait")} as likeness
@@ -654,15 +652,23 @@ def _waiting_curve(id_: str, by: str, title: str, whose: str) -> Exhibit:
     )
 
 
-RATES = {"answer_rate_24h": "helped_in_24_hours", "answer_rate": "helped_in_7_days"}
-
-
-def gaps(rows: pl.DataFrame) -> pl.DataFrame:
-    """Return, for each seniority, the shares answered within a day and within 7 days, and the
-    median wait.
+def gaps(numbers: pl.DataFrame) -> pl.DataFrame:
+    """Return, for each seniority that asked, the shares answered within a day and within 7 days,
+    and the median wait.
     """
-    found = [_gap(str(name[0]), part) for name, part in rows.group_by("seniority")]
-    return pl.DataFrame(found, schema=GAP_SCHEMA, orient="row").sort("seniority")
+    found = {(row["number"], row["group"]): row for row in numbers.iter_rows(named=True)}
+    rows = [
+        (
+            seniority,
+            *(found["answer_rate_24h", seniority][name] for name in ("value", "low", "high")),
+            *(found["answer_rate", seniority][name] for name in ("value", "low", "high")),
+            found["wait", seniority]["value"],
+            row["n"],
+        )
+        for (number, seniority), row in found.items()
+        if number == "asked"
+    ]
+    return pl.DataFrame(rows, schema=GAP_SCHEMA, orient="row")
 
 
 GAP_SCHEMA: dict[str, type[pl.DataType]] = {
@@ -676,27 +682,6 @@ GAP_SCHEMA: dict[str, type[pl.DataType]] = {
     "wait": pl.Float64,
     "questions": pl.Int64,
 }
-
-
-def _gap(seniority: str, rows: pl.DataFrame) -> tuple[object, ...]:
-    by_asker = rows.group_by("asker_id").agg(
-        *(pl.col(column).sum().alias(f"{column}_hits") for column in RATES.values()),
-        *(pl.col(column).count().alias(f"{column}_n") for column in RATES.values()),
-    )
-    rates: list[float | None] = []
-    for id_, column in RATES.items():
-        likeness = float(rows[f"likeness_of_{id_}"][0])
-        people = People.of(
-            by_asker[f"{column}_hits"].to_numpy(), by_asker[f"{column}_n"].to_numpy(), likeness
-        )
-        interval = clustered_wilson(people) if people.n else None
-        rates += (
-            [people.hits / people.n, interval.low, interval.high]
-            if interval
-            else [None, None, None]
-        )
-    waited = survival(rows["waited_seconds"].to_numpy() / HOUR, rows["wait_ended"].to_numpy())
-    return (seniority, *rates, waited.median, rows.height)
 
 
 EXHIBITS = (
@@ -746,9 +731,9 @@ EXHIBITS = (
         counts=Counts.FLOW,
         every_group=True,
         relations=("questions",),
-        sql=" select asker_seniority as seniority, asker_id, helped_in_24_hours, helped_in_7_days, waited_seconds, wait_ended, "
-        + ", ".join(f"{likeness_of(id_)} as likeness_of_{id_}" for id_ in RATES)
-        + " from questions",
+        panel=("answer_rate_24h", "answer_rate", "wait"),
+        sql="select 'asked' as number, asker_seniority as \"group\", count(*) as n from questions "
+        "group by all order by all",
         columns={
             "seniority": "Seniority",
             "answer_rate_24h": "Answered within 24 hours",

@@ -10,7 +10,7 @@ import tempfile
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path, PurePosixPath
 from typing import Any, BinaryIO, NamedTuple, NoReturn, cast
 
@@ -21,6 +21,7 @@ import polars as pl
 from cop_metrics.errors import CopError
 from cop_metrics.sources.conversations import Conversations
 from cop_metrics.sources.export import Export
+from cop_metrics.sources.json_values import mapping, number, time
 from cop_metrics.sources.source import Batch, Reading, Source
 from cop_metrics.tables import MESSAGE, NOTICE, TABLES, TIME, typed
 
@@ -270,8 +271,8 @@ def _channel(export: Export, name: str) -> _Channel:
         parent_name=told.get("channel.category", ""),
         is_thread=kind in THREADS,
         is_partial="dateRange.after" in told,
-        exported_at=_time(told.get("exportedAt")),
-        until=_time(told.get("dateRange.before")),
+        exported_at=time(told.get("exportedAt")),
+        until=time(told.get("dateRange.before")),
     )
 
 
@@ -330,19 +331,8 @@ def _note_times(channels: list[_Channel], reading: Reading) -> None:
 
 def _id(value: object) -> int:
     """Return an id as a number, 0 where it is none."""
-    text = value if isinstance(value, str) else str(value) if type(value) is int else ""
-    number = int(text) if text.isascii() and text.isdigit() and len(text) < 20 else 0
-    return number if number < LARGEST_ID else 0
-
-
-def _time(value: object) -> datetime | None:
-    if not isinstance(value, str):
-        return None
-    try:
-        time = datetime.fromisoformat(value)
-        return time.astimezone(UTC).replace(tzinfo=None) if time.tzinfo else time
-    except (ValueError, OverflowError):
-        return None
+    id_ = number(value) or 0
+    return id_ if 0 < id_ < LARGEST_ID else 0
 
 
 # What is kept of each message
@@ -441,10 +431,10 @@ def _read_channel(guild: _Guild, channel: _Channel) -> None:
     messages: list[tuple[Any, ...]] = []
     reactions: list[tuple[Any, ...]] = []
     first_file, first_row = len(guild.files), len(guild.ids)
-    for number, told in enumerate(_messages(guild.export, channel.file), 1):
-        place = f"{channel.file} message {number}"
+    for nth, told in enumerate(_messages(guild.export, channel.file), 1):
+        place = f"{channel.file} message {nth}"
         id_ = _id(told.get("id")) if isinstance(told, dict) else 0
-        at = _time(told.get("timestamp")) if id_ else None
+        at = time(told.get("timestamp")) if id_ else None
         if not id_:
             guild.reading.skip("a message without a readable id", place)
         elif at is None:
@@ -493,8 +483,7 @@ def _thread_of(guild: _Guild, channel: _Channel) -> _Thread:
 
 
 def _reference(told: dict[str, Any]) -> dict[str, Any]:
-    reference = told.get("reference")
-    return reference if isinstance(reference, dict) else {}
+    return mapping(told.get("reference"))
 
 
 def _parent(

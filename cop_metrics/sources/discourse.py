@@ -19,17 +19,8 @@ import polars as pl
 from cop_metrics.errors import CopError
 from cop_metrics.sources.conversations import Conversations, from_html
 from cop_metrics.sources.export import Export
-from cop_metrics.sources.json_files import (
-    NoJsonError,
-    count,
-    heads,
-    mapping,
-    number,
-    sequence,
-    text,
-    time,
-    values,
-)
+from cop_metrics.sources.json_files import NoJsonError, heads, values
+from cop_metrics.sources.json_values import count, mapping, number, sequence, text, time
 from cop_metrics.sources.source import Batch, Reading, Source
 from cop_metrics.tables import MESSAGE, NOTICE, QUESTION, TABLES, TIME, typed
 from cop_metrics.tabular import Place, columns_by_name, email_hash, header_of, plain_name, texts_of

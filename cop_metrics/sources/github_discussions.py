@@ -15,17 +15,8 @@ import polars as pl
 from cop_metrics.errors import CopError
 from cop_metrics.sources.conversations import Conversations
 from cop_metrics.sources.export import Export
-from cop_metrics.sources.json_files import (
-    HEAD,
-    count,
-    heads,
-    mapping,
-    number,
-    sequence,
-    text,
-    time,
-    values,
-)
+from cop_metrics.sources.json_files import HEAD, heads, values
+from cop_metrics.sources.json_values import count, mapping, number, sequence, text, time
 from cop_metrics.sources.source import Batch, Reading, Source
 from cop_metrics.tables import ANSWER, COMMENT, MESSAGE, QUESTION, TABLES, TIME, typed
 

@@ -1,12 +1,9 @@
-"""JSON as exports hold it: read value by value in bounded memory, and each value as what it should
-be, or nothing.
+"""Files of JSON as exports hold them: read value by value, in bounded memory.
 
-For sources whose export is JSON; a kind of value is added as one more function that never raises.
+What each value should be is asked of `json_values`.
 """
 
-import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from typing import Any, BinaryIO, cast
 
 import ijson
@@ -29,8 +26,6 @@ HEAD = 1 << 16
 
 _BLOCK = 1 << 16
 _OPENING, _CLOSING = np.frombuffer(b"[{", np.uint8), np.frombuffer(b"]}", np.uint8)
-_EPOCH = datetime(1970, 1, 1)
-_WHOLE_NUMBER = re.compile(r"[+-]?\d{1,18}")
 
 
 class NoJsonError(CopError):
@@ -152,65 +147,3 @@ def _levels(chunk: bytes) -> int:
     steps = np.isin(signs, _OPENING).astype(np.int32) - np.isin(signs, _CLOSING)
     reached = np.concatenate(([0], np.cumsum(steps)))
     return int((reached - np.minimum.accumulate(reached)).max())
-
-
-# Values
-
-
-def mapping(value: object) -> dict[str, Any]:
-    """Return a JSON object, an empty one for anything else."""
-    return value if isinstance(value, dict) else {}
-
-
-def sequence(value: object) -> list[Any]:
-    """Return a JSON list, an empty one for anything else."""
-    return value if isinstance(value, list) else []
-
-
-def text(value: object) -> str | None:
-    """Return a text without spaces around it, None where there is none; half characters become '?'."""
-    if not isinstance(value, str):
-        return None
-    stripped = value.strip()
-    return (
-        stripped if stripped.isprintable() else stripped.encode("utf-8", "replace").decode()
-    ) or None
-
-
-def number(value: object) -> int | None:
-    """Return a whole number that fits 64 bits, given as a number or a text of digits."""
-    if isinstance(value, str) and _WHOLE_NUMBER.fullmatch(value.strip()):
-        value = int(value)
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    if not isinstance(value, int) or isinstance(value, bool):
-        return None
-    return value if abs(value) < 1 << 63 else None
-
-
-def count(value: object, most: int) -> int:
-    """Return a number of things: 0 where there is none, and never more than `most`, as one wrong
-    digit fills a disk.
-    """
-    return min(max(number(value) or 0, 0), most)
-
-
-def time(value: object) -> datetime | None:
-    """Return an ISO time as naive UTC; one without a zone is UTC, and so is one that says so."""
-    if not isinstance(value, str):
-        return None
-    try:
-        read = datetime.fromisoformat(value.strip().removesuffix(" UTC"))
-        return read.astimezone(UTC).replace(tzinfo=None) if read.tzinfo else read
-    except (ValueError, OverflowError):
-        return None
-
-
-def second(value: object) -> datetime | None:
-    """Return seconds since 1970 as naive UTC."""
-    if not isinstance(value, int | float) or isinstance(value, bool):
-        return None
-    try:
-        return _EPOCH + timedelta(seconds=value)
-    except (ValueError, OverflowError):
-        return None

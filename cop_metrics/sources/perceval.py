@@ -26,15 +26,8 @@ import polars as pl
 from cop_metrics.errors import CopError
 from cop_metrics.sources import discourse, mail_files, mailbox, perceval_chats, perceval_issues
 from cop_metrics.sources.export import GIGABYTE, LARGEST_RATIO, Export
-from cop_metrics.sources.json_files import (
-    HEAD,
-    LARGEST_VALUE,
-    NoJsonError,
-    mapping,
-    second,
-    text,
-    values_in,
-)
+from cop_metrics.sources.json_files import HEAD, LARGEST_VALUE, NoJsonError, values_in
+from cop_metrics.sources.json_values import mapping, second, text
 from cop_metrics.sources.perceval_chats import Chat
 from cop_metrics.sources.perceval_issues import Issues
 from cop_metrics.sources.source import Batch, Reading, Source

@@ -15,7 +15,15 @@ from typing import Any, NamedTuple
 import polars as pl
 
 from cop_metrics.sources.conversations import TITLE_LENGTH, Conversations
-from cop_metrics.sources.json_files import count, mapping, second, sequence, text, time
+from cop_metrics.sources.json_values import (
+    count,
+    mapping,
+    millisecond,
+    second,
+    sequence,
+    text,
+    time,
+)
 from cop_metrics.sources.slack_channels import is_private
 from cop_metrics.sources.source import Batch, Reading
 from cop_metrics.tables import MESSAGE, NOTICE, TABLES, TIME, typed
@@ -284,7 +292,7 @@ def take_slack(chat: Chat, told: dict[str, Any], place: str) -> None:
     to the channel too.
     """
     info = mapping(told.get("channel_info"))
-    ts, at = text(told.get("ts")), _slack_time(told.get("ts"))
+    ts, at = text(told.get("ts")), second(told.get("ts"))
     if ts is None or at is None:
         chat.reading.skip("a message whose time cannot be read", place)
         return
@@ -349,20 +357,6 @@ def _slack_author(chat: Chat, told: dict[str, Any], subtype: str | None) -> str 
     return user
 
 
-def _slack_time(value: object) -> datetime | None:
-    found = (
-        re.fullmatch(r"(\d{9,11})(?:\.(\d{1,6}))?", value)
-        if isinstance(value, str) and value.isascii()
-        else None
-    )
-    moment = second(int(found[1])) if found else None
-    return (
-        moment.replace(microsecond=int((found[2] or "0").ljust(6, "0")))
-        if found and moment
-        else None
-    )
-
-
 # Mattermost
 
 
@@ -371,7 +365,7 @@ def take_mattermost(chat: Chat, told: dict[str, Any], place: str) -> None:
     info, key, at = (
         mapping(told.get("channel_data")),
         text(told.get("id")),
-        _milliseconds(told.get("create_at")),
+        millisecond(told.get("create_at")),
     )
     if key is None or at is None:
         chat.reading.skip("a message without an id or a readable time", place)
@@ -389,12 +383,12 @@ def take_mattermost(chat: Chat, told: dict[str, Any], place: str) -> None:
         channel=text(info.get("display_name"))
         or text(info.get("name"))
         or text(told.get("channel_id")),
-        deleted_at=_milliseconds(told.get("delete_at")),
+        deleted_at=millisecond(told.get("delete_at")),
         is_notice=kind is not None and kind.startswith("system_"),
     )
     for each in sequence(mapping(told.get("metadata")).get("reactions")):
         reaction = mapping(each)
-        given_at = _milliseconds(reaction.get("create_at"))
+        given_at = millisecond(reaction.get("create_at"))
         chat.react(key, text(reaction.get("emoji_name")), text(reaction.get("user_id")), given_at)
 
 
@@ -410,9 +404,9 @@ def _mattermost_author(chat: Chat, told: dict[str, Any], props: dict[str, Any]) 
             name=text(data.get("nickname")) or full or text(data.get("username")),
             username=text(data.get("username")),
             email_hash=email_hash(email) if email else None,
-            joined_at=_milliseconds(data.get("create_at")),
+            joined_at=millisecond(data.get("create_at")),
             is_bot=data.get("is_bot") is True,
-            is_deleted=_milliseconds(data.get("delete_at")) is not None,
+            is_deleted=millisecond(data.get("delete_at")) is not None,
         ),
     )
     if _says_yes(props.get("from_webhook")) or _says_yes(props.get("from_bot")):
@@ -424,13 +418,6 @@ def _mattermost_author(chat: Chat, told: dict[str, Any], props: dict[str, Any]) 
 
 def _says_yes(value: object) -> bool:
     return value is True or value == "true"
-
-
-def _milliseconds(value: object) -> datetime | None:
-    """Return milliseconds since 1970 as a time; 0 means never."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 10**15:
-        return None
-    return second(value / 1000)
 
 
 # Rocket.Chat

@@ -16,7 +16,7 @@ import polars as pl
 
 from cop_metrics.errors import CopError
 from cop_metrics.sources.conversations import Conversations
-from cop_metrics.sources.json_files import count, mapping, number, second, sequence, text, time
+from cop_metrics.sources.json_values import count, mapping, number, second, sequence, text, time
 from cop_metrics.sources.source import Batch, Reading
 from cop_metrics.tables import ANSWER, COMMENT, QUESTION, TABLES, TIME, typed
 from cop_metrics.tabular import email_hash
@@ -361,11 +361,11 @@ def _gitlab_user(value: object) -> Author | None:
 
 def take_stack_exchange(issues: Issues, told: dict[str, Any], _origin: str, place: str) -> None:
     """Take a question with its answers and comments; their keys are those of the site's data dump."""
-    id_, at = number(told.get("question_id")), _when(told.get("creation_date"))
+    id_, at = number(told.get("question_id")), second(told.get("creation_date"))
     if id_ is None or at is None:
         issues.reading.skip("a question without an id or a readable date", place)
         return
-    key, closed_at = str(id_), _when(told.get("closed_date"))
+    key, closed_at = str(id_), second(told.get("closed_date"))
     thread = {
         "thread": key,
         "title": text(told.get("title")),
@@ -382,7 +382,10 @@ def take_stack_exchange(issues: Issues, told: dict[str, Any], _origin: str, plac
     chosen = number(told.get("accepted_answer_id"))
     for each in sequence(told.get("answers")):
         answer = mapping(each)
-        answer_id, answered_at = number(answer.get("answer_id")), _when(answer.get("creation_date"))
+        answer_id, answered_at = (
+            number(answer.get("answer_id")),
+            second(answer.get("creation_date")),
+        )
         if answer_id is None or answered_at is None:
             issues.reading.skip("an answer without an id or a readable date", place)
             continue
@@ -395,7 +398,7 @@ def take_stack_exchange(issues: Issues, told: dict[str, Any], _origin: str, plac
 def _take_remarks(issues: Issues, told: dict[str, Any], thread: str, place: str) -> None:
     for each in sequence(told.get("comments")):
         comment = mapping(each)
-        id_, at = number(comment.get("comment_id")), _when(comment.get("creation_date"))
+        id_, at = number(comment.get("comment_id")), second(comment.get("creation_date"))
         if id_ is None or at is None:
             issues.reading.skip("a comment without an id or a readable date", place)
             continue
@@ -425,7 +428,3 @@ def _owner(told: dict[str, Any]) -> Author | None:
         is_bot=id_ == COMMUNITY,
         is_deleted=id_ is None,
     )
-
-
-def _when(value: object) -> datetime | None:
-    return second(value) if isinstance(value, int | float) and value else None

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import chain, islice
 from pathlib import PurePosixPath
 from typing import Any, NamedTuple
@@ -25,6 +25,7 @@ from cop_metrics.errors import CopError
 from cop_metrics.sources.conversations import TITLE_LENGTH, Conversations
 from cop_metrics.sources.export import Export
 from cop_metrics.sources.inferred_replies import InferredReplies
+from cop_metrics.sources.json_values import mapping, mappings, second, sequence, text
 from cop_metrics.sources.slack_channels import (
     Channels,
     Kind,
@@ -119,8 +120,8 @@ THREADS_BEGAN = datetime(2017, 1, 18)
 """Slack got threads on this day; what was said before can only have been answered by the next
 messages.
 """
-EPOCH = datetime(1970, 1, 1)
-LATEST_SECOND = 4_102_444_800  # the year 2100
+LATEST = datetime(2100, 1, 1)
+"""A change of an account that is dated later does not say when the export was made."""
 
 
 def recognises(export: Export) -> bool:
@@ -465,34 +466,10 @@ class _Workspace:
         self.names[key] = name
         self.met_names.add(key)
 
-    def met(self, second: float | None) -> None:
-        """Remember that the export was made no earlier than this second since 1970."""
-        if second is None or not 0 < second < LATEST_SECOND:
-            return
-        time = EPOCH + timedelta(seconds=second)
-        if self.reading.exported_at is None or time > self.reading.exported_at:
-            self.reading.exported_at = time
-
-
-def _text(value: object) -> str | None:
-    """Return text that can be written down, None for anything else and for nothing but spaces."""
-    if not isinstance(value, str) or not value.strip():
-        return None
-    return value.strip()
-
-
-def _object(value: object) -> dict[str, Any]:
-    return value if isinstance(value, dict) else {}
-
-
-def _number(value: object) -> float | None:
-    """Return a second since 1970 that is given as a number or in digits."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
-        return None
-    try:
-        return float(value)
-    except (ValueError, OverflowError):
-        return None
+    def met(self, at: datetime | None) -> None:
+        """Remember that the export was made no earlier than then."""
+        if at is not None and at < LATEST:
+            self.reading.exported_at = max(at, self.reading.exported_at or at)
 
 
 def _name(account: dict[str, Any], profile: dict[str, Any]) -> str | None:
@@ -503,7 +480,7 @@ def _name(account: dict[str, Any], profile: dict[str, Any]) -> str | None:
         account.get("real_name"),
         account.get("name"),
     )
-    return next((text for text in map(_text, shown) if text), None)
+    return next((name for name in map(text, shown) if name), None)
 
 
 def _members(workspace: _Workspace) -> Iterator[Batch]:
@@ -517,7 +494,7 @@ def _members(workspace: _Workspace) -> Iterator[Batch]:
     for account in chain.from_iterable(
         _listed(workspace.export, name, workspace.reading) for name in names
     ):
-        key = _text(account.get("id"))
+        key = text(account.get("id"))
         if key is None:
             workspace.reading.skip(f"{USERS}: an account without an id", str(account.get("name")))
             continue
@@ -532,8 +509,8 @@ def _members(workspace: _Workspace) -> Iterator[Batch]:
 
 def _member(workspace: _Workspace, key: str, account: dict[str, Any]) -> dict[str, object]:
     """Return an account's row; older exports have neither `is_bot` nor `updated`."""
-    profile = _object(account.get("profile"))
-    updated, is_deleted = _number(account.get("updated")), account.get("deleted") is True
+    profile = mapping(account.get("profile"))
+    updated, is_deleted = second(account.get("updated")), account.get("deleted") is True
     workspace.met(updated)
     workspace.known.add(key)
     workspace.met_names.add(key)
@@ -544,14 +521,14 @@ def _member(workspace: _Workspace, key: str, account: dict[str, Any]) -> dict[st
     )
     if is_bot:
         workspace.bots.add(key)
-    email = _text(profile.get("email"))
-    is_dated = is_deleted and updated is not None and 0 < updated < LATEST_SECOND
+    email = text(profile.get("email"))
+    is_dated = is_deleted and updated is not None and updated < LATEST
     return {
         "member": key,
         "name": _name(account, profile),
-        "username": _text(account.get("name")),
+        "username": text(account.get("name")),
         "email_hash": email_hash(email) if email else None,
-        "deleted_at": EPOCH + timedelta(seconds=updated or 0) if is_dated else None,
+        "deleted_at": updated if is_dated else None,
         "is_bot": is_bot,
         "is_deleted": is_deleted,
     }
@@ -595,14 +572,9 @@ def _channels(workspace: _Workspace) -> Iterator[Batch]:
         if is_private(channel) or folder.kind is not Kind.PUBLIC:
             workspace.reading.skip(f"{CHANNELS}: a private channel", None)
             continue
-        workspace.met(_number(channel.get("created")))
+        workspace.met(second(channel.get("created")))
         workspace.channel_ids[folder.key] = str(channel.get("id"))
-        members = channel.get("members")
-        rows += [
-            (title, member)
-            for member in (members if isinstance(members, list) else ())
-            if _text(member)
-        ]
+        rows += [(title, member) for member in sequence(channel.get("members")) if text(member)]
         if len(rows) >= BATCH_ROWS:
             yield Batch("channel_member", pl.DataFrame(rows, schema=schema, orient="row"))
             rows = []
@@ -735,7 +707,7 @@ class _Gathered:
             ):
                 self.askers.append((row, user))
         for _, edited in _given_by(first, columns["edited"]):
-            workspace.met(_number(_object(edited).get("ts")))
+            workspace.met(second(mapping(edited).get("ts")))
         self._complete(first, columns)
         _name_others(workspace, records, columns["user"] + columns["bot_id"])
 
@@ -767,10 +739,10 @@ class _Gathered:
         texts = self.texts
         for row, root in _given_by(first, columns["root"]):
             if texts["thread_ts"][row] is None:
-                texts["thread_ts"][row] = _object(root).get("thread_ts") or _object(root).get("ts")
+                texts["thread_ts"][row] = mapping(root).get("thread_ts") or mapping(root).get("ts")
         for row, comment in _given_by(first, columns["comment"]):
             if texts["user"][row] is None:
-                texts["user"][row] = _object(comment).get("user")
+                texts["user"][row] = mapping(comment).get("user")
 
 
 def _given_by(first: int, column: tuple[Any, ...]) -> list[tuple[int, Any]]:
@@ -813,9 +785,9 @@ def _name_others(workspace: _Workspace, records: list[_Record], accounts: tuple[
     for record in records:
         if isinstance(record.user, str) and record.user not in met:
             profile = record.user_profile or _Profile()
-            workspace.name(record.user, _text(profile.display_name) or _text(profile.real_name))
+            workspace.name(record.user, text(profile.display_name) or text(profile.real_name))
         if isinstance(record.bot_id, str) and record.bot_id not in met:
-            named = _text(record.username) or _text((record.bot_profile or _Profile()).name)
+            named = text(record.username) or text((record.bot_profile or _Profile()).name)
             workspace.name(record.bot_id, named)
 
 
@@ -944,7 +916,7 @@ class _Messages:
             if rows > len(examples):
                 reading.skip(reason, "", rows - len(examples))
         if self._newest is not None:
-            self._workspace.met((self._newest - EPOCH).total_seconds())
+            self._workspace.met(self._newest)
         reading.notes.extend(self._notes())
 
     def _notes(self) -> Iterator[str]:
@@ -1115,7 +1087,7 @@ def _given(row: int, reactions: object) -> list[tuple[int, str, str | None]]:
     only some of them.
     """
     given: list[tuple[int, str, str | None]] = []
-    for reaction in map(_object, reactions if isinstance(reactions, list) else ()):
+    for reaction in mappings(reactions):
         name, users, count = reaction.get("name"), reaction.get("users"), reaction.get("count")
         if type(name) is not str:
             continue
@@ -1133,8 +1105,8 @@ def _given(row: int, reactions: object) -> list[tuple[int, str, str | None]]:
 
 def _listed_replies(row: int, replies: object) -> list[tuple[int, str, str | None]]:
     """Return the row, time and author of each reply that a thread's first message lists."""
-    listed = map(_object, replies if isinstance(replies, list) else ())
-    told = ((_text(reply.get("ts")), _text(reply.get("user"))) for reply in listed)
+    listed = mappings(replies)
+    told = ((text(reply.get("ts")), text(reply.get("user"))) for reply in listed)
     return [(row, ts, user) for ts, user in told if ts]
 
 
@@ -1146,17 +1118,17 @@ def _latest_reply(
     """
     others = [user for user in users if type(user) is str] if isinstance(users, list) else []
     others = [user for user in others if user != asker] or others
-    ts = _text(latest)
-    return [(row, ts, others[0] if len(others) == 1 else None)] if ts and _number(ts) else []
+    ts = text(latest)
+    return [(row, ts, others[0] if len(others) == 1 else None)] if ts and second(ts) else []
 
 
 def _asker(metadata: object) -> list[str]:
     """Return on whose behalf an app says that it wrote: `user_id` or `userId`, by itself or as an
     object with an id.
     """
-    payload = _object(_object(metadata).get("event_payload"))
+    payload = mapping(mapping(metadata).get("event_payload"))
     told = {_CAPITAL.sub("_", name).lower(): value for name, value in payload.items()}
-    named = (_object(value).get("id", value) for value in map(told.get, ASKERS))
+    named = (mapping(value).get("id", value) for value in map(told.get, ASKERS))
     return [user for user in named if type(user) is str and _USER.fullmatch(user)][:1]
 
 

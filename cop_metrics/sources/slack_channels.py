@@ -13,6 +13,7 @@ from enum import Enum
 from typing import Any, NamedTuple
 
 from cop_metrics.sources.export import readings
+from cop_metrics.sources.json_values import sequence
 
 DIRECT = re.compile(r"[dg][0-9a-z]{8,}|mpdm-.+", re.DOTALL)
 """Folders, in lower case, of direct messages, and of private channels that go by their id."""
@@ -140,7 +141,7 @@ def _by_previous_names(
     for each in listed:
         name, id_, previous = channel_name(each), channel_id(each), each.get("previous_names")
         if name and id_ and not is_private(each) and times[_folded(name)] == 1:
-            for old in previous if isinstance(previous, list) else ():
+            for old in sequence(previous):
                 if isinstance(old, str) and old.strip():
                     found.setdefault(_folded(old), set()).add((name, id_))
     return {
@@ -177,9 +178,7 @@ def channel_id(channel: Mapping[str, Any]) -> str | None:
 
 def _spellings(channel: Mapping[str, Any], *, with_previous: bool) -> set[str]:
     previous = channel.get("previous_names") if with_previous else None
-    names = [channel.get(key) for key in ("id", *_NAMES)] + (
-        previous if isinstance(previous, list) else []
-    )
+    names = [*(channel.get(key) for key in ("id", *_NAMES)), *sequence(previous)]
     return {_folded(name) for name in names if isinstance(name, str) and name.strip()}
 
 

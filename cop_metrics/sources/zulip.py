@@ -20,16 +20,8 @@ from cop_metrics.errors import CopError
 from cop_metrics.sources.conversations import MESSAGES, ONE_MESSAGE, Conversations, from_html
 from cop_metrics.sources.export import Export
 from cop_metrics.sources.inferred_replies import InferredReplies
-from cop_metrics.sources.json_files import (
-    NoJsonError,
-    elements,
-    heads,
-    mapping,
-    number,
-    second,
-    text,
-    values,
-)
+from cop_metrics.sources.json_files import NoJsonError, elements, heads, values
+from cop_metrics.sources.json_values import mapping, number, second, text
 from cop_metrics.sources.source import Batch, Reading, Source
 from cop_metrics.tables import NOTICE, TABLES, TIME, typed
 from cop_metrics.tabular import email_hash

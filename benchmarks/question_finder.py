@@ -53,7 +53,7 @@ def rules_of(archives: Path) -> dict[tuple[str, str], str]:
     found = {}
     for dataset, source in READERS.items():
         with open_export(archives / dataset) as export:
-            for batch in source.read(export, Reading()):
+            for batch in source.batches(export, Reading()):
                 if batch.table == "post":
                     found.update(
                         ((dataset, key), rules)

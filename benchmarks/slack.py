@@ -194,7 +194,7 @@ def plainly(folder: Path) -> None:
 def as_source(folder: Path) -> None:
     """Read the export as an import does, and drop its batches."""
     with open_export(folder) as export:
-        for _ in slack.SOURCE.read(export, Reading()):
+        for _ in slack.SOURCE.batches(export, Reading()):
             pass
 
 

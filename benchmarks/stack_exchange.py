@@ -27,7 +27,7 @@ from cop_metrics.sources.export import open_export
 from cop_metrics.sources.source import Reading
 from cop_metrics.sources.stack_exchange import SOURCE
 with open_export(Path(sys.argv[1])) as export:
-    rows = sum(len(batch.rows) for batch in SOURCE.read(export, Reading()))
+    rows = sum(len(batch.rows) for batch in SOURCE.batches(export, Reading()))
 """
 LXML = """
 import sys

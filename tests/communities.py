@@ -23,7 +23,7 @@ from cop_metrics.metrics.metric import Figure
 from cop_metrics.people.roster import ROSTER_ROWS
 from cop_metrics.settings import CommunitySettings, Settings
 from cop_metrics.sources.export import Export
-from cop_metrics.sources.source import Batch, Reading, Source
+from cop_metrics.sources.source import Batch, Reading, Records, Source
 from cop_metrics.tables import TABLES, typed
 
 NOW = datetime(2030, 1, 1)
@@ -210,6 +210,7 @@ class Community:
             title="A story",
             how_to_export="Tell one.",
             personal_fields=(),
+            records=Records(always=(), sometimes=tuple(TABLES)),
             cannot_measure=(),
             never_opens=("what is private",),
             private_before=0,

@@ -37,7 +37,7 @@ class Read:
         batches: dict[str, list[pl.DataFrame]] = {}
         with open_export(path) as export:
             self.recognised = source.recognises(export)
-            for table, rows in source.read(export, self.reading):
+            for table, rows in source.batches(export, self.reading):
                 batches.setdefault(table, []).append(typed(table, rows))
         self.tables = {table: pl.concat(frames) for table, frames in batches.items()}
         self.skipped = dict(self.reading.skipped)

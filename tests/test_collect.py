@@ -20,7 +20,7 @@ from cop_metrics.build import collect
 from cop_metrics.cli import events
 from cop_metrics.cli import main as cli
 from cop_metrics.cli.events import Progress
-from cop_metrics.sources.perceval import BACKENDS
+from cop_metrics.sources.perceval.items import BACKENDS
 
 PROJECT = Path(__file__).resolve().parents[1]
 MAILS = """From ada@example.org Thu Mar  5 09:00:00 2026

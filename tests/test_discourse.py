@@ -1,6 +1,7 @@
 """Discourse: a small forum told here, every oddity that its exports are known for, and a real one of known figures."""
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -29,6 +30,7 @@ from cop_metrics.cli.main import main
 from cop_metrics.errors import CopError
 from cop_metrics.sources import json_files
 from cop_metrics.sources.discourse import SOURCE
+from cop_metrics.sources.export import Export
 from cop_metrics.tabular import email_hash
 
 Json = dict[str, Any]
@@ -506,6 +508,46 @@ def test_a_post_with_a_file_of_its_own_is_left_out_where_its_topic_is_private(
     told = read(tmp_path, solved(), waiting() | {"archetype": "private_message"}, **{file: post})
     assert told.rows("thread", "thread") == [("1",)]
     assert "900" not in {key for (key,) in told.rows("post", "post")}
+
+
+@pytest.mark.parametrize("file", ["aa_categories", "zz_categories"])
+def test_a_category_that_only_some_may_see_is_left_out_whenever_that_is_said(
+    tmp_path: Path, file: str
+) -> None:
+    """Also where its part of a category says nothing: no name, time or address of it stays."""
+    link = {"url": "https://board.example/t/9/1", "internal": True, "clicks": 9}
+    who = {"username": "mallory", "user_id": 77, "link_counts": [link]}
+    secret = topic(9, [post(900, 9, 1, "bo", at(28), **who)], category_id=71, title="Secret")
+    categories = [
+        {"id": 71, "name": "Wages", "parent_category_id": 70},
+        {"id": 70, "name": "Board", "read_restricted": True},
+    ]
+    told = read(tmp_path / "all", solved(), secret, **{file: {"categories": categories}})
+    without = read(tmp_path / "public", solved())
+    assert same_tables(told, without)
+    assert told.reading.exported_at == without.reading.exported_at
+    assert told.skipped == {"a post of a topic that only some may see": 1}
+
+
+def test_a_forum_of_which_all_may_only_be_seen_by_some_is_quiet(tmp_path: Path) -> None:
+    categories = {"categories": [{"id": SUPPORT, "name": "Board", "read_restricted": True}]}
+    told = read(tmp_path, solved(), zz_categories=categories)
+    assert told.reading.is_quiet
+    assert not len(told.tables["post"])
+
+
+def test_each_file_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: Counter[str] = Counter()
+    of_export = Export.open
+
+    def counting(export: Export, name: str) -> Any:
+        opened[name] += 1
+        return of_export(export, name)
+
+    monkeypatch.setattr(Export, "open", counting)
+    read(tmp_path, solved(), waiting() | {"archetype": "private_message"}, site=SITE)
+    assert set(opened.values()) == {1}
+    assert len(opened) == 3
 
 
 def test_posts_that_are_named_and_not_there_are_told(tmp_path: Path) -> None:

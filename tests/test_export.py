@@ -407,7 +407,7 @@ def test_a_dump_that_is_cut_while_it_is_read_is_refused(
     monkeypatch.setattr(stack_exchange, "BATCH_ROWS", 1_000)
     monkeypatch.setattr(stack_exchange, "CHUNK", 10_000)
     with open_export(posts.parent) as export:
-        batches = stack_exchange.SOURCE.read(export, Reading())
+        batches = stack_exchange.SOURCE.batches(export, Reading())
         while len(next(batches).rows) == 0:
             pass
         os.truncate(posts, 3_500_000)

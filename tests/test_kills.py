@@ -24,8 +24,9 @@ import pytest
 from processes import child
 
 from cop_metrics.lake.lake import Lake, Written
-from cop_metrics.sources.source import Batch, Reading, Source
+from cop_metrics.sources.source import Batch, Reading, Records, Source
 from cop_metrics.store import Store, publish, writer_lock
+from cop_metrics.tables import TABLES
 
 BEGIN = datetime(2024, 1, 1)
 ROWS_IN_THE_STORE = 200_000  # a few MB, so that a build takes long enough to be struck
@@ -51,6 +52,7 @@ def write_import(data: Path, number: int) -> Written:
         title="Made up",
         how_to_export="",
         personal_fields=(),
+        records=Records(always=(), sometimes=tuple(TABLES)),
         cannot_measure=(),
         never_opens=("what is private",),
         private_before=0,

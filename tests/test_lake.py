@@ -14,7 +14,8 @@ from processes import Disk
 from cop_metrics.errors import CopError, UnknownName
 from cop_metrics.lake import lake as lake_module
 from cop_metrics.lake.lake import Import, Lake, Written, folder_name
-from cop_metrics.sources.source import Batch, Reading, Source
+from cop_metrics.sources.source import Batch, Reading, Records, Source
+from cop_metrics.tables import TABLES
 
 NOW = datetime(2024, 6, 1, 12)
 
@@ -45,6 +46,7 @@ def source_of(*batches: Batch, version: int = 1, **states: Any) -> Source:
         title="Made up",
         how_to_export="",
         personal_fields=(),
+        records=Records(always=(), sometimes=tuple(TABLES)),
         cannot_measure=(),
         never_opens=("what is private",),
         private_before=0,

@@ -28,7 +28,7 @@ from hypothesis import strategies as st
 
 from cop_metrics.errors import CopError
 from cop_metrics.sources import discourse, json_files
-from cop_metrics.sources.perceval import BACKENDS, SOURCE
+from cop_metrics.sources.perceval.items import BACKENDS, SOURCE
 from cop_metrics.tabular import email_hash
 
 Json = dict[str, Any]
@@ -677,7 +677,7 @@ def test_batches_and_packed_items_hold_the_same_rows(
     backend: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     whole = read(tmp_path / "a" / "items", *SMALL[backend]())
-    for module in ("perceval_chats", "perceval_issues", "discourse"):
+    for module in ("perceval.chats", "perceval.items", "discourse"):
         monkeypatch.setattr(f"cop_metrics.sources.{module}.BATCH_ROWS", 1)
     assert same_tables(whole, Read(SOURCE, packed(tmp_path / "a" / "items", within="x/y")))
 

@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 import duckdb
+import exports
 import msgspec
 import polars as pl
 import py7zr
@@ -152,18 +153,11 @@ def day(*messages: Json, **lists: Json) -> Files:
     }
 
 
-class Read:
-    """An export that was read: its tables as one frame each, and what was told about it."""
+class Read(exports.Read):
+    """An export that was read; rows may be asked for by their values."""
 
     def __init__(self, path: Path) -> None:
-        self.reading = Reading()
-        batches: dict[str, list[pl.DataFrame]] = {}
-        with open_export(path) as export:
-            self.recognised = SOURCE.recognises(export)
-            for table, rows in SOURCE.read(export, self.reading):
-                batches.setdefault(table, []).append(typed(table, rows))
-        self.tables = {table: pl.concat(frames) for table, frames in batches.items()}
-        self.skipped = dict(self.reading.skipped)
+        super().__init__(SOURCE, path)
 
     def rows(self, table: str, *columns: str, **only: Json) -> list[tuple[Any, ...]]:
         return self.tables[table].filter(**only).select(columns).rows()
@@ -1084,7 +1078,7 @@ def test_mutated_exports_are_read_or_refused_in_a_sentence(data: st.DataObject) 
         SOURCE.recognises(export)
         reading = Reading()
         try:
-            for table, rows in SOURCE.read(export, reading):
+            for table, rows in SOURCE.batches(export, reading):
                 typed(table, rows)
         except CopError:
             return

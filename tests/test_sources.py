@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,7 @@ from test_equal_stores import built
 from cop_metrics.lake.lake import Lake
 from cop_metrics.sources import SOURCES, source_of
 from cop_metrics.sources.export import open_export
-from cop_metrics.sources.source import Source
+from cop_metrics.sources.source import Records, Source
 from cop_metrics.tables import TABLES
 
 DOCS = (Path(__file__).resolve().parents[1] / "docs" / "sources.md").read_text(encoding="utf-8")
@@ -191,6 +192,31 @@ def test_a_sample_is_read_the_same_wherever_it_lies(
     plain = Read(SOURCES[source], folder)
     assert set(plain.tables) <= set(TABLES)
     assert same_tables(plain, Read(SOURCES[source], packed(folder, within="a/b")))
+
+
+@each_sample
+def test_a_sample_fills_what_its_source_declares(source: str, number: int, tmp_path: Path) -> None:
+    of = SOURCES[source]
+    told = Read(of, SAMPLES[source][number](tmp_path / "export"))
+    always, sometimes = set(of.records.always), set(of.records.sometimes)
+    assert always <= told.tables.keys() <= always | sometimes
+    assert not always & sometimes
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_whatever_a_source_declares_a_sample_fills(source: str, tmp_path: Path) -> None:
+    """Else the pages would promise what no export of it can give."""
+    of, filled = SOURCES[source], set[str]()
+    for number, make in enumerate(SAMPLES[source]):
+        told = Read(of, make(tmp_path / str(number) / "export"))
+        filled |= {table for table, rows in told.tables.items() if len(rows)}
+    assert filled == {*of.records.always, *of.records.sometimes} & TABLES.keys()
+
+
+def test_a_table_that_a_source_does_not_declare_is_refused(tmp_path: Path) -> None:
+    blind = replace(SOURCES["spreadsheet"], records=Records(always=("member", "post")))
+    with pytest.raises(ValueError, match=r"does not declare the table 'thread'"):
+        Read(blind, table(tmp_path / "export"))
 
 
 @pytest.mark.parametrize("source", SOURCES.values(), ids=list(SOURCES))

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 
+import exports
 import polars as pl
 import pytest
 import xlsxwriter
@@ -175,17 +176,11 @@ def one_csv(path: Path) -> Path:
 ALL_TABLES = [csv_folder, parquet_folder, xlsx_folder, one_workbook, zipped, zipped_workbooks]
 
 
-class Read:
-    """All that reading an export gave."""
+class Read(exports.Read):
+    """Tables that were read; rows are in the order of their first column."""
 
     def __init__(self, path: Path) -> None:
-        self.reading = Reading()
-        batches: dict[str, list[pl.DataFrame]] = {}
-        with open_export(path) as export:
-            for table, rows in SOURCE.read(export, self.reading):
-                assert set(rows.columns) <= set(TABLES[table].columns)
-                batches.setdefault(table, []).append(rows)
-        self.tables = {table: pl.concat(rows) for table, rows in batches.items()}
+        super().__init__(SOURCE, path)
 
     def rows(self, table: str, *columns: str) -> list[tuple[object, ...]]:
         return self.tables[table].select(columns).sort(columns[0], maintain_order=True).rows()
@@ -888,7 +883,9 @@ def test_a_day_or_time_that_no_calendar_has_is_one_unreadable_row(
     rows.write_parquet(tmp_path / "posts.parquet")
     reading = Reading()
     with exported(tmp_path / "posts.parquet") as export:
-        read = [len(batch.rows) for batch in SOURCE.read(export, reading) if batch.table == "post"]
+        read = [
+            len(batch.rows) for batch in SOURCE.batches(export, reading) if batch.table == "post"
+        ]
     assert (sum(read), reading.skipped.total()) == (
         (2, 0) if kind == pl.Datetime("ns", "Europe/Berlin") else (1, 1)
     )

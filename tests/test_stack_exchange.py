@@ -10,6 +10,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import exports
 import polars as pl
 import py7zr
 import pytest
@@ -18,7 +19,6 @@ from exports import asked, imported, written
 from cop_metrics.errors import CopError
 from cop_metrics.sources import stack_exchange
 from cop_metrics.sources.export import open_export
-from cop_metrics.sources.source import Reading
 from cop_metrics.sources.stack_exchange import SOURCE
 from cop_metrics.tables import TABLES
 
@@ -64,21 +64,11 @@ def dump(folder: Path, files: dict[str, list[str]]) -> Path:
     return folder
 
 
-class Read:
-    """A dump that was read: its tables as one frame each, and what was told about it."""
+class Read(exports.Read):
+    """A dump that was read."""
 
     def __init__(self, path: Path) -> None:
-        self.reading = Reading()
-        batches: dict[str, list[pl.DataFrame]] = {}
-        with open_export(path) as export:
-            self.recognised = SOURCE.recognises(export)
-            for table, rows in SOURCE.read(export, self.reading):
-                batches.setdefault(table, []).append(rows)
-        self.tables = {table: pl.concat(frames) for table, frames in batches.items()}
-        self.skipped = dict(self.reading.skipped)
-
-    def rows(self, table: str, *columns: str) -> list[tuple[Any, ...]]:
-        return self.tables[table].select(columns).rows()
+        super().__init__(SOURCE, path)
 
 
 def refusal(path: Path) -> str:

@@ -26,7 +26,7 @@ import orjson
 from cop_metrics.disk import replace_text
 from cop_metrics.errors import CopError, UnknownName
 from cop_metrics.sources.json_values import second
-from cop_metrics.sources.perceval import BACKENDS, Backend
+from cop_metrics.sources.perceval.items import BACKENDS, Backend
 from cop_metrics.store import writer_lock
 
 TOOL = "perceval"

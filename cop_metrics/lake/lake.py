@@ -125,7 +125,7 @@ class Lake:
             with _StagedTables(
                 staged, prefix=f"{source_name}:", latest=now + AHEAD_OF_THE_CLOCK
             ) as tables:
-                for batch in source.read(export, reading):
+                for batch in source.batches(export, reading):
                     tables.add(batch if keep_titles else _untitled(batch), reading)
             words_version = questions.version() if tables.hold_rules else 0
             span = _human_span(staged, tables.rows)
@@ -510,7 +510,9 @@ def _on_the_calendar(
     for reason, wrong in wrongs.items():
         left_out = rows.filter(wrong)
         if left_out.height:
-            reading.skip(reason, f"{left_out[key][0]}, dated {left_out[event][0]}", left_out.height)
+            reading.skip(
+                reason, f"{left_out[key][0]}, dated {left_out[event][0]}", rows=left_out.height
+            )
             rows = rows.remove(wrong)
     return rows
 

@@ -9,7 +9,6 @@ from cop_metrics.sources import (
     discourse,
     github_discussions,
     mailbox,
-    perceval,
     slack,
     spreadsheet,
     stack_exchange,
@@ -18,13 +17,14 @@ from cop_metrics.sources import (
 )
 from cop_metrics.sources.export import Export
 from cop_metrics.sources.not_read import not_read
+from cop_metrics.sources.perceval.items import SOURCE as PERCEVAL
 from cop_metrics.sources.source import Source
 
 SOURCES: dict[str, Source] = {
     each.id: each
     for each in (
         stack_exchange.SOURCE,
-        perceval.SOURCE,
+        PERCEVAL,
         slack.SOURCE,
         discourse.SOURCE,
         zulip.SOURCE,

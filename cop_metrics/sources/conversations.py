@@ -13,7 +13,7 @@ import polars as pl
 
 from cop_metrics.sources import questions
 from cop_metrics.sources.source import Batch
-from cop_metrics.tables import MESSAGE, TIME
+from cop_metrics.tables import MESSAGE, NOTICE, TIME
 
 MESSAGES: dict[str, pl.DataType | type[pl.DataType]] = {
     "key": pl.String,
@@ -115,6 +115,18 @@ class Conversations:
         ):
             self._last[place] = _Said(author=author, at=at, thread=thread)
         return told.slice(before.height)
+
+
+def notices(messages: pl.DataFrame) -> Iterator[Batch]:
+    """Yield what the platform itself says of people and channels; people may reply to it, so it
+    opens a thread.
+    """
+    notice = messages.with_columns(pl.lit(NOTICE).alias("kind"), pl.col("at").alias("created_at"))
+    opening = notice.filter(pl.col("key") == pl.col("thread"))
+    yield Batch("thread", opening.select("thread", "kind", "channel", "created_at"))
+    gone = [name for name in ("deleted_at",) if name in notice.columns]
+    post = pl.col("key").alias("post")
+    yield Batch("post", notice.select(post, "thread", "author", "kind", "created_at", *gone))
 
 
 def from_html(text: pl.Expr) -> pl.Expr:

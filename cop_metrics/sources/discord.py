@@ -6,12 +6,11 @@ belong to.
 """
 
 import re
-import tempfile
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import Any, BinaryIO, NamedTuple, NoReturn, cast
 
 import ijson
@@ -21,9 +20,18 @@ import polars as pl
 from cop_metrics.errors import CopError
 from cop_metrics.sources.conversations import Conversations
 from cop_metrics.sources.export import Export
-from cop_metrics.sources.json_values import mapping, number, time
-from cop_metrics.sources.source import Batch, Reading, Source
-from cop_metrics.tables import MESSAGE, NOTICE, TABLES, TIME, typed
+from cop_metrics.sources.gathering import (
+    REACTIONS,
+    Rows,
+    Schema,
+    Spool,
+    Waiting,
+    batch_of,
+    one_each,
+)
+from cop_metrics.sources.json_values import mapping, number, sequence, text, time
+from cop_metrics.sources.source import Batch, Reading, Records, Source
+from cop_metrics.tables import MESSAGE, NOTICE, TIME
 
 MESSAGES_A_BATCH = 20_000
 LONGEST_TEXT = 20_000
@@ -87,17 +95,15 @@ def read(export: Export, reading: Reading) -> Iterator[Batch]:
         )
     export.unpack(names)
     channels = _public(export, names, reading)
-    for table in ("member", "thread", "post", "reaction"):
-        yield Batch(table, pl.DataFrame(schema=dict(TABLES[table].columns)))
     _note_times(channels, reading)
-    with tempfile.TemporaryDirectory(prefix="cop-metrics-") as folder:
-        guild = _Guild(export=export, reading=reading, folder=Path(folder))
+    with Spool() as spool:
+        guild = _Guild(export=export, reading=reading, spool=spool)
         for channel in channels:
             _read_channel(guild, channel)
         reading.is_quiet = reading.skipped.keys() <= {PRIVATE, UNKNOWN_KIND}
         _note_threads(guild, channels)
         yield from _conversations(guild)
-    yield Batch("member", _members(guild))
+    yield _members(guild)
 
 
 SOURCE = Source(
@@ -112,6 +118,9 @@ SOURCE = Source(
         "author: id, name, nickname",
         "reactions.users: id, name, nickname",
         "channel.name of threads (their titles), content (first words)",
+    ),
+    records=Records(
+        always=("member", "thread", "post", "reaction"),
     ),
     cannot_measure=(
         "who reads",
@@ -338,20 +347,14 @@ def _id(value: object) -> int:
 # What is kept of each message
 
 
-SPOOLED: dict[str, pl.DataType | type[pl.DataType]] = {
+SPOOLED: Schema = {
     "id": pl.Int64,
     "author": pl.String,
     "at": TIME,
     "text": pl.String,
     "is_notice": pl.Boolean,
 }
-REACTED: dict[str, pl.DataType | type[pl.DataType]] = {
-    "row": pl.Int64,
-    "post": pl.String,
-    "giver": pl.String,
-    "kind": pl.String,
-    "times": pl.UInt32,
-}
+REACTED: Schema = {"row": pl.Int64, **REACTIONS}
 
 
 @dataclass
@@ -380,99 +383,99 @@ class _Thread:
     is_partial: bool = False
 
 
-class _Spooled(NamedTuple):
-    """Messages of one channel that wait in a file, their rows among all, and the reactions to them
-    in another.
-    """
+class _Part(NamedTuple):
+    """Messages of one channel that wait, their rows among all, and the reactions to them."""
 
     channel: _Channel
     rows: range
-    messages: Path
-    reactions: Path
+    messages: Waiting
+    reactions: Waiting
 
 
 @dataclass(kw_only=True)
 class _Guild:
-    """All messages, by their row: ids and what they reply to in memory, the rest in files."""
+    """All messages, by their row: ids and what they reply to in memory, the rest on the disk."""
 
     export: Export
     reading: Reading
-    folder: Path
+    spool: Spool
     ids: "array[int]" = field(default_factory=lambda: array("q"))
     parents: "array[int]" = field(default_factory=lambda: array("q"))
     members: dict[str, _Member] = field(default_factory=dict)
     threads: dict[int, _Thread] = field(default_factory=dict)
-    files: list["_Spooled"] = field(default_factory=list)
+    parts: list[_Part] = field(default_factory=list)
     begun: set[int] = field(default_factory=set)
     """Ids of the threads that messages of channels say began there."""
     announced: set[int] = field(default_factory=set)
     """Ids of those messages, which say no more than that."""
+    _messages: Rows = field(default_factory=lambda: Rows(SPOOLED))
+    _reactions: Rows = field(default_factory=lambda: Rows(REACTED))
 
-    def spool(
-        self, channel: _Channel, messages: list[tuple[Any, ...]], reactions: list[tuple[Any, ...]]
-    ) -> None:
-        """Write messages and their reactions into files, and empty the lists."""
-        name, rows = (
-            self.folder / str(len(self.files)),
-            range(len(self.ids) - len(messages), len(self.ids)),
-        )
-        file = _Spooled(
-            channel, rows, name.with_suffix(".messages"), name.with_suffix(".reactions")
-        )
-        pl.DataFrame(messages, schema=SPOOLED, orient="row").write_ipc(file.messages)
-        pl.DataFrame(reactions, schema=REACTED, orient="row").write_ipc(file.reactions)
-        self.files.append(file)
-        messages.clear()
-        reactions.clear()
+    def take(self, told: dict[str, Any], channel: _Channel, thread: _Thread | None) -> None:
+        """Take a message that has an id and a time."""
+        id_, at, kind = _id(told.get("id")), time(told.get("timestamp")), _kind(told)
+        joined_at = at if kind in JOINS else None
+        author = _meet(self, told.get("author"), channel, is_author=True, joined_at=joined_at)
+        if kind in THREAD_BEGINS:
+            self.announced.add(id_)
+            self.begun |= {_id(_reference(told).get("channelId"))} - {0}
+        content = told.get("content")
+        text = content[:LONGEST_TEXT] if isinstance(content, str) else ""
+        self._messages.add(id=id_, author=author, at=at, text=text, is_notice=kind not in SAID)
+        for reaction in sequence(told.get("reactions")):
+            self._take_reaction(mapping(reaction), channel, str(id_))
+        self.ids.append(id_)
+        self.parents.append(_parent(told, kind, id_, channel, thread))
+        if len(self._messages) >= MESSAGES_A_BATCH:
+            self.put(channel)
+
+    def _take_reaction(self, told: dict[str, Any], channel: _Channel, post: str) -> None:
+        """Take a row for each giver who is named, and one for the rest of the count."""
+        kind = _emoji(told.get("emoji"))
+        if kind is None:
+            self.reading.skip("a reaction without a name", f"message {post}")
+            return
+        met = (_meet(self, user, channel, is_author=False) for user in sequence(told.get("users")))
+        givers = dict.fromkeys(giver for giver in met if giver)
+        row = {"row": len(self.ids), "post": post, "kind": kind}
+        for giver in givers:
+            self._reactions.add(**row, giver=giver, times=1)
+        more = (number(told.get("count")) or 0) - len(givers)
+        if more > MOST_REACTIONS:
+            reason = f"reactions to a message that counts more than {MOST_REACTIONS:,}"
+            self.reading.skip(reason, f"message {post}", rows=more)
+        elif more > 0:
+            self._reactions.add(**row, times=more)
+
+    def put(self, channel: _Channel) -> None:
+        """Put the messages and reactions that were gathered of a channel on the disk."""
+        rows = range(len(self.ids) - len(self._messages), len(self.ids))
+        messages = self.spool.put(self._messages.taken())
+        reactions = self.spool.put(self._reactions.taken())
+        self.parts.append(_Part(channel, rows, messages, reactions))
 
 
 def _read_channel(guild: _Guild, channel: _Channel) -> None:
     thread = _thread_of(guild, channel) if channel.is_thread and channel.id else None
-    messages: list[tuple[Any, ...]] = []
-    reactions: list[tuple[Any, ...]] = []
-    first_file, first_row = len(guild.files), len(guild.ids)
-    for nth, told in enumerate(_messages(guild.export, channel.file), 1):
-        place = f"{channel.file} message {nth}"
-        id_ = _id(told.get("id")) if isinstance(told, dict) else 0
-        at = time(told.get("timestamp")) if id_ else None
-        if not id_:
+    first_part, first_row = len(guild.parts), len(guild.ids)
+    for nth, value in enumerate(_messages(guild.export, channel.file), 1):
+        told = mapping(value)
+        if not (id_ := _id(told.get("id"))):
+            place = f"{channel.file} message {nth}"
             guild.reading.skip("a message without a readable id", place)
-        elif at is None:
-            guild.reading.skip(
-                "a message whose time cannot be read", f"{channel.file} message {id_}"
-            )
+        elif time(told.get("timestamp")) is None:
+            place = f"{channel.file} message {id_}"
+            guild.reading.skip("a message whose time cannot be read", place)
         else:
-            kind = str(told.get("type", "")).lower()
-            author = _meet(
-                guild,
-                told.get("author"),
-                channel,
-                is_author=True,
-                joined_at=at if kind in JOINS else None,
-            )
-            if kind in THREAD_BEGINS:
-                guild.announced.add(id_)
-                guild.begun |= {_id(_reference(told).get("channelId"))} - {0}
-            text = told.get("content")
-            messages.append(
-                (
-                    id_,
-                    author,
-                    at,
-                    text[:LONGEST_TEXT] if isinstance(text, str) else "",
-                    kind not in SAID,
-                )
-            )
-            reactions += _reactions(guild, told.get("reactions"), channel, id_)
-            guild.ids.append(id_)
-            guild.parents.append(_parent(told, kind, id_, channel, thread))
-            if len(messages) >= MESSAGES_A_BATCH:
-                guild.spool(channel, messages, reactions)
-    guild.spool(channel, messages, reactions)
-    if (
-        len(guild.ids) > first_row and guild.ids[first_row] > guild.ids[-1]
-    ):  # newest first, which the tool offers too
-        guild.files[first_file:] = reversed(guild.files[first_file:])
+            guild.take(told, channel, thread)
+    guild.put(channel)
+    ids = guild.ids[first_row:]
+    if ids and ids[0] > ids[-1]:  # newest first, which the tool offers too
+        guild.parts[first_part:] = reversed(guild.parts[first_part:])
+
+
+def _kind(told: dict[str, Any]) -> str:
+    return str(told.get("type", "")).lower()
 
 
 def _thread_of(guild: _Guild, channel: _Channel) -> _Thread:
@@ -519,24 +522,22 @@ def _meet(
     joined_at: datetime | None = None,
 ) -> str | None:
     """Remember a member and return their key, None where the file names nobody."""
-    id_ = _id(told.get("id")) if isinstance(told, dict) else 0
-    if not isinstance(told, dict) or not id_:
+    account = mapping(told)
+    id_ = _id(account.get("id"))
+    if not id_:
         return None
     key = str(id_)
-    name, nickname = (
-        told.get(each) if isinstance(told.get(each), str) else None for each in ("name", "nickname")
-    )
+    name, nickname = text(account.get("name")), text(account.get("nickname"))
     known, rank = guild.members.get(key), (is_author, channel.exported_at or datetime.min)
-    joined = min(
-        (each for each in (joined_at, known.joined_at if known else None) if each), default=None
-    )
+    times = (joined_at, known.joined_at if known else None)
+    joined = min(filter(None, times), default=None)
     if known and rank < known.rank:
         known.joined_at = joined
         return key
     guild.members[key] = _Member(
         name=(nickname or name or "")[:200] or None,
         username=(name or "")[:200] or None,
-        is_bot=told.get("isBot") is True,
+        is_bot=account.get("isBot") is True,
         is_deleted=bool(name and (name == "Deleted User" or name.startswith("deleted_user_"))),
         rank=rank,
         joined_at=joined,
@@ -544,48 +545,11 @@ def _meet(
     return key
 
 
-def _reactions(
-    guild: _Guild, told: object, channel: _Channel, id_: int
-) -> Iterator[tuple[Any, ...]]:
-    """Yield the reactions to a message: one a giver where they are named, the rest of the count
-    without.
-    """
-    row, post = len(guild.ids), str(id_)
-    for each in told if isinstance(told, list) else ():
-        emoji, users = (
-            (each.get("emoji"), each.get("users")) if isinstance(each, dict) else (None, None)
-        )
-        kind = _kind(emoji)
-        if kind is None:
-            guild.reading.skip("a reaction without a name", f"message {id_}")
-            continue
-        met = (
-            [_meet(guild, user, channel, is_author=False) for user in users]
-            if isinstance(users, list)
-            else []
-        )
-        givers = dict.fromkeys(giver for giver in met if giver)
-        yield from ((row, post, giver, kind, 1) for giver in givers)
-        count = each.get("count")
-        more = count - len(givers) if type(count) is int else 0
-        if more > MOST_REACTIONS:
-            guild.reading.skip(
-                f"reactions to a message that counts more than {MOST_REACTIONS:,}",
-                f"message {id_}",
-                more,
-            )
-        elif more > 0:
-            yield row, post, None, kind, more
-
-
-def _kind(emoji: object) -> str | None:
+def _emoji(value: object) -> str | None:
     """Return the name of an emoji, without the tone of a skin: its code (`thumbsup`), else itself."""
-    if not isinstance(emoji, dict):
-        return None
-    name = next(
-        (each for each in (emoji.get("code"), emoji.get("name")) if isinstance(each, str) and each),
-        "",
-    )
+    told = mapping(value)
+    names = (told.get("code"), told.get("name"))
+    name = next((each for each in names if isinstance(each, str) and each), "")
     return re.sub(r"_tone\d(?:-\d)?$|[\U0001f3fb-\U0001f3ff]", "", name.strip(":"))[:100] or None
 
 
@@ -656,30 +620,19 @@ def _conversations(guild: _Guild) -> Iterator[Batch]:
         for id_, thread in guild.threads.items()
         if thread.name
     }
-    yield Batch("thread", _unopened(guild, known))
+    yield _unopened(guild, known)
     conversations = Conversations(joins_messages=True)
-    for file in guild.files:
-        messages, reactions = (
-            pl.read_ipc(file.messages.read_bytes()),
-            pl.read_ipc(file.reactions.read_bytes()),
-        )
-        file.messages.unlink()
-        file.reactions.unlink()
-        rows = slice(file.rows.start, file.rows.stop)
-        told = messages.with_columns(
-            pl.col("id").cast(pl.String).alias("key"),
-            pl.Series("thread", found.threads[rows]).cast(pl.String),
-        )
+    for part in guild.parts:
+        messages, reactions = part.messages.take(), part.reactions.take()
+        rows = slice(part.rows.start, part.rows.stop)
+        thread = pl.Series("thread", found.threads[rows]).cast(pl.String)
+        told = messages.with_columns(pl.col("id").cast(pl.String).alias("key"), thread)
         told = told.filter(pl.Series(found.counts[rows])).sort("id")
+        said = told.filter(~pl.col("is_notice"))
         yield Batch("post", _notices(told.filter("is_notice")))
-        yield from conversations.batches(
-            _said(told.filter(~pl.col("is_notice")), file.channel, titles)
-        )
-        newest = reactions.filter(
-            pl.Series(found.counts[reactions["row"].to_numpy()], dtype=pl.Boolean)
-        )
-        each = newest.select(pl.col("post", "giver", "kind").repeat_by("times").explode())
-        yield Batch("reaction", typed("reaction", each))
+        yield from conversations.batches(_said(said, part.channel, titles))
+        is_newest = pl.Series(found.counts[reactions["row"].to_numpy()], dtype=pl.Boolean)
+        yield one_each(reactions.filter(is_newest).drop("row"))
 
 
 def _said(messages: pl.DataFrame, channel: _Channel, titles: dict[int, str]) -> pl.DataFrame:
@@ -698,45 +651,35 @@ def _said(messages: pl.DataFrame, channel: _Channel, titles: dict[int, str]) -> 
 
 
 def _notices(messages: pl.DataFrame) -> pl.DataFrame:
-    return typed(
-        "post",
-        messages.select(
-            pl.col("key").alias("post"),
-            "thread",
-            "author",
-            pl.lit(NOTICE).alias("kind"),
-            pl.col("at").alias("created_at"),
-        ),
+    return messages.select(
+        pl.col("key").alias("post"),
+        "thread",
+        "author",
+        pl.lit(NOTICE).alias("kind"),
+        pl.col("at").alias("created_at"),
     )
 
 
-def _unopened(guild: _Guild, known: set[int]) -> pl.DataFrame:
+def _unopened(guild: _Guild, known: set[int]) -> Batch:
     """Return the threads whose first message is not there, with the name and channel that their
     files tell.
     """
-    lost = {
-        id_: thread
+    lost = [
+        (str(id_), MESSAGE, thread.name or None, thread.channel)
         for id_, thread in sorted(guild.threads.items())
         if id_ not in known and thread.first and (thread.has_starter or thread.is_partial)
-    }
-    rows = [
-        (str(id_), MESSAGE, thread.name or None, thread.channel) for id_, thread in lost.items()
     ]
     if lost:
         guild.reading.notes.append(
             f"Threads whose first message is not in the export, and so are never questions: {len(lost):,}."
         )
-    names = ("thread", "kind", "title", "channel")
-    return typed("thread", pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row"))
+    return batch_of("thread", lost, "thread", "kind", "title", "channel")
 
 
-def _members(guild: _Guild) -> pl.DataFrame:
-    schema = {
-        name: TABLES["member"].columns[name]
-        for name in ("member", "name", "username", "is_bot", "is_deleted", "joined_at")
-    }
+def _members(guild: _Guild) -> Batch:
     rows = [
         (key, known.name, known.username, known.is_bot, known.is_deleted, known.joined_at)
         for key, known in sorted(guild.members.items())
     ]
-    return typed("member", pl.DataFrame(rows, schema=schema, orient="row"))
+    columns = ("member", "name", "username", "is_bot", "is_deleted", "joined_at")
+    return batch_of("member", rows, *columns)

@@ -5,23 +5,29 @@ several.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from typing import Any
-
-import polars as pl
+from datetime import datetime
+from typing import Any, NamedTuple
 
 from cop_metrics.errors import CopError
-from cop_metrics.sources.conversations import Conversations
 from cop_metrics.sources.export import Export
+from cop_metrics.sources.gathering import BATCH_ROWS, MOST_REACTIONS, Gathering, Person
 from cop_metrics.sources.json_files import HEAD, heads, values
-from cop_metrics.sources.json_values import count, mapping, number, sequence, text, time
-from cop_metrics.sources.source import Batch, Reading, Source
-from cop_metrics.tables import ANSWER, COMMENT, MESSAGE, QUESTION, TABLES, TIME, typed
+from cop_metrics.sources.json_values import (
+    count,
+    mapping,
+    mappings,
+    number,
+    sequence,
+    text,
+    texts,
+    time,
+)
+from cop_metrics.sources.source import Batch, Reading, Records, Source
+from cop_metrics.tables import ANSWER, COMMENT, MESSAGE, QUESTION
 
-BATCH_ROWS = 20_000
-MOST_VOTES = 10**5
 UPVOTE = "upvote"
 OWN_UPVOTE = 1
 """GitHub counts an upvote of the author from the start, which nobody gave."""
@@ -83,18 +89,6 @@ GHOST = "ghost"
 _EMPTY = re.compile(
     rb'"discussions"\s*:\s*\{[^{}\[\]]*(?:"pageInfo"\s*:\s*\{[^{}]*\}[^{}\[\]]*)?"nodes"\s*:\s*\[\s*\]'
 )
-_POSTS: dict[str, Any] = {
-    "key": pl.String,
-    "thread": pl.String,
-    "author": pl.String,
-    "at": TIME,
-    "text": pl.String,
-    "deleted_at": TIME,
-    "kind": pl.String,
-    "accepted": pl.Boolean,
-    "accepted_at": TIME,
-    "solved_by": pl.String,
-}
 
 
 def recognises(export: Export) -> bool:
@@ -123,16 +117,14 @@ def read(export: Export, reading: Reading) -> Iterator[Batch]:
             f"{len(export.names) - len(names):,} files are no JSON, and were left alone."
         )
     export.unpack(names)
-    for table in ("member", "thread", "post", "topic", "reaction"):
-        yield Batch(table, pl.DataFrame(schema=dict(TABLES[table].columns)))
     newest = _newest(export, names, reading)
     told = _Discussions(reading=reading)
     for place, discussion in _discussions(export, names):
         if place in newest:
             told.take(discussion)
             yield from told.batches(least=BATCH_ROWS)
-    yield from told.batches(least=1)
-    yield Batch("member", told.members())
+    yield from told.batches()
+    yield told.people.members("name", "username", "is_bot")
     told.note()
 
 
@@ -146,6 +138,9 @@ SOURCE = Source(
     personal_fields=(
         "discussions, comments and replies: author (login, name), body (read for its rules, not kept), title",
         "answerChosenBy and reactions: login",
+    ),
+    records=Records(
+        always=("member", "thread", "post", "topic", "reaction"),
     ),
     cannot_measure=(
         "who read what: GitHub tells neither readers nor views",
@@ -268,75 +263,74 @@ def _is_a_page(export: Export, name: str) -> bool:
 # Rows
 
 
-@dataclass(kw_only=True)
-class _Discussions:
-    """Gathers rows of discussions; people are known by their login."""
+class _Answer(NamedTuple):
+    """Which comment of a discussion was chosen as its answer, when and by whom."""
 
-    reading: Reading
-    people: dict[str, tuple[str | None, bool]] = field(default_factory=dict)
+    id: str | None
+    at: datetime | None
+    by: str | None
+
+
+@dataclass(kw_only=True)
+class _Discussions(Gathering):
+    """Gathers discussions with their comments and replies; people are known by their login."""
+
     keys: set[str] = field(default_factory=set)
     newest_at: datetime | None = None
-    votes: int = 0
     lacking: dict[str, int] = field(default_factory=dict)
-    _posts: list[tuple[Any, ...]] = field(default_factory=list)
-    _threads: list[dict[str, Any]] = field(default_factory=list)
-    _topics: list[tuple[str, str]] = field(default_factory=list)
-    _reactions: list[tuple[Any, ...]] = field(default_factory=list)
-    _conversations: Conversations = field(
-        default_factory=lambda: Conversations(joins_messages=False)
-    )
 
     def take(self, told: dict[str, Any]) -> None:
         """Take a discussion, or a further page of its comments, with all that is said in it."""
-        key, category = str(text(told.get("id"))), mapping(told.get("category"))
-        asks, at = category.get("isAnswerable") is True, time(told.get("createdAt"))
-        if at is not None:
-            thread = {
-                "thread": key,
-                "kind": QUESTION if asks else MESSAGE,
-                "title": text(told.get("title")),
-                "url": text(told.get("url")),
-                "channel": text(category.get("name")),
-                "created_at": at,
-                "closed_at": self._seen(time(told.get("closedAt"))),
-                "closed_as": (text(told.get("stateReason")) or "closed").lower()
-                if time(told.get("closedAt"))
-                else None,
-            }
-            self._threads.append(thread)
-            labels = sequence(mapping(told.get("labels")).get("nodes"))
-            names = dict.fromkeys(text(mapping(label).get("name")) for label in labels)
-            self._topics += [(key, name) for name in names if name]
-            self._add(told, key, QUESTION if asks else MESSAGE, {})
+        key, asks = str(text(told.get("id"))), _asks(told)
+        if time(told.get("createdAt")) is not None:
+            self._take_opening(told, key, QUESTION if asks else MESSAGE)
         elif "createdAt" in told:
             self.reading.skip("a discussion without a readable date", key)
             return
         self._seen(time(told.get("updatedAt")))
-        self._take_comments(told, key, asks)
+        self._take_comments(told, key, ANSWER if asks else MESSAGE)
 
-    def _take_comments(self, told: dict[str, Any], thread: str, asks: bool) -> None:
-        answer = {
-            "id": text(mapping(told.get("answer")).get("id")),
-            "at": self._seen(time(told.get("answerChosenAt"))),
-            "by": self._login(told.get("answerChosenBy")),
-        }
+    def _take_opening(self, told: dict[str, Any], key: str, kind: str) -> None:
+        closed_at = self._seen(time(told.get("closedAt")))
+        labels = mappings(mapping(told.get("labels")).get("nodes"))
+        self.open(
+            texts([label.get("name") for label in labels]),
+            thread=key,
+            kind=kind,
+            title=text(told.get("title")),
+            url=text(told.get("url")),
+            channel=text(mapping(told.get("category")).get("name")),
+            created_at=time(told.get("createdAt")),
+            closed_at=closed_at,
+            closed_as=(text(told.get("stateReason")) or "closed").lower() if closed_at else None,
+        )
+        self._take_post(told, key, kind, None)
+
+    def _take_comments(self, told: dict[str, Any], thread: str, kind: str) -> None:
+        answer = _Answer(
+            id=text(mapping(told.get("answer")).get("id")),
+            at=self._seen(time(told.get("answerChosenAt"))),
+            by=self._login(told.get("answerChosenBy")),
+        )
         for comment in self._nodes(told.get("comments"), thread):
-            self._add(comment, thread, ANSWER if asks else MESSAGE, answer)
+            self._take_post(comment, thread, kind, answer)
             for reply in self._nodes(comment.get("replies"), str(text(comment.get("id")))):
-                self._add(reply, thread, COMMENT, answer)
+                self._take_post(reply, thread, COMMENT, answer)
 
     def _nodes(self, connection: object, of: str) -> list[dict[str, Any]]:
         """Return what a connection holds, and note how much more there is than its pages so far
         hold.
         """
-        nodes = [mapping(node) for node in sequence(mapping(connection).get("nodes"))]
+        nodes = mappings(mapping(connection).get("nodes"))
         told = count(mapping(connection).get("totalCount"), 10**6)
         lacking = self.lacking.get(of, told) - len(nodes)
         if told and (lacking > 0 or of in self.lacking):
             self.lacking[of] = lacking
         return nodes
 
-    def _add(self, told: dict[str, Any], thread: str, kind: str, answer: dict[str, Any]) -> None:
+    def _take_post(
+        self, told: dict[str, Any], thread: str, kind: str, answer: _Answer | None
+    ) -> None:
         key, at = text(told.get("id")), time(told.get("createdAt"))
         if key is None or at is None:
             self.reading.skip("a comment without an id or a readable date", key or f"in {thread}")
@@ -346,47 +340,36 @@ class _Discussions:
         self.keys.add(key)
         self._seen(at)
         self._seen(time(told.get("updatedAt")))
-        accepted = key != thread and (told.get("isAnswer") is True or key == answer.get("id"))
-        marked = kind == ANSWER or accepted
-        self._posts.append(
-            (
-                key,
-                thread,
-                self._login(told.get("author")),
-                at,
-                text(told.get("body")),
-                self._seen(time(told.get("deletedAt"))),
-                ANSWER if accepted else kind,
-                accepted if marked else None,
-                answer.get("at") if accepted else None,
-                answer.get("by") if accepted else None,
-            )
+        chosen = answer if answer and (told.get("isAnswer") is True or key == answer.id) else None
+        self.add(
+            key=key,
+            thread=thread,
+            author=self._login(told.get("author")),
+            at=at,
+            text=text(told.get("body")) or "",
+            deleted_at=self._seen(time(told.get("deletedAt"))),
+            kind=ANSWER if chosen else kind,
+            accepted=chosen is not None if chosen or kind == ANSWER else None,
+            accepted_at=chosen.at if chosen else None,
+            solved_by=chosen.by if chosen else None,
         )
         self._take_reactions(told, key)
 
     def _take_reactions(self, told: dict[str, Any], key: str) -> None:
         """Take reactions with their givers, and what is only counted as given by nobody known."""
-        named: dict[str, int] = {}
-        for node in sequence(mapping(told.get("reactions")).get("nodes")):
-            kind, at = text(mapping(node).get("content")), time(mapping(node).get("createdAt"))
+        named: Counter[str] = Counter()
+        for node in mappings(mapping(told.get("reactions")).get("nodes")):
+            kind, at = text(node.get("content")), self._seen(time(node.get("createdAt")))
             if kind is not None:
-                named[kind] = named.get(kind, 0) + 1
-                self._reactions.append(
-                    (key, self._login(mapping(node).get("user")), kind.lower(), self._seen(at), 1)
-                )
-        for group in sequence(told.get("reactionGroups")):
-            kind, givers = (
-                text(mapping(group).get("content")),
-                mapping(group).get("reactors", mapping(group).get("users")),
-            )
-            unnamed = count(mapping(givers).get("totalCount"), MOST_VOTES) - named.get(
-                kind or "", 0
-            )
-            if kind is not None and unnamed > 0:
-                self._reactions.append((key, None, kind.lower(), None, unnamed))
-        upvotes = count(told.get("upvoteCount"), MOST_VOTES) - OWN_UPVOTE
-        if upvotes > 0:
-            self._reactions.append((key, None, UPVOTE, None, upvotes))
+                named[kind] += 1
+                self.react(key, kind.lower(), self._login(node.get("user")), at)
+        for group in mappings(told.get("reactionGroups")):
+            kind = text(group.get("content")) or ""
+            givers = mapping(group.get("reactors", group.get("users")))
+            unnamed = count(givers.get("totalCount"), MOST_REACTIONS) - named[kind]
+            self.react(key, kind.lower(), None, times=unnamed)
+        upvotes = count(told.get("upvoteCount"), MOST_REACTIONS) - OWN_UPVOTE
+        self.react(key, UPVOTE, None, times=upvotes)
 
     def _login(self, author: object) -> str | None:
         """Return who that is, and remember them; None for a ghost, whose account was deleted."""
@@ -394,69 +377,26 @@ class _Discussions:
         login = text(told.get("login"))
         if login is None or login == GHOST:
             return None
-        name, was_bot = self.people.get(login, (None, False))
         is_bot = told.get("__typename") == "Bot" or login.lower().endswith("[bot]")
-        self.people[login] = (text(told.get("name")) or name, was_bot or is_bot)
-        return login
+        person = Person(name=text(told.get("name")), username=login, is_bot=is_bot)
+        return self.people.meet(login, person)
 
     def _seen(self, at: datetime | None) -> datetime | None:
         if at is not None:
             self.newest_at = max(at, self.newest_at or at)
         return at
 
-    def batches(self, *, least: int) -> Iterator[Batch]:
-        """Yield what was gathered if there are `least` posts or more; their texts are read for the
-        rules and dropped.
-        """
-        if len(self._posts) < max(least, 1):
-            return
-        posts = pl.DataFrame(self._posts, schema=_POSTS, orient="row")
-        reactions = pl.DataFrame(
-            self._reactions,
-            schema={**TABLES["reaction"].columns, "times": pl.Int64},
-            orient="row",
-        )
-        self.votes += int(reactions["times"].sum())
-        yield Batch("thread", pl.DataFrame(self._threads, schema=dict(TABLES["thread"].columns)))
-        yield Batch(
-            "topic", pl.DataFrame(self._topics, schema=dict(TABLES["topic"].columns), orient="row")
-        )
-        for batch in self._conversations.batches(
-            posts.select("key", "thread", "author", "at", "text", "deleted_at")
-        ):
-            if batch.table == "post":
-                own = posts.select("kind", "accepted", "accepted_at", "solved_by")
-                yield Batch("post", typed("post", batch.rows.with_columns(own)))
-        each = (
-            reactions.with_columns(pl.int_ranges("times").alias("times"))
-            .explode("times")
-            .drop("times")
-        )
-        yield Batch("reaction", typed("reaction", each))
-        self._posts, self._threads, self._topics, self._reactions = [], [], [], []
-
-    def members(self) -> pl.DataFrame:
-        """Return everybody who wrote, reacted or chose an answer."""
-        rows = [
-            (login, name or login, login, is_bot) for login, (name, is_bot) in self.people.items()
-        ]
-        schema = {
-            name: TABLES["member"].columns[name]
-            for name in ("member", "name", "username", "is_bot")
-        }
-        return typed("member", pl.DataFrame(rows, schema=schema, orient="row"))
-
     def note(self) -> None:
-        """Say when the export was made, as nearly as it tells, and what its pages lack.
-
-        Of two exports with the same newest event, the one with more reactions is taken for the
-        newer.
-        """
-        if self.newest_at is not None and self.newest_at.year < 9999:
-            self.reading.exported_at = self.newest_at + timedelta(microseconds=self.votes)
+        """Say when the export was made, as nearly as it tells, and what its pages lack."""
+        self.reading.date_by(self.newest_at, counted=self.reacted)
         missing = sum(max(lacking, 0) for lacking in self.lacking.values())
         if missing:
             self.reading.notes.append(
                 f"{missing:,} comments and replies are named in the pages and not in them: "
                 "docs/sources.md tells how to ask for the rest of long discussions."
             )
+
+
+def _asks(told: dict[str, Any]) -> bool:
+    """Return whether a discussion is of a category in which an answer may be chosen."""
+    return mapping(told.get("category")).get("isAnswerable") is True

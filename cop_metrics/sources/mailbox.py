@@ -10,7 +10,6 @@ import email.header
 import email.message
 import hashlib
 import re
-import tempfile
 import unicodedata
 from array import array
 from bisect import bisect_right, insort
@@ -18,7 +17,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import NamedTuple
 
 import polars as pl
@@ -27,10 +26,11 @@ from cop_metrics.errors import CopError
 from cop_metrics.sources import mail_dates, mail_files, mail_words
 from cop_metrics.sources.conversations import Conversations, from_html
 from cop_metrics.sources.export import Export
+from cop_metrics.sources.gathering import Spool, Waiting, batch_of
 from cop_metrics.sources.mail_dates import EARLIEST, How
 from cop_metrics.sources.mail_files import LARGEST_BODY, Kind, Raw
-from cop_metrics.sources.source import Batch, Reading, Source
-from cop_metrics.tables import MESSAGE, TABLES, TIME, typed
+from cop_metrics.sources.source import Batch, Reading, Records, Source
+from cop_metrics.tables import MESSAGE, TIME
 from cop_metrics.tabular import email_hash
 
 MAILS_A_BATCH = 5_000
@@ -138,10 +138,8 @@ def read(export: Export, reading: Reading) -> Iterator[Batch]:
     """
     kinds = _kinds(export, reading)
     export.unpack(kinds)
-    for table in ("member", "thread", "post"):
-        yield Batch(table, pl.DataFrame(schema=dict(TABLES[table].columns)))
-    with tempfile.TemporaryDirectory(prefix="cop-metrics-") as folder:
-        archive = Archive(reading=reading, folder=Path(folder))
+    with Spool() as spool:
+        archive = Archive(reading=reading, spool=spool)
         lists = {name: _list_of(name) for name in kinds}
         for name, kind in kinds.items():
             _read_file(
@@ -207,6 +205,9 @@ SOURCE = Source(
         "files of the list in one folder, since replies may stand in a later one."
     ),
     personal_fields=("From: address (kept as a hash), name", "Subject", "Message-ID"),
+    records=Records(
+        always=("member", "thread", "post"),
+    ),
     cannot_measure=(
         "who reads the list, and who is on it without writing",
         "reactions and accepted answers: only thanks in words tell that something worked",
@@ -546,13 +547,13 @@ class Archive:
     """
 
     reading: Reading
-    folder: Path
+    spool: Spool
     rows: dict[str, int] = field(default_factory=dict)
     people: dict[str, _Known] = field(default_factory=dict)
     tags: Counter[str] = field(default_factory=Counter)
     lists: set[str] = field(default_factory=set)
     waiting: list[_Mail] = field(default_factory=list)
-    files: list[Path] = field(default_factory=list)
+    files: list[Waiting] = field(default_factory=list)
 
     def add(self, mail: _Mail) -> None:
         self.rows[mail.key] = len(self.rows)
@@ -563,19 +564,18 @@ class Archive:
                 self.lists.add(tag)
         self.waiting.append(mail)
         if len(self.waiting) >= MAILS_A_BATCH:
-            self.spool()
+            self.flush()
 
     def meet(self, person: _Person, at: datetime) -> None:
         known = self.people.get(person.key)
         if known is None or (person.name and (known.person.name is None or at > known.named_at)):
             self.people[person.key] = _Known(person, at)
 
-    def spool(self) -> None:
-        """Write what waits into a file; memory holds one batch."""
+    def flush(self) -> None:
+        """Put what was gathered on the disk; memory holds one batch."""
         if self.waiting:
-            file = self.folder / f"{len(self.files)}.arrow"
-            pl.DataFrame(self.waiting, schema=SPOOLED, orient="row").write_ipc(file)
-            self.files.append(file)
+            rows = pl.DataFrame(self.waiting, schema=SPOOLED, orient="row")
+            self.files.append(self.spool.put(rows))
             self.waiting = []
 
     def list_tags(self) -> frozenset[str]:
@@ -803,9 +803,7 @@ def _threads(archive: Archive, times: pl.Series) -> _Threads:
     tags = archive.list_tags()
     firsts = _firsts(archive, times)
     for file in archive.files:
-        mails = pl.read_ipc(
-            file.read_bytes(), columns=["key", "parents", "subject", "conversation"]
-        )
+        mails = file.look("key", "parents", "subject", "conversation")
         for key, named, subject, conversation in mails.iter_rows():
             row = len(told.parent)
             title, is_reply, may_reply = mail_words.subject_of(subject, tags)
@@ -831,7 +829,7 @@ def _seconds(times: pl.Series) -> "array[int]":
 
 def _firsts(archive: Archive, times: pl.Series) -> dict[str, int]:
     """Return the number of the first mail of each conversation that the platform tells."""
-    told = [pl.read_ipc(file.read_bytes(), columns=["conversation"]) for file in archive.files]
+    told = [file.look("conversation") for file in archive.files]
     mails = pl.concat(told).with_row_index("row").with_columns(times.alias("at")) if told else None
     if mails is None:
         return {}
@@ -941,7 +939,7 @@ def _opener(same_subject: list[tuple[int, int]], at: int) -> int | None:
 
 def tables(archive: Archive) -> Iterator[Batch]:
     """Yield the threads, posts and members of all mails that were taken."""
-    archive.spool()
+    archive.flush()
     times = _times(archive)
     threads, tags = _threads(archive, times), archive.list_tags()
     conversations = Conversations(joins_messages=False)
@@ -949,8 +947,7 @@ def tables(archive: Archive) -> Iterator[Batch]:
     authors: set[str] = set()
     done = 0
     for file in archive.files:
-        mails = pl.read_ipc(file.read_bytes())
-        file.unlink()
+        mails = file.take()
         rows = range(done, done + len(mails))
         done += len(mails)
         messages = _messages(mails, times[rows.start : rows.stop], tags).with_columns(
@@ -965,21 +962,18 @@ def tables(archive: Archive) -> Iterator[Batch]:
         new = unopened.filter(~pl.col("thread").is_in(told)).sort("thread")
         told |= set(new["thread"])
         named = new.select("thread", "title", "channel").with_columns(pl.lit(MESSAGE).alias("kind"))
-        yield Batch("thread", typed("thread", named))
+        yield Batch("thread", named)
         yield from conversations.batches(messages)
     people = {key: known.person for key, known in archive.people.items() if key in authors}
     _note(archive, threads, people)
-    yield Batch("member", _members(people))
+    yield _members(people)
 
 
 def _times(archive: Archive) -> pl.Series:
     """Return the time of each mail, null for those that are left out, which are counted; says which
     are not from the Date.
     """
-    told = [
-        pl.read_ipc(file.read_bytes(), columns=["dated", "received", "is_far"])
-        for file in archive.files
-    ]
+    told = [file.look("dated", "received", "is_far") for file in archive.files]
     if not told:
         return pl.Series("at", [], dtype=TIME)
     settled = mail_dates.settled(pl.concat(told))
@@ -1033,22 +1027,8 @@ def _note(archive: Archive, threads: _Threads, people: dict[str, _Person]) -> No
     archive.reading.notes += [f"{what}: {number:,}." for what, number in told.items() if number]
 
 
-def _members(people: dict[str, _Person]) -> pl.DataFrame:
-    known = sorted(people.items())
-    return typed(
-        "member",
-        pl.DataFrame(
-            {
-                "member": [key for key, _ in known],
-                "name": [person.name for _, person in known],
-                "email_hash": [person.hash for _, person in known],
-                "is_bot": [person.is_program for _, person in known],
-            },
-            schema_overrides={
-                "member": pl.String,
-                "name": pl.String,
-                "email_hash": pl.String,
-                "is_bot": pl.Boolean,
-            },
-        ),
-    )
+def _members(people: dict[str, _Person]) -> Batch:
+    known = [
+        (key, person.name, person.hash, person.is_program) for key, person in sorted(people.items())
+    ]
+    return batch_of("member", known, "member", "name", "email_hash", "is_bot")

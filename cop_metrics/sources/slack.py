@@ -22,8 +22,9 @@ import orjson
 import polars as pl
 
 from cop_metrics.errors import CopError
-from cop_metrics.sources.conversations import TITLE_LENGTH, Conversations
+from cop_metrics.sources.conversations import TITLE_LENGTH, Conversations, notices
 from cop_metrics.sources.export import Export
+from cop_metrics.sources.gathering import batch_of, without
 from cop_metrics.sources.inferred_replies import InferredReplies
 from cop_metrics.sources.json_values import mapping, mappings, second, sequence, text
 from cop_metrics.sources.slack_channels import (
@@ -34,8 +35,8 @@ from cop_metrics.sources.slack_channels import (
     channels_of,
     is_private,
 )
-from cop_metrics.sources.source import Batch, Reading, Source
-from cop_metrics.tables import NOTICE, TABLES, TIME, typed
+from cop_metrics.sources.source import Batch, Reading, Records, Source
+from cop_metrics.tables import TIME
 from cop_metrics.tabular import email_hash
 
 BATCH_ROWS = 50_000
@@ -106,6 +107,7 @@ ASKERS = (
 
 DAMAGED = "a day file that is damaged: no list of messages in JSON, or cut short"
 NO_MESSAGE, NO_TIME = "a record that is no message", "a record without a readable time (ts)"
+TWICE = "a message that is there twice"
 
 SLACKBOT, A_BOT = "USLACKBOT", "bot"
 NAMES = {SLACKBOT: "Slackbot", A_BOT: "a bot without an id"}
@@ -182,12 +184,10 @@ def read(export: Export, reading: Reading) -> Iterator[Batch]:
     files = _files(export, reading)
     export.unpack((*files.lists.values(), *(day.name for day in files.days)))
     workspace = _Workspace(export=export, files=files, reading=reading)
-    for table in ("member", "thread", "post", "reaction", "channel_member"):
-        yield Batch(table, pl.DataFrame(schema=dict(TABLES[table].columns)))
     yield from _members(workspace)
     yield from _channels(workspace)
     yield from _said(workspace)
-    yield from _others(workspace)
+    yield _others(workspace)
     reading.is_quiet = not reading.skipped.keys() & {DAMAGED, NO_MESSAGE, NO_TIME}
 
 
@@ -204,6 +204,9 @@ SOURCE = Source(
         "channels.json: members",
         "day files: user, bot_id, user_profile.display_name, user_profile.real_name, reactions.users",
         "the first 100 characters of a message that opens a conversation, as its title",
+    ),
+    records=Records(
+        always=("member", "thread", "post", "reaction", "channel_member"),
     ),
     cannot_measure=(
         "who read what: no export has it",
@@ -490,7 +493,7 @@ def _members(workspace: _Workspace) -> Iterator[Batch]:
             f"There is no {USERS}: silent members are missing, and bots are told by their messages alone."
         )
         return
-    rows: list[dict[str, object]] = []
+    rows: list[tuple[object, ...]] = []
     for account in chain.from_iterable(
         _listed(workspace.export, name, workspace.reading) for name in names
     ):
@@ -502,13 +505,13 @@ def _members(workspace: _Workspace) -> Iterator[Batch]:
             continue
         rows.append(_member(workspace, key, account))
         if len(rows) >= BATCH_ROWS:
-            yield _member_batch(rows)
+            yield batch_of("member", rows, *_MEMBER)
             rows = []
-    yield _member_batch(rows)
+    yield batch_of("member", rows, *_MEMBER)
 
 
-def _member(workspace: _Workspace, key: str, account: dict[str, Any]) -> dict[str, object]:
-    """Return an account's row; older exports have neither `is_bot` nor `updated`."""
+def _member(workspace: _Workspace, key: str, account: dict[str, Any]) -> tuple[object, ...]:
+    """Return an account's row, of `_MEMBER`; older exports have neither `is_bot` nor `updated`."""
     profile = mapping(account.get("profile"))
     updated, is_deleted = second(account.get("updated")), account.get("deleted") is True
     workspace.met(updated)
@@ -523,35 +526,28 @@ def _member(workspace: _Workspace, key: str, account: dict[str, Any]) -> dict[st
         workspace.bots.add(key)
     email = text(profile.get("email"))
     is_dated = is_deleted and updated is not None and updated < LATEST
-    return {
-        "member": key,
-        "name": _name(account, profile),
-        "username": text(account.get("name")),
-        "email_hash": email_hash(email) if email else None,
-        "deleted_at": updated if is_dated else None,
-        "is_bot": is_bot,
-        "is_deleted": is_deleted,
-    }
+    return (
+        key,
+        _name(account, profile),
+        text(account.get("name")),
+        email_hash(email) if email else None,
+        updated if is_dated else None,
+        is_bot,
+        is_deleted,
+    )
 
 
-def _member_batch(rows: list[dict[str, object]]) -> Batch:
-    columns = dict(TABLES["member"].columns)
-    return Batch("member", pl.DataFrame(rows, schema=columns))
+_MEMBER = ("member", "name", "username", "email_hash", "deleted_at", "is_bot", "is_deleted")
 
 
-def _others(workspace: _Workspace) -> Iterator[Batch]:
-    """Yield those who posted or reacted without being in users.json: integrations, and people of
+def _others(workspace: _Workspace) -> Batch:
+    """Return those who posted or reacted without being in users.json: integrations, and people of
     other workspaces.
     """
-    rows: list[dict[str, object]] = [
-        {
-            "member": key,
-            "name": NAMES.get(key, workspace.names.get(key)),
-            "is_bot": key in workspace.bots,
-        }
-        for key in sorted(workspace.authors - workspace.known)
-    ]
-    yield _member_batch(rows)
+    names, bots = {**workspace.names, **NAMES}, workspace.bots
+    others = sorted(workspace.authors - workspace.known)
+    rows = [(key, names.get(key), key in bots) for key in others]
+    return batch_of("member", rows, "member", "name", "is_bot")
 
 
 def _channels(workspace: _Workspace) -> Iterator[Batch]:
@@ -562,7 +558,6 @@ def _channels(workspace: _Workspace) -> Iterator[Batch]:
         )
         return
     rows: list[tuple[str, str]] = []
-    schema = dict(TABLES["channel_member"].columns)
     for channel in _listed(workspace.export, name, workspace.reading):
         title, channels = channel_name(channel), workspace.files.channels
         if title is None:
@@ -576,9 +571,9 @@ def _channels(workspace: _Workspace) -> Iterator[Batch]:
         workspace.channel_ids[folder.key] = str(channel.get("id"))
         rows += [(title, member) for member in sequence(channel.get("members")) if text(member)]
         if len(rows) >= BATCH_ROWS:
-            yield Batch("channel_member", pl.DataFrame(rows, schema=schema, orient="row"))
+            yield batch_of("channel_member", rows)
             rows = []
-    yield Batch("channel_member", pl.DataFrame(rows, schema=schema, orient="row"))
+    yield batch_of("channel_member", rows)
 
 
 # Messages
@@ -635,7 +630,7 @@ def _day(workspace: _Workspace, day: _Day) -> Iterator[list[_Record]]:
     for items in _pieces(workspace.export, day.name):
         records = [_record(item) for item in items if isinstance(item, dict)]
         if len(records) < len(items):
-            workspace.reading.skip(NO_MESSAGE, day.name, len(items) - len(records))
+            workspace.reading.skip(NO_MESSAGE, day.name, rows=len(items) - len(records))
         yield records
 
 
@@ -849,10 +844,10 @@ class _Messages:
         self._look_for(replies, records)
         self._remember_apps(records)
         told = self._placed(records.filter(~pl.col("is_notice")))
-        told = told.with_columns(pl.col("channel").alias("place"), pl.col("shown").alias("channel"))
+        place, channel = pl.col("channel").alias("place"), pl.col("shown").alias("channel")
         return [
-            *_notices(records.filter("is_notice")),
-            *self._conversations.batches(told),
+            *notices(records.filter("is_notice").with_columns(channel)),
+            *self._conversations.batches(told.with_columns(place, channel)),
             self._reactions(reactions, records),
         ]
 
@@ -910,11 +905,7 @@ class _Messages:
         """
         reading = self._workspace.reading
         for reason, rows in self._skipped.skipped.items():
-            examples = self._skipped.examples[reason]
-            for example in examples:
-                reading.skip(reason, example)
-            if rows > len(examples):
-                reading.skip(reason, "", rows - len(examples))
+            reading.skip(reason, *self._skipped.examples[reason], rows=rows)
         if self._newest is not None:
             self._workspace.met(self._newest)
         reading.notes.extend(self._notes())
@@ -973,7 +964,7 @@ class _Messages:
         last = records["channel"][-1] if records.height else self._channel
         if last != self._channel:
             self._channel, self._moments = last, []
-        kept = _without(records, twice, "a message that is there twice", self._skipped)
+        kept = without(records, pl.lit(twice), TWICE, self._skipped, _MESSAGE)
         self._moments.append(_moments(kept.filter(pl.col("channel").eq_missing(last))))
         return kept
 
@@ -1041,9 +1032,7 @@ class _Messages:
             pl.col("giver").is_null() | pl.struct("key", "kind", "giver").is_first_distinct()
         )
         self._workspace.authors.update(once["giver"].drop_nulls().unique().to_list())
-        return Batch(
-            "reaction", typed("reaction", once.select(pl.col("key").alias("post"), "giver", "kind"))
-        )
+        return Batch("reaction", once.select(pl.col("key").alias("post"), "giver", "kind"))
 
 
 def _has_threads(workspace: _Workspace) -> bool:
@@ -1143,18 +1132,8 @@ def _texts(name: str, values: list[Any]) -> pl.Series:
         return pl.Series(name, texts, dtype=pl.String)
 
 
-def _without(
-    records: pl.DataFrame, wrong: pl.Series, reason: str, reading: Reading
-) -> pl.DataFrame:
-    """Return the records that are not wrong, and count the others."""
-    if not wrong.any():
-        return records
-    bad = records.filter(wrong)
-    for channel, ts in bad.head(3).select("shown", "ts").iter_rows():
-        reading.skip(reason, f"{channel}/{ts}")
-    if bad.height > 3:
-        reading.skip(reason, "", bad.height - 3)
-    return records.filter(~wrong)
+_MESSAGE = pl.col("shown") + "/" + pl.col("ts").fill_null("None")
+"""What names a message that is left out."""
 
 
 def _moments(records: pl.DataFrame) -> np.ndarray:
@@ -1171,7 +1150,7 @@ def _dated(records: pl.DataFrame, reading: Reading) -> pl.DataFrame:
             "thread"
         ),
     )
-    return _without(dated, dated["at"].is_null(), NO_TIME, reading)
+    return without(dated, pl.col("at").is_null(), NO_TIME, reading, _MESSAGE)
 
 
 def _time(column: str) -> pl.Expr:
@@ -1226,28 +1205,6 @@ def _scattered(chosen: pl.Series, values: pl.Series) -> pl.Series:
         pl.Series([None], dtype=pl.String)
         .new_from_index(0, len(chosen))
         .scatter(chosen.arg_true(), values)
-    )
-
-
-def _notices(records: pl.DataFrame) -> Iterator[Batch]:
-    """Yield what Slack itself says of people and channels; people may reply to it, so it opens a
-    thread.
-    """
-    opened = records.filter(pl.col("key") == pl.col("thread"))
-    of_kind = pl.lit(NOTICE).alias("kind")
-    created = pl.col("at").alias("created_at")
-    yield Batch(
-        "thread",
-        typed(
-            "thread", opened.select("thread", of_kind, pl.col("shown").alias("channel"), created)
-        ),
-    )
-    yield Batch(
-        "post",
-        typed(
-            "post",
-            records.select(pl.col("key").alias("post"), "thread", "author", of_kind, created),
-        ),
     )
 
 

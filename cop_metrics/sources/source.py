@@ -9,12 +9,16 @@ before them.
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 import polars as pl
 
 from cop_metrics.sources.export import Export
+from cop_metrics.tables import TABLES
+
+MOST_GROWN = 3_600_000_000
+"""Microseconds, an hour of them, that what an export counts may add to its time."""
 
 
 class Batch(NamedTuple):
@@ -45,14 +49,42 @@ class Reading:
     is_quiet: bool = False
     """Whether the export is whole and nobody said anything in it."""
 
-    def skip(self, reason: str, example: str | None, rows: int = 1) -> None:
-        """Count rows that are left out, by reason, and keep three examples (a key or place, never
-        text; None for none).
+    def skip(self, reason: str, *examples: str | None, rows: int | None = None) -> None:
+        """Count `rows` that are left out, else as many as there are examples, and keep three of
+        these for each reason (a key or place, never text; None for none).
         """
-        self.skipped[reason] += rows
+        self.skipped[reason] += len(examples) if rows is None else rows
         kept = self.examples.setdefault(reason, [])
-        if len(kept) < 3 and example is not None:
-            kept.append(example[:200])
+        named = [example[:200] for example in examples if example is not None]
+        kept += named[: 3 - len(kept)]
+
+    def date_by(self, newest_at: datetime | None, counted: int = 0) -> None:
+        """Take the newest event for the time of an export that does not say when it was made.
+
+        Of two with the same newest event the one that counts more votes, views or reads was made
+        later: they only grow.
+        """
+        if newest_at is not None and newest_at.year < 9999:
+            grown = timedelta(microseconds=min(max(counted, 0), MOST_GROWN))
+            self.exported_at = newest_at + grown
+
+
+def measured(*tables: str) -> Iterator[Batch]:
+    """Yield lake tables with no rows, so that they count as measured."""
+    for table in tables:
+        yield Batch(table, pl.DataFrame(schema=dict(TABLES[table].columns)))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Records:
+    """What a platform's exports record: the lake tables that every one of them fills, be it with no
+    rows, and those that only some do.
+
+    What is named in neither is "not measurable" in all of its imports.
+    """
+
+    always: tuple[str, ...]
+    sometimes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,9 +93,9 @@ class Source:
 
     `recognises` looks at names and the first bytes only, and never raises for foreign input. `read`
     yields batches in bounded memory; it raises `CopError` with a sentence when the export is
-    damaged beyond single rows, and reports single bad rows through `Reading.skip`. A table that it
-    yields, even with no rows, counts as measured; a table that it never yields is "not measurable"
-    in that import. `never_opens` says what is private and left alone, whatever the export holds.
+    damaged beyond single rows, and reports single bad rows through `Reading.skip`. `records` are
+    the tables that it may yield; one of `sometimes` that it yields, even with no rows, counts as
+    measured in that import. `never_opens` says what is private and left alone, whatever the export holds.
     Imports by a version before `private_before` may hold some of that all the same (0 where none
     does). `lasting_place`: where keys of threads and posts are `<place>/<rest>`, what a place is
     called for good, as a regular expression; another spelling of it, such as a name that was
@@ -74,6 +106,7 @@ class Source:
     title: str
     how_to_export: str
     personal_fields: tuple[str, ...]
+    records: Records
     cannot_measure: tuple[str, ...]
     never_opens: tuple[str, ...]
     version: int
@@ -81,3 +114,15 @@ class Source:
     recognises: Callable[[Export], bool]
     read: Callable[[Export, Reading], Iterator[Batch]]
     lasting_place: str | None = None
+
+    def batches(self, export: Export, reading: Reading) -> Iterator[Batch]:
+        """Yield the export's rows, and all tables that are always measured; raises what `read` does.
+
+        Raises `ValueError` for a table that the source does not declare, which is a fault of its
+        code.
+        """
+        yield from measured(*self.records.always)
+        for batch in self.read(export, reading):
+            if batch.table not in (*self.records.always, *self.records.sometimes):
+                raise ValueError(f"source '{self.id}' does not declare the table '{batch.table}'")
+            yield batch

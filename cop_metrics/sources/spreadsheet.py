@@ -19,8 +19,8 @@ import polars as pl
 
 from cop_metrics.errors import CopError
 from cop_metrics.sources.export import Export
-from cop_metrics.sources.source import Batch, Reading, Source
-from cop_metrics.tables import ANSWER, COMMENT, MESSAGE, QUESTION, TABLES, TIME, typed
+from cop_metrics.sources.source import Batch, Reading, Records, Source
+from cop_metrics.tables import ANSWER, COMMENT, MESSAGE, QUESTION, TABLES, TIME
 from cop_metrics.tabular import (
     Place,
     Texts,
@@ -832,7 +832,7 @@ class _Implied:
                 f"{len(people):,} authors of posts are not in the table members; they are kept."
             )
         named = people.filter(pl.col("name").is_not_null())
-        yield Batch("member", typed("member", named.with_columns(pl.lit(False).alias("is_bot"))))
+        yield Batch("member", named.with_columns(pl.lit(False).alias("is_bot")))
 
 
 def _without(rows: pl.DataFrame, key: str, known: Sequence[pl.Series]) -> pl.DataFrame:
@@ -846,9 +846,7 @@ def _without(rows: pl.DataFrame, key: str, known: Sequence[pl.Series]) -> pl.Dat
 def _threads(threads: pl.DataFrame, *, has_topics: bool) -> Iterator[Batch]:
     """Yield threads under the sheet's column names, and their topics."""
     kept = [name for name in threads.columns if name in TABLES["thread"].columns]
-    yield Batch(
-        "thread", typed("thread", threads.select(pl.col("thread_id").alias("thread"), *kept))
-    )
+    yield Batch("thread", threads.select(pl.col("thread_id").alias("thread"), *kept))
     if has_topics:
         topics = threads.select(
             pl.col("thread_id").alias("thread"), pl.col("topics").str.split(";").alias("topic")
@@ -863,7 +861,7 @@ def _lake_rows(sheet: Sheet, values: pl.DataFrame) -> Batch:
     table = str(sheet.lake_table)
     filled = [column for column in sheet.columns if column.fills and column.name in values.columns]
     rows = values.select(pl.col(column.name).alias(str(column.fills)) for column in filled)
-    return Batch(table, typed(table, rows))
+    return Batch(table, rows)
 
 
 def _with_author(posts: pl.DataFrame) -> pl.DataFrame:
@@ -917,6 +915,10 @@ SOURCE = Source(
         "members.name",
         "members.username",
         "members.email",
+    ),
+    records=Records(
+        always=("member", "thread", "post"),
+        sometimes=("topic", "reaction", "read", "visit"),
     ),
     cannot_measure=("channel members", "withdrawn reactions"),
     never_opens=("columns that docs/spreadsheet.md does not name, such as texts of messages",),

@@ -4,7 +4,6 @@ Posts.xml is enough; Users.xml, Votes.xml and Comments.xml add names, recognitio
 """
 
 import re
-import tempfile
 from array import array
 from collections import Counter, deque
 from collections.abc import Iterator
@@ -20,9 +19,10 @@ import polars as pl
 
 from cop_metrics.errors import CopError
 from cop_metrics.sources.export import Export
+from cop_metrics.sources.gathering import Spool, Waiting, without
 from cop_metrics.sources.plain_rows import PlainRows, plain_rows
-from cop_metrics.sources.source import Batch, Reading, Source
-from cop_metrics.tables import ANSWER, COMMENT, QUESTION, TABLES, typed
+from cop_metrics.sources.source import Batch, Reading, Records, Source, measured
+from cop_metrics.tables import ANSWER, COMMENT, QUESTION
 
 BATCH_ROWS = 50_000
 CHUNK = 2 << 20
@@ -87,16 +87,9 @@ def read(export: Export, reading: Reading) -> Iterator[Batch]:
     files = _files(export, reading)
     reading.lists_accounts = USERS in files
     export.unpack(files.values())
-    with tempfile.TemporaryDirectory(prefix="cop-metrics-") as folder:
-        dump = _Dump(export=export, files=files, reading=reading, folder=Path(folder))
-        for table in (
-            "member",
-            "thread",
-            "post",
-            "topic",
-            *(["reaction"] if VOTES in files else []),
-        ):
-            yield Batch(table, pl.DataFrame(schema=dict(TABLES[table].columns)))
+    with Spool() as spool:
+        dump = _Dump(export=export, files=files, reading=reading, spool=spool)
+        yield from measured(*["reaction"] * (VOTES in files))
         yield from _members(dump)
         yield from _questions(dump)
         _refuse_without_answers(dump)
@@ -127,6 +120,10 @@ SOURCE = Source(
         "Posts.xml: OwnerUserId, OwnerDisplayName",
         "Comments.xml: UserId, UserDisplayName",
         "Votes.xml: UserId",
+    ),
+    records=Records(
+        always=("member", "thread", "post", "topic"),
+        sometimes=("reaction",),
     ),
     cannot_measure=(
         "who read what: the dump holds one undated total of views a question",
@@ -283,13 +280,13 @@ class _Dump:
     export: Export
     files: dict[str, str]
     reading: Reading
-    folder: Path
+    spool: Spool
     accounts: _Distinct = field(default_factory=_Distinct)
     authors: _Distinct = field(default_factory=_Distinct)
     threads: _Pairs = field(default_factory=_Pairs)
     accepted: _Pairs = field(default_factory=_Pairs)
     accepted_days: _Pairs = field(default_factory=_Pairs)
-    answers: list[Path] = field(default_factory=list)
+    answers: list[Waiting] = field(default_factory=list)
     read: Counter[str] = field(default_factory=Counter)
     """How many posts of a kind were read."""
     of_the_site: Counter[str] = field(default_factory=Counter)
@@ -324,16 +321,8 @@ class _Dump:
 
     def without(self, rows: pl.DataFrame, wrong: pl.Expr, reason: str) -> pl.DataFrame:
         """Return the rows that are not wrong, and count the others by reason."""
-        is_wrong = rows.select(wrong.fill_null(False).alias("wrong"))["wrong"]
-        if not is_wrong.any():
-            return rows
-        places = rows.filter(is_wrong).head(3)
-        for number, key in places.select("row", "Id").iter_rows():
-            self.reading.skip(reason, f"row {number}" if key is None else f"Id {key}")
-        more = int(is_wrong.sum()) - len(places)
-        if more:
-            self.reading.skip(reason, "", more)
-        return rows.filter(~is_wrong)
+        of_row, of_id = pl.lit("row ") + _key("row"), pl.lit("Id ") + _key("Id")
+        return without(rows, wrong, reason, self.reading, pl.coalesce(of_id, of_row))
 
 
 def _number(column: str) -> pl.Expr:
@@ -574,7 +563,7 @@ def _members(dump: _Dump) -> Iterator[Batch]:
             (pl.col("Id") == SYSTEM_USER).alias("is_bot"),
         )
         dump.accounts.add(members["member"])
-        yield Batch("member", typed("member", members))
+        yield Batch("member", members)
 
 
 def _other_authors(dump: _Dump) -> Iterator[Batch]:
@@ -591,7 +580,7 @@ def _other_authors(dump: _Dump) -> Iterator[Batch]:
         (pl.col("member") == str(SYSTEM_USER)).alias("is_bot"),
         named.alias("is_deleted"),
     )
-    yield Batch("member", typed("member", members))
+    yield Batch("member", members)
 
 
 def _questions(dump: _Dump) -> Iterator[Batch]:
@@ -612,7 +601,7 @@ def _questions(dump: _Dump) -> Iterator[Batch]:
             pl.lit(QUESTION).alias("kind"),
             pl.col("CreationDate").alias("created_at"),
         )
-        yield Batch("post", typed("post", asked))
+        yield Batch("post", asked)
 
 
 def _refuse_without_answers(dump: _Dump) -> None:
@@ -656,14 +645,13 @@ def _remember(dump: _Dump, questions: pl.DataFrame, answers: pl.DataFrame) -> No
     dump.threads.add(placed["Id"], placed["parent"])
     accepting = questions.select("Id", _number("AcceptedAnswerId").alias("answer")).drop_nulls()
     dump.accepted.add(accepting["answer"], accepting["Id"])
-    file = dump.folder / f"{len(dump.answers)}.arrow"
-    answers.select("row", "Id", "parent", "author", "CreationDate").write_ipc(file)
-    dump.answers.append(file)
+    waiting = answers.select("row", "Id", "parent", "author", "CreationDate")
+    dump.answers.append(dump.spool.put(waiting))
 
 
 def _threads(questions: pl.DataFrame, host: str | None) -> pl.DataFrame:
     url = pl.lit(None) if host is None else pl.lit(f"https://{host}/q/") + _key("Id")
-    threads = questions.select(
+    return questions.select(
         _key("Id").alias("thread"),
         pl.lit(QUESTION).alias("kind"),
         pl.col("Title").alias("title"),
@@ -673,7 +661,6 @@ def _threads(questions: pl.DataFrame, host: str | None) -> pl.DataFrame:
         pl.when(pl.col("closed_at").is_not_null()).then(pl.lit("closed")).alias("closed_as"),
         _number("ViewCount").alias("views"),
     )
-    return typed("thread", threads)
 
 
 def _topics(questions: pl.DataFrame) -> pl.DataFrame:
@@ -682,7 +669,7 @@ def _topics(questions: pl.DataFrame) -> pl.DataFrame:
         _key("Id").alias("thread"),
         pl.col("Tags").str.extract_all(r"[^<>|\s]+").list.unique(maintain_order=True),
     )
-    return typed("topic", tags.explode("Tags").drop_nulls().rename({"Tags": "topic"}))
+    return tags.explode("Tags").drop_nulls().rename({"Tags": "topic"})
 
 
 def _reactions(dump: _Dump, threads: _Lookup) -> Iterator[Batch]:
@@ -712,7 +699,7 @@ def _reactions(dump: _Dump, threads: _Lookup) -> Iterator[Batch]:
             pl.col("type").replace_strict(REACTIONS, return_dtype=pl.String).alias("kind"),
             pl.col("CreationDate").alias("given_at"),
         )
-        yield Batch("reaction", typed("reaction", reactions))
+        yield Batch("reaction", reactions)
 
 
 def _of_known_type(dump: _Dump, votes: pl.DataFrame) -> pl.DataFrame:
@@ -724,9 +711,8 @@ def _of_known_type(dump: _Dump, votes: pl.DataFrame) -> pl.DataFrame:
 
 def _answers(dump: _Dump, threads: _Lookup) -> Iterator[Batch]:
     accepted, days = dump.accepted.lookup(), dump.accepted_days.lookup()
-    for file in dump.answers:
-        answers = pl.read_ipc(file.read_bytes())
-        file.unlink()
+    for waiting in dump.answers:
+        answers = waiting.take()
         question, is_accepted = accepted.find(answers["Id"])
         day, has_day = days.find(answers["Id"])
         _, asked = threads.find(answers["Id"])
@@ -743,7 +729,7 @@ def _answers(dump: _Dump, threads: _Lookup) -> Iterator[Batch]:
 
 
 def _answer_posts(answers: pl.DataFrame) -> pl.DataFrame:
-    posts = answers.select(
+    return answers.select(
         _key("Id").alias("post"),
         _key("parent").alias("thread"),
         "author",
@@ -752,7 +738,6 @@ def _answer_posts(answers: pl.DataFrame) -> pl.DataFrame:
         "accepted",
         pl.when(pl.col("accepted") & pl.col("has_day")).then("day").alias("accepted_at"),
     )
-    return typed("post", posts)
 
 
 def _comments(dump: _Dump, threads: _Lookup) -> Iterator[Batch]:
@@ -769,4 +754,4 @@ def _comments(dump: _Dump, threads: _Lookup) -> Iterator[Batch]:
             pl.col("CreationDate").alias("created_at"),
         )
         dump.authors.add(comments["author"])
-        yield Batch("post", typed("post", comments))
+        yield Batch("post", comments)

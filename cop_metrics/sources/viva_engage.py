@@ -16,9 +16,10 @@ import polars as pl
 from cop_metrics.errors import CopError
 from cop_metrics.sources.conversations import TITLE_LENGTH, Conversations, from_html
 from cop_metrics.sources.export import Export
-from cop_metrics.sources.source import Batch, Reading, Source
+from cop_metrics.sources.gathering import without
+from cop_metrics.sources.source import Batch, Reading, Records, Source, measured
 from cop_metrics.sources.spreadsheet import times_of
-from cop_metrics.tables import ANSWER, NOTICE, QUESTION, TABLES, typed
+from cop_metrics.tables import ANSWER, NOTICE, QUESTION, TABLES
 from cop_metrics.tabular import (
     Place,
     Texts,
@@ -264,14 +265,7 @@ def read(export: Export, reading: Reading) -> Iterator[Batch]:
     network.note_what_is_missing()
     has_topics = TOPICS in files or TAGS in files or "tags" in columns
     has_reactions = REACTIONS in files or "likes" in columns
-    for table in (
-        "member",
-        "thread",
-        "post",
-        *["topic"] * has_topics,
-        *["reaction"] * has_reactions,
-    ):
-        yield Batch(table, pl.DataFrame(schema=dict(TABLES[table].columns)))
+    yield from measured(*["topic"] * has_topics, *["reaction"] * has_reactions)
     network.look_at_threads()
     yield from _members(network)
     yield from _messages(
@@ -299,6 +293,10 @@ SOURCE = Source(
     personal_fields=(
         "Users.csv: id, name, email (kept as a hash)",
         "Messages.csv: sender_id, sender_name, sender_email (kept as a hash), title, body (first words)",
+    ),
+    records=Records(
+        always=("member", "thread", "post"),
+        sometimes=("topic", "reaction"),
     ),
     cannot_measure=(
         "who reads: the export holds neither views nor visits",
@@ -400,13 +398,7 @@ class _Network:
 
     def without(self, rows: pl.DataFrame, wrong: pl.Expr, reason: str) -> pl.DataFrame:
         """Return the rows that are not wrong, and count the others by reason."""
-        is_wrong = wrong.fill_null(False)
-        places = rows.filter(is_wrong)["place"].to_list()
-        for place in places[:2]:
-            self.reading.skip(reason, place)
-        if len(places) > 2:
-            self.reading.skip(reason, places[2], len(places) - 2)
-        return rows.filter(~is_wrong)
+        return without(rows, wrong, reason, self.reading, pl.col("place"))
 
     def reasons(self) -> dict[str, pl.Expr]:
         """Return why a message is left out, in the order in which that is asked."""
@@ -629,7 +621,7 @@ def _members(network: _Network) -> Iterator[Batch]:
             ).alias("is_deleted"),
         )
         network.known |= set(members["member"])
-        yield Batch("member", typed("member", members))
+        yield Batch("member", members)
 
 
 def _other_senders(network: _Network) -> Iterator[Batch]:
@@ -649,7 +641,7 @@ def _other_senders(network: _Network) -> Iterator[Batch]:
     hashes = pl.Series(
         "email_hash", [email_hash(each) if each else None for each in rows["email"]], pl.String
     )
-    yield Batch("member", typed("member", rows.drop("email").with_columns(hashes)))
+    yield Batch("member", rows.drop("email").with_columns(hashes))
 
 
 # Messages
@@ -763,7 +755,7 @@ def _posts(conversations: Conversations, messages: pl.DataFrame) -> Iterator[Bat
 
 
 def _as_posts(messages: pl.DataFrame, kind: pl.Expr, accepted: pl.Expr) -> pl.DataFrame:
-    posts = messages.select(
+    return messages.select(
         pl.col("key").alias("post"),
         "thread",
         "author",
@@ -772,21 +764,17 @@ def _as_posts(messages: pl.DataFrame, kind: pl.Expr, accepted: pl.Expr) -> pl.Da
         "deleted_at",
         accepted.alias("accepted"),
     )
-    return typed("post", posts)
 
 
 def _question_threads(asked: pl.DataFrame) -> pl.DataFrame:
     said = pl.col("text").str.replace_all(r"\s+", " ").str.strip_chars().str.slice(0, TITLE_LENGTH)
-    return typed(
+    return asked.select(
         "thread",
-        asked.select(
-            "thread",
-            pl.lit(QUESTION).alias("kind"),
-            pl.coalesce("title", pl.when(said != "").then(said)).alias("title"),
-            "url",
-            "channel",
-            pl.col("at").alias("created_at"),
-        ),
+        pl.lit(QUESTION).alias("kind"),
+        pl.coalesce("title", pl.when(said != "").then(said)).alias("title"),
+        "url",
+        "channel",
+        pl.col("at").alias("created_at"),
     )
 
 
@@ -846,7 +834,7 @@ def _new_topics(network: _Network, rows: pl.DataFrame) -> Batch:
     network.topics |= set(new)
     return Batch(
         "topic",
-        typed("topic", pl.DataFrame(new, schema=dict(TABLES["topic"].columns), orient="row")),
+        pl.DataFrame(new, schema=dict(TABLES["topic"].columns), orient="row"),
     )
 
 
@@ -873,11 +861,11 @@ def _likes(network: _Network, messages: pl.DataFrame) -> pl.DataFrame:
     few = pl.col("likes").is_between(1, MOST_REACTIONS)
     for post, likes in counted.filter(~few & (pl.col("likes") > 0)).iter_rows():
         network.reading.skip(
-            f"likes of a message that counts more than {MOST_REACTIONS:,}", post, likes
+            f"likes of a message that counts more than {MOST_REACTIONS:,}", post, rows=likes
         )
     kept = counted.filter(few).with_columns(pl.col("likes").cast(pl.UInt32))
     rows = kept.select(pl.col("post").repeat_by("likes").explode())
-    return typed("reaction", rows.with_columns(pl.lit("like").alias("kind")))
+    return rows.with_columns(pl.lit("like").alias("kind"))
 
 
 def _reactions(network: _Network) -> Iterator[Batch]:
@@ -902,8 +890,5 @@ def _reactions(network: _Network) -> Iterator[Batch]:
         kept = told.filter(pl.Series(fresh, dtype=pl.Boolean))
         yield Batch(
             "reaction",
-            typed(
-                "reaction",
-                kept.select(pl.col("message").alias("post"), "giver", "kind", "given_at"),
-            ),
+            kept.select(pl.col("message").alias("post"), "giver", "kind", "given_at"),
         )

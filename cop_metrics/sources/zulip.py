@@ -22,8 +22,8 @@ from cop_metrics.sources.export import Export
 from cop_metrics.sources.inferred_replies import InferredReplies
 from cop_metrics.sources.json_files import NoJsonError, elements, heads, values
 from cop_metrics.sources.json_values import mapping, number, second, text
-from cop_metrics.sources.source import Batch, Reading, Source
-from cop_metrics.tables import NOTICE, TABLES, TIME, typed
+from cop_metrics.sources.source import Batch, Reading, Records, Source
+from cop_metrics.tables import NOTICE, TABLES, TIME
 from cop_metrics.tabular import email_hash
 
 BATCH_ROWS = 20_000
@@ -102,8 +102,6 @@ def read(export: Export, reading: Reading) -> Iterator[Batch]:
     of a person.
     """
     realm, written = _realm(export), _Writer()
-    for table in ("member", "thread", "post"):
-        yield Batch(table, pl.DataFrame(schema=dict(TABLES[table].columns)))
     yield from (
         _archive(export, reading, written)
         if realm is None
@@ -129,6 +127,10 @@ SOURCE = Source(
         "who is in which public channel",
         "messages-000001.json and on: sender, content (read for its rules, not kept), topic (as title)",
         "zulip-archive: sender_full_name, content (read for its rules, not kept), topic (as title)",
+    ),
+    records=Records(
+        always=("member", "thread", "post"),
+        sometimes=("reaction", "channel_member"),
     ),
     cannot_measure=(
         "who read what: marks of reading have no day",
@@ -316,10 +318,7 @@ class _Writer:
                 closed_as = pl.when(pl.col("closed_at").is_not_null()).then(pl.lit("resolved"))
                 yield Batch(
                     table,
-                    typed(
-                        table,
-                        threads.rename({"stream": "channel"}).with_columns(closed_as=closed_as),
-                    ),
+                    threads.rename({"stream": "channel"}).with_columns(closed_as=closed_as),
                 )
             else:
                 kinds = rows.with_columns(told["is_notice"])
@@ -327,7 +326,7 @@ class _Writer:
                 rules = pl.when(~pl.col("is_notice")).then(pl.col("rules"))
                 yield Batch(
                     table,
-                    typed(table, kinds.with_columns(kind=kind, rules=rules).drop("is_notice")),
+                    kinds.with_columns(kind=kind, rules=rules).drop("is_notice"),
                 )
 
     def _chat(self, told: pl.DataFrame) -> pl.DataFrame:
@@ -505,7 +504,7 @@ def _people(realm: _Organization) -> Iterator[Batch]:
         for name, kind in TABLES["member"].columns.items()
         if name not in ("username", "deleted_at")
     }
-    yield Batch("member", typed("member", pl.DataFrame(rows, schema=schema)))
+    yield Batch("member", pl.DataFrame(rows, schema=schema))
 
 
 def _channels(realm: _Organization) -> Iterator[Batch]:
@@ -637,7 +636,7 @@ def _archive(export: Export, reading: Reading, written: _Writer) -> Iterator[Bat
         {"member": people.keys(), "is_bot": people.values()},
         schema={"member": pl.String, "is_bot": pl.Boolean},
     )
-    yield Batch("member", typed("member", members.with_columns(name="member")))
+    yield Batch("member", members.with_columns(name="member"))
 
 
 def _index(export: Export, reading: Reading, files: int) -> dict[int, str]:
@@ -689,7 +688,7 @@ def _take_topic(
         reading.skip(CUT_SHORT, name)
     people.update({message.author: message.is_bot for message in messages if message.author})
     if topic.opener is None and messages:
-        reading.skip(BY_PROGRAMS, name, len(messages))
+        reading.skip(BY_PROGRAMS, name, rows=len(messages))
     for message in sorted(messages, key=lambda message: message[:2]):
         written.add(topic, message)
 

@@ -9,24 +9,35 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import polars as pl
 
-from cop_metrics.sources.conversations import TITLE_LENGTH, Conversations
+from cop_metrics.sources.conversations import TITLE_LENGTH, Conversations, notices
+from cop_metrics.sources.gathering import (
+    NOBODY,
+    REACTIONS,
+    People,
+    Person,
+    Rows,
+    Spool,
+    Waiting,
+    batch_of,
+    one_each,
+)
 from cop_metrics.sources.json_values import (
     count,
     mapping,
+    mappings,
     millisecond,
     second,
-    sequence,
     text,
+    texts,
     time,
 )
 from cop_metrics.sources.slack_channels import is_private
 from cop_metrics.sources.source import Batch, Reading
-from cop_metrics.tables import MESSAGE, NOTICE, TABLES, TIME, typed
+from cop_metrics.tables import MESSAGE, TIME
 from cop_metrics.tabular import email_hash
 
 BATCH_ROWS = 20_000
@@ -44,27 +55,6 @@ _SPOOLED: dict[str, Any] = {
     "deleted_at": TIME,
     "is_notice": pl.Boolean,
 }
-_REACTED: dict[str, Any] = {
-    "post": pl.String,
-    "giver": pl.String,
-    "kind": pl.String,
-    "given_at": TIME,
-    "times": pl.UInt32,
-}
-
-
-class Person(NamedTuple):
-    """What is known of an account."""
-
-    name: str | None
-    username: str | None
-    email_hash: str | None
-    joined_at: datetime | None
-    is_bot: bool
-    is_deleted: bool
-
-
-NOBODY = Person(None, None, None, None, False, False)
 
 
 @dataclass(kw_only=True)
@@ -74,67 +64,40 @@ class Chat:
     """
 
     reading: Reading
-    folder: Path
-    people: dict[str, Person] = field(default_factory=dict)
+    spool: Spool
+    people: People = field(default_factory=People)
     by_username: dict[str, str] = field(default_factory=dict)
     told_replies: Counter[str] = field(default_factory=Counter)
-    _months: dict[str, list[tuple[Any, ...]]] = field(default_factory=lambda: defaultdict(list))
-    _reactions: list[tuple[Any, ...]] = field(default_factory=list)
-    _files: dict[str, list[Path]] = field(default_factory=lambda: defaultdict(list))
-    _reaction_files: list[Path] = field(default_factory=list)
+    _months: dict[str, Rows] = field(default_factory=lambda: defaultdict(lambda: Rows(_SPOOLED)))
+    _reactions: Rows = field(default_factory=lambda: Rows(REACTIONS))
+    _waiting_months: dict[str, list[Waiting]] = field(default_factory=lambda: defaultdict(list))
+    _waiting_reactions: list[Waiting] = field(default_factory=list)
     _openers: set[str] = field(default_factory=set)
     _replied: dict[str, str | None] = field(default_factory=dict)
     _replies: Counter[str] = field(default_factory=Counter)
-    _waiting: int = 0
+    _gathered: int = 0
 
-    def say(
-        self,
-        key: str,
-        *,
-        thread: str | None,
-        author: str | None,
-        at: datetime,
-        words: str | None,
-        channel: str | None,
-        deleted_at: datetime | None = None,
-        is_notice: bool = False,
-    ) -> None:
-        """Take a message; `thread` is the key of the message that opens its conversation, None for
-        that one.
+    def say(self, key: str, *, thread: str | None, at: datetime, **message: Any) -> None:
+        """Take a message, a row of `_SPOOLED`; `thread` is the key of the message that opens its
+        conversation, None for that one.
         """
         if thread is None or thread == key:
             self._openers.add(key)
         else:
-            self._replied.setdefault(thread, channel)
+            self._replied.setdefault(thread, message["channel"])
             self._replies[thread] += 1
-        row = (
-            key,
-            thread or key,
-            author,
-            at,
-            (words or "")[:LONGEST_TEXT],
-            channel,
-            deleted_at,
-            is_notice,
-        )
-        self._months[f"{at:%Y-%m}"].append(row)
-        self._waiting += 1
-        if self._waiting + len(self._reactions) >= BATCH_ROWS:
-            self._spool()
+        words = (message["text"] or "")[:LONGEST_TEXT]
+        row = message | {"key": key, "thread": thread or key, "at": at, "text": words}
+        self._months[f"{at:%Y-%m}"].add(**row)
+        self._gathered += 1
+        if self._gathered + len(self._reactions) >= BATCH_ROWS:
+            self._put()
 
-    def meet(self, key: str, person: Person) -> None:
-        """Remember an account; what an item does not tell stays as it was known."""
-        known = self.people.get(key, NOBODY)
-        self.people[key] = Person(
-            name=person.name or known.name,
-            username=person.username or known.username,
-            email_hash=person.email_hash or known.email_hash,
-            joined_at=person.joined_at or known.joined_at,
-            is_bot=person.is_bot or known.is_bot,
-            is_deleted=person.is_deleted or known.is_deleted,
-        )
+    def meet(self, key: str, person: Person) -> str:
+        """Remember an account, also by its username, and return its key."""
         if person.username:
             self.by_username[person.username] = key
+        return self.people.meet(key, person)
 
     def react(
         self,
@@ -147,92 +110,51 @@ class Chat:
         """Take a reaction; `giver` is a key or, behind '@', a username."""
         bare = re.sub(r"::?skin-tone-\d|:|_tone\d(?:-\d)?$", "", kind or "")[:100]
         if bare and times > 0:
-            self._reactions.append((post, giver, bare, at, times))
+            self._reactions.add(post=post, giver=giver, kind=bare, given_at=at, times=times)
             if giver is not None and not giver.startswith("@"):
                 self.people.setdefault(giver, NOBODY)
 
     def tables(self) -> Iterator[Batch]:
         """Yield the threads, posts, reactions and members of all that was said."""
-        self._spool()
-        for table in ("member", "thread", "post", "reaction"):
-            yield Batch(table, pl.DataFrame(schema=dict(TABLES[table].columns)))
+        self._put()
         conversations = Conversations(joins_messages=True)
-        for month in sorted(self._files):
-            told = pl.concat([pl.read_ipc(file.read_bytes()) for file in self._files[month]]).sort(
-                "at", "key"
-            )
-            for start in range(0, len(told), BATCH_ROWS):
-                part = told[start : start + BATCH_ROWS]
-                yield from _notices(part.filter("is_notice"))
+        for _, waiting in sorted(self._waiting_months.items()):
+            told = pl.concat([each.take() for each in waiting]).sort("at", "key")
+            for part in told.iter_slices(BATCH_ROWS):
+                yield from notices(part.filter("is_notice"))
                 yield from conversations.batches(_titled(part.filter(~pl.col("is_notice"))))
-        yield Batch("thread", self._unopened())
-        for file in self._reaction_files:
-            yield Batch("reaction", self._given(pl.read_ipc(file.read_bytes())))
-        yield Batch("member", self._members())
+        yield self._unopened()
+        for reactions in self._waiting_reactions:
+            yield one_each(self._given(reactions.take()))
+        yield self.people.members(*Person._fields)
         self._note()
 
-    def _spool(self) -> None:
+    def _put(self) -> None:
         for month, rows in self._months.items():
-            file = self.folder / f"{month}-{len(self._files[month])}.arrow"
-            pl.DataFrame(rows, schema=_SPOOLED, orient="row").write_ipc(file)
-            self._files[month].append(file)
+            self._waiting_months[month].append(self.spool.put(rows.taken()))
         if self._reactions:
-            file = self.folder / f"reactions-{len(self._reaction_files)}.arrow"
-            pl.DataFrame(self._reactions, schema=_REACTED, orient="row").write_ipc(file)
-            self._reaction_files.append(file)
+            self._waiting_reactions.append(self.spool.put(self._reactions.taken()))
         self._months.clear()
-        self._reactions, self._waiting = [], 0
+        self._gathered = 0
 
-    def _unopened(self) -> pl.DataFrame:
+    def _unopened(self) -> Batch:
         """Return the threads of replies whose first message is not there, which are never
         questions.
         """
-        lost = [
-            (thread, MESSAGE, channel)
-            for thread, channel in self._replied.items()
-            if thread not in self._openers
-        ]
+        lost = [each for each in self._replied.items() if each[0] not in self._openers]
         if lost:
             self.reading.notes.append(
                 f"Conversations whose first message is not in the items, and so are never questions: {len(lost):,}."
             )
-        names = ("thread", "kind", "channel")
-        return typed(
-            "thread", pl.DataFrame(lost, schema=dict.fromkeys(names, pl.String), orient="row")
-        )
+        rows = [(thread, MESSAGE, channel) for thread, channel in lost]
+        return batch_of("thread", rows, "thread", "kind", "channel")
 
     def _given(self, reactions: pl.DataFrame) -> pl.DataFrame:
-        """Return one row a reaction, usernames as keys; whom nothing else tells of is nobody known."""
-        named = pl.DataFrame(
-            [(f"@{username}", key) for username, key in self.by_username.items()],
-            schema={"giver": pl.String, "key": pl.String},
-            orient="row",
-        )
-        known = reactions.join(named, on="giver", how="left", maintain_order="left")
-        giver = (
-            pl.when(pl.col("giver").str.starts_with("@"))
-            .then("key")
-            .otherwise("giver")
-            .alias("giver")
-        )
-        once = known.select("post", giver, "kind", "given_at", pl.int_ranges("times").alias("each"))
-        return typed("reaction", once.explode("each").drop("each"))
-
-    def _members(self) -> pl.DataFrame:
-        schema = {
-            name: TABLES["member"].columns[name]
-            for name in (
-                "member",
-                "name",
-                "username",
-                "email_hash",
-                "joined_at",
-                "is_bot",
-                "is_deleted",
-            )
-        }
-        rows = [(key, *person) for key, person in sorted(self.people.items())]
-        return typed("member", pl.DataFrame(rows, schema=schema, orient="row"))
+        """Return reactions with usernames as keys; whom nothing else tells of is nobody known."""
+        named = {f"@{username}": key for username, key in self.by_username.items()}
+        by_name = pl.col("giver").replace_strict(named, default=None, return_dtype=pl.String)
+        is_named = pl.col("giver").str.starts_with("@")
+        return reactions.with_columns(giver=pl.when(is_named).then(by_name).otherwise("giver"))
 
     def _note(self) -> None:
         missing = sum(
@@ -260,17 +182,6 @@ def _titled(messages: pl.DataFrame) -> pl.DataFrame:
         .str.slice(0, TITLE_LENGTH)
     )
     return messages.with_columns(pl.when(said != "").then(said).alias("title"))
-
-
-def _notices(messages: pl.DataFrame) -> Iterator[Batch]:
-    """Yield what the service itself says; people may reply to it, so it opens a thread."""
-    kind, created = pl.lit(NOTICE).alias("kind"), pl.col("at").alias("created_at")
-    opening = messages.filter(pl.col("key") == pl.col("thread"))
-    yield Batch("thread", typed("thread", opening.select("thread", kind, "channel", created)))
-    posts = messages.select(
-        pl.col("key").alias("post"), "thread", "author", kind, created, "deleted_at"
-    )
-    yield Batch("post", typed("post", posts))
 
 
 # Slack
@@ -307,17 +218,14 @@ def take_slack(chat: Chat, told: dict[str, Any], place: str) -> None:
         thread=f"{channel_id}:{opener}" if opener else None,
         author=_slack_author(chat, told, subtype),
         at=at,
-        words=text(told.get("text")),
+        text=text(told.get("text")),
         channel=text(info.get("name")) or channel_id or None,
         deleted_at=at if is_deleted else None,
         is_notice=subtype is not None and subtype not in SAYS,
     )
     chat.told_replies[key] += count(told.get("reply_count"), 10**6) if opener in (None, ts) else 0
-    for each in sequence(told.get("reactions")):
-        reaction = mapping(each)
-        givers = dict.fromkeys(
-            giver for user in sequence(reaction.get("users")) if (giver := text(user))
-        )
+    for reaction in mappings(told.get("reactions")):
+        givers = texts(reaction.get("users"))
         for giver in givers:
             chat.react(key, text(reaction.get("name")), giver)
         more = count(reaction.get("count"), MOST_REACTIONS) - len(givers)
@@ -335,7 +243,7 @@ def _slack_author(chat: Chat, told: dict[str, Any], subtype: str | None) -> str 
     by_app = subtype in ("bot_message", "slackbot_response") or text(told.get("bot_id")) is not None
     if by_app and not is_bot:
         app = text(told.get("bot_id")) or "bot"
-        chat.meet(app, NOBODY._replace(name=text(told.get("username")), is_bot=True))
+        chat.meet(app, Person(name=text(told.get("username")), is_bot=True))
         return app
     if user is not None:
         name = (
@@ -379,15 +287,14 @@ def take_mattermost(chat: Chat, told: dict[str, Any], place: str) -> None:
         thread=text(told.get("root_id")),
         author=_mattermost_author(chat, told, props),
         at=at,
-        words=text(told.get("message")),
+        text=text(told.get("message")),
         channel=text(info.get("display_name"))
         or text(info.get("name"))
         or text(told.get("channel_id")),
         deleted_at=millisecond(told.get("delete_at")),
         is_notice=kind is not None and kind.startswith("system_"),
     )
-    for each in sequence(mapping(told.get("metadata")).get("reactions")):
-        reaction = mapping(each)
+    for reaction in mappings(mapping(told.get("metadata")).get("reactions")):
         given_at = millisecond(reaction.get("create_at"))
         chat.react(key, text(reaction.get("emoji_name")), text(reaction.get("user_id")), given_at)
 
@@ -396,12 +303,12 @@ def _mattermost_author(chat: Chat, told: dict[str, Any], props: dict[str, Any]) 
     user, data = text(told.get("user_id")), mapping(told.get("user_data"))
     if user is None:
         return None
-    full = " ".join(part for name in ("first_name", "last_name") if (part := text(data.get(name))))
+    full = " ".join(filter(None, (text(data.get("first_name")), text(data.get("last_name")))))
     email = text(data.get("email"))
     chat.meet(
         user,
         Person(
-            name=text(data.get("nickname")) or full or text(data.get("username")),
+            name=text(data.get("nickname")) or full,
             username=text(data.get("username")),
             email_hash=email_hash(email) if email else None,
             joined_at=millisecond(data.get("create_at")),
@@ -411,7 +318,7 @@ def _mattermost_author(chat: Chat, told: dict[str, Any], props: dict[str, Any]) 
     )
     if _says_yes(props.get("from_webhook")) or _says_yes(props.get("from_bot")):
         app = f"{user}:app"
-        chat.meet(app, NOBODY._replace(name=text(props.get("override_username")), is_bot=True))
+        chat.meet(app, Person(name=text(props.get("override_username")), is_bot=True))
         return app
     return user
 
@@ -442,7 +349,7 @@ def take_rocketchat(chat: Chat, told: dict[str, Any], place: str) -> None:
         thread=text(told.get("tmid")),
         author=_rocketchat_author(chat, told),
         at=at,
-        words=None if is_encrypted else text(told.get("msg")),
+        text=None if is_encrypted else text(told.get("msg")),
         channel=text(info.get("fname")) or text(info.get("name")) or text(told.get("rid")),
         deleted_at=(time(told.get("editedAt")) or time(told.get("_updatedAt")) or at)
         if is_removed
@@ -450,10 +357,7 @@ def take_rocketchat(chat: Chat, told: dict[str, Any], place: str) -> None:
         is_notice=kind is not None and not is_removed and not is_encrypted,
     )
     for name, each in mapping(told.get("reactions")).items():
-        givers = dict.fromkeys(
-            giver for user in sequence(mapping(each).get("usernames")) if (giver := text(user))
-        )
-        for giver in givers:
+        for giver in texts(mapping(each).get("usernames")):
             chat.react(key, text(name), f"@{giver}")
 
 
@@ -465,10 +369,10 @@ def _rocketchat_author(chat: Chat, told: dict[str, Any]) -> str | None:
     is_bot = bool(told.get("bot")) or user == "rocket.cat" or (username or "").endswith(".bot")
     if text(told.get("alias")) and text(mapping(told.get("bot")).get("i")):
         app = f"{user}:app"
-        chat.meet(app, NOBODY._replace(name=text(told.get("alias")), is_bot=True))
+        chat.meet(app, Person(name=text(told.get("alias")), is_bot=True))
         return app
     chat.meet(
         user,
-        NOBODY._replace(name=text(by.get("name")) or username, username=username, is_bot=is_bot),
+        Person(name=text(by.get("name")), username=username, is_bot=is_bot),
     )
     return user

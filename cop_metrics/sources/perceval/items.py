@@ -14,24 +14,23 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
-from pathlib import Path, PurePosixPath
-from tempfile import TemporaryDirectory
+from datetime import datetime, timedelta
+from pathlib import PurePosixPath
 from typing import Any, BinaryIO, NamedTuple, cast
 from urllib.parse import urlsplit
 
 import orjson
-import polars as pl
 
 from cop_metrics.errors import CopError
-from cop_metrics.sources import discourse, mail_files, mailbox, perceval_chats, perceval_issues
+from cop_metrics.sources import discourse, mail_files, mailbox
 from cop_metrics.sources.export import GIGABYTE, LARGEST_RATIO, Export
+from cop_metrics.sources.gathering import BATCH_ROWS, Spool
 from cop_metrics.sources.json_files import HEAD, LARGEST_VALUE, NoJsonError, values_in
 from cop_metrics.sources.json_values import mapping, second, text
-from cop_metrics.sources.perceval_chats import Chat
-from cop_metrics.sources.perceval_issues import Issues
-from cop_metrics.sources.source import Batch, Reading, Source
-from cop_metrics.tables import TABLES
+from cop_metrics.sources.perceval import chats, issues
+from cop_metrics.sources.perceval.chats import Chat
+from cop_metrics.sources.perceval.issues import Issues
+from cop_metrics.sources.source import Batch, Reading, Records, Source, measured
 
 ENDS = tuple(
     f"{kind}{packing}" for kind in (".json", ".jsonl", ".ndjson") for packing in ("", ".gz")
@@ -49,12 +48,13 @@ class Item(NamedTuple):
 
 
 Items = Iterator[Item]
+Read = Callable[[Items, Reading, Spool], Iterator[Batch]]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Backend:
     """A backend of Perceval that is read: `category` is the kind of its items that tell of
-    questions and messages.
+    questions and messages, `records` are the lake tables that they always fill.
 
     `is_one_server`: its keys are one server's, so that items of two do not go together.
     `look_back`: how long before the newest item a new run fetches again, since edits, reactions and
@@ -64,10 +64,11 @@ class Backend:
 
     name: str
     category: str
-    is_one_server: bool
-    newest_first: bool
-    look_back: timedelta
-    read: Callable[[Items, Reading, Path], Iterator[Batch]]
+    records: tuple[str, ...]
+    read: Read
+    is_one_server: bool = True
+    newest_first: bool = False
+    look_back: timedelta = timedelta(0)
 
 
 def recognises(export: Export) -> bool:
@@ -105,14 +106,12 @@ def read(export: Export, reading: Reading) -> Iterator[Batch]:
     survey = _survey(export, names, reading)
     if not survey.backends and _collected_nothing(export):
         reading.is_quiet = True
-        for table in ("member", "thread", "post"):
-            yield Batch(table, pl.DataFrame(schema=dict(TABLES[table].columns)))
         return
     backend = _backend(export, survey)
-    with TemporaryDirectory(prefix="cop-metrics-") as folder:
-        yield from backend.read(_chosen(export, names, survey), reading, Path(folder))
-    if survey.fetched_at is not None:
-        reading.exported_at = second(survey.fetched_at)
+    yield from measured(*backend.records)
+    with Spool() as spool:
+        yield from backend.read(_chosen(export, names, survey), reading, spool)
+    reading.exported_at = survey.fetched_at or reading.exported_at
     if survey.repeated:
         reading.notes.append(
             f"{survey.repeated:,} items were fetched once more; the newest state of each counts."
@@ -131,17 +130,18 @@ class _Survey:
     backends: Counter[str] = field(default_factory=Counter)
     example: dict[str, str] = field(default_factory=dict)
     servers: set[str] = field(default_factory=set)
-    newest: dict[str, tuple[float, float, int]] = field(default_factory=dict)
-    fetched_at: float | None = None
+    newest: dict[str, tuple[datetime, datetime, int]] = field(default_factory=dict)
+    fetched_at: datetime | None = None
     repeated: int = 0
 
     def take(self, told: dict[str, Any], uuid: str, place: int) -> None:
-        fetched, updated = _number(told.get("timestamp")), _number(told.get("updated_on"))
+        fetched, updated = second(told.get("timestamp")), second(told.get("updated_on"))
         if fetched:
             self.fetched_at = max(fetched, self.fetched_at or fetched)
         origin = str(text(told.get("origin")) or "")
         self.servers.add(_server(origin))
-        state, known = (fetched, updated, place), self.newest.get(uuid)
+        state = (fetched or datetime.min, updated or datetime.min, place)
+        known = self.newest.get(uuid)
         self.repeated += known is not None
         self.newest[uuid] = max(state, known or state)
 
@@ -219,10 +219,6 @@ def _server(origin: str) -> str:
         return urlsplit(origin).netloc or origin
     except ValueError:
         return origin
-
-
-def _number(value: object) -> float:
-    return float(value) if isinstance(value, int | float) and second(value) is not None else 0.0
 
 
 # The files
@@ -334,52 +330,46 @@ class _Unpacked(io.RawIOBase):
 # The backends
 
 
-def _read_topics(items: Items, reading: Reading, folder: Path) -> Iterator[Batch]:
+def _read_topics(items: Items, reading: Reading, spool: Spool) -> Iterator[Batch]:
     """Yield the tables of Discourse's topics, which are what /t/ID.json answers."""
-    forum = discourse.Forum(reading=reading, folder=folder)
+    forum = discourse.Forum(reading=reading, spool=spool)
     for item in items:
         if not isinstance(item.data.get("post_stream"), dict):
             reading.skip("a topic without posts", item.place)
             continue
         forum.take_topic(item.data)
         forum.flush_when_full()
-    forum.flush()
-    if forum.frames:
-        yield from discourse.tables(forum)
-    else:
-        yield from discourse.no_tables()
+    forum.finish()
+    yield from discourse.tables(forum)
 
 
-def _read_mails(items: Items, reading: Reading, folder: Path) -> Iterator[Batch]:
+def _read_mails(items: Items, reading: Reading, spool: Spool) -> Iterator[Batch]:
     """Yield the tables of mails, whose headers Perceval has decoded and whose texts it has put
     together.
     """
-    for table in ("member", "thread", "post"):
-        yield Batch(table, pl.DataFrame(schema=dict(TABLES[table].columns)))
-    archive = mailbox.Archive(reading=reading, folder=folder)
+    archive = mailbox.Archive(reading=reading, spool=spool)
     for item in items:
-        headers = {
-            str(name).lower(): value for name, value in item.data.items() if isinstance(value, str)
-        }
-        body = mapping(item.data.get("body"))
-        kind = (
-            "plain"
-            if isinstance(body.get("plain"), str) or not isinstance(body.get("html"), str)
-            else "html"
-        )
-        headers.pop("content-transfer-encoding", None)
-        headers = {
-            name: _bytes(value).decode("utf-8", "replace") for name, value in headers.items()
-        }
-        headers["content-type"] = f"text/{kind}"
-        words = _bytes(body[kind]) if isinstance(body.get(kind), str) else b""
-        mail = mail_files.Raw(
-            0,
-            repr(sorted(headers.items())).encode("utf-8", "replace"),
-            words[: mail_files.LARGEST_BODY],
-        )
+        kind, words = _words_of(mapping(item.data.get("body")))
+        headers = _headers_of(item.data) | {"content-type": f"text/{kind}"}
+        # Mails without an id are told apart by a hash of all that they hold.
+        all_headers = repr(sorted(headers.items())).encode("utf-8", "replace")
+        mail = mail_files.Raw(0, all_headers, words[: mail_files.LARGEST_BODY])
         mailbox.take(archive, headers, mail, item.place, _list_name(item.origin))
     yield from mailbox.tables(archive)
+
+
+def _headers_of(data: dict[str, Any]) -> dict[str, str]:
+    """Return the headers of a mail by lower-case name; its text is no longer encoded."""
+    headers = {str(name).lower(): value for name, value in data.items() if isinstance(value, str)}
+    headers.pop("content-transfer-encoding", None)
+    return {name: _bytes(value).decode("utf-8", "replace") for name, value in headers.items()}
+
+
+def _words_of(body: dict[str, Any]) -> tuple[str, bytes]:
+    """Return in which form a mail's text is taken, and the text: the plain one where there is one."""
+    is_html = isinstance(body.get("html"), str) and not isinstance(body.get("plain"), str)
+    kind = "html" if is_html else "plain"
+    return kind, _bytes(body[kind]) if isinstance(body.get(kind), str) else b""
 
 
 def _list_name(origin: str) -> str:
@@ -398,11 +388,9 @@ def _bytes(value: str) -> bytes:
         return value.encode("utf-8", "replace")
 
 
-def _chat(
-    take: Callable[[Chat, dict[str, Any], str], None],
-) -> Callable[[Items, Reading, Path], Iterator[Batch]]:
-    def read_chat(items: Items, reading: Reading, folder: Path) -> Iterator[Batch]:
-        chat = Chat(reading=reading, folder=folder)
+def _chat(take: Callable[[Chat, dict[str, Any], str], None]) -> Read:
+    def read_chat(items: Items, reading: Reading, spool: Spool) -> Iterator[Batch]:
+        chat = Chat(reading=reading, spool=spool)
         for item in items:
             take(chat, item.data, item.place)
         yield from chat.tables()
@@ -410,73 +398,71 @@ def _chat(
     return read_chat
 
 
-def _issues(
-    take: Callable[[Issues, dict[str, Any], str, str], None],
-) -> Callable[..., Iterator[Batch]]:
-    def read_issues(items: Items, reading: Reading, _folder: Path) -> Iterator[Batch]:
-        issues = Issues(reading=reading)
-        yield from issues.measured()
+def _issues(take: Callable[[Issues, dict[str, Any], str, str], None]) -> Read:
+    def read_issues(items: Items, reading: Reading, _spool: Spool) -> Iterator[Batch]:
+        gathered = Issues(reading=reading)
         for item in items:
-            take(issues, item.data, item.origin, item.place)
-            yield from issues.batches(least=perceval_issues.BATCH_ROWS)
-        yield from issues.batches(least=1)
-        issues.tell_what_is_lacking()
-        yield Batch("member", issues.members())
+            take(gathered, item.data, item.origin, item.place)
+            yield from gathered.batches(least=BATCH_ROWS)
+        yield from gathered.batches()
+        gathered.tell_what_is_lacking()
+        yield gathered.people.members("name", "username", "email_hash", "is_bot", "is_deleted")
 
     return read_issues
 
 
-def _of(
-    name: str,
-    category: str,
-    read_items: Callable[[Items, Reading, Path], Iterator[Batch]],
-    *,
-    is_one_server: bool = True,
-    newest_first: bool = False,
-    look_back_days: int = 0,
-) -> Backend:
-    return Backend(
-        name=name,
-        category=category,
-        is_one_server=is_one_server,
-        newest_first=newest_first,
-        look_back=timedelta(days=look_back_days),
-        read=read_items,
-    )
-
-
+_CHAT = ("member", "thread", "post", "reaction")
+_ISSUES = ("member", "thread", "post", "topic", "reaction")
 _MAILS: dict[str, Any] = {
     "category": "message",
-    "read_items": _read_mails,
+    "records": ("member", "thread", "post"),
     "is_one_server": False,
-    "look_back_days": 7,
+    "look_back": timedelta(days=7),
+    "read": _read_mails,
 }
 
 BACKENDS: dict[str, Backend] = {
     each.name.lower(): each
     for each in (
-        _of("Discourse", "topic", _read_topics),
-        _of(
-            "Slack",
-            "message",
-            _chat(perceval_chats.take_slack),
-            newest_first=True,
-            look_back_days=7,
+        Backend(
+            name="Discourse",
+            category="topic",
+            records=discourse.SOURCE.records.always,
+            read=_read_topics,
         ),
-        _of("StackExchange", "question", _issues(perceval_issues.take_stack_exchange)),
-        _of("MBox", **_MAILS),
-        _of("Pipermail", **_MAILS),
-        _of("HyperKitty", **_MAILS),
-        _of(
-            "Mattermost",
-            "post",
-            _chat(perceval_chats.take_mattermost),
+        Backend(
+            name="Slack",
+            category="message",
+            records=_CHAT,
             newest_first=True,
-            look_back_days=7,
+            look_back=timedelta(days=7),
+            read=_chat(chats.take_slack),
         ),
-        _of("RocketChat", "message", _chat(perceval_chats.take_rocketchat)),
-        _of("GitHub", "issue", _issues(perceval_issues.take_github)),
-        _of("GitLab", "issue", _issues(perceval_issues.take_gitlab)),
+        Backend(
+            name="StackExchange",
+            category="question",
+            records=_ISSUES,
+            read=_issues(issues.take_stack_exchange),
+        ),
+        Backend(name="MBox", **_MAILS),
+        Backend(name="Pipermail", **_MAILS),
+        Backend(name="HyperKitty", **_MAILS),
+        Backend(
+            name="Mattermost",
+            category="post",
+            records=_CHAT,
+            newest_first=True,
+            look_back=timedelta(days=7),
+            read=_chat(chats.take_mattermost),
+        ),
+        Backend(
+            name="RocketChat",
+            category="message",
+            records=_CHAT,
+            read=_chat(chats.take_rocketchat),
+        ),
+        Backend(name="GitHub", category="issue", records=_ISSUES, read=_issues(issues.take_github)),
+        Backend(name="GitLab", category="issue", records=_ISSUES, read=_issues(issues.take_gitlab)),
     )
 }
 """The backends that are read, by the name that Perceval's command line gives them."""
@@ -493,6 +479,10 @@ SOURCE = Source(
         "people: id, username, name, e-mail (kept as a hash) as the service gives them",
         "messages, mails, issues and their comments: author, text (read for its rules, not kept), title",
         "reactions: who gave them, where the service names them",
+    ),
+    records=Records(
+        always=("member", "thread", "post"),
+        sometimes=("topic", "reaction", "read"),
     ),
     cannot_measure=(
         "who read what, and who came without writing: no backend fetches that",

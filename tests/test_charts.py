@@ -34,8 +34,7 @@ from cop_metrics.show.charts import (
 )
 from cop_metrics.show.charts.labels import date_ticks, safe, told_apart, value_ticks
 from cop_metrics.show.charts.look import MARK_CONTRAST, contrast, mixed, shades
-from cop_metrics.show.pagebook import OverTime
-from cop_metrics.show.view import ChartTable
+from cop_metrics.show.kinds import OverTime
 from cop_metrics.units import Unit
 
 LOOKS = pytest.mark.parametrize("look", [LIGHT, DARK], ids=["light", "dark"])
@@ -462,14 +461,11 @@ def test_a_page_draws_the_target_of_the_first_of_its_lines_that_has_one() -> Non
         RATES.select(pl.lit(METRICS[id_].title).alias("series"), pl.all()) for id_ in ids
     )
     chart = OverTime(ids=ids, title="Is it getting better?")
-    shown = ChartTable(
-        chart=chart, title="", description="", remarks=(), table=table, columns={}, note=None
-    )
-    drawn = pytest.importorskip("pages.parts.frame").drawn
-    figure = drawn(shown, LIGHT, {"answer_rate": 0.7, "answer_rate_30d": 0.9})
+    targets = {"answer_rate": 0.7, "answer_rate_30d": 0.9}
+    figure = chart.draw(table, LIGHT, None, targets)
     assert [shape.y0 for shape in figure.layout.shapes] == [0.7]
     assert subtitle(figure) == "Dotted: the target for answered within 7 days"
-    assert not drawn(shown, LIGHT, {"wait": 4.0}).layout.shapes
+    assert not chart.draw(table, LIGHT, None, {"wait": 4.0}).layout.shapes
 
 
 def test_more_than_four_lines_have_a_legend() -> None:

@@ -16,7 +16,8 @@ from cop_metrics.access.scope import read_catalogue
 from cop_metrics.metrics import EXHIBITS, METRICS
 from cop_metrics.metrics.status import growth_bound, milestone_curves, rising_members, tendency
 from cop_metrics.settings import CommunitySettings
-from cop_metrics.show.pagebook import STATUS, ShowExhibit
+from cop_metrics.show.kinds import ShowExhibit
+from cop_metrics.show.pagebook import STATUS
 from cop_metrics.show.view import Viewer, chart_table
 from cop_metrics.statistics import wilson, z_score
 

@@ -14,7 +14,8 @@ from cop_metrics.metrics import EXHIBITS, METRICS
 from cop_metrics.metrics.metric import Share, Total
 from cop_metrics.show.captions import kept
 from cop_metrics.show.charts import LIGHT, describe, draw, groups
-from cop_metrics.show.pagebook import ANSWERS, CONNECTIONS, OVERVIEW, Groups
+from cop_metrics.show.kinds import Groups
+from cop_metrics.show.pagebook import ANSWERS, CONNECTIONS, OVERVIEW
 from cop_metrics.show.view import PageView, Viewer
 from cop_metrics.units import Unit
 

@@ -138,7 +138,6 @@ def test_every_exhibit_has_its_sentence_for_when_it_is_empty() -> None:
 def test_a_page_stands_and_says_why_what_is_empty_is_empty(
     viewer: Viewer, community: str, page: Page, names: bool
 ) -> None:
-    drawn = pytest.importorskip("pages.parts.frame").drawn
     look_of = pytest.importorskip("cop_metrics.show.charts").LIGHT.for_groups
     view = seen(viewer, page, community, names=names)
     look = look_of(teams=view.choices.teams, seniorities=view.choices.seniorities)
@@ -149,10 +148,8 @@ def test_a_page_stands_and_says_why_what_is_empty_is_empty(
             assert words.sentence(chart.note).endswith("."), chart.title
         else:
             assert chart.table.height, chart.title
-            assert (
-                not chart.drawn
-                or drawn(chart, look, view.choices.targets).layout.meta["description"]
-            ), chart.title
+            figure = chart.draw(look, view.choices.targets) if chart.drawn else None
+            assert figure is None or figure.layout.meta["description"], chart.title
     for listing in view.lists:
         assert listing.note != FAILED
         assert listing.rows.height or words.sentence(str(listing.note)).endswith(".")

@@ -22,7 +22,7 @@ from cop_metrics.measure.measurer import TELLS_SENIORITY, TOO_SMALL, Measurer
 from cop_metrics.metrics import EXHIBITS, METRICS
 from cop_metrics.metrics.metric import NEWCOMER, Counts, Figure, Metric
 from cop_metrics.people import UNKNOWN
-from cop_metrics.show.pagebook import PAGES, Groups, GroupsOverTime, OverTime
+from cop_metrics.show.pagebook import PAGES
 from cop_metrics.show.view import Card, ChartTable, PageView, Viewer
 
 TOLD = ("group", "value", "sample_size", "note", "complete")
@@ -400,8 +400,7 @@ def _of_chart(chart: ChartTable) -> tuple[object, ...]:
 
 
 def _without_intervals(chart: ChartTable) -> pl.DataFrame:
-    is_figures = isinstance(chart.chart, Groups | GroupsOverTime | OverTime)
-    return chart.table.drop("low", "high") if is_figures else chart.table
+    return chart.table if chart.chart.exhibit else chart.table.drop("low", "high")
 
 
 def _compared(view: PageView) -> list[tuple[object, ...]]:

@@ -13,10 +13,9 @@ from math import inf
 import polars as pl
 
 from cop_metrics.measure.changes import Change, Standing, margin
-from cop_metrics.metrics import METRICS
 from cop_metrics.show.captions import NOT_KEPT, kept
-from cop_metrics.show.pagebook import Groups, GroupsOverTime, OverTime, ShowExhibit
-from cop_metrics.show.view import MOST_CHANGES, ChartTable, PageView, change_sentence, unit_of
+from cop_metrics.show.kinds import OfNumbers, ShowExhibit
+from cop_metrics.show.view import MOST_CHANGES, ChartTable, PageView, change_sentence
 from cop_metrics.units import Unit
 
 DENIES = re.compile(
@@ -211,34 +210,26 @@ def _compared(what: str, compared: Change | Standing, value: float) -> Shown:
 
 
 def _of_chart(chart: ChartTable) -> Iterator[Shown]:
-    match chart.chart:
-        case ShowExhibit(id=id_):
-            for band in BANDS.get(id_, ()):
-                yield from _of_exhibit(id_, band, chart.table)
-        case OverTime(ids=ids):
-            by_title = {METRICS[id_].title: id_ for id_ in ids}
-            for (title,), rows in chart.table.partition_by("series", as_dict=True).items():
-                yield from _of_figures(f"{by_title[str(title)]} by month", "", rows, chart)
-        case GroupsOverTime(id_=id_, by=by):
-            for (group,), rows in chart.table.partition_by("series", as_dict=True).items():
-                yield from _of_figures(f"{id_} by month and {by}", f"{group} ", rows, chart)
-        case Groups(id_=id_, by=by):
-            yield from _of_figures(f"{id_} by {by}", "", chart.table, chart)
+    kind = chart.chart
+    if isinstance(kind, OfNumbers):
+        yield from _of_figures(kind, chart.table)
+    else:
+        for band in BANDS.get(kind.id, ()):
+            yield from _of_exhibit(kind.id, band, chart.table)
 
 
-def _of_figures(
-    figure: str, prefix: str, table: pl.DataFrame, chart: ChartTable
-) -> Iterator[Shown]:
+def _of_figures(kind: OfNumbers, table: pl.DataFrame) -> Iterator[Shown]:
     for row in table.iter_rows(named=True):
         if row["low"] is not None:
+            metric, groups = kind.place(row)
             yield Shown(
-                figure=figure,
-                key=f"{prefix}{row['group']}",
+                figure=f"{metric.id} by {' and '.join(reversed(groups))}",
+                key=" ".join(groups.values()),
                 value=inf if row["value"] is None else row["value"],
                 low=row["low"],
                 high=row["high"],
                 weight=row["sample_size"],
-                is_share=unit_of(chart.chart) is Unit.PERCENT,
+                is_share=metric.unit is Unit.PERCENT,
             )
 
 

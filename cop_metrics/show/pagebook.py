@@ -10,57 +10,7 @@ from dataclasses import dataclass
 from cop_metrics.access.scope import Reading
 from cop_metrics.errors import UnknownName
 from cop_metrics.metrics.metric import Promise
-
-
-@dataclass(frozen=True, kw_only=True)
-class ShowExhibit:
-    """The chart of an exhibit."""
-
-    id: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class OverTime:
-    """Metrics of one unit, a line each, by month; `about` says what they count, where one
-    definition does not.
-    """
-
-    ids: tuple[str, ...]
-    title: str
-    about: str = ""
-
-    @property
-    def id(self) -> str:
-        return f"{'-'.join(self.ids)}-by-month"
-
-
-@dataclass(frozen=True, kw_only=True)
-class GroupsOverTime:
-    """One metric by month, a small chart for each group."""
-
-    id_: str
-    by: str
-    title: str
-
-    @property
-    def id(self) -> str:
-        return f"{self.id_}-by-{self.by}-by-month"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Groups:
-    """One metric by team, seniority or topic, as dots with whiskers."""
-
-    id_: str
-    by: str
-    title: str
-
-    @property
-    def id(self) -> str:
-        return f"{self.id_}-by-{self.by}"
-
-
-Chart = ShowExhibit | OverTime | GroupsOverTime | Groups
+from cop_metrics.show.kinds import Chart, Groups, GroupsOverTime, OverTime, ShowExhibit
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,7 +96,7 @@ PARTICIPATION = Page(
         OverTime(
             ids=("retention", "health_index"),
             title="Do people come again?",
-            about="Of the people active in the days before each month, as many as it has, the share who came in it; and of "
+            description="Of the people active in the days before each month, as many as it has, the share who came in it; and of "
             "the people active in the twelve months that end with it, the share who came in its last month.",
         ),
     ),
@@ -176,7 +126,7 @@ ANSWERS = Page(
         OverTime(
             ids=("answer_rate_1h", "answer_rate_24h", "answer_rate", "answer_rate_30d"),
             title="Is it getting better?",
-            about="The share of each month's questions that another member answered within 1 hour, 24 hours, 7 days and "
+            description="The share of each month's questions that another member answered within 1 hour, 24 hours, 7 days and "
             "30 days. Each line leaves out the questions that are younger than that: too soon to tell.",
         ),
         ShowExhibit(id="outcomes"),
@@ -285,8 +235,8 @@ STATUS = Page(
         OverTime(
             ids=("seniors_helping", "juniors_helped_by_seniors"),
             title="Do seniors answer, and answer juniors?",
-            about="The share of seniors who helped in the month, and of juniors' questions that are 7 days old the share whose "
-            "first answer came within 7 days, from a senior.",
+            description="The share of seniors who helped in the month, and of juniors' questions that are 7 days old the "
+            "share whose first answer came within 7 days, from a senior.",
         ),
         Groups(id_="seniors_helping", by="team", title="Are seniors doing their part?"),
         Groups(id_="seniors_silent", by="team", title="Where are seniors silent?"),
@@ -322,8 +272,8 @@ CONNECTIONS = Page(
         OverTime(
             ids=("help_across_teams", "help_across_seniority", "reciprocity"),
             title="Does help reach further than before?",
-            about="The share of each month's helps that crossed teams, and seniority; and of the pairs of a month, the share "
-            "in which help went both ways.",
+            description="The share of each month's helps that crossed teams, and seniority; and of the pairs of a month, the "
+            "share in which help went both ways.",
         ),
         Groups(id_="own_team_odds", by="team", title="Which teams help their own beyond chance?"),
         ShowExhibit(id="asking_and_helping"),

@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 import duckdb
 import polars as pl
@@ -20,14 +21,27 @@ from cop_metrics.measure.changes import Change, Scan, Standing, differences, sca
 from cop_metrics.measure.measurer import AT_ONCE, FIGURE_SCHEMA, Measurer
 from cop_metrics.measure.queries import Query
 from cop_metrics.measure.silences import Silence, distinct, silence_sentence, silences
-from cop_metrics.metrics import EXHIBITS, METRICS, declared
+from cop_metrics.metrics import EXHIBITS, METRICS
 from cop_metrics.metrics.metric import Counts, Exhibit, Figure, Metric, PeopleShare, Promise, Total
 from cop_metrics.people import UNKNOWN
 from cop_metrics.period import ALL, Period, read_period, to_date, whole_weeks
 from cop_metrics.show.captions import ALIKE, change_text, change_word, stated
-from cop_metrics.show.pagebook import Chart, Groups, GroupsOverTime, OverTime, Page, ShowExhibit
+from cop_metrics.show.kinds import (
+    Chart,
+    Groups,
+    GroupsOverTime,
+    OverTime,
+    ShowExhibit,
+    group_word,
+)
+from cop_metrics.show.pagebook import Page
 from cop_metrics.sources import SOURCES
 from cop_metrics.units import Unit
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+    from cop_metrics.show.charts.look import Look
 
 MOST_CHANGES = 8
 MOST_STANDING = 4
@@ -99,7 +113,7 @@ class ChartTable:
     @property
     def drawn(self) -> bool:
         """Say whether it is a chart; else it is a list to act on."""
-        return not isinstance(self.chart, ShowExhibit) or EXHIBITS[self.chart.id].drawn
+        return self.chart.drawn
 
     @property
     def subtitle(self) -> str:
@@ -121,16 +135,11 @@ class ChartTable:
         """Return the table as one reads it: columns in words, months as days, without columns that
         say nothing.
         """
-        table = self.table
-        if isinstance(self.chart, ShowExhibit):
-            table = EXHIBITS[self.chart.id].told(table) if table.width else table
-        else:
-            empty = [name for name in ("low", "high", "note") if table[name].is_null().all()]
-            empty += ["complete"] if table["complete"].all() else []
-            table = table.drop(empty)
-        if isinstance(self.chart, OverTime | GroupsOverTime):
-            table = table.with_columns(pl.col("group").str.to_date())
-        return in_words(table.rename(self.columns, strict=False))
+        return in_words(self.chart.read(self.table).rename(self.columns, strict=False))
+
+    def draw(self, look: "Look", targets: Mapping[str, float]) -> "go.Figure":
+        """Draw it; `targets`: what the community aims at, by metric."""
+        return self.chart.draw(self.table, look, self.average, targets)
 
 
 def _as_sentences(remarks: Iterable[str]) -> list[str]:
@@ -207,7 +216,7 @@ class Viewer:
         charts = [
             chart
             for chart in page.charts
-            if _tells(chart, choices) and _belongs(page, declared(_about(chart)), measurer)
+            if _tells(chart, choices) and _belongs(page, chart.first, measurer)
         ]
         listings = [METRICS[id_] for id_ in page.lists if _belongs(page, METRICS[id_], measurer)]
         with ThreadPoolExecutor(AT_ONCE) as pool:
@@ -223,11 +232,9 @@ class Viewer:
             }
             drawn, lists = tuple(charted), tuple(listed)
         silent = _silent(silences(measurer, scope), page)
-        grouped = [chart for chart in charts if isinstance(chart, Groups)]
-        tested = [EXHIBITS[chart.id] for chart in charts if isinstance(chart, ShowExhibit)]
-        found = differences(
-            measurer, scope, [(METRICS[chart.id_], chart.by) for chart in grouped], tested
-        )
+        compared = [chart.compared for chart in charts if chart.compared]
+        tested = [chart.exhibit for chart in charts if chart.exhibit]
+        found = differences(measurer, scope, compared, tested)
         stood = found.standings
         cards = tuple(told_of[id_] for id_ in page.cards)
         return PageView(
@@ -281,24 +288,9 @@ def _asked(
         if metric.beside:
             yield measurer.query(METRICS[metric.beside], scope, None), scope
     for chart in charts:
-        for metric, by, series in _splits(chart):
+        for metric, by, series in chart.asks():
             if not measurer.unmeasurable(metric):
                 yield measurer.query(metric, scope, by, series), scope
-
-
-def _splits(chart: Chart) -> Iterator[tuple[Metric, str, str | None]]:
-    match chart:
-        case OverTime(ids=ids):
-            yield from ((METRICS[id_], "month", None) for id_ in ids)
-        case GroupsOverTime(id_=id_, by=by):
-            yield METRICS[id_], by, None
-            yield METRICS[id_], "month", by
-        case ShowExhibit(id=id_):
-            yield from (
-                (METRICS[number], EXHIBITS[id_].shows[0], None) for number in EXHIBITS[id_].panel
-            )
-        case Groups(id_=id_, by=by):
-            yield METRICS[id_], by, None
 
 
 def _compared_with(metric: Metric, scope: Scope, choices: CommunityChoices) -> Scope | None:
@@ -346,7 +338,7 @@ def _remarked(listed: Listing, first: Metric, scope: Scope, measurer: Measurer) 
 
 
 def _with_side(told: ChartTable, first: Metric, scope: Scope) -> ChartTable:
-    return replace(told, remarks=_sided(told.remarks, declared(_about(told.chart)), first, scope))
+    return replace(told, remarks=_sided(told.remarks, told.chart.first, first, scope))
 
 
 def _sided(
@@ -374,26 +366,11 @@ def _belongs(page: Page, told: Metric | Exhibit, measurer: Measurer) -> bool:
     return not said or measurer.unmeasurable(told) is None
 
 
-def _about(chart: Chart) -> str:
-    """Return the id of the exhibit or of the first metric that a chart shows."""
-    match chart:
-        case ShowExhibit(id=id_):
-            return id_
-        case OverTime(ids=ids):
-            return ids[0]
-        case GroupsOverTime(id_=id_) | Groups(id_=id_):
-            return id_
-
-
 def _tells(chart: Chart, choices: CommunityChoices) -> bool:
     """Say whether a chart tells anything of this community: one by team does not where no team is
     known.
     """
-    if set(choices.teams) - {UNKNOWN}:
-        return True
-    if isinstance(chart, ShowExhibit):
-        return "team" not in EXHIBITS[chart.id].shows
-    return getattr(chart, "by", None) != "team"
+    return "team" not in chart.groups or bool(set(choices.teams) - {UNKNOWN})
 
 
 def _past_the_edge(metric: Metric, scope: Scope, choices: CommunityChoices) -> bool:
@@ -408,11 +385,10 @@ def chart_table(measurer: Measurer, chart: Chart, scope: Scope) -> ChartTable:
     try:
         return _chart(measurer, chart, scope)
     except FAILURES as problem:
-        title = EXHIBITS[chart.id].title if isinstance(chart, ShowExhibit) else chart.title
-        note = _told(problem, title)
+        note = _told(problem, chart.title)
     return ChartTable(
         chart=chart,
-        title=title,
+        title=chart.title,
         description="",
         remarks=(),
         table=pl.DataFrame(),
@@ -452,9 +428,7 @@ def _chart(measurer: Measurer, chart: Chart, scope: Scope) -> ChartTable:
                     _lacking(measurer.lacking(exhibit, table, scope)),
                 ),
                 table=table,
-                columns={
-                    name: measurer.choices.called(title) for name, title in exhibit.columns.items()
-                },
+                columns=chart.columns(measurer.choices),
                 note=measurer.withheld(exhibit, scope)
                 or (None if table.height else _why_empty(measurer, exhibit, scope)),
                 finding=finding,
@@ -488,7 +462,7 @@ def _with_test(told: ChartTable, tested: Mapping[str, bool]) -> ChartTable:
     """Return the chart of curves with whether these differ beyond noise, where that was tested
     (metrics, 4).
     """
-    differ = tested.get(told.chart.id) if isinstance(told.chart, ShowExhibit) else None
+    differ = tested.get(told.chart.id)
     if differ is None:
         return told
     said = "The curves differ." if differ else "No clear difference between the curves."
@@ -501,15 +475,14 @@ def _with_standing(
     """Return the chart of a number by group with the groups that differ from all others beyond
     noise (metrics, 2.9).
     """
-    chart = told.chart
-    if not isinstance(chart, Groups):
-        return told
-    compared = [each for each in stood if (each.metric.id, each.by) == (chart.id_, chart.by)]
+    compared = [each for each in stood if (each.metric, each.by) == told.chart.compared]
     if not compared:
         return told
     beyond = [_stands(each) for each in compared if each.beyond_noise]
     if not beyond:
-        return replace(told, finding=_alike(chart.by, {each.group for each in compared}, choices))
+        return replace(
+            told, finding=_alike(compared[0].by, {each.group for each in compared}, choices)
+        )
     more = f", and {len(beyond) - MOST_STANDING} more" if len(beyond) > MOST_STANDING else ""
     return replace(told, finding=f"Beyond noise: {'; '.join(beyond[:MOST_STANDING])}{more}.")
 
@@ -579,13 +552,6 @@ def _beyond_its_groups(metric: Metric, table: pl.DataFrame, average: float | Non
     )
 
 
-def group_word(by: str, choices: CommunityChoices) -> str:
-    """Return the word for a dimension in this community: seniority is experience where there is no
-    roster.
-    """
-    return {"team": "Team", "seniority": choices.seniority_word, "topic": "Topic"}[by]
-
-
 def _named(measurer: Measurer, metric: Metric, scope: Scope, by: str) -> pl.DataFrame:
     return measurer.figures_by(metric, scope, by).insert_column(
         0, pl.lit(metric.title).alias("series")
@@ -610,16 +576,15 @@ def _composed(
     metric: Metric,
     scope: Scope,
 ) -> ChartTable:
-    several = isinstance(chart, OverTime) and len(chart.ids) > 1
     unreached = table.filter(pl.col("note").str.starts_with("not reached")).height
-    described = chart.about if isinstance(chart, OverTime) and chart.about else metric.description
+    own = chart.description if isinstance(chart, OverTime) else ""
     return ChartTable(
         chart=chart,
         title=chart.title,
-        description=described,
+        description=own or metric.description,
         remarks=_remarks(measurer.ignored(metric, scope), _monthly(chart)),
         table=table,
-        columns=_columns(chart, "Value" if several else metric.title, measurer.choices),
+        columns=chart.columns(measurer.choices),
         note=measurer.unmeasurable(metric)
         or (
             None
@@ -634,7 +599,7 @@ def _monthly(chart: OverTime | GroupsOverTime | Groups) -> str | None:
     """Say that the points of a line are of other days than the period, where the line's own words
     do not.
     """
-    told = isinstance(chart, Groups) or (isinstance(chart, OverTime) and chart.about)
+    told = isinstance(chart, Groups) or (isinstance(chart, OverTime) and chart.description)
     return None if told else "each month by itself"
 
 
@@ -724,29 +689,6 @@ def _unreached(months: int) -> str | None:
     if not months:
         return None
     return f"In {words.counted(months, 'month')} most questions still waited when the data ended: no median to draw."
-
-
-def _columns(
-    chart: OverTime | GroupsOverTime | Groups, value: str, choices: CommunityChoices
-) -> dict[str, str]:
-    """Return the columns of a table of figures in words: what its lines are, its months or groups,
-    and the rest.
-    """
-    match chart:
-        case OverTime():
-            named = {"series": "Number", "group": "Month"}
-        case GroupsOverTime(by=by):
-            named = {"series": group_word(by, choices), "group": "Month"}
-        case Groups(by=by):
-            named = {"group": group_word(by, choices)}
-    rest = {
-        "sample_size": "n",
-        "low": "Low",
-        "high": "High",
-        "note": "Note",
-        "complete": "Complete",
-    }
-    return {**named, "value": value, **rest}
 
 
 def listing(measurer: Measurer, metric: Metric, scope: Scope, *, most: int = MOST_ROWS) -> Listing:
@@ -977,14 +919,3 @@ def _unrewarded(choices: CommunityChoices) -> str:
     missing = {"reaction": "thanks or votes", "acceptance": "accepted answers"}
     absent = [what for table, what in missing.items() if table not in choices.measured]
     return f"no {' and no '.join(absent)}" if absent else ""
-
-
-def unit_of(chart: Chart) -> Unit:
-    """Return the unit of a chart's values."""
-    match chart:
-        case ShowExhibit(id=id_):
-            return EXHIBITS[id_].unit
-        case OverTime(ids=ids):
-            return METRICS[ids[0]].unit
-        case GroupsOverTime(id_=id_) | Groups(id_=id_):
-            return METRICS[id_].unit

@@ -22,11 +22,10 @@ from cop_metrics.build.intake import is_behind
 from cop_metrics.errors import CopError
 from cop_metrics.measure.changes import Scan, scan
 from cop_metrics.measure.measurer import Measurer
-from cop_metrics.metrics import EXHIBITS, METRICS
-from cop_metrics.show.charts import DARK, LIGHT, draw, groups, over_time, small_multiples
+from cop_metrics.show.charts import DARK, LIGHT
 from cop_metrics.show.charts.look import Look
-from cop_metrics.show.pagebook import PAGES, Groups, GroupsOverTime, OverTime, ShowExhibit
-from cop_metrics.show.view import ChartTable, PageView, Viewer, unit_of
+from cop_metrics.show.pagebook import PAGES
+from cop_metrics.show.view import ChartTable, PageView, Viewer
 from cop_metrics.store import Snapshot, Store, is_being_written
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -145,44 +144,13 @@ def _figure(
     _frame: Frame,
     _chart: ChartTable,
 ) -> go.Figure:
-    return drawn(_chart, _frame.look, _frame.choices.targets)
+    return _chart.draw(_frame.look, _frame.choices.targets)
 
 
 def figure_of(frame: Frame, view: PageView, place: int) -> go.Figure:
     """Return the chart at that place of the page in the reader's colours."""
     key = (frame.data, view.version, view.page.id, view.scope, place, frame.look.dark)
     return _figure(*key, frame, view.charts[place])
-
-
-def drawn(chart: ChartTable, look: Look, targets: Mapping[str, float]) -> go.Figure:
-    """Draw the chart of a table; raises `CopError` where it cannot be drawn."""
-    table, unit = chart.table, unit_of(chart.chart)
-    match chart.chart:
-        case ShowExhibit(id=id_):
-            return draw(EXHIBITS[id_], table, look)
-        case Groups(id_=id_):
-            aim = targets.get(id_)
-            return groups(
-                table, unit, look, chart.average, target=aim, promise=METRICS[id_].promise
-            )
-        case OverTime(ids=ids):
-            aimed = next((id_ for id_ in ids if id_ in targets), ids[0])
-            return over_time(
-                _series(chart),
-                unit,
-                look,
-                target=targets.get(aimed),
-                aim=METRICS[aimed].title,
-                promise=METRICS[ids[0]].promise,
-            )
-        case GroupsOverTime():
-            return small_multiples(_series(chart), unit, look)
-
-
-def _series(chart: ChartTable) -> list[tuple[str, Any]]:
-    return [
-        (str(name[0]), rows) for name, rows in chart.table.group_by("series", maintain_order=True)
-    ]
 
 
 def plain(told: object) -> str:

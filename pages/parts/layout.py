@@ -14,14 +14,12 @@ import streamlit as st
 
 from cop_metrics import words
 from cop_metrics.errors import CopError, NothingYet
-from cop_metrics.metrics import EXHIBITS
 from cop_metrics.metrics.metric import Metric, PeopleShare, Share
 from cop_metrics.people import UNKNOWN
 from cop_metrics.show import charts
 from cop_metrics.show.captions import csv_bytes, whole_percent
-from cop_metrics.show.pagebook import ShowExhibit
 from cop_metrics.show.reports.tidy import column_unit
-from cop_metrics.show.view import Card, ChartTable, Listing, PageView, listing, source_name, unit_of
+from cop_metrics.show.view import Card, ChartTable, Listing, PageView, listing, source_name
 from cop_metrics.units import Unit
 from pages.parts.frame import Frame, figure_of, locale, plain, standing, view_of
 
@@ -297,14 +295,10 @@ def _to_read(rows: pl.DataFrame, formats: Mapping[str, Any]) -> None:
 
 def _shares(chart: ChartTable) -> list[str]:
     """Return the columns of the shown table that hold shares."""
-    if not isinstance(chart.chart, ShowExhibit):
-        kinds = chart.shown.schema.items()
-        return (
-            [name for name, kind in kinds if kind == pl.Float64]
-            if unit_of(chart.chart) is Unit.PERCENT
-            else []
-        )
-    exhibit = EXHIBITS[chart.chart.id]
+    exhibit = chart.chart.exhibit
+    if exhibit is None:
+        floats = [name for name, kind in chart.shown.schema.items() if kind == pl.Float64]
+        return floats if chart.chart.first.unit is Unit.PERCENT else []
     kinds = ((name, chart.table[name].dtype) for name in chart.columns)
     return [
         chart.columns[name]
@@ -339,11 +333,10 @@ def _behind(chart: ChartTable, key: str) -> None:
 
 
 def _number_formats(chart: ChartTable) -> dict[str, Any]:
-    unit, exhibit = unit_of(chart.chart), isinstance(chart.chart, ShowExhibit)
+    whole = chart.chart.exhibit is None and chart.chart.first.unit in (Unit.COUNT, Unit.POINTS)
     formats: dict[str, Any] = {}
     for name, kind in chart.shown.schema.items():
         if kind == pl.Float64:
-            whole = unit in (Unit.COUNT, Unit.POINTS) and not exhibit
             formats[name] = st.column_config.NumberColumn(format="localized" if whole else "%.2f")
         elif kind.is_integer():
             formats[name] = st.column_config.NumberColumn(format="localized")

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from cop_metrics.show.pagebook import ShowExhibit
+from cop_metrics.show.kinds import ShowExhibit
 from cop_metrics.show.view import PageView, chart_table
 from pages.parts.frame import Frame, standing, view_of
 from pages.parts.layout import cards, chart_rows, headline, list_panel, small_print

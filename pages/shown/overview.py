@@ -9,14 +9,13 @@ from cop_metrics import words
 from cop_metrics.measure.changes import Change
 from cop_metrics.measure.silences import silence_sentence
 from cop_metrics.show.captions import change_word, compared_title, difference_text, kept
-from cop_metrics.show.pagebook import Groups
+from cop_metrics.show.kinds import group_word
 from cop_metrics.show.view import (
     MOST_CHANGES,
     Card,
     ChartTable,
     PageView,
     group_name,
-    group_word,
     sentence,
 )
 from cop_metrics.statistics import Interval
@@ -68,9 +67,9 @@ def _claims(frame: Frame, view: PageView, places: Sequence[int]) -> None:
 def _promises(frame: Frame, view: PageView) -> set[int]:
     """Show each promise in a column, and return the places of the charts that were shown there."""
     led = {
-        chart.chart.id_: place
+        chart.chart.first.id: place
         for place, chart in enumerate(view.charts)
-        if isinstance(chart.chart, Groups) and chart.chart.by == "seniority"
+        if chart.chart.compared and chart.chart.groups == ("seniority",)
     }
     leads = [card for card in view.cards if card.metric.id in led]
     promised = "".join(_promise(frame, card, view.charts[led[card.metric.id]]) for card in leads)

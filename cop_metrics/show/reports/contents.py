@@ -13,18 +13,10 @@ import polars as pl
 from cop_metrics import words
 from cop_metrics.access.scope import CommunityChoices, Scope
 from cop_metrics.errors import CopError
-from cop_metrics.metrics import EXHIBITS, METRICS
+from cop_metrics.metrics import METRICS
 from cop_metrics.metrics.metric import Exhibit, Metric
 from cop_metrics.show.captions import change_size, change_word
-from cop_metrics.show.pagebook import (
-    PAGES,
-    Chart,
-    Groups,
-    GroupsOverTime,
-    OverTime,
-    Page,
-    ShowExhibit,
-)
+from cop_metrics.show.pagebook import PAGES, Page
 from cop_metrics.show.view import Card, ChartTable, Listing, PageView
 
 NUMBERS: dict[str, type[pl.DataType]] = {
@@ -163,16 +155,5 @@ def _declared(view: PageView) -> Iterator[Metric | Exhibit]:
     yield from (card.metric for card in view.cards)
     yield METRICS[view.page.headline]
     for chart in view.page.charts:
-        yield from declared_by(chart)
+        yield from chart.shows
     yield from (each.metric for each in view.lists)
-
-
-def declared_by(chart: Chart) -> tuple[Metric | Exhibit, ...]:
-    """Return what a chart shows: its metrics or its exhibit."""
-    match chart:
-        case ShowExhibit(id=id_):
-            return (EXHIBITS[id_],)
-        case OverTime(ids=ids):
-            return tuple(METRICS[id_] for id_ in ids)
-        case GroupsOverTime(id_=id_) | Groups(id_=id_):
-            return (METRICS[id_],)

@@ -6,34 +6,44 @@ Exhibits of two dimensions become a matrix, months down and the other dimension 
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import Enum
 
 import polars as pl
 
 from cop_metrics.access.scope import CommunityChoices
-from cop_metrics.metrics import EXHIBITS, METRICS
-from cop_metrics.metrics.metric import Better, Exhibit
+from cop_metrics.metrics.metric import Better, Exhibit, Metric
 from cop_metrics.metrics.status import CAME, WENT
 from cop_metrics.people.levels import LEVELS
-from cop_metrics.show.pagebook import Groups, GroupsOverTime, OverTime, ShowExhibit
+from cop_metrics.show.kinds import FIGURE_COLUMNS
 from cop_metrics.show.reports.cells import DAY, MONTH, NUMBER_FORMATS, Table
 from cop_metrics.show.reports.tidy import column_unit, coordinates
-from cop_metrics.show.view import ChartTable, group_word, unit_of
+from cop_metrics.show.view import ChartTable
 from cop_metrics.units import Unit
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 TIME_AXES = frozenset({"hours", "days"})
 """Columns along which a curve is drawn."""
 
-VALUE, COUNTED, LOW, HIGH, COMPLETE = "Value", "n", "Low", "High", "Complete"
+LOW, HIGH, COMPLETE = (FIGURE_COLUMNS[name] for name in ("low", "high", "complete"))
+
+
+class Form(Enum):
+    """How a spreadsheet draws a table: by its first column and the one or two that follow it."""
+
+    LINES = "a line for each name, by month"
+    BARS = "a bar for each name"
+    STACKS = "a stack for each month"
+    CURVES = "a curve for each name, by days or hours"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Layout:
     """A table of a chart: `matrix` when its columns after the first are the values of a dimension;
-    `caption` names a part.
+    `form`: how it may be drawn, None where the table says it better; `caption` names a part.
     """
 
     table: Table
+    form: Form | None
     matrix: bool = False
     caption: str | None = None
 
@@ -42,74 +52,33 @@ def layouts(chart: ChartTable, choices: CommunityChoices) -> list[Layout]:
     """Return the tables of a chart, none where it has no rows."""
     if not chart.table.height:
         return []
-    if isinstance(chart.chart, ShowExhibit):
-        return _of_exhibit(chart, EXHIBITS[chart.chart.id], choices)
-    return [Layout(table=_of_metric(chart, chart.chart, choices))]
+    if chart.chart.exhibit:
+        return _of_exhibit(chart, chart.chart.exhibit, choices)
+    form = Form.LINES if "series" in chart.columns else Form.BARS
+    return [Layout(table=_of_numbers(chart), form=form)]
 
 
-def value_title(chart: OverTime | GroupsOverTime | Groups) -> str:
-    """Return what the column of values is called: the metric, unless the table holds several."""
-    match chart:
-        case OverTime(ids=(id_,)) | GroupsOverTime(id_=id_) | Groups(id_=id_):
-            return METRICS[id_].title
-    return VALUE
+def _of_numbers(chart: ChartTable) -> Table:
+    columns = chart.columns
+    unit, count = NUMBER_FORMATS[chart.chart.first.unit], NUMBER_FORMATS[Unit.COUNT]
+    values = dict.fromkeys((columns["value"], columns["low"], columns["high"]), unit)
+    formats = values | {columns["sample_size"]: count}
+    if "series" in columns:
+        return Table(frame=chart.shown, formats=formats | {columns["group"]: MONTH})
+    return Table(frame=_sorted(chart), formats=formats)
 
 
-def group_title(chart: OverTime | GroupsOverTime | Groups, choices: CommunityChoices) -> str:
-    """Return what the column of lines or bars is called."""
-    return "Number" if isinstance(chart, OverTime) else group_word(chart.by, choices)
-
-
-def _of_metric(
-    chart: ChartTable, kind: OverTime | GroupsOverTime | Groups, choices: CommunityChoices
-) -> Table:
-    unit, value, group = (
-        NUMBER_FORMATS[unit_of(kind)],
-        value_title(kind),
-        group_title(kind, choices),
-    )
-    if isinstance(kind, Groups):
-        named = _sorted(chart.table, kind).rename({"group": group})
-    else:
-        months = pl.col("group").str.to_date().alias("Month")
-        named = chart.table.with_columns(months).drop("group").rename({"series": group})
-        named = named.select(group, "Month", pl.exclude(group, "Month"))
-    titles = {
-        "value": value,
-        "sample_size": COUNTED,
-        "low": LOW,
-        "high": HIGH,
-        "note": "Note",
-        "complete": COMPLETE,
-    }
-    empty = [name for name in ("low", "high", "note") if named[name].is_null().all()]
-    empty += ["complete"] if named["complete"].all() else []
-    formats = {
-        value: unit,
-        LOW: unit,
-        HIGH: unit,
-        COUNTED: NUMBER_FORMATS[Unit.COUNT],
-        "Month": MONTH,
-    }
-    return Table(
-        frame=named.drop(empty).rename(
-            {old: new for old, new in titles.items() if old not in empty}
-        ),
-        formats=formats,
-    )
-
-
-def _sorted(table: pl.DataFrame, kind: Groups) -> pl.DataFrame:
+def _sorted(chart: ChartTable) -> pl.DataFrame:
     """Return teams and topics from the one most in need on; seniorities keep the order of their
     scale.
     """
-    if kind.by == "seniority":
-        return table
-    return table.sort(
-        "value",
-        descending=METRICS[kind.id_].better is not Better.HIGHER,
-        nulls_last=True,
-        maintain_order=True,
+    if "seniority" in chart.chart.groups:
+        return chart.shown
+    lowest_first = (
+        isinstance(chart.chart.first, Metric) and chart.chart.first.better is Better.HIGHER
+    )
+    return chart.shown.sort(
+        chart.columns["value"], descending=not lowest_first, nulls_last=True, maintain_order=True
     )
 
 
@@ -124,7 +93,7 @@ def _of_exhibit(chart: ChartTable, exhibit: Exhibit, choices: CommunityChoices) 
         parts = [_matrix(table, exhibit, groups, measure, choices) for measure in measures]
         named = [exhibit.columns[measure] if len(measures) > 1 else None for measure in measures]
         return [
-            Layout(table=part, matrix=True, caption=caption)
+            Layout(table=part, form=_form_of_matrix(part.frame), matrix=True, caption=caption)
             for part, caption in zip(parts, named, strict=True)
         ]
     formats = {
@@ -132,11 +101,20 @@ def _of_exhibit(chart: ChartTable, exhibit: Exhibit, choices: CommunityChoices) 
         for name in _measured_with_bounds(table, groups)
     }
     days = {exhibit.columns[name]: DAY for name, kind in table.schema.items() if kind == pl.Date}
-    return [
-        Layout(
-            table=Table(frame=table.rename(_titles(exhibit.columns, table)), formats=formats | days)
-        )
-    ]
+    frame = table.rename(_titles(exhibit.columns, table))
+    return [Layout(table=Table(frame=frame, formats=formats | days), form=_form(exhibit, frame))]
+
+
+def _form_of_matrix(frame: pl.DataFrame) -> Form | None:
+    return Form.STACKS if frame.dtypes[0] == pl.Date else None
+
+
+def _form(exhibit: Exhibit, frame: pl.DataFrame) -> Form | None:
+    if TIME_AXES & set(exhibit.columns):
+        return Form.CURVES
+    first, *others = frame.dtypes
+    is_pair = first == pl.String and len(others) == 1 and others[0].is_numeric()
+    return Form.BARS if is_pair else None
 
 
 def _measured_with_bounds(table: pl.DataFrame, groups: list[str]) -> list[str]:

@@ -9,21 +9,12 @@ from typing import Any
 import polars as pl
 
 from cop_metrics.access.scope import CommunityChoices
-from cop_metrics.metrics import EXHIBITS, METRICS
 from cop_metrics.metrics.metric import Promise
 from cop_metrics.show.charts.look import LIGHT, Look, shades
-from cop_metrics.show.pagebook import Chart, Groups, GroupsOverTime, OverTime, ShowExhibit
+from cop_metrics.show.kinds import Chart
 from cop_metrics.show.reports.cells import NUMBER_FORMATS, Placed
-from cop_metrics.show.reports.layouts import (
-    COMPLETE,
-    HIGH,
-    LOW,
-    TIME_AXES,
-    Layout,
-    group_title,
-    value_title,
-)
-from cop_metrics.show.view import ChartTable, unit_of
+from cop_metrics.show.reports.layouts import COMPLETE, HIGH, LOW, Form, Layout
+from cop_metrics.show.view import ChartTable
 from cop_metrics.units import Unit
 
 MOST_LINES, MOST_BARS = 8, 40
@@ -52,6 +43,8 @@ STACKS: dict[str, dict[str, str]] = {
 """The order and colours of stacks, as on the pages."""
 
 Options = dict[str, Any]
+Stretch = tuple[int, int]
+"""The first row and the number of rows of a line in its table."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,68 +58,47 @@ class Pen:
 
     def draw(self, shown: ChartTable, layout: Layout, placed: Placed) -> Any:
         """Draw the chart of a table that has one: see `height`."""
-        frame = layout.table.frame
-        match shown.chart:
-            case OverTime() | GroupsOverTime():
-                return self._lines(shown, shown.chart, frame, placed)
-            case Groups():
-                return self._groups(shown, shown.chart, frame, placed)
-            case ShowExhibit() if layout.matrix:
-                return self._stacks(shown, frame, placed)
-            case ShowExhibit() if frame.width == 2:
-                name, value = frame.columns
-                return self._bars(
-                    shown,
-                    {"categories": placed.of(name), "values": placed.of(value)},
-                    placed.cell(value, -1),
-                )
-            case ShowExhibit():
-                return self._curves(shown, shown.chart, frame, placed)
+        drawing = {
+            Form.LINES: self._lines,
+            Form.BARS: self._bars,
+            Form.STACKS: self._stacks,
+            Form.CURVES: self._curves,
+        }
+        return drawing[layout.form](shown, layout.table.frame, placed) if layout.form else None
 
-    def _lines(
-        self,
-        shown: ChartTable,
-        kind: OverTime | GroupsOverTime,
-        frame: pl.DataFrame,
-        placed: Placed,
-    ) -> Any:
+    def _lines(self, shown: ChartTable, frame: pl.DataFrame, placed: Placed) -> Any:
         chart = self._chart({"type": "line"}, shown)
-        name, value = group_title(kind, self.choices), value_title(kind)
-        stretches = _stretches(frame[name])
-        colours = self._colours(kind, [frame[name][start] for start, _ in stretches])
+        stretches = _stretches(frame[frame.columns[0]])
+        colours = self._colours(shown, frame, stretches)
         for (start, height), colour in list(zip(stretches, colours, strict=True))[:MOST_LINES]:
+            series = _series(frame, placed, start, height)
             line = {"color": colour, "width": 2.25}
-            series = {
-                "name": placed.cell(name, start),
-                "categories": placed.of("Month", start, height),
-                "values": placed.of(value, start, height),
-                "line": line,
-                "points": _dashed(frame[start : start + height], line),
-            }
-            chart.add_series(
-                series
-                if series["points"]
-                else {key: each for key, each in series.items() if key != "points"}
-            )
+            points = _dashed(frame[start : start + height], line)
+            chart.add_series({**series, "line": line, **({"points": points} if points else {})})
         chart.set_x_axis(
             {**_axis(), "num_format": "mmm yy", "text_axis": True, "label_position": "low"}
         )
-        chart.set_y_axis(_values(unit_of(kind)))
+        chart.set_y_axis(_values(shown.chart.first.unit))
         chart.set_legend(
             {"position": "bottom", **_font()} if len(stretches) > 1 else {"none": True}
         )
         return chart
 
-    def _groups(self, shown: ChartTable, kind: Groups, frame: pl.DataFrame, placed: Placed) -> Any:
-        name, value = group_title(kind, self.choices), value_title(kind)
-        bars = _bars_of(frame, kind)
-        cells = {"categories": placed.of(name, 0, bars), "values": placed.of(value, 0, bars)}
-        return self._bars(shown, {**cells, **_whiskers(frame, value, bars)}, placed.cell(value, -1))
-
-    def _bars(self, shown: ChartTable, series: Options, name: list[object]) -> Any:
+    def _bars(self, shown: ChartTable, frame: pl.DataFrame, placed: Placed) -> Any:
         chart = self._chart({"type": "bar"}, shown)
-        chart.add_series({"name": name, "fill": {"color": _hue(shown.chart)}, "gap": 60, **series})
-        chart.set_x_axis(_values(unit_of(shown.chart)))
+        name, value = frame.columns[:2]
+        bars = _bars_of(frame)
+        chart.add_series(
+            {
+                "name": placed.cell(value, -1),
+                "fill": {"color": _hue(shown.chart)},
+                "gap": 60,
+                "categories": placed.of(name, 0, bars),
+                "values": placed.of(value, 0, bars),
+                **_whiskers(frame, value, bars),
+            }
+        )
+        chart.set_x_axis(_values(shown.chart.first.unit))
         chart.set_y_axis({**_axis(), "reverse": True, "crossing": "max"})
         chart.set_legend({"none": True})
         return chart
@@ -146,36 +118,19 @@ class Pen:
         chart.set_legend({"position": "bottom", **_font()})
         return chart
 
-    def _curves(
-        self, shown: ChartTable, kind: ShowExhibit, frame: pl.DataFrame, placed: Placed
-    ) -> Any:
-        exhibit = EXHIBITS[kind.id]
+    def _curves(self, shown: ChartTable, frame: pl.DataFrame, placed: Placed) -> Any:
         chart = self._chart({"type": "scatter", "subtype": "straight"}, shown)
-        _, time, _ = names = list(exhibit.columns)[:3]
-        name, passed, value = (exhibit.columns[each] for each in names)
-        stretches = _stretches(frame[name])
-        colours = self._colours(kind, [frame[name][start] for start, _ in stretches])
+        stretches = _stretches(frame[frame.columns[0]])
+        colours = self._colours(shown, frame, stretches)
         for (start, height), colour in zip(stretches, colours, strict=True):
-            cells = {
-                "categories": placed.of(passed, start, height),
-                "values": placed.of(value, start, height),
-            }
-            chart.add_series(
-                {"name": placed.cell(name, start), **cells, "line": {"color": colour, "width": 2}}
-            )
-        step, most = TIME_STEPS[time]
-        longest = max(step, min(most, float(str(frame[passed].max()))))
-        chart.set_x_axis(
-            {
-                **_axis(),
-                "name": passed,
-                "name_font": _font()["font"],
-                "min": 0,
-                "max": longest,
-                "major_unit": step,
-            }
-        )
-        chart.set_y_axis({**_values(exhibit.unit), "max": 1})
+            line = {"color": colour, "width": 2}
+            chart.add_series({**_series(frame, placed, start, height), "line": line})
+        passed = frame.columns[1]
+        step, most = TIME_STEPS[list(shown.columns)[1]]
+        ends = {"min": 0, "max": max(step, min(most, float(str(frame[passed].max()))))}
+        named = {"name": passed, "name_font": _font()["font"]}
+        chart.set_x_axis({**_axis(), **named, **ends, "major_unit": step})
+        chart.set_y_axis({**_values(shown.chart.first.unit), "max": 1})
         chart.set_legend({"position": "bottom", **_font()})
         return chart
 
@@ -187,59 +142,52 @@ class Pen:
         chart.show_blanks_as("gap")
         return chart
 
-    def _colours(self, chart: Chart, groups: Sequence[str]) -> list[str]:
+    def _colours(
+        self, shown: ChartTable, frame: pl.DataFrame, stretches: Sequence[Stretch]
+    ) -> list[str]:
         look: Look = LIGHT.for_groups(
             teams=self.choices.teams,
             seniorities=self.choices.seniorities,
             members=self.choices.members,
         )
-        plain = shades(LIGHT, _hue(chart), len(groups)) if groups else ()
-        return [look.colour(group) or shade for group, shade in zip(groups, plain, strict=True)]
+        names = [frame[frame.columns[0]][start] for start, _ in stretches]
+        plain = shades(LIGHT, _hue(shown.chart), len(names)) if names else ()
+        return [look.colour(name) or shade for name, shade in zip(names, plain, strict=True)]
+
+
+def _series(frame: pl.DataFrame, placed: Placed, start: int, height: int) -> Options:
+    """Return the cells of one line: its name, where it stands along the axis, and its values."""
+    name, along, value = frame.columns[:3]
+    return {
+        "name": placed.cell(name, start),
+        "categories": placed.of(along, start, height),
+        "values": placed.of(value, start, height),
+    }
 
 
 def height(shown: ChartTable, layout: Layout) -> int:
     """Return how high the chart of a table will be in pixels, 0 where the table says it better."""
-    frame = layout.table.frame
-    if not shown.drawn:
+    if not shown.drawn or layout.form is None:
         return 0
-    match shown.chart:
-        case OverTime() | GroupsOverTime():
-            return HEIGHT
-        case Groups():
-            return (
-                max(LOWEST, 90 + BAR * _bars_of(frame, shown.chart))
-                if _bars_of(frame, shown.chart)
-                else 0
-            )
-        case ShowExhibit() if layout.matrix:
-            return HEIGHT if frame.dtypes[0] == pl.Date else 0
-        case ShowExhibit(id=id_) if TIME_AXES & set(EXHIBITS[id_].columns):
-            return HEIGHT
-        case ShowExhibit() if (
-            frame.width == 2 and frame.dtypes[0] == pl.String and frame.dtypes[1].is_numeric()
-        ):
-            return max(LOWEST, 90 + BAR * frame.height)
-    return 0
+    if layout.form is not Form.BARS:
+        return HEIGHT
+    bars = _bars_of(layout.table.frame)
+    return max(LOWEST, 90 + BAR * bars) if bars else 0
 
 
 def left_out(shown: ChartTable, layout: Layout) -> str | None:
     """Return what the chart leaves out of its table, in words."""
-    frame = layout.table.frame
-    match shown.chart:
-        case OverTime() | GroupsOverTime():
-            more = frame[frame.columns[0]].n_unique() - MOST_LINES
-            return (
-                f"The chart draws the first {MOST_LINES} lines and leaves out {more}."
-                if more > 0
-                else None
-            )
-        case Groups() if frame.height > MOST_BARS:
+    frame, drawn = layout.table.frame, shown.drawn
+    lines = frame[frame.columns[0]].n_unique()
+    match layout.form:
+        case Form.LINES if lines > MOST_LINES:
+            more = lines - MOST_LINES
+            return f"The chart draws the first {MOST_LINES} lines and leaves out {more}."
+        case Form.BARS if drawn and frame.height > MOST_BARS:
             return f"The chart draws the first {MOST_BARS} rows."
-        case ShowExhibit(id=id_) if "hours" in EXHIBITS[id_].columns:
+        case Form.CURVES if "hours" in shown.columns:
             return "The chart draws the first two weeks."
-        case ShowExhibit(id=id_) if (
-            "days" in EXHIBITS[id_].columns and _longest(shown) > TIME_STEPS["days"][1]
-        ):
+        case Form.CURVES if _longest(shown) > TIME_STEPS["days"][1]:
             return "The chart draws the first year."
     return None
 
@@ -249,14 +197,12 @@ def _longest(shown: ChartTable) -> float:
     return float(str(shown.table["days"].max() or 0))
 
 
-def _bars_of(frame: pl.DataFrame, kind: Groups) -> int:
+def _bars_of(frame: pl.DataFrame) -> int:
     """Return how many rows the bars are drawn from; rows without a value stand last among teams and
     topics.
     """
-    known = frame[value_title(kind)].is_not_null()
-    if not known.any():
-        return 0
-    last = max(place for place, each in enumerate(known) if each)
+    known = frame[frame.columns[1]].is_not_null()
+    last = max((place for place, each in enumerate(known) if each), default=-1)
     return min(last + 1, MOST_BARS)
 
 
@@ -272,16 +218,11 @@ def _parts(chart: Chart, titles: Sequence[str]) -> dict[str, str]:
 
 
 def _hue(chart: Chart) -> str:
-    match chart:
-        case ShowExhibit(id=id_):
-            return LIGHT.promises[EXHIBITS[id_].promise]
-        case OverTime(ids=(id_, *_)) | GroupsOverTime(id_=id_) | Groups(id_=id_):
-            return LIGHT.promises[METRICS[id_].promise]
-    return LIGHT.promises[Promise.PARTICIPATION]
+    return LIGHT.promises[chart.first.promise]
 
 
-def _stretches(names: pl.Series) -> list[tuple[int, int]]:
-    """Return (start, length) of each stretch of equal names."""
+def _stretches(names: pl.Series) -> list[Stretch]:
+    """Return the stretches of equal names."""
     starts = [
         place for place in range(len(names)) if place == 0 or names[place] != names[place - 1]
     ]

@@ -16,9 +16,10 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
 
-from cop_metrics.metrics import EXHIBITS, METRICS
-from cop_metrics.metrics.metric import Exhibit
-from cop_metrics.show.pagebook import Groups, GroupsOverTime, OverTime, Page, ShowExhibit
+from cop_metrics.metrics import METRICS
+from cop_metrics.metrics.metric import Exhibit, Metric
+from cop_metrics.show.kinds import OfNumbers
+from cop_metrics.show.pagebook import Page
 from cop_metrics.show.reports.contents import Contents, contents
 from cop_metrics.show.view import Card, ChartTable, PageView
 from cop_metrics.units import Unit
@@ -124,51 +125,41 @@ def _rows(view: PageView, numbers: pl.DataFrame) -> Iterator[Row]:
     for card in view.cards:
         yield from _months(view.page, card)
     for chart in view.charts:
-        yield from (
-            _of_exhibit(view.page, chart)
-            if isinstance(chart.chart, ShowExhibit)
-            else _of_metric(view.page, chart)
-        )
+        yield from _of_chart(view.page, chart)
 
 
 def _months(page: Page, card: Card) -> Iterator[Row]:
     for month in card.trend.to_dicts() if card.trend is not None else ():
-        yield _figure(page, BY_MONTH_TABLE, card.metric.id, month, {"month": month["group"]})
+        yield _figure(page, BY_MONTH_TABLE, card.metric, month, {"month": month["group"]})
 
 
-def _of_metric(page: Page, chart: ChartTable) -> Iterator[Row]:
+def _of_chart(page: Page, chart: ChartTable) -> Iterator[Row]:
+    kind = chart.chart
+    if not isinstance(kind, OfNumbers):
+        yield from _of_exhibit(page, chart, kind.exhibit)
+        return
     for row in chart.table.to_dicts():
-        match chart.chart:
-            case OverTime(ids=ids):
-                id_ = next(each for each in ids if METRICS[each].title == row["series"])
-                yield _figure(page, chart.chart.id, id_, row, {"month": row["group"]})
-            case GroupsOverTime(id_=id_, by=by):
-                yield _figure(
-                    page, chart.chart.id, id_, row, {by: row["series"], "month": row["group"]}
-                )
-            case Groups(id_=id_, by=by):
-                yield _figure(page, chart.chart.id, id_, row, {by: row["group"]})
+        metric, groups = kind.place(row)
+        yield _figure(page, kind.id, metric, row, groups)
 
 
 def _figure(
-    page: Page, table: str, id_: str, row: Mapping[str, object], groups: Mapping[str, object]
+    page: Page, table: str, metric: Metric, row: Mapping[str, object], groups: Mapping[str, object]
 ) -> Row:
-    metric = METRICS[id_]
     names = ("value", "low", "high", "note", "complete")
     figure = {name: row[name] for name in names} | {"n": row["sample_size"]}
     about = {
         "page": page.title,
         "table": table,
-        "id": id_,
+        "id": metric.id,
         "title": metric.title,
         "unit": metric.unit.value,
     }
     return {**about, **paired(groups), **figure}
 
 
-def _of_exhibit(page: Page, chart: ChartTable) -> Iterator[Row]:
-    exhibit = EXHIBITS[chart.chart.id]
-    table = exhibit.told(chart.table) if chart.table.width else chart.table
+def _of_exhibit(page: Page, chart: ChartTable, exhibit: Exhibit) -> Iterator[Row]:
+    table = chart.chart.read(chart.table)
     groups = coordinates(table)
     measures = [name for name in table.columns if name not in (*groups, *BOUNDS, COMPLETE)]
     bounded = measures[0] if measures and set(BOUNDS) <= set(table.columns) else None

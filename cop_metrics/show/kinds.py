@@ -1,0 +1,266 @@
+"""The kinds of chart that a page may hold: each answers for itself what it shows, what it asks for,
+how its table is read, and how it is drawn.
+
+To add one: a class that answers what these do, and its place in `Chart`. Drawing imports its library
+where it draws: the command line and the reports need the kinds, and not the library.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import polars as pl
+
+from cop_metrics.access.scope import CommunityChoices
+from cop_metrics.metrics import EXHIBITS, METRICS
+from cop_metrics.metrics.metric import Exhibit, Metric
+
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+    from cop_metrics.show.charts.look import Look
+
+Row = Mapping[str, Any]
+Asked = tuple[Metric, str, str | None]
+"""A metric, what it is split by, and what splits those months by group; None without."""
+
+FIGURE_COLUMNS = {
+    "sample_size": "n",
+    "low": "Low",
+    "high": "High",
+    "note": "Note",
+    "complete": "Complete",
+}
+"""The columns of figures in words, beside the value and what it is split by."""
+
+
+def group_word(by: str, choices: CommunityChoices) -> str:
+    """Return the word for a dimension in this community: seniority is experience where there is no
+    roster.
+    """
+    return {"team": "Team", "seniority": choices.seniority_word, "topic": "Topic"}[by]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShowExhibit:
+    """The chart of an exhibit."""
+
+    id: str
+
+    compared: ClassVar[None] = None
+    """The number of which each group is compared with all others, and by what."""
+
+    @property
+    def exhibit(self) -> Exhibit:
+        """Return the exhibit whose table it shows, None for one that shows numbers."""
+        return EXHIBITS[self.id]
+
+    @property
+    def shows(self) -> tuple[Metric | Exhibit, ...]:
+        """Return what it shows."""
+        return (self.exhibit,)
+
+    @property
+    def first(self) -> Metric | Exhibit:
+        """Return what it is about: its unit, promise and filters are those of the chart."""
+        return self.exhibit
+
+    @property
+    def title(self) -> str:
+        return self.exhibit.title
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        """Return the dimensions that it splits by."""
+        return self.exhibit.shows
+
+    @property
+    def drawn(self) -> bool:
+        """Say whether it is a chart; else it is a list to act on."""
+        return self.exhibit.drawn
+
+    def asks(self) -> Iterator[Asked]:
+        """Yield the numbers that it asks for, so that a page asks them together."""
+        for id_ in self.exhibit.panel:
+            yield METRICS[id_], self.exhibit.shows[0], None
+
+    def columns(self, choices: CommunityChoices) -> dict[str, str]:
+        """Return the columns of its table in words."""
+        return {name: choices.called(title) for name, title in self.exhibit.columns.items()}
+
+    def read(self, table: pl.DataFrame) -> pl.DataFrame:
+        """Return its table as it is read, without what only drawing needs."""
+        return self.exhibit.told(table) if table.width else table
+
+    def draw(
+        self, table: pl.DataFrame, look: "Look", average: float | None, targets: Mapping[str, float]
+    ) -> "go.Figure":
+        """Draw its table; `average` is the number of all, `targets` what the community aims at."""
+        from cop_metrics.show.charts import draw
+
+        return draw(self.exhibit, table, look)
+
+
+class OfNumbers:
+    """What charts of numbers have in common: their rows are those of `Measurer.figures_by`, with
+    the line that a row belongs to as `series`, where there are lines.
+    """
+
+    drawn: ClassVar[bool] = True
+    exhibit: ClassVar[None] = None
+
+    @property
+    def shows(self) -> tuple[Metric, ...]:
+        raise NotImplementedError
+
+    @property
+    def first(self) -> Metric:
+        return self.shows[0]
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        return ()
+
+    @property
+    def compared(self) -> tuple[Metric, str] | None:
+        return None
+
+    def place(self, row: Row) -> tuple[Metric, dict[str, Any]]:
+        """Return of which number a row of its table is, and of which group and month."""
+        raise NotImplementedError
+
+    def read(self, table: pl.DataFrame) -> pl.DataFrame:
+        """Return its table with months as days, and without columns that say nothing."""
+        empty = [name for name in ("low", "high", "note") if table[name].is_null().all()]
+        empty += ["complete"] if table["complete"].all() else []
+        if "series" in table.columns:
+            table = table.with_columns(pl.col("group").str.to_date())
+        return table.drop(empty)
+
+
+@dataclass(frozen=True, kw_only=True)
+class OverTime(OfNumbers):
+    """Metrics of one unit, a line each, by month; `description` says what they count, where one
+    definition does not.
+    """
+
+    ids: tuple[str, ...]
+    title: str
+    description: str = ""
+
+    @property
+    def id(self) -> str:
+        return f"{'-'.join(self.ids)}-by-month"
+
+    @property
+    def shows(self) -> tuple[Metric, ...]:
+        return tuple(METRICS[id_] for id_ in self.ids)
+
+    def asks(self) -> Iterator[Asked]:
+        yield from ((metric, "month", None) for metric in self.shows)
+
+    def columns(self, choices: CommunityChoices) -> dict[str, str]:
+        value = self.first.title if len(self.ids) == 1 else "Value"
+        return {"series": "Number", "group": "Month", "value": value, **FIGURE_COLUMNS}
+
+    def place(self, row: Row) -> tuple[Metric, dict[str, Any]]:
+        metric = next(each for each in self.shows if each.title == row["series"])
+        return metric, {"month": row["group"]}
+
+    def draw(
+        self, table: pl.DataFrame, look: "Look", average: float | None, targets: Mapping[str, float]
+    ) -> "go.Figure":
+        from cop_metrics.show.charts import over_time
+
+        aimed = next((metric for metric in self.shows if metric.id in targets), self.first)
+        return over_time(
+            _series(table),
+            self.first.unit,
+            look,
+            target=targets.get(aimed.id),
+            aim=aimed.title,
+            promise=self.first.promise,
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ByGroup(OfNumbers):
+    """What charts of one metric by team, seniority or topic have in common."""
+
+    id_: str
+    by: str
+    title: str
+
+    @property
+    def shows(self) -> tuple[Metric, ...]:
+        return (METRICS[self.id_],)
+
+    @property
+    def groups(self) -> tuple[str, ...]:
+        return (self.by,)
+
+
+@dataclass(frozen=True, kw_only=True)
+class GroupsOverTime(ByGroup):
+    """One metric by month, a small chart for each group."""
+
+    @property
+    def id(self) -> str:
+        return f"{self.id_}-by-{self.by}-by-month"
+
+    def asks(self) -> Iterator[Asked]:
+        yield self.first, self.by, None
+        yield self.first, "month", self.by
+
+    def columns(self, choices: CommunityChoices) -> dict[str, str]:
+        named = {"series": group_word(self.by, choices), "group": "Month"}
+        return {**named, "value": self.first.title, **FIGURE_COLUMNS}
+
+    def place(self, row: Row) -> tuple[Metric, dict[str, Any]]:
+        return self.first, {self.by: row["series"], "month": row["group"]}
+
+    def draw(
+        self, table: pl.DataFrame, look: "Look", average: float | None, targets: Mapping[str, float]
+    ) -> "go.Figure":
+        from cop_metrics.show.charts import small_multiples
+
+        return small_multiples(_series(table), self.first.unit, look)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Groups(ByGroup):
+    """One metric by team, seniority or topic, as dots with whiskers."""
+
+    @property
+    def id(self) -> str:
+        return f"{self.id_}-by-{self.by}"
+
+    @property
+    def compared(self) -> tuple[Metric, str]:
+        return self.first, self.by
+
+    def asks(self) -> Iterator[Asked]:
+        yield self.first, self.by, None
+
+    def columns(self, choices: CommunityChoices) -> dict[str, str]:
+        named = {"group": group_word(self.by, choices)}
+        return {**named, "value": self.first.title, **FIGURE_COLUMNS}
+
+    def place(self, row: Row) -> tuple[Metric, dict[str, Any]]:
+        return self.first, {self.by: row["group"]}
+
+    def draw(
+        self, table: pl.DataFrame, look: "Look", average: float | None, targets: Mapping[str, float]
+    ) -> "go.Figure":
+        from cop_metrics.show.charts import groups
+
+        target, promise = targets.get(self.id_), self.first.promise
+        return groups(table, self.first.unit, look, average, target=target, promise=promise)
+
+
+Chart = ShowExhibit | OverTime | GroupsOverTime | Groups
+
+
+def _series(table: pl.DataFrame) -> list[tuple[str, pl.DataFrame]]:
+    """Return the lines of a table, each a name and its rows."""
+    return [(str(name), rows) for (name,), rows in table.group_by("series", maintain_order=True)]

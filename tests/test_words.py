@@ -6,6 +6,7 @@ from math import inf
 import pytest
 
 from cop_metrics import words
+from cop_metrics.metrics.metric import NOT_JOINED
 from cop_metrics.period import Period, to_day
 from cop_metrics.statistics import Interval
 from cop_metrics.units import Unit
@@ -145,7 +146,7 @@ def test_the_earlier_period_is_named_as_in_a_sentence(told: str, expected: str) 
     [
         ("nobody asked", False, "Nobody asked in all of the data."),
         ("nobody asked", True, "Nobody asked."),
-        (words.NOT_JOINED, False, "Nobody joined in view of the data."),
+        (NOT_JOINED, False, "Nobody joined in view of the data."),
     ],
 )
 def test_what_is_empty_names_the_data_once(missing: str, ever: bool, expected: str) -> None:

@@ -13,6 +13,7 @@ from cop_metrics import words
 from cop_metrics.limits import MOST_DRAWN
 from cop_metrics.metrics.metric import (
     EVERY_SENIORITY,
+    NO_HELP,
     Better,
     Computed,
     Counts,
@@ -469,6 +470,7 @@ EXHIBITS = (
         description="Questions asked in the last 30 days of the data, older than 24 hours, that nobody has answered, the "
         "oldest first, each with up to three members who are likely to know its topics. Nobody is named more than three times.",
         source="our own, after Discourse",
+        empty="nobody has waited for more than a day for an answer to a question of the last 30 days",
         unit=Unit.COUNT,
         whose=Whose.ASKER,
         counts=Counts.STATE,
@@ -493,6 +495,7 @@ EXHIBITS = (
         title="Does help cross teams?",
         description="Helps by the asker's team and the helper's team, both on the day of the help.",
         source="our own",
+        empty=NO_HELP,
         unit=Unit.COUNT,
         whose=Whose.ASKER,
         counts=Counts.FLOW,
@@ -510,6 +513,7 @@ EXHIBITS = (
         title="Does help cross seniority?",
         description="Helps by the asker's seniority and the helper's seniority, both on the day of the help.",
         source="our own",
+        empty=NO_HELP,
         unit=Unit.COUNT,
         whose=Whose.ASKER,
         counts=Counts.FLOW,
@@ -533,6 +537,7 @@ EXHIBITS = (
         description=f"The {MOST_DRAWN} members with the most ties, each whom one helped and each by whom one was helped in the "
         "period, also outside the picture. Who helps one another stands near; the bigger the dot, the more ties.",
         source="our own",
+        empty=NO_HELP,
         unit=Unit.COUNT,
         whose=Whose.HELPER,
         counts=Counts.FLOW,
@@ -563,6 +568,7 @@ EXHIBITS = (
         description="The members with the most ties, at most 150: how many people each helped and was helped by in the period, "
         "with the team at the last of these helps. Deleted accounts are nobody. A filter by team means the helper's.",
         source="our own",
+        empty=NO_HELP,
         unit=Unit.COUNT,
         whose=Whose.HELPER,
         counts=Counts.FLOW,
@@ -586,6 +592,8 @@ EXHIBITS = (
         description="Topics of which one person gave half or more of all helps in the 365 days before the data ends, of those "
         "with 10 or more helps on 5 or more questions. A filter by team means the team of that person.",
         source="CHAOSS contributor absence factor, by topic",
+        empty="no topic hangs on one person: of none did one person give half of 10 or more helps",
+        of_topics=True,
         unit=Unit.COUNT,
         whose=Whose.HELPER,
         counts=Counts.STATE,
@@ -617,6 +625,8 @@ EXHIBITS = (
         "count half. Only members active in the last 30 days. Without a topic chosen, the first three of each whom the filters "
         "let in.",
         source="our own",
+        empty="nobody helped on a question that has a topic",
+        of_topics=True,
         unit=Unit.COUNT,
         whose=Whose.MEMBER,
         counts=Counts.STATE,

@@ -10,6 +10,7 @@ import polars as pl
 
 from cop_metrics import words
 from cop_metrics.metrics.metric import (
+    NOT_ASKED,
     Alike,
     Better,
     Computed,
@@ -626,6 +627,7 @@ def _waiting_curve(id_: str, by: str, title: str, whose: str) -> Exhibit:
         description=f"The share of questions still waiting against the time since asking, to the minute, by {whose}, with a "
         "95 % band. Questions still unanswered count as waiting so far.",
         source="Kaplan and Meier 1958",
+        empty=NOT_ASKED,
         unit=Unit.PERCENT,
         whose=Whose.ASKER,
         counts=Counts.FLOW,
@@ -701,6 +703,7 @@ EXHIBITS = (
         description="Questions by month and by what had become of them within 30 days; younger ones are left out. Withdrawn "
         "ones (deleted or closed before anyone helped) are counted beside, and left out of the shares.",
         source="our own, after Discourse",
+        empty="no question is 30 days old yet",
         unit=Unit.COUNT,
         whose=Whose.ASKER,
         counts=Counts.FLOW,
@@ -726,6 +729,7 @@ EXHIBITS = (
         description="The shares of questions answered within 24 hours and within 7 days by the asker's seniority, with 95 % "
         "intervals, and the median wait beside. Questions younger than that are left out of a share.",
         source="our own",
+        empty=NOT_ASKED,
         unit=Unit.PERCENT,
         whose=Whose.ASKER,
         counts=Counts.FLOW,

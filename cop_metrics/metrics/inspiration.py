@@ -13,6 +13,7 @@ import polars as pl
 from cop_metrics.limits import EDGE_DAYS, MATURE_DAYS, MOST_THREADS
 from cop_metrics.metrics.metric import (
     NEWCOMER,
+    WHO_IS_NEW,
     Better,
     Computed,
     Counts,
@@ -390,6 +391,8 @@ def _curve(step: str, did: str, title: str, columns: tuple[str, str]) -> Exhibit
         description=f"The share of members who had come to {step}, by days since their first day of reading and by seniority "
         f"then, with a 95 % band. {FOLLOWED}Those who left are followed until then.",
         source="Kaplan and Meier 1958",
+        empty="nobody who joined in view of the data is known to have begun by reading",
+        known_from=WHO_IS_NEW,
         unit=Unit.PERCENT,
         whose=Whose.MEMBER,
         counts=Counts.FLOW,
@@ -422,6 +425,7 @@ EXHIBITS = (
         "their first 30 days; where the source counts views only, by views so far. Older threads have more of these. Evergreen: "
         "still read by a group of people between day 90 and day 180, known once a thread is 180 days old.",
         source="our own",
+        empty="no thread that is 30 days old was read",
         unit=Unit.COUNT,
         whose=Whose.ASKER,
         counts=Counts.FLOW,
@@ -458,6 +462,7 @@ EXHIBITS = (
         description="Reads by the seniority of whoever first helped in the thread, or of its author where nobody helped, and by "
         "whether they had left by the day of the read. Reads of threads that the reader began are left out.",
         source="our own",
+        empty="nobody read a thread that somebody else began",
         unit=Unit.COUNT,
         whose=Whose.MEMBER,
         counts=Counts.FLOW,
@@ -488,6 +493,7 @@ EXHIBITS = (
         description="Threads read in the period in which someone had helped who had left by the day of the read, by reads. What "
         "is read much is worth writing down or giving to someone who is here.",
         source="our own",
+        empty="nothing that was read rests on people who have left",
         unit=Unit.COUNT,
         whose=Whose.MEMBER,
         counts=Counts.FLOW,
@@ -512,6 +518,7 @@ EXHIBITS = (
         description="Threads by the reactions and bookmarks that they got in the period from members who had not posted in them "
         "by then. Downvotes and reactions of unknown givers are left out.",
         source="our own",
+        empty="nobody outside a conversation reacted to it",
         unit=Unit.COUNT,
         whose=Whose.MEMBER,
         counts=Counts.FLOW,

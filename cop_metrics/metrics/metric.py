@@ -55,6 +55,12 @@ class Counts(Enum):
 
 
 EXHIBITS_SQL = Path(__file__).parent / "exhibits"
+NOT_ASKED = "nobody asked"
+NO_HELP = "nobody helped another member"
+NOT_JOINED = "nobody joined in view of the data"
+"""What there is none of where exhibits of it are empty."""
+WHO_IS_NEW = (90, "Who is new is known")
+"""From which day of the data on it is known who is new, and how that is said."""
 EVERY_SENIORITY = "every"
 NEWCOMER = "newcomer"
 
@@ -245,16 +251,18 @@ class Exhibit:
     """A table and the chart drawn from it, declared once.
 
     `sql` reads the relations by their names, each already cut to the viewer's scope; `shape`
-    finishes the table in Python. `columns` names each column of the table in words, in order.
-    `shows`: the dimensions that it splits by. `people`: its rows are single persons. `personal`:
-    columns that are empty for viewers who may not see names. `finding` says in a sentence what the
-    rows of `sql` show, None where nothing can be said. What is not `drawn` is a list to act on,
-    shown as a table. `places`: columns that say where the picture puts its marks and how large they
-    are, told of nowhere else. `tested`: the p-value of a test that its groups differ at all, None
-    where there are too few; what it comes to is said only after the correction for all differences
-    of a page. `every_group`: it counts by group, so that groups of which there is nothing have a
-    row of zero too. `group_of`: whose groups its rows are, where not of those whom the filters let
-    in. `about`: as of `Metric`.
+    finishes the table in Python. `empty`: what there is none of where the table is empty; one that
+    is `of_topics` is so where no question has a topic, one `over_earlier` tells what grew since the
+    period before, and one `known_from` a day of the data on, which it counts and words. `columns`
+    names each column of the table in words, in order. `shows`: the dimensions that it splits by.
+    `people`: its rows are single persons. `personal`: columns that are empty for viewers who may
+    not see names. `finding` says in a sentence what the rows of `sql` show, None where nothing can
+    be said. What is not `drawn` is a list to act on, shown as a table. `places`: columns that say
+    where the picture puts its marks and how large they are, told of nowhere else. `tested`: the
+    p-value of a test that its groups differ at all, None where there are too few; what it comes to
+    is said only after the correction for all differences of a page. `every_group`: it counts by
+    group, so that groups of which there is nothing have a row of zero too. `group_of`: whose groups
+    its rows are, where not of those whom the filters let in. `about`: as of `Metric`.
     """
 
     id: str
@@ -262,6 +270,7 @@ class Exhibit:
     title: str
     description: str
     source: str
+    empty: str
     unit: Unit
     whose: Whose
     counts: Counts
@@ -275,6 +284,9 @@ class Exhibit:
     people: bool = False
     individual: bool = False
     personal: tuple[str, ...] = ()
+    of_topics: bool = False
+    known_from: tuple[int, str] | None = None
+    over_earlier: bool = False
     finding: Callable[[pl.DataFrame], str | None] | None = None
     tested: Callable[[pl.DataFrame], float | None] | None = None
     panel: tuple[str, ...] = ()

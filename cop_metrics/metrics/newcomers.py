@@ -8,6 +8,7 @@ from cop_metrics import words
 from cop_metrics.limits import BACK_WITHIN_DAYS, EDGE_DAYS
 from cop_metrics.metrics.metric import (
     NEWCOMER,
+    WHO_IS_NEW,
     Better,
     Counts,
     Exhibit,
@@ -206,6 +207,8 @@ EXHIBITS = (
         "come back, is compared with those of that quarter. Quarters in which all were answered, or nobody, are left out. "
         f"Questions withdrawn before that without an answer are left out. {FIRST} {BACK}",
         source="Joyce and Kraut 2006; Mantel and Haenszel 1959",
+        empty="in no quarter did newcomers join of whom some were answered and some were not",
+        known_from=WHO_IS_NEW,
         unit=Unit.PERCENT,
         whose=Whose.ASKER,
         counts=Counts.FLOW,
@@ -237,6 +240,8 @@ EXHIBITS = (
         description="By the quarter in which they asked first: the share of newcomers whose question was answered within 7 "
         f"days, and the share who came back. {FIRST} {BACK}",
         source=SOURCE,
+        empty="nobody who joined in view of the data began with a question that can be judged yet",
+        known_from=WHO_IS_NEW,
         unit=Unit.PERCENT,
         whose=Whose.ASKER,
         counts=Counts.FLOW,

@@ -11,6 +11,9 @@ from cop_metrics import words
 from cop_metrics.limits import BENEFIT_DAYS, EDGE_DAYS, HELD_DAYS
 from cop_metrics.metrics.metric import (
     NEWCOMER,
+    NO_HELP,
+    NOT_JOINED,
+    WHO_IS_NEW,
     Better,
     Computed,
     Counts,
@@ -431,6 +434,7 @@ def _balance(id_: str, by: str, title: str) -> Exhibit:
         description=f"By {by}, the share of members who in the last 90 days of the data got help, read a thread they had not "
         f"posted in, or were thanked, upvoted or accepted, while in a {by} that they held for at least {HELD_DAYS} of them.",
         source="our own",
+        empty="nobody has been here for 30 days",
         unit=Unit.PERCENT,
         whose=Whose.MEMBER,
         counts=Counts.STATE,
@@ -466,6 +470,7 @@ EXHIBITS = (
         title="Who takes part, and how?",
         description="People a month by the most that they did: answered another, asked, only commented, only read or reacted.",
         source="our own",
+        empty="nobody posted, reacted or read",
         unit=Unit.COUNT,
         whose=Whose.MEMBER,
         counts=Counts.FLOW,
@@ -498,6 +503,8 @@ EXHIBITS = (
         "are left blank. The first 90 days of the data are left out: there, everyone would look new. A "
         "filter by team means the team on joining.",
         source="Discourse; CHAOSS",
+        empty=NOT_JOINED,
+        known_from=WHO_IS_NEW,
         unit=Unit.PERCENT,
         whose=Whose.MEMBER,
         counts=Counts.FLOW,
@@ -530,6 +537,7 @@ EXHIBITS = (
         "members of the period, those who left since among them; the further below the straight line, the more rests on few. "
         "Gini's coefficient says how far.",
         source="Lorenz 1905; Gini 1912",
+        empty=NO_HELP,
         unit=Unit.PERCENT,
         whose=Whose.MEMBER,
         counts=Counts.FLOW,
@@ -552,6 +560,7 @@ EXHIBITS = (
         description="The members of the period by how much they helped: the core are the fewest who together gave 80 % of all "
         "help, the regulars those it takes beyond them to reach 95 %. Who left since is among them.",
         source="CHAOSS contributor absence factor; our own, after the 90-9-1 rule",
+        empty=NO_HELP,
         unit=Unit.PERCENT,
         whose=Whose.MEMBER,
         counts=Counts.FLOW,
@@ -577,6 +586,7 @@ EXHIBITS = (
         description="Questions and helps by weekday and hour, in the community's local time; several answers of one member to a "
         "question are one help. A filter by team means those who asked, and those who helped.",
         source="our own",
+        empty="nobody asked and nobody helped",
         unit=Unit.COUNT,
         whose=Whose.MEMBER,
         counts=Counts.FLOW,

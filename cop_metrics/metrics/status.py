@@ -10,6 +10,9 @@ from cop_metrics import words
 from cop_metrics.limits import EDGE_DAYS, LEVEL_DAYS, MOST_KNOWN
 from cop_metrics.metrics.metric import (
     NEWCOMER,
+    NO_HELP,
+    NOT_JOINED,
+    WHO_IS_NEW,
     Better,
     Computed,
     Counts,
@@ -31,6 +34,9 @@ from cop_metrics.units import Unit
 HELPER_SPLITS = ("team", "seniority", "topic")
 MEMBER_SPLITS = ("team", "seniority")
 ENOUGH_GIVERS = 3
+NO_LEVELS = "nobody has a level, as nobody did anything yet"
+MOVES = (180, "Moves between levels are known")
+"""From which day of the data on moves between levels are known, and how that is said."""
 CAME, WENT = "Came", "Went"
 FLOWS = ("joined", "transferred in", "moved in", "moved out", "transferred out", "left")
 
@@ -877,6 +883,7 @@ EXHIBITS = (
         title="How many are at each level?",
         description="Members at each level at the end of the period, judged by what they did in the 180 days before.",
         source="Discourse's trust levels",
+        empty=NO_LEVELS,
         unit=Unit.COUNT,
         whose=Whose.MEMBER,
         counts=Counts.STOCK,
@@ -892,6 +899,7 @@ EXHIBITS = (
         title="Is the community growing its own experts?",
         description="Members at each level at the end of each month; what they did in the 180 days before decides.",
         source="Discourse's pipeline",
+        empty=NO_LEVELS,
         unit=Unit.COUNT,
         whose=Whose.MEMBER,
         counts=Counts.STOCK,
@@ -909,6 +917,8 @@ EXHIBITS = (
         "a rise or a fall, each counted; transferred is a change of team or seniority into or out of what the filters let in. "
         "It starts 180 days after the data.",
         source="our own, after Savannah's and Discourse's faults",
+        empty=NO_LEVELS,
+        known_from=MOVES,
         unit=Unit.COUNT,
         whose=Whose.MEMBER,
         counts=Counts.STOCK,
@@ -943,6 +953,8 @@ EXHIBITS = (
         description="Members by their level where the flows start and where they end: the end of the period, and its start, but "
         "180 days after the data's at the earliest. Came: joined, or came from another group; went: left, or changed group.",
         source="our own, after Savannah's and Discourse's faults",
+        empty=NO_LEVELS,
+        known_from=MOVES,
         unit=Unit.COUNT,
         whose=Whose.MEMBER,
         counts=Counts.STOCK,
@@ -964,6 +976,7 @@ EXHIBITS = (
         description="Upvotes, thanks and acceptances in the period by the seniority of who gave them and of who received them, "
         "each at that time; an answer is accepted by the asker. Only where the source says who gave them.",
         source="our own",
+        empty="nobody is known to have upvoted, thanked or accepted another",
         unit=Unit.COUNT,
         whose=Whose.MEMBER,
         counts=Counts.FLOW,
@@ -988,6 +1001,7 @@ EXHIBITS = (
         "helped them, both as distinct people. Mostly: apart by at least the square root of both together. Who changed "
         "seniority meanwhile is in each, for what they did there. Deleted accounts are left out.",
         source="z-score of Zhang, Ackerman and Adamic 2007, over distinct people",
+        empty=NO_HELP,
         unit=Unit.COUNT,
         whose=Whose.MEMBER,
         counts=Counts.FLOW,
@@ -1009,6 +1023,7 @@ EXHIBITS = (
         "ExpertiseRank over the last 12 months of the data, in which help for those who help others counts for more; 1 is the "
         "highest.",
         source="our own; ExpertiseRank of Zhang, Ackerman and Adamic 2007",
+        empty="nobody gained points",
         unit=Unit.COUNT,
         whose=Whose.MEMBER,
         counts=Counts.FLOW,
@@ -1041,6 +1056,8 @@ EXHIBITS = (
         "after the data begins and until the end of the period; who left, or is not here so long yet, is followed until then. "
         "Steps of which the source does not tell, such as thanks, are left out.",
         source="our own, after Kaplan and Meier 1958",
+        empty=NOT_JOINED,
+        known_from=WHO_IS_NEW,
         unit=Unit.PERCENT,
         whose=Whose.MEMBER,
         counts=Counts.STOCK,
@@ -1068,6 +1085,8 @@ EXHIBITS = (
         "joined 90 days or more after the data begins and until the end of the period. Steps of which the source does not "
         "tell are left out.",
         source="our own, after Kaplan and Meier 1958",
+        empty=NOT_JOINED,
+        known_from=WHO_IS_NEW,
         unit=Unit.PERCENT,
         whose=Whose.MEMBER,
         counts=Counts.STOCK,
@@ -1096,6 +1115,7 @@ EXHIBITS = (
         "member; whose help was recognised within 30 days; and how much of it came from the three of their team who "
         "helped the most, which has no interval: who they are is chosen by the same numbers.",
         source="our own",
+        empty="no member was there",
         unit=Unit.PERCENT,
         whose=Whose.MEMBER,
         counts=Counts.STOCK,
@@ -1136,6 +1156,8 @@ EXHIBITS = (
         "somebody is named here in at most one of twenty periods. New faces were not there through the whole earlier "
         "period, so that their gain may be luck. Not known where that reaches back before the data.",
         source="our own; Bonferroni's correction",
+        empty="nobody gained from three people what shows as growth over their own earlier period",
+        over_earlier=True,
         unit=Unit.POINTS,
         whose=Whose.MEMBER,
         counts=Counts.FLOW,
@@ -1164,6 +1186,7 @@ EXHIBITS = (
         description="Members who in the 7 days before the data ends had their first accepted answer, reached a higher level or "
         "helped three or more of the least experienced members. Levels only where the settings allow those of single people.",
         source="our own",
+        empty="nobody had a first accepted answer, rose or helped three of the least experienced in the last 7 days",
         unit=Unit.COUNT,
         whose=Whose.MEMBER,
         counts=Counts.STATE,

@@ -156,6 +156,8 @@ EXHIBITS = (
         title="Which topics need what?",
         description=f"Each topic with its questions of the period, and the help that they got. {ABOUT}",
         source="Nick Milton 2013",
+        empty="no question has a topic",
+        of_topics=True,
         unit=Unit.COUNT,
         whose=Whose.ASKER,
         counts=Counts.FLOW,
@@ -179,6 +181,8 @@ EXHIBITS = (
         description="The topics that need something done, the most urgent first, each with its question that waits longest. "
         f"{ABOUT} Waiting are questions as of the data, whatever the period.",
         source="Nick Milton 2013",
+        empty="no topic with 5 or more questions that are 30 days old asks for anything to be done",
+        of_topics=True,
         unit=Unit.COUNT,
         whose=Whose.ASKER,
         counts=Counts.FLOW,

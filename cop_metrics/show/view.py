@@ -22,7 +22,16 @@ from cop_metrics.measure.measurer import AT_ONCE, FIGURE_SCHEMA, Measurer
 from cop_metrics.measure.queries import Query
 from cop_metrics.measure.silences import Silence, distinct, silence_sentence, silences
 from cop_metrics.metrics import EXHIBITS, METRICS
-from cop_metrics.metrics.metric import Counts, Exhibit, Figure, Metric, PeopleShare, Promise, Total
+from cop_metrics.metrics.metric import (
+    NOT_ASKED,
+    Counts,
+    Exhibit,
+    Figure,
+    Metric,
+    PeopleShare,
+    Promise,
+    Total,
+)
 from cop_metrics.people import UNKNOWN
 from cop_metrics.period import ALL, Period, read_period, to_date, whole_weeks
 from cop_metrics.show.captions import ALIKE, change_text, change_word, stated
@@ -612,9 +621,9 @@ def _why_empty(measurer: Measurer, exhibit: Exhibit, scope: Scope) -> str:
     state = exhibit.counts is Counts.STATE
     if not state and _outside(scope, choices):
         return words.sentence(f"{words.OUTSIDE}.")
-    if exhibit.id in words.ABOUT_TOPICS and not choices.topics:
+    if exhibit.of_topics and not choices.topics:
         return words.NO_TOPICS
-    days, known = words.EDGES.get(exhibit.id, (0, ""))
+    days, known = exhibit.known_from or (0, "")
     if days and end <= choices.first_day + days:
         longer = (
             "choose a longer period"
@@ -622,15 +631,13 @@ def _why_empty(measurer: Measurer, exhibit: Exhibit, scope: Scope) -> str:
             else "the data is not that long yet"
         )
         return f"{known} from {days} days after the data begins: {longer}."
-    if exhibit.id == "rising" and first - scope.period.days < choices.first_day:
+    if exhibit.over_earlier and first - scope.period.days < choices.first_day:
         return words.NO_EARLIER
     unfiltered = replace(scope, teams=(), seniorities=(), topics=(), explicit_only=False)
     filtered = unfiltered != scope and _shows(measurer, exhibit, unfiltered)
     always = replace(scope, period=_all_days(scope, choices))
     earlier = not (filtered or state or always == scope) and _shows(measurer, exhibit, always)
-    missing = (
-        words.NOT_ASKED if _of_no_question(measurer, exhibit, scope) else words.EMPTY[exhibit.id]
-    )
+    missing = NOT_ASKED if _of_no_question(measurer, exhibit, scope) else exhibit.empty
     return words.why_empty(missing, filtered=filtered, earlier=earlier, ever=state)
 
 

@@ -25,6 +25,7 @@ from cop_metrics.metrics import EXHIBITS, METRICS, declared
 from cop_metrics.metrics.metric import Counts, Exhibit, Metric, PeopleShare, Share, Total
 from cop_metrics.metrics.relation import RELATIONS, Relation
 from cop_metrics.samples.company import TIME_ZONE, write_company
+from cop_metrics.show.charts import LIGHT, describe, draw
 from cop_metrics.show.pagebook import PAGES, Page
 from cop_metrics.show.view import Viewer
 from cop_metrics.store import Store
@@ -406,6 +407,18 @@ def test_a_list_hides_without_names_what_an_exhibit_of_the_same_rows_hides(
     ]
     hidden = {each.columns.get(name, name) for each in of_the_same for name in each.personal}
     assert not hidden & {*measurer.listed(metric, scope).columns}
+
+
+@each_exhibit
+def test_what_is_drawn_of_an_exhibit_is_said_in_words_however_few_its_rows(
+    exhibit: Exhibit, measurer: Measurer, year: Scope
+) -> None:
+    table = measurer.table(exhibit, year)
+    for rows in (table, table.head(1)) if exhibit.drawn else ():
+        figure = draw(exhibit, rows, LIGHT)
+        assert figure.data or rows.height == 1
+        assert describe(figure)
+        assert "Infinity" not in figure.to_json()
 
 
 @each_exhibit

@@ -5,6 +5,7 @@ subtitle.
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from itertools import pairwise
 from textwrap import wrap
 from typing import Any
@@ -13,8 +14,11 @@ import plotly.graph_objects as go
 
 from cop_metrics.show.charts import labels
 from cop_metrics.show.charts.look import Look
+from cop_metrics.units import Unit
 
 Marks = list[dict[str, Any]]
+End = tuple[str, float, str | None]
+"""The end of a line: its name, its height on the sheet (0 to 1), its colour, None without a dot."""
 MANY_LINES = 4
 LABEL_SIZE, SMALL_SIZE = 13, 12
 LINE_HEIGHT = 16
@@ -30,6 +34,7 @@ def sheet(
     height: int,
     description: str,
     subtitle: str = "",
+    legend: Mapping[str, Any] | None = None,
     **layout: Any,
 ) -> go.Figure:
     """Return a figure of these traces; `description` is its text for those who cannot see it."""
@@ -39,7 +44,7 @@ def sheet(
         "plot_bgcolor": "rgba(0,0,0,0)",
         "font": {"family": FONT, "size": LABEL_SIZE, "color": look.ink},
         "margin": {"l": 8, "r": 12, "t": 12, "b": 8},
-        "showlegend": False,
+        "showlegend": legend is not None,
         "dragmode": False,
         "hovermode": "closest",
         "hoverlabel": {
@@ -50,7 +55,8 @@ def sheet(
         },
         "meta": {"description": description, "subtitle": subtitle},
     }
-    return go.Figure(data=list(traces), layout={**base, **layout})
+    named = {} if legend is None else {"legend": legend}
+    return go.Figure(data=list(traces), layout={**base, **named, **layout})
 
 
 def nothing(sentence: str, look: Look) -> go.Figure:
@@ -105,20 +111,35 @@ def axis(look: Look, **more: Any) -> dict[str, Any]:
 
 def value_axis(look: Look, ticks: labels.Ticks, **more: Any) -> dict[str, Any]:
     """Return an axis of values from zero with faint lines at its ticks."""
-    return axis(
-        look,
-        range=[0, ticks.end],
-        tickmode="array",
-        tickvals=list(ticks.at),
-        ticktext=list(ticks.texts),
-        **{
-            "showgrid": True,
-            "gridcolor": look.grid,
-            "zeroline": True,
-            "zerolinecolor": look.grid,
-            **more,
-        },
+    grid = {"showgrid": True, "gridcolor": look.grid}
+    return ticked_axis(
+        look, ticks, **{**grid, "zeroline": True, "zerolinecolor": look.grid, **more}
     )
+
+
+def share_axis(look: Look, *, across: bool = False) -> dict[str, Any]:
+    """Return an axis of shares from 0 to 100 %; one across the sheet has room for few ticks."""
+    ticks = labels.value_ticks(Unit.PERCENT, 1.0)
+    return value_axis(look, labels.fewer(ticks) if across else ticks)
+
+
+def quarters_axis(look: Look) -> dict[str, Any]:
+    """Return an axis of shares with a line at each quarter, for parts of a whole."""
+    shares = labels.value_ticks(Unit.PERCENT, 1.0)
+    return ticked_axis(look, shares, showgrid=True, gridcolor=look.grid)
+
+
+def ticked_axis(look: Look, ticks: labels.Ticks, **more: Any) -> dict[str, Any]:
+    """Return an axis from zero with its ticks, without a grid."""
+    ends = {"range": [0, ticks.end], **more}
+    return axis(look, tickmode="array", tickvals=list(ticks.at), ticktext=list(ticks.texts), **ends)
+
+
+def time_axis(look: Look, days: Sequence[date], room: timedelta) -> dict[str, Any]:
+    """Return an axis of time that shows these days, in order, with room on both sides."""
+    at, texts = labels.date_ticks(days)
+    ends = [(days[0] - room).isoformat(), (days[-1] + room).isoformat()]
+    return axis(look, type="date", range=ends, tickmode="array", tickvals=at, ticktext=texts)
 
 
 def named_axis(look: Look, names: Sequence[str], **more: Any) -> dict[str, Any]:
@@ -134,6 +155,12 @@ def named_axis(look: Look, names: Sequence[str], **more: Any) -> dict[str, Any]:
     )
 
 
+def rows_axis(look: Look, names: Sequence[str], **more: Any) -> dict[str, Any]:
+    """Return an axis of rows with the names before them, from the lowest upwards."""
+    font = {"size": LABEL_SIZE, "color": look.ink}
+    return named_axis(look, names, **{"tickfont": font, "ticklabelstandoff": 6, **more})
+
+
 def note(text: str, x: float, y: float, look: Look, **more: Any) -> dict[str, Any]:
     """Return a text at a place of the sheet, both 0 to 1 unless `xref` or `yref` say otherwise."""
     return {
@@ -147,6 +174,27 @@ def note(text: str, x: float, y: float, look: Look, **more: Any) -> dict[str, An
         "font": {"size": SMALL_SIZE, "color": look.ink},
         **more,
     }
+
+
+def beside(text: str, row: float, look: Look, **more: Any) -> dict[str, Any]:
+    """Return a text right of a row."""
+    return note(text, 1, row, look, **{"yref": "y", "xanchor": "left", "xshift": 8, **more})
+
+
+def within(text: str, row: float, look: Look, **more: Any) -> dict[str, Any]:
+    """Return a text that stands in a row instead of its marks."""
+    return note(text, 0, row, look, yref="y", xanchor="left", bgcolor=look.surface, **more)
+
+
+def level_name(text: str, at: float, look: Look) -> dict[str, Any]:
+    """Return the name of a line across the sheet, above its left end."""
+    faint = {"size": SMALL_SIZE, "color": look.faint}
+    return note(text, 0, at, look, yref="y", xanchor="left", yanchor="bottom", font=faint)
+
+
+def more_legend(names: int) -> int:
+    """Return how many pixels a legend of so many names is higher than one of a line."""
+    return 18 * (names // MANY_LINES)
 
 
 def legend(look: Look) -> dict[str, Any]:
@@ -165,13 +213,12 @@ def legend(look: Look) -> dict[str, Any]:
 
 
 def end_labels(
-    ends: Sequence[tuple[str, float, str | None]], look: Look, height: float, *, width: int = 15
+    ends: Sequence[End], look: Look, height: float, *, width: int = 15
 ) -> tuple[Marks, int]:
     """Return labels right of the ends of lines, kept apart, and the margin that they need in
     pixels.
 
-    `ends`: name, height of the end on the sheet (0 to 1) and colour, None without a dot; `height`:
-    of the sheet in pixels; `width`: of a line in characters.
+    `height`: of the sheet in pixels; `width`: of a line in characters.
     """
     texts = [labels.broken(name, width) for name, _, _ in ends]
     gaps = [LINE_HEIGHT * (1 + text.count("<br>")) / height for text in texts]

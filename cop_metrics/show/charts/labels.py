@@ -1,13 +1,15 @@
 """Words and ticks on charts: months, periods, names of groups, and round numbers along an axis."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from html import escape
 from math import ceil, floor, isfinite, log2, log10
 from textwrap import wrap
+from typing import Any
 
 from cop_metrics import words
+from cop_metrics.show.charts.look import Look
 from cop_metrics.statistics import Interval
 from cop_metrics.units import Unit
 
@@ -79,6 +81,27 @@ def is_monthly(days: Sequence[date]) -> bool:
 def period(day: date, monthly: bool) -> str:
     """Write the month or the week that starts on a day."""
     return month(day) if monthly else f"week of {day.day} {month(day)}"
+
+
+def faint(text: str, look: Look) -> str:
+    """Return a text, which must be safe to show, in the faint colour."""
+    return f'<span style="color:{look.faint}">{text}</span>'
+
+
+def percent(share: float | None) -> str:
+    """Write a share in whole per cent."""
+    return words.value(Unit.PERCENT, share)
+
+
+def interval(unit: Unit, low: float | None, high: float | None) -> str:
+    """Write a 95 % interval as a line of what pointing shows, empty where there is none."""
+    found = spread(unit, low, high)
+    return f"95 % interval {found}" if found else ""
+
+
+def share_interval(row: Mapping[str, Any], low: str = "low", high: str = "high") -> str:
+    """Write the 95 % interval of a share whose ends stand in a row."""
+    return interval(Unit.PERCENT, row[low], row[high])
 
 
 def spread(unit: Unit, low: float | None, high: float | None) -> str:

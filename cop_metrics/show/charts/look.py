@@ -11,6 +11,7 @@ from functools import lru_cache
 
 from cop_metrics.metrics.metric import Promise
 from cop_metrics.people import UNKNOWN
+from cop_metrics.people.levels import LEVELS
 
 MARK_CONTRAST = 3.0
 KNOWN_SCALES = (("junior", "mid", "senior"), ("newcomer", "established"))
@@ -117,6 +118,12 @@ def _shades(hue: str, count: int, surface: str, panel: str, dark: bool) -> tuple
 def shades(look: Look, hue: str, count: int) -> tuple[str, ...]:
     """Return `count` shades of one hue from light to dark, each still visible on the page."""
     return _shades(hue, count, look.surface, look.panel, look.dark)
+
+
+def level_colours(look: Look) -> dict[str, str]:
+    """Return the colour of each level above the first, light to dark, in their order."""
+    risen = [level.name for level in LEVELS[1:]]
+    return dict(zip(risen, shades(look, look.promises[Promise.STATUS], len(risen)), strict=True))
 
 
 def _nearest_visible(hue: str, towards: str, pages: tuple[str, ...]) -> str:

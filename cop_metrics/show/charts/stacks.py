@@ -1,11 +1,8 @@
-"""Stacked bars by month with a fixed order and fixed colours. To add one: a `Stack` and its entry
-in `BUILDERS`.
-"""
+"""Stacked bars by month, whose parts have a fixed order and fixed colours."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any
 
 import plotly.graph_objects as go
 import polars as pl
@@ -13,8 +10,8 @@ import polars as pl
 from cop_metrics import words
 from cop_metrics.metrics.metric import Promise
 from cop_metrics.people.levels import LEVELS
-from cop_metrics.show.charts import canvas, labels
-from cop_metrics.show.charts.look import Look, mixed, shades
+from cop_metrics.show.charts import canvas, labels, marks
+from cop_metrics.show.charts.look import Look, level_colours, mixed, shades
 from cop_metrics.units import Unit
 
 HEIGHT = 300
@@ -31,216 +28,180 @@ class Part:
     colour: str
 
 
-def people_by_act(table: pl.DataFrame, look: Look) -> go.Figure:
-    """Draw people by month and by the most that they did, each act in the colour of its promise."""
+@dataclass(frozen=True, kw_only=True)
+class Months:
+    """The counts of a table by month and part; `bases` is what the shares of a month are of, and
+    `cut` the months that are not whole.
+    """
+
+    days: Sequence[date]
+    counts: Mapping[tuple[date, str], int]
+    bases: Mapping[date, int]
+    cut: frozenset[date]
+
+    def at(self, day: date, part: Part) -> int:
+        return self.counts.get((day, part.key), 0)
+
+    def total(self, day: date) -> int:
+        """Return what a stack is in all."""
+        return sum(count for (month, _), count in self.counts.items() if month == day)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stacks:
+    """How a table is drawn as stacks by its column `month`: `part` and `count` name its columns,
+    `noun` what is counted, `parts` a stack from its foot upwards.
+
+    The part `apart` has no share, is in no total that shares are taken of, and is told of instead.
+    """
+
+    part: str
+    count: str
+    noun: str
+    parts: Callable[[Look], Sequence[Part]]
+    apart: str = ""
+
+    def __call__(self, table: pl.DataFrame, look: Look) -> go.Figure:
+        """Draw the table; months that the period or the data cuts are hatched."""
+        apart = int(table.filter(pl.col(self.part) == self.apart)[self.count].sum())
+        told = f"{apart:,} {self.apart}, not in the shares" if apart else ""
+        return self.draw(table, look, told)
+
+    def draw(self, table: pl.DataFrame, look: Look, subtitle: str) -> go.Figure:
+        """Draw the table; `subtitle` stands below the title where no month is cut."""
+        months = self._months(table)
+        known = [*self.parts(look), *self._unforeseen(table, look)]
+        shown = [part for part in known if any(months.at(day, part) for day in months.days)]
+        highest = float(max(months.total(day) for day in months.days))
+        room = timedelta(days=20 if len(months.days) > 1 else 60)
+        return canvas.sheet(
+            [self._bars(part, months, look) for part in shown],
+            look,
+            height=HEIGHT + canvas.more_legend(len(shown)),
+            description=self._told(shown, months),
+            subtitle="Hatched: months that are not complete" if months.cut else subtitle,
+            barmode="stack",
+            legend=canvas.legend(look),
+            margin={"l": 8, "r": 12, "t": 12, "b": 40},
+            xaxis=canvas.time_axis(look, months.days, room),
+            yaxis=canvas.value_axis(look, labels.value_ticks(Unit.COUNT, highest)),
+        )
+
+    def _months(self, table: pl.DataFrame) -> Months:
+        counts: dict[tuple[date, str], int] = {}
+        bases: dict[date, int] = {}
+        for month, part, count in table.select("month", self.part, self.count).iter_rows():
+            counts[month, part] = counts.get((month, part), 0) + count
+            bases[month] = bases.get(month, 0) + (count if part != self.apart else 0)
+        cut = table.remove("complete")["month"] if "complete" in table.columns else ()
+        return Months(days=sorted(bases), counts=counts, bases=bases, cut=frozenset(cut))
+
+    def _unforeseen(self, table: pl.DataFrame, look: Look) -> list[Part]:
+        """Return parts for values that the fixed order does not hold, so that nothing is left out
+        of a stack.
+        """
+        keys = sorted(set(table[self.part]) - {part.key for part in self.parts(look)})
+        return [
+            Part(key=key, name=key, colour=mixed(look.other, look.ink, 0.3 * (at % 2)))
+            for at, key in enumerate(keys)
+        ]
+
+    def _bars(self, part: Part, months: Months, look: Look) -> marks.Mark:
+        pattern = {
+            "shape": ["/" if day in months.cut else "" for day in months.days],
+            "fillmode": "overlay",
+            "fgcolor": look.surface,
+            "size": 6,
+        }
+        edge = {"color": look.surface, "width": 0.8}
+        return {
+            "type": "bar",
+            "name": labels.safe(part.name),
+            "x": [day.isoformat() for day in months.days],
+            "y": [months.at(day, part) for day in months.days],
+            "width": BAR_MILLISECONDS,
+            "marker": {"color": part.colour, "line": edge, "pattern": pattern},
+            **marks.pointed(self._hover(part, months, day) for day in months.days),
+        }
+
+    def _hover(self, part: Part, months: Months, day: date) -> str:
+        number, base = months.at(day, part), months.bases[day]
+        share = f"{labels.percent(number / (base or 1))} of n {base:,} {self.noun}"
+        when = f"{labels.month(day)}{' (not complete)' if day in months.cut else ''}"
+        head = f"{labels.safe(part.name)}: {number:,}"
+        return marks.hover(head, "" if part.key == self.apart else share, when)
+
+    def _told(self, parts: Sequence[Part], months: Months) -> str:
+        def month_told(day: date) -> str:
+            inside = ", ".join(
+                f"{months.at(day, part):,} {part.name}" for part in parts if months.at(day, part)
+            )
+            return f"{labels.month(day)} {months.total(day):,} {self.noun} ({inside})"
+
+        first, *_, last = (*months.days, months.days[-1])
+        if first == last:
+            return f"{month_told(first)}."
+        highest, lowest = (choose(months.days, key=months.total) for choose in (max, min))
+        return (
+            f"First month: {month_told(first)}. Last month: {month_told(last)}. "
+            f"Most in {labels.month(highest)} ({months.total(highest):,}), "
+            f"fewest in {labels.month(lowest)} ({months.total(lowest):,})."
+        )
+
+
+def acts(look: Look) -> list[Part]:
+    """Return what people did, each act in the colour of its promise."""
     colours = look.promises
-    parts = (
+    return [
         Part(key="answered", name="answered", colour=colours[Promise.STATUS]),
         Part(key="asked", name="asked", colour=colours[Promise.HELP]),
         Part(key="only commented", name="commented", colour=colours[Promise.PARTICIPATION]),
         Part(
             key="only read or reacted", name="read or reacted", colour=colours[Promise.INSPIRATION]
         ),
-    )
-    return _stacked(
-        table, ("month", "did", "people"), parts, look, "people", cut=_cut_months(table)
-    )
+    ]
 
 
-def _cut_months(table: pl.DataFrame) -> frozenset[Any]:
-    """Return the months that are not whole."""
-    return frozenset(table.filter(~pl.col("complete"))["month"].to_list())
-
-
-def outcomes(table: pl.DataFrame, look: Look) -> go.Figure:
-    """Draw questions by month and outcome: another's help first, then the asker's own, then none,
-    then withdrawn.
+def outcomes(look: Look) -> list[Part]:
+    """Return what became of questions: another's help first, then the asker's own, then none, then
+    withdrawn.
     """
     help_, own = (
-        shades(look, look.promises[Promise.HELP], 3),
-        shades(look, look.promises[Promise.STATUS], 3),
+        shades(look, look.promises[promise], 3) for promise in (Promise.HELP, Promise.STATUS)
     )
-    parts = (
-        Part(key="resolved", name="resolved", colour=help_[2]),
-        Part(key="answered", name="answered", colour=help_[0]),
-        Part(key="resolved_by_self", name=words.OUTCOMES["resolved_by_self"], colour=own[2]),
-        Part(key="self_answered", name=words.OUTCOMES["self_answered"], colour=own[0]),
-        Part(key="unanswered", name="unanswered", colour=look.alert),
-        Part(key=WITHDRAWN, name="withdrawn", colour=look.unknown),
-    )
-    withdrawn = int(table.filter(pl.col("outcome") == WITHDRAWN)["questions"].sum())
-    beside = f"{withdrawn:,} withdrawn, not in the shares" if withdrawn else ""
-    columns = ("month", "outcome", "questions")
-    return _stacked(
-        table,
-        columns,
-        parts,
-        look,
-        "questions",
-        subtitle=beside,
-        apart=WITHDRAWN,
-        cut=_cut_months(table),
-    )
+    colours = {
+        "resolved": help_[2],
+        "answered": help_[0],
+        "resolved_by_self": own[2],
+        "self_answered": own[0],
+        "unanswered": look.alert,
+        WITHDRAWN: look.unknown,
+    }
+    return [
+        Part(key=key, name=words.OUTCOMES.get(key, key), colour=colour)
+        for key, colour in colours.items()
+    ]
+
+
+def _levels(look: Look) -> list[Part]:
+    colours = [*level_colours(look).items()]
+    return [Part(key=name, name=name, colour=colour) for name, colour in reversed(colours)]
+
+
+LEVEL_STACKS = Stacks(part="level_name", count="people", noun="people", parts=_levels)
 
 
 def levels_over_time(table: pl.DataFrame, look: Look) -> go.Figure:
     """Draw people above the first level by month, the highest at the foot; the first would dwarf
     them and is told.
     """
-    lowest = LEVELS[0]
-    last = table.filter(
-        (pl.col("month") == table["month"].max()) & (pl.col("level") == lowest.number)
-    )
+    lowest, month = LEVELS[0], table["month"].max()
+    last = table.filter((pl.col("month") == month) & (pl.col("level") == lowest.number))
     members = words.counted(int(last["people"].sum()), "member")
     above = table.filter(pl.col("level") != lowest.number)
     if not above["people"].sum():
         return canvas.nothing(
             f"Nobody has risen above level {lowest.name} yet: {members} there.", look
         )
-    parts = [
-        Part(key=name, name=name, colour=colour) for name, colour in level_colours(look).items()
-    ]
-    rest = f"Not drawn: {members} at level {lowest.name} at the end"
-    columns = ("month", "level_name", "people")
-    return _stacked(above, columns, tuple(reversed(parts)), look, "people", subtitle=rest)
-
-
-def level_colours(look: Look) -> dict[str, str]:
-    """Return the colour of each level above the first, light to dark, in their order."""
-    risen = [level.name for level in LEVELS[1:]]
-    return dict(zip(risen, shades(look, look.promises[Promise.STATUS], len(risen)), strict=True))
-
-
-def _stacked(
-    table: pl.DataFrame,
-    columns: tuple[str, str, str],
-    parts: Sequence[Part],
-    look: Look,
-    noun: str,
-    subtitle: str = "",
-    apart: str = "",
-    cut: frozenset[date] = frozenset(),
-) -> go.Figure:
-    """Return stacked bars by month; those that the period or the data cuts are hatched.
-
-    The part `apart` has no share, and is in no total that shares are taken of.
-    """
-    month, part, count = columns
-    counted = table.group_by(
-        pl.col(month).cast(pl.Date).alias("month"), pl.col(part).alias("part")
-    ).agg(pl.col(count).sum().alias("count"))
-    totals = dict(counted.group_by("month").agg(pl.col("count").sum()).iter_rows())
-    shared = counted.filter(pl.col("part") != apart)
-    bases = {
-        **dict.fromkeys(totals, 0),
-        **dict(shared.group_by("month").agg(pl.col("count").sum()).iter_rows()),
-    }
-    days = sorted(totals)
-    counts = {(day, key): number for day, key, number in counted.iter_rows()}
-    known = [*parts, *_unforeseen(counted, parts, look)]
-    shown = [each for each in known if any(counts.get((day, each.key)) for day in days)]
-    ticks = labels.value_ticks(Unit.COUNT, float(max(totals.values())))
-    at, texts = labels.date_ticks(days)
-    return canvas.sheet(
-        [
-            _bars(each, days, counts, {} if each.key == apart else bases, look, noun, cut)
-            for each in shown
-        ],
-        look,
-        height=HEIGHT + 18 * (len(shown) // 4),
-        description=_told(shown, days, counts, totals, noun),
-        subtitle="Hatched: months that are not complete" if cut & set(days) else subtitle,
-        barmode="stack",
-        showlegend=True,
-        legend=canvas.legend(look),
-        margin={"l": 8, "r": 12, "t": 12, "b": 40},
-        xaxis=canvas.axis(
-            look, type="date", range=_around(days), tickmode="array", tickvals=at, ticktext=texts
-        ),
-        yaxis=canvas.value_axis(look, ticks),
-    )
-
-
-def _unforeseen(counted: pl.DataFrame, parts: Sequence[Part], look: Look) -> list[Part]:
-    """Return parts for values that the fixed order does not hold, so that nothing is left out of a
-    stack.
-    """
-    keys = sorted(set(counted["part"].to_list()) - {part.key for part in parts})
-    return [
-        Part(key=key, name=key, colour=mixed(look.other, look.ink, 0.3 * (index % 2)))
-        for index, key in enumerate(keys)
-    ]
-
-
-def _bars(
-    part: Part,
-    days: Sequence[date],
-    counts: dict[tuple[date, str], int],
-    bases: dict[date, int],
-    look: Look,
-    noun: str,
-    cut: frozenset[date],
-) -> dict[str, Any]:
-    """Return the bars of a part; `bases` is what its shares are of, empty for a part that has none."""
-    numbers = [counts.get((day, part.key), 0) for day in days]
-    return {
-        "type": "bar",
-        "name": labels.safe(part.name),
-        "x": [day.isoformat() for day in days],
-        "y": numbers,
-        "width": BAR_MILLISECONDS,
-        "marker": {
-            "color": part.colour,
-            "line": {"color": look.surface, "width": 0.8},
-            "pattern": {
-                "shape": ["/" if day in cut else "" for day in days],
-                "fillmode": "overlay",
-                "fgcolor": look.surface,
-                "size": 6,
-            },
-        },
-        "hovertext": [
-            f"<b>{labels.safe(part.name)}: {number:,}</b><br>{_share(number, bases.get(day), noun)}{labels.month(day)}"
-            f"{' (not complete)' if day in cut else ''}"
-            for day, number in zip(days, numbers, strict=True)
-        ],
-        "hovertemplate": "%{hovertext}<extra></extra>",
-    }
-
-
-def _share(number: int, base: int | None, noun: str) -> str:
-    return (
-        ""
-        if base is None
-        else f"{words.value(Unit.PERCENT, number / (base or 1))} of n {base:,} {noun}<br>"
-    )
-
-
-def _around(days: Sequence[date]) -> list[str]:
-    """Return the ends of the time axis: room for half a bar on both sides, more for a single month."""
-    room = timedelta(days=20 if len(days) > 1 else 60)
-    return [(days[0] - room).isoformat(), (days[-1] + room).isoformat()]
-
-
-def _told(
-    parts: Sequence[Part],
-    days: Sequence[date],
-    counts: dict[tuple[date, str], int],
-    totals: dict[date, int],
-    noun: str,
-) -> str:
-    def month_told(day: date) -> str:
-        inside = ", ".join(
-            f"{counts[day, part.key]:,} {part.name}"
-            for part in parts
-            if counts.get((day, part.key))
-        )
-        return f"{labels.month(day)} {totals[day]:,} {noun} ({inside})"
-
-    if len(days) == 1:
-        return f"{month_told(days[0])}."
-    highest, lowest = max(days, key=lambda day: totals[day]), min(days, key=lambda day: totals[day])
-    return (
-        f"First month: {month_told(days[0])}. Last month: {month_told(days[-1])}. "
-        f"Most in {labels.month(highest)} ({totals[highest]:,}), fewest in {labels.month(lowest)} ({totals[lowest]:,})."
-    )
+    told = f"Not drawn: {members} at level {lowest.name} at the end"
+    return LEVEL_STACKS.draw(above, look, told)

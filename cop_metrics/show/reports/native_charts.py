@@ -9,8 +9,9 @@ from typing import Any
 import polars as pl
 
 from cop_metrics.access.scope import CommunityChoices
-from cop_metrics.metrics.metric import Promise
+from cop_metrics.show.charts import CHARTS
 from cop_metrics.show.charts.look import LIGHT, Look, shades
+from cop_metrics.show.charts.stacks import Stacks
 from cop_metrics.show.kinds import Chart
 from cop_metrics.show.reports.cells import NUMBER_FORMATS, Placed
 from cop_metrics.show.reports.layouts import COMPLETE, HIGH, LOW, Form, Layout
@@ -21,26 +22,6 @@ MOST_LINES, MOST_BARS = 8, 40
 TIME_STEPS: dict[str, tuple[float, float]] = {"hours": (24.0, 24.0 * 14), "days": (30.0, 365.0)}
 """Along a curve: the unit between ticks, and how far it is drawn."""
 WIDTH, HEIGHT, LOWEST, BAR = 620, 320, 200, 22
-_HELP, _OWN = (
-    shades(LIGHT, LIGHT.promises[promise], 3) for promise in (Promise.HELP, Promise.STATUS)
-)
-STACKS: dict[str, dict[str, str]] = {
-    "people_by_act": {
-        "answered": LIGHT.promises[Promise.STATUS],
-        "asked": LIGHT.promises[Promise.HELP],
-        "only commented": LIGHT.promises[Promise.PARTICIPATION],
-        "only read or reacted": LIGHT.promises[Promise.INSPIRATION],
-    },
-    "outcomes": {
-        "resolved": _HELP[2],
-        "answered": _HELP[0],
-        "resolved_by_self": _OWN[2],
-        "self_answered": _OWN[0],
-        "unanswered": LIGHT.alert,
-        "withdrawn": LIGHT.unknown,
-    },
-}
-"""The order and colours of stacks, as on the pages."""
 
 Options = dict[str, Any]
 Stretch = tuple[int, int]
@@ -207,10 +188,12 @@ def _bars_of(frame: pl.DataFrame) -> int:
 
 
 def _parts(chart: Chart, titles: Sequence[str]) -> dict[str, str]:
-    """Return the parts of a stack from its foot upwards with their colours; those that have none
-    take shades.
+    """Return the parts of a stack from its foot upwards with their colours, as on the pages; those
+    that have none take shades.
     """
-    known = {name: colour for name, colour in STACKS.get(chart.id, {}).items() if name in titles}
+    drawing = CHARTS.get(chart.id)
+    parts = drawing.parts(LIGHT) if isinstance(drawing, Stacks) else ()
+    known = {part.key: part.colour for part in parts if part.key in titles}
     rest = [title for title in titles if title not in known]
     return known | dict(
         zip(rest, shades(LIGHT, _hue(chart), len(rest)) if rest else (), strict=True)

@@ -1,0 +1,386 @@
+"""Several numbers as dots with whiskers: in rows one below the other, or by quarter."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+import plotly.graph_objects as go
+import polars as pl
+
+from cop_metrics import words
+from cop_metrics.metrics.metric import Promise
+from cop_metrics.people import UNKNOWN
+from cop_metrics.show.charts import canvas, labels, marks
+from cop_metrics.show.charts.look import Look, shades
+from cop_metrics.units import Unit
+
+Row = Mapping[str, Any]
+Placed = tuple[int, Row]
+"""A row of the table and its row of the sheet, from the lowest upwards."""
+ROW_HEIGHT = 52
+APART, DAYS_APART = 0.17, 5
+NAME_WIDTH, NOTE_WIDTH = 18, 34
+MOST_MEMBERS = 15
+RATES = {
+    "answer_rate_24h": ("within 24 hours", "low_24h", "high_24h"),
+    "answer_rate": ("within 7 days", "low", "high"),
+}
+
+
+def _joined(
+    colour: str, name: str, dots: marks.Mark, whiskers: Sequence[marks.Mark]
+) -> list[marks.Mark]:
+    """Return whiskers below the dots of one name, which the legend shows once."""
+    common = {"name": name, "legendgroup": name, "cliponaxis": False}
+    look = {"line": {"color": colour, "width": 1.2}, "marker": {"size": 10, "color": colour}}
+    return [*(each | common for each in whiskers), dots | common | look]
+
+
+def _share_hover(name: str, share: float, interval: str, n: int | None = None) -> str:
+    head = f"{labels.safe(name)}: {labels.percent(share)}"
+    return marks.hover(head, interval, "" if n is None else f"n {n:,}")
+
+
+def gaps(table: pl.DataFrame, look: Look) -> go.Figure:
+    """Draw the shares answered within a day and within 7 days of each seniority, its median wait
+    beside.
+    """
+    found = {row["seniority"]: row for row in table.to_dicts()}
+    placed = _downwards([found[group] for group in look.in_order(found)])
+    traces: list[marks.Mark] = []
+    for rate, colour, side in zip(RATES, _two(look), (APART, -APART), strict=True):
+        traces += _answered(placed, rate, colour, side)
+    return canvas.sheet(
+        traces,
+        look,
+        height=64 + ROW_HEIGHT * len(placed),
+        description=" ".join(_gap_told(row) for _, row in placed),
+        margin={"l": 8, "r": 120, "t": 30, "b": 34},
+        xaxis=canvas.share_axis(look),
+        yaxis=_names(look, [labels.short(row["seniority"], NAME_WIDTH) for _, row in placed]),
+        annotations=[canvas.beside(_half(row, look), at, look) for at, row in placed],
+        legend=canvas.legend(look),
+    )
+
+
+def _downwards(rows: Sequence[Row]) -> list[Placed]:
+    """Return rows with their places, the first on top."""
+    return [(len(rows) - 1 - at, row) for at, row in enumerate(rows)]
+
+
+def _names(look: Look, downwards: Sequence[str]) -> marks.Mark:
+    return canvas.rows_axis(look, downwards[::-1], ticklabelstandoff=4)
+
+
+def _answered(placed: Sequence[Placed], rate: str, colour: str, side: float) -> list[marks.Mark]:
+    """Return one rate of each seniority, a little beside the middle of its row."""
+    name, low, high = RATES[rate]
+    known = [(at + side, row) for at, row in placed if row[rate] is not None]
+    hovers = [
+        _share_hover(
+            f"{row['seniority']}, {name}", row[rate], labels.share_interval(row, low, high)
+        )
+        for _, row in known
+    ]
+    dots = marks.dots([row[rate] for _, row in known], [at for at, _ in known], colour, hovers)
+    return _joined(
+        colour, name, dots, marks.whiskers((colour, row[low], row[high], at) for at, row in known)
+    )
+
+
+def _half(row: Row, look: Look) -> str:
+    """Return within which time half of the questions had an answer, or that most still wait, or
+    that none was asked.
+    """
+    n = labels.faint(f"n {row['questions']:,}", look)
+    if not row["questions"]:
+        return f"{labels.faint('no question asked', look)}<br>{n}"
+    if row["wait"] is None:
+        return f"{labels.faint('most still wait', look)}<br>{n}"
+    wait = words.value(Unit.HOURS, row["wait"])
+    return f"{labels.faint('half within', look)} {wait}<br>{n}"
+
+
+def _gap_told(row: Row) -> str:
+    if not row["questions"]:
+        return f"{row['seniority']}: no question asked."
+    rates = " and ".join(
+        f"{labels.percent(row[column])} answered {name}" for column, (name, _, _) in RATES.items()
+    )
+    wait = (
+        "the median wait is not reached"
+        if row["wait"] is None
+        else f"half within {words.duration(row['wait'])}"
+    )
+    return f"{row['seniority']}: {rates}; {wait} ({words.counted(row['questions'], 'question')})."
+
+
+def newcomers_back(table: pl.DataFrame, look: Look) -> go.Figure:
+    """Draw the share of newcomers who came back, by whether their first question was answered."""
+    rows = table.to_dicts()
+    places = [at for at, _ in _downwards(rows)]
+    colour = look.promises[Promise.HELP]
+    hovers = [
+        _share_hover(
+            row["first_question"], row["share"], labels.share_interval(row), row["newcomers"]
+        )
+        for row in rows
+    ]
+    ends = ((colour, row["low"], row["high"], at) for at, row in zip(places, rows, strict=True))
+    dots = marks.dots([row["share"] for row in rows], places, colour, hovers)
+    return canvas.sheet(
+        _joined(colour, "came back", dots, marks.whiskers(ends)),
+        look,
+        height=64 + ROW_HEIGHT * len(rows),
+        description=" ".join(_back_told(row) for row in rows),
+        margin={"l": 8, "r": 120, "t": 30, "b": 34},
+        xaxis=canvas.share_axis(look, across=True),
+        yaxis=_names(look, [row["first_question"] for row in rows]),
+        annotations=[
+            canvas.beside(_with_n(row["share"], row["newcomers"], look), at, look)
+            for at, row in zip(places, rows, strict=True)
+        ],
+    )
+
+
+def _with_n(share: float, n: int, look: Look) -> str:
+    return f"{labels.percent(share)} {labels.faint(f'n {n:,}', look)}"
+
+
+def _back_told(row: Row) -> str:
+    newcomers = words.counted(row["newcomers"], "newcomer")
+    return (
+        f"First question {row['first_question']}: {labels.percent(row['share'])} of {newcomers} "
+        "came back."
+    )
+
+
+def newcomers_by_quarter(table: pl.DataFrame, look: Look) -> go.Figure:
+    """Draw by quarter the shares of newcomers who were answered and who came back, each with its
+    whiskers.
+    """
+    rows = [{**row, "month": _quarter(row["month"])} for row in table.to_dicts()]
+    numbers = sorted({row["number"] for row in rows})
+    own = {number: [row for row in rows if row["number"] == number] for number in numbers}
+    traces: list[marks.Mark] = []
+    for number, colour, side in zip(numbers, _two(look), (-DAYS_APART, DAYS_APART), strict=False):
+        traces += _by_quarter(own[number], number, colour, side)
+    return canvas.sheet(
+        traces,
+        look,
+        height=280,
+        description=" ".join(_quarters_told(number, own[number]) for number in numbers),
+        margin={"l": 8, "r": 14, "t": 30, "b": 40},
+        xaxis=_quarters_axis(look, sorted({row["month"] for row in rows})),
+        yaxis=canvas.share_axis(look),
+        legend=canvas.legend(look),
+    )
+
+
+def _by_quarter(rows: Sequence[Row], number: str, colour: str, side: int) -> list[marks.Mark]:
+    days = [_middle(row["month"], side) for row in rows]
+    hovers = [
+        _share_hover(
+            f"{_quarter_name(row['month'])}, {number}",
+            row["share"],
+            labels.share_interval(row),
+            row["newcomers"],
+        )
+        for row in rows
+    ]
+    ends = ((colour, row["low"], row["high"], day) for day, row in zip(days, rows, strict=True))
+    dots = marks.dots(days, [row["share"] for row in rows], colour, hovers, mode="lines+markers")
+    return _joined(colour, number, dots, marks.whiskers(ends, upright=True))
+
+
+def _quarters_axis(look: Look, quarters: Sequence[date]) -> marks.Mark:
+    shown = quarters[:: 1 if len(quarters) <= labels.MOST_TICKS else 2]
+    return canvas.axis(
+        look,
+        type="date",
+        range=[quarters[0].isoformat(), (quarters[-1] + timedelta(days=92)).isoformat()],
+        tickmode="array",
+        tickvals=[_middle(quarter) for quarter in shown],
+        ticktext=[_quarter_name(quarter).replace(" ", "<br>") for quarter in shown],
+    )
+
+
+def _two(look: Look) -> tuple[str, str]:
+    light, _, dark = shades(look, look.promises[Promise.HELP], 3)
+    return light, dark
+
+
+def _quarter(day: date) -> date:
+    return day.replace(month=day.month - (day.month - 1) % 3, day=1)
+
+
+def _middle(quarter: date, side: int = 0) -> str:
+    return (quarter + timedelta(days=45 + side)).isoformat()
+
+
+def _quarter_name(day: date) -> str:
+    return f"Q{(day.month + 2) // 3} {day.year}"
+
+
+def _quarters_told(number: str, rows: Sequence[Row]) -> str:
+    told = ", ".join(
+        f"{_quarter_name(row['month'])} {labels.percent(row['share'])} of {row['newcomers']:,}"
+        for row in rows
+    )
+    return f"{number[:1].upper()}{number[1:]}: {told}."
+
+
+def rising(table: pl.DataFrame, look: Look) -> go.Figure:
+    """Draw members by their gain of points, surest first, with a line down to what the gain is at
+    least.
+    """
+    rows = table.head(MOST_MEMBERS).to_dicts()
+    placed = _downwards(rows)
+    highest = max(row["gain"] for row in rows)
+    lowest = min(0.0, *(max(row["at_least"], -highest) for row in rows))
+    ticks = labels.fewer(labels.value_ticks(Unit.POINTS, highest))
+    several = len({row["kind"] for row in rows}) > 1
+    told = " ".join(_gain_told(row) for row in rows[:5])
+    return canvas.sheet(
+        _gains(placed, lowest, look),
+        look,
+        height=70 + 30 * len(rows),
+        description=f"{told} {words.counted(table.height, 'member')} in all.",
+        subtitle=_gains_subtitle(len(rows), table.height, several),
+        margin={"l": 8, "r": 108, "t": 12, "b": 34},
+        xaxis=canvas.value_axis(look, ticks)
+        | {"range": [lowest * 1.05, ticks.end], "zerolinecolor": look.faint},
+        yaxis=canvas.rows_axis(
+            look, [labels.short(_name(row), NAME_WIDTH) for row in reversed(rows)]
+        ),
+        annotations=[canvas.beside(_gain(row), at, look) for at, row in placed],
+        legend=canvas.legend(look) if several else None,
+    )
+
+
+def _gains(placed: Sequence[Placed], lowest: float, look: Look) -> list[marks.Mark]:
+    """Return the members of each kind in its colour."""
+    colours = {
+        "rising": look.promises[Promise.STATUS],
+        "new face": look.promises[Promise.INSPIRATION],
+    }
+    traces = []
+    for kind, colour in colours.items():
+        own = [(at, row) for at, row in placed if row["kind"] == kind]
+        ends = [(colour, max(row["at_least"], lowest), row["gain"], at) for at, row in own]
+        hovers = [_gain_hover(row) for _, row in own]
+        gains, places = [row["gain"] for _, row in own], [at for at, _ in own]
+        traces += marks.whiskers(ends)
+        traces += [marks.dots(gains, places, colour, hovers, name=kind)] if own else []
+    return traces
+
+
+def _gains_subtitle(shown: int, of: int, several: bool) -> str:
+    parts = ["Points gained and, sorted by this, what the gain is at least (≥)"]
+    parts += ["new faces below"] if several else []
+    parts += [f"the first {shown} of {of:,}"] if shown < of else []
+    return "; ".join(parts)
+
+
+def _name(row: Row) -> str:
+    return str(row["name"] or "no name")
+
+
+def _gain(row: Row) -> str:
+    least = f"{round(row['at_least']):,d}".replace("-", "−")
+    return f"+{words.value(Unit.POINTS, row['gain'])} (≥ {least})"
+
+
+def _gain_hover(row: Row) -> str:
+    return marks.hover(
+        f"{labels.safe(_name(row))}: +{words.value(Unit.POINTS, row['gain'])} points",
+        ", ".join(labels.safe(part) for part in (row["team"], row["seniority"]) if part),
+        f"{int(row['points_before']):,} before, {int(row['points_now']):,} now; "
+        f"the gain is at least {row['at_least']:,.0f}",
+        f"n {int(row['givers']):,} people recognised them",
+    )
+
+
+def _gain_told(row: Row) -> str:
+    gain, givers = words.value(Unit.POINTS, row["gain"]), int(row["givers"])
+    return f"{row['name'] or 'No name'}: {gain} points gained, recognised by {givers:,} people."
+
+
+def claims(table: pl.DataFrame, look: Look) -> go.Figure:
+    """Draw the numbers of both claims by seniority, each under its name; a number that is not known
+    says why.
+    """
+    known = [row for row in table.to_dicts() if row["seniority"] != UNKNOWN] or table.to_dicts()
+    lines = _lines(known, look)
+    placed = [(len(lines) - 1 - at, line) for at, line in enumerate(lines)]
+    rows = [(at, line) for at, line in placed if not isinstance(line, str)]
+    valued = [(at, row) for at, row in rows if row["value"] is not None]
+    names = [
+        "" if isinstance(line, str) else labels.short(line["seniority"], NAME_WIDTH)
+        for line in reversed(lines)
+    ]
+    return canvas.sheet(
+        _claimed(valued, look),
+        look,
+        height=46 + 25 * len(lines),
+        description=" ".join(_claim_told(row) for _, row in rows),
+        subtitle="Not drawn: members of unknown seniority" if len(known) < table.height else "",
+        margin={"l": 8, "r": 134, "t": 8, "b": 34},
+        xaxis=canvas.share_axis(look, across=True),
+        yaxis=canvas.rows_axis(look, names),
+        annotations=[
+            *(canvas.within(line, at, look) for at, line in placed if isinstance(line, str)),
+            *(_beside_claim(at, row, look) for at, row in rows),
+        ],
+    )
+
+
+def _lines(rows: Sequence[Row], look: Look) -> list[str | Row]:
+    """Return the lines from top to bottom: a heading for each claim and number, and a row for each
+    seniority.
+    """
+    order = look.in_order(row["seniority"] for row in rows)
+    lines: list[str | Row] = []
+    for claim in dict.fromkeys(row["claim"] for row in rows):
+        own = [row for row in rows if row["claim"] == claim]
+        lines.append(f"<b>{claim}</b>")
+        for number in dict.fromkeys(row["number"] for row in own):
+            shown = [row for row in own if row["number"] == number]
+            shown.sort(key=lambda row: order.index(row["seniority"]))
+            unknown = all(row["value"] is None for row in shown)
+            lines += [number, *([{**shown[0], "seniority": ""}] if unknown else shown)]
+    return lines
+
+
+def _claimed(placed: Sequence[Placed], look: Look) -> list[marks.Mark]:
+    def colour(row: Row) -> str:
+        return look.colour(row["seniority"]) or look.promises[Promise.STATUS]
+
+    spans = [(colour(row), row["low"], row["high"], at) for at, row in placed]
+    values, places = [row["value"] for _, row in placed], [at for at, _ in placed]
+    hovers = [_claim_hover(row) for _, row in placed]
+    dots = marks.dots(values, places, [colour(row) for _, row in placed], hovers, cliponaxis=False)
+    return [*marks.whiskers(span for span in spans if span[1] is not None), dots]
+
+
+def _claim_hover(row: Row) -> str:
+    head = f"{labels.safe(row['seniority'])}: {labels.percent(row['value'])}"
+    return marks.hover(head, row["number"], labels.share_interval(row), f"n {row['n']:,}")
+
+
+def _beside_claim(at: int, row: Row, look: Look) -> marks.Mark:
+    if row["value"] is None:
+        why = labels.broken(row["note"] or words.NOTHING_COUNTED, NOTE_WIDTH)
+        return canvas.within(labels.faint(why, look), at, look, xshift=4)
+    each = row["helps_per_active"]
+    more = f"n {row['n']:,}" if each is None else f"{each:,.1f} helps each"
+    return canvas.beside(f"{labels.percent(row['value'])} {labels.faint(more, look)}", at, look)
+
+
+def _claim_told(row: Row) -> str:
+    if row["value"] is None:
+        return f"{row['number']}, {row['seniority'] or 'all'}: {row['note']}."
+    each = row["helps_per_active"]
+    helps = "" if each is None else f", {each:,.1f} helps per active member"
+    share = labels.percent(row["value"])
+    return f"{row['number']}, {row['seniority']}: {share} (n {row['n']:,}{helps})."

@@ -756,6 +756,19 @@ def test_data_folder_comes_from_the_environment_unless_named(
     assert cli.main(["communities", "--data", str(tmp_path / "elsewhere")]) == 1
 
 
+def test_no_time_of_a_store_has_a_zone_so_that_no_other_package_is_needed_to_read_it(
+    demo_data: Path,
+) -> None:
+    kinds = (
+        Store(demo_data)
+        .snapshot()
+        .cursor.sql("select distinct data_type from information_schema.columns")
+    )
+    found = {kind for (kind,) in kinds.fetchall()}
+    assert "TIMESTAMP" in found
+    assert not [kind for kind in found if "TIME ZONE" in kind]
+
+
 def test_demo_brings_two_communities_and_leaves_settings_alone_that_are_there(
     demo_data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -12,7 +12,7 @@ import duckdb
 import pytest
 
 from cop_metrics.access.scope import parse_scope, read_catalogue
-from cop_metrics.build.intake import Request, previewed, rebuild, set_aliases, take_in
+from cop_metrics.build.intake import Request, change_aliases, previewed, rebuild, take_in
 from cop_metrics.lake.lake import Lake
 from cop_metrics.measure.measurer import Measurer
 from cop_metrics.metrics import EXHIBITS, METRICS
@@ -394,7 +394,8 @@ def test_two_accounts_that_are_one_persons_with_a_third_are_each_taken_back_alon
     )
     take_in(tmp_path / "data", Request(path=export, community="craft"))
     ann, bob, cy = (f"spreadsheet:{name}" for name in ("ann", "bob", "cy"))
-    set_aliases(tmp_path / "data", [Alias("craft", ann, bob), Alias("craft", ann, cy)])
+    aliases = [Alias("craft", ann, bob), Alias("craft", ann, cy)]
+    change_aliases(tmp_path / "data", lambda _: aliases)
     app = visit("data")
     assert alerts(app) == []
     first, _ = (each for each in app.button if each.label == "Take back")

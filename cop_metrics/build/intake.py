@@ -199,11 +199,6 @@ def change_aliases(
         write_aliases(data, change(read_aliases(data)))
 
 
-def set_aliases(data: Path, aliases: Aliases, *, on_build: Progress = silent) -> None:
-    """Keep which accounts are one person's, and build the store anew."""
-    change_aliases(data, lambda _: aliases, on_build=on_build)
-
-
 def rebuild(data: Path, *, engine: Engine | None = None, on_build: Progress = silent) -> int:
     """Build the store anew from the lake as it is, and return its version."""
     with writer_lock(data, what="build"):

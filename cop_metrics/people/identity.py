@@ -13,10 +13,8 @@ from pathlib import Path
 from typing import NamedTuple
 
 import duckdb
-import numpy as np
 import polars as pl
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
+import rustworkx
 
 from cop_metrics.disk import replace_text
 from cop_metrics.errors import CopError, UnknownName
@@ -189,24 +187,21 @@ def _components(pairs: pl.DataFrame) -> pl.DataFrame:
     """Return (community, account, member) of every account that pairs connect to one with a smaller
     key.
     """
-    ends = pl.concat(
-        [pairs.select("community", account="one"), pairs.select("community", account="other")]
+    ends = sorted({(community, end) for community, *both in pairs.iter_rows() for end in both})
+    place = {end: node for node, end in enumerate(ends)}
+    graph: rustworkx.PyGraph[tuple[str, str], None] = rustworkx.PyGraph()
+    graph.add_nodes_from(ends)
+    graph.add_edges_from_no_data(
+        [
+            (place[community, one], place[community, other])
+            for community, one, other in pairs.iter_rows()
+        ]
     )
-    nodes = ends.unique().sort("community", "account").with_row_index("node")
-    placed = pairs.join(
-        nodes, left_on=["community", "one"], right_on=["community", "account"]
-    ).join(
-        nodes, left_on=["community", "other"], right_on=["community", "account"], suffix="_other"
-    )
-    graph = coo_array(
-        (np.ones(placed.height), (placed["node"].to_numpy(), placed["node_other"].to_numpy())),
-        shape=(nodes.height, nodes.height),
-    )
-    _, component = connected_components(graph, directed=False)
-    named = nodes.with_columns(pl.Series("component", component)).with_columns(
-        pl.col("account").min().over("component").alias("member")
-    )
-    return named.filter(pl.col("account") != pl.col("member")).select(list(IDENTITIES))
+    rows = []
+    for component in rustworkx.connected_components(graph):
+        (community, first), *others = sorted(graph[node] for node in component)
+        rows += [(community, account, first) for _, account in others]
+    return pl.DataFrame(sorted(rows), schema=IDENTITIES, orient="row")
 
 
 def known_accounts(cursor: duckdb.DuckDBPyConnection, community: str) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from dataclasses import fields
+from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
 
@@ -58,6 +59,7 @@ SHOWS_ONLY = (
 MACHINE_PATHS = re.compile(r"(?<![\w.])/(" + "|".join(("work", "home", "root", "Users")) + r")/\w")
 
 
+@cache
 def tracked(*ends: str) -> list[Path]:
     """Return the files that belong to the repository, by how their names end; skip where git cannot tell."""
     try:
@@ -78,11 +80,15 @@ def name_of(path: Path) -> str:
     return path.relative_to(PROJECT).as_posix()
 
 
+@cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
 def modules(*places: str) -> list[tuple[str, ast.Module]]:
     return [
-        (name_of(path), ast.parse(path.read_text(encoding="utf-8")))
-        for path in tracked(".py")
-        if name_of(path).startswith(places)
+        (name_of(path), parsed(path)) for path in tracked(".py") if name_of(path).startswith(places)
     ]
 
 
@@ -168,6 +174,7 @@ def test_no_module_needs_itself_so_that_each_can_be_imported_first() -> None:
     TopologicalSorter(needs).prepare()
 
 
+@cache
 def parts_needed() -> dict[str, set[str]]:
     """Return by part of the package, a folder or a module of its own, the others that it needs, now or later."""
     needed: dict[str, set[str]] = {}

@@ -1,9 +1,6 @@
-"""Flows: from where people were to where they are, as ribbons as wide as the people in them.
+"""Flows: from where people were to where they are, as ribbons as wide as the people in them."""
 
-To add one: a function here that puts its table into `Ribbon`s, and its entry in `BUILDERS`.
-"""
-
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +21,8 @@ NODE = 0.012
 BEND = np.linspace(0, 1, 24)
 STEP = {level.name: level.number for level in LEVELS}
 ORDER = (*reversed(STEP), CAME, WENT)
+ON_THE_LEFT = {"x": 0, "xanchor": "right", "xshift": -4, "align": "right"}
+"""Where a name stands left of the sheet that is laid out for the right of it."""
 ROSE, SAME, FELL, OUTSIDE = "rose", "same level", "fell", "came or went"
 
 
@@ -47,99 +46,102 @@ class Ribbon:
         return {1: ROSE, 0: SAME, -1: FELL}[int(np.sign(STEP[self.after] - STEP[self.before]))]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Node:
+    """The people of one level on a side, and what of the sheet they take: from `top` down."""
+
+    name: str
+    people: int
+    top: float
+    height: float
+
+
+Moves = Mapping[tuple[str, str], int]
+"""How many went from one level to another."""
+
+
 def level_paths(table: pl.DataFrame, look: Look) -> go.Figure:
     """Draw from which level to which people went; those never above the lowest would dwarf the rest
     and are told.
     """
     lowest = LEVELS[0].name
     low = {CAME, lowest, WENT}
-    rows = [(before, after, int(people)) for before, after, people in table.iter_rows()]
-    people = {(before, after): count for before, after, count in rows if not {before, after} <= low}
-    left_out = sum(count for before, after, count in rows if {before, after} <= low)
-    told = (
-        f"Not drawn: {words.counted(left_out, 'member')} above level {lowest} at neither end"
-        if left_out
-        else ""
-    )
-    if not people:
+    every = {(before, after): int(people) for before, after, people in table.iter_rows()}
+    moves = {ends: people for ends, people in every.items() if not low.issuperset(ends)}
+    left_out = sum(every.values()) - sum(moves.values())
+    members = words.counted(left_out, "member")
+    told = f"Not drawn: {members} above level {lowest} at neither end" if left_out else ""
+    if not moves:
         return canvas.nothing(f"Nobody was above level {lowest} at either end. {told}", look)
-    told += (
-        f", so {lowest} is smaller here than in the table of moves, which counts everybody"
-        if told
-        else ""
+    smaller = f"so {lowest} is smaller here than in the table of moves, which counts everybody"
+    return _paths(moves, f"{told}, {smaller}." if told else "", look)
+
+
+def _paths(moves: Moves, told: str, look: Look) -> go.Figure:
+    """Draw moves; `told`: who is not drawn."""
+    left, right = _nodes(moves, 0), _nodes(moves, 1)
+    ribbons, colours = _ribbons(moves, left, right), _colours(look)
+    inner = HEIGHT - TOP - BOTTOM
+    before, margin_left = canvas.end_labels(_names(left), look, inner, width=LINE)
+    after, margin_right = canvas.end_labels(_names(right), look, inner, width=LINE)
+    names = [*(name | ON_THE_LEFT for name in before), *after]
+    hidden = {"visible": False, "range": [0, 1]}
+    return canvas.sheet(
+        _drawn(ribbons, colours),
+        look,
+        height=HEIGHT,
+        description=f"{_told(moves)} {told}".strip(),
+        subtitle=f"Left: at the start, right: at the end. {told}".strip(),
+        margin={"l": margin_left - SLACK, "r": margin_right - SLACK, "t": TOP, "b": BOTTOM},
+        xaxis=hidden,
+        yaxis=hidden,
+        shapes=[*_bars(left, 0.0, look), *_bars(right, 1.0 - NODE, look)],
+        annotations=[*names, _legend({each.way for each in ribbons}, colours, look)],
     )
-    left, right = (_places(people, side) for side in (0, 1))
-    ribbons = _ribbons(people, left, right)
-    colours = {
+
+
+def _colours(look: Look) -> dict[str, str]:
+    return {
         ROSE: mixed(look.good, look.surface, 0.35),
         FELL: mixed(look.alert, look.surface, 0.35),
         SAME: mixed(look.faint, look.surface, 0.62),
         OUTSIDE: mixed(look.unknown, look.surface, 0.4),
     }
-    inner = HEIGHT - TOP - BOTTOM
-    before, margin_left = canvas.end_labels(_ends(left, people, 0), look, inner, width=LINE)
-    after, margin_right = canvas.end_labels(_ends(right, people, 1), look, inner, width=LINE)
-    return canvas.sheet(
-        _drawn(ribbons, colours),
-        look,
-        height=HEIGHT,
-        description=_told(people) + (f" {told}." if told else ""),
-        subtitle=f"Left: at the start, right: at the end. {told}{'.' if told else ''}".strip(),
-        margin={"l": margin_left - SLACK, "r": margin_right - SLACK, "t": TOP, "b": BOTTOM},
-        xaxis={"visible": False, "range": [0, 1]},
-        yaxis={"visible": False, "range": [0, 1]},
-        shapes=[*_nodes(left, 0.0, look), *_nodes(right, 1.0 - NODE, look)],
-        annotations=[
-            *(
-                each | {"x": 0, "xanchor": "right", "xshift": -4, "align": "right"}
-                for each in before
-            ),
-            *after,
-            _legend({each.way for each in ribbons}, colours, look),
-        ],
-    )
 
 
-def _places(people: dict[tuple[str, str], int], side: int) -> dict[str, tuple[float, float]]:
-    """Return by level the top and the height of its node on a side, the highest level on top."""
-    sizes = {
-        name: sum(count for pair, count in people.items() if pair[side] == name) for name in ORDER
-    }
-    present = [name for name in ORDER if sizes[name]]
-    scale = (1 - GAP * (max(_many(people, 0), _many(people, 1)) - 1)) / sum(people.values())
-    places, top = {}, 1.0
-    for name in present:
-        places[name] = (top, sizes[name] * scale)
-        top -= sizes[name] * scale + GAP
-    return places
+def _nodes(moves: Moves, side: int) -> dict[str, Node]:
+    """Return the levels on a side, the highest on top."""
+    most = max(len({ends[each] for ends in moves}) for each in (0, 1))
+    scale = (1 - GAP * (most - 1)) / sum(moves.values())
+    nodes, top = {}, 1.0
+    for name in ORDER:
+        people = sum(count for ends, count in moves.items() if ends[side] == name)
+        if people:
+            nodes[name] = Node(name=name, people=people, top=top, height=people * scale)
+            top -= people * scale + GAP
+    return nodes
 
 
-def _many(people: dict[tuple[str, str], int], side: int) -> int:
-    return len({pair[side] for pair in people})
-
-
-def _ribbons(
-    people: dict[tuple[str, str], int],
-    left: dict[str, tuple[float, float]],
-    right: dict[str, tuple[float, float]],
-) -> list[Ribbon]:
-    tops = [{name: top for name, (top, _) in side.items()} for side in (left, right)]
-    scale = next(iter(left.values()))[1] / sum(
-        n for (before, _), n in people.items() if before == next(iter(left))
-    )
+def _ribbons(moves: Moves, left: Mapping[str, Node], right: Mapping[str, Node]) -> list[Ribbon]:
+    starts = {name: node.top for name, node in left.items()}
+    ends = {name: node.top for name, node in right.items()}
+    first = next(iter(left.values()))
+    scale = first.height / first.people
     ribbons = []
-    for before, after in sorted(
-        people, key=lambda pair: (ORDER.index(pair[0]), ORDER.index(pair[1]))
-    ):
-        count = people[before, after]
-        start, end = tops[0][before], tops[1][after]
+    for before, after in sorted(moves, key=lambda way: [ORDER.index(name) for name in way]):
+        people, width = moves[before, after], moves[before, after] * scale
         ribbons.append(
             Ribbon(
-                before=before, after=after, people=count, left=start, right=end, width=count * scale
+                before=before,
+                after=after,
+                people=people,
+                left=starts[before],
+                right=ends[after],
+                width=width,
             )
         )
-        tops[0][before] -= count * scale
-        tops[1][after] -= count * scale
+        starts[before] -= width
+        ends[after] -= width
     return ribbons
 
 
@@ -184,35 +186,25 @@ def _shape(ribbon: Ribbon, colour: str) -> dict[str, Any]:
     }
 
 
-def _nodes(places: dict[str, tuple[float, float]], at: float, look: Look) -> list[dict[str, Any]]:
+def _bars(nodes: Mapping[str, Node], at: float, look: Look) -> list[dict[str, Any]]:
+    """Return the nodes of a side as bars that begin there."""
+    across = {"type": "rect", "x0": at, "x1": at + NODE}
+    filled = {"fillcolor": look.faint, "line": {"width": 0}}
     return [
-        {
-            "type": "rect",
-            "x0": at,
-            "x1": at + NODE,
-            "y0": top - height,
-            "y1": top,
-            "fillcolor": look.faint,
-            "line": {"width": 0},
-        }
-        for top, height in places.values()
+        {**across, "y0": node.top - node.height, "y1": node.top, **filled}
+        for node in nodes.values()
     ]
 
 
-def _ends(
-    places: dict[str, tuple[float, float]], people: dict[tuple[str, str], int], side: int
-) -> list[tuple[str, float, str | None]]:
-    """Return what `canvas.end_labels` takes: each level with its people, in the middle of its node."""
+def _names(nodes: Mapping[str, Node]) -> list[canvas.End]:
+    """Return each level with its people, in the middle of its node."""
     return [
-        (
-            f"{name} {sum(count for pair, count in people.items() if pair[side] == name):,}",
-            top - height / 2,
-            None,
-        )
-        for name, (top, height) in places.items()
+        (f"{node.name} {node.people:,}", node.top - node.height / 2, None)
+        for node in nodes.values()
     ]
 
 
-def _told(people: dict[tuple[str, str], int]) -> str:
-    most = sorted(people.items(), key=lambda item: (-item[1], item[0]))
-    return "; ".join(f"{count:,} from {before} to {after}" for (before, after), count in most) + "."
+def _told(moves: Moves) -> str:
+    most = sorted(moves.items(), key=lambda item: (-item[1], item[0]))
+    told = [f"{count:,} from {before} to {after}" for (before, after), count in most]
+    return f"{'; '.join(told)}."

@@ -2,7 +2,7 @@
 `BUILDERS`.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +12,7 @@ import polars as pl
 from cop_metrics import words
 from cop_metrics.metrics.metric import Promise
 from cop_metrics.people import UNKNOWN
-from cop_metrics.show.charts import canvas, labels
+from cop_metrics.show.charts import canvas, labels, marks, placing
 from cop_metrics.show.charts.look import Look, faded
 
 HEIGHT = 460
@@ -22,13 +22,22 @@ SMALLEST, LARGEST = 6.0, 20.0
 ENDS = 1.12
 WIDTHS, HIGH = (330, 390, 450), 430
 """The pixels that names are laid out for, from a phone to a half of a wide screen."""
-LETTER, NAME_HIGH = 6.8, 20
+LETTER, NAME_HIGH, NAME_WIDTH = 6.8, 20, 18
 AWAY = (20, 34, 50, 70, 95, 125, 160)
 ASIDE = (0, -45, 45, -90, 90)
 LED = 26
 """From how many pixels on a thin line leads from a name to its dot."""
 
-Box = tuple[float, float, float, float]
+SHEETS: dict[int, placing.Box] = {
+    wide: placing.around((0, 0), wide / 2, HIGH / 2) for wide in WIDTHS
+}
+Away = tuple[float, float]
+"""How far a name stands from its dot, to the right and up."""
+PLACES: list[Away] = sorted(
+    ((aside, up * away) for away in AWAY for up in (1, -1) for aside in ASIDE),
+    key=lambda place: place[0] ** 2 / 4 + place[1] ** 2,
+)
+"""The places for a name, the nearest first."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,12 +48,12 @@ class Dot:
 
     name: str
     team: str
-    place: tuple[float, float]
+    place: placing.Place
     ties: int
     joined: int
     helped: int
 
-    def on(self, wide: int) -> tuple[float, float]:
+    def on(self, wide: int) -> placing.Place:
         """Return where it stands on a sheet so wide, in pixels from the middle."""
         return self.place[0] / ENDS * wide / 2, self.place[1] / ENDS * HIGH / 2
 
@@ -57,23 +66,19 @@ def network(table: pl.DataFrame, look: Look) -> go.Figure:
     teams = _by_colour(dots, look)
     foremost = sorted(dots, key=lambda dot: (-dot.ties, dot.name))[:MOST_NAMED]
     most = foremost[0].ties
+    members, ties = words.counted(len(dots), "member"), words.counted(_ties(table), "tie")
+    named = "; ".join(f"{_told(dot)} {dot.ties}" for dot in foremost)
     hidden: dict[str, Any] = {"visible": False, "range": [-ENDS, ENDS], "fixedrange": True}
+    drawn = [
+        _team(team, own, most, _colour(team, teams, look), look) for team, own in teams.items()
+    ]
     return canvas.sheet(
-        [
-            _lines(table, look),
-            *(
-                _team(team, own, most, _colour(team, teams, look), look)
-                for team, own in teams.items()
-            ),
-        ],
+        [_lines(table, look), *drawn],
         look,
-        height=HEIGHT + 18 * (len(teams) // 4),
-        description=f"{words.counted(len(dots), 'member')} and {words.counted(_ties(table), 'tie')}. Most ties: "
-        + "; ".join(f"{_told(dot)} {dot.ties}" for dot in foremost)
-        + ".",
-        subtitle=f"{words.counted(len(dots), 'member')}, {words.counted(_ties(table), 'tie')} between them",
-        showlegend=len(teams) > 1,
-        legend=canvas.legend(look),
+        height=HEIGHT + canvas.more_legend(len(teams)),
+        description=f"{members} and {ties}. Most ties: {named}.",
+        subtitle=f"{members}, {ties} between them",
+        legend=canvas.legend(look) if len(teams) > 1 else None,
         xaxis=hidden,
         yaxis=hidden,
         annotations=_names(foremost, dots, look),
@@ -97,30 +102,33 @@ def _told(dot: Dot) -> str:
 
 def _dots(table: pl.DataFrame) -> list[Dot]:
     """Return the members of a table of ties; those of one name stand at different places."""
-    ends = (
-        [f"{end}_{what}" for what in ("name", "team", "ties", "x", "y")]
-        for end in ("helper", "asker")
-    )
-    told: dict[tuple[float, float], tuple[str, str, int]] = {}
-    helped: dict[tuple[float, float], set[tuple[float, float]]] = {}
-    joined: dict[tuple[float, float], set[tuple[float, float]]] = {}
-    for helper, asker in zip(*(table.select(end).rows() for end in ends), strict=True):
-        one, other = helper[3:], asker[3:]
-        told[one], told[other] = helper[:3], asker[:3]
-        helped.setdefault(one, set()).add(other)
-        joined.setdefault(one, set()).add(other)
-        joined.setdefault(other, set()).add(one)
+    told: dict[placing.Place, tuple[str, str, int]] = {}
+    helped: dict[placing.Place, set[placing.Place]] = {}
+    joined: dict[placing.Place, set[placing.Place]] = {}
+    for helper, asker in zip(_ends(table, "helper"), _ends(table, "asker"), strict=True):
+        *one, helper_x, helper_y = helper
+        *other, asker_x, asker_y = asker
+        here, there = (helper_x, helper_y), (asker_x, asker_y)
+        told[here], told[there] = tuple(one), tuple(other)
+        helped.setdefault(here, set()).add(there)
+        joined.setdefault(here, set()).add(there)
+        joined.setdefault(there, set()).add(here)
     return [
         Dot(
-            name=name,
-            team=team,
+            name=told[place][0],
+            team=told[place][1],
             place=place,
-            ties=ties,
+            ties=told[place][2],
             joined=len(joined[place]),
             helped=len(helped.get(place, ())),
         )
-        for place, (name, team, ties) in sorted(told.items(), key=lambda item: item[0])
+        for place in sorted(told)
     ]
+
+
+def _ends(table: pl.DataFrame, end: str) -> list[tuple[Any, ...]]:
+    """Return who stands at one end of each tie, and where."""
+    return table.select(f"{end}_{what}" for what in ("name", "team", "ties", "x", "y")).rows()
 
 
 def _by_colour(dots: list[Dot], look: Look) -> dict[str, list[Dot]]:
@@ -143,50 +151,40 @@ def _ties(table: pl.DataFrame) -> int:
     return len({frozenset(((x, y), (asker_x, asker_y))) for x, y, asker_x, asker_y in ends})
 
 
-def _lines(table: pl.DataFrame, look: Look) -> dict[str, Any]:
-    across, up = (
-        [
-            end
-            for one, other in table.select(f"helper_{at}", f"asker_{at}").iter_rows()
-            for end in (one, other, None)
-        ]
-        for at in ("x", "y")
-    )
-    return {
-        "type": "scatter",
-        "mode": "lines",
-        "x": across,
-        "y": up,
-        "line": {"color": faded(look.faint, 0.28), "width": 1},
-        "hoverinfo": "skip",
-        "showlegend": False,
-    }
+def _lines(table: pl.DataFrame, look: Look) -> marks.Mark:
+    xs, ys = (_broken(table, at) for at in ("x", "y"))
+    return marks.line(xs, ys, faded(look.faint, 0.28), 1, **marks.SILENT)
+
+
+def _broken(table: pl.DataFrame, at: str) -> list[float | None]:
+    """Return where ties begin and end along one axis, with breaks between them."""
+    ends = table.select(f"helper_{at}", f"asker_{at}").iter_rows()
+    return [place for helper, asker in ends for place in (helper, asker, None)]
 
 
 def _size(dot: Dot, most: int) -> float:
     return float(SMALLEST + (LARGEST - SMALLEST) * (dot.ties / most) ** 0.5)
 
 
-def _team(team: str, dots: list[Dot], most: int, colour: str, look: Look) -> dict[str, Any]:
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "name": labels.short(team),
-        "x": [dot.place[0] for dot in dots],
-        "y": [dot.place[1] for dot in dots],
-        "marker": {
-            "color": colour,
-            "opacity": 1,
-            "size": [_size(dot, most) for dot in dots],
-            "line": {"width": 1, "color": look.surface},
-        },
-        "hovertext": [
-            f"<b>{labels.safe(_told(dot))}</b>: {words.counted(dot.ties, 'tie')}<br>"
-            f"joined with {words.counted(dot.joined, 'member')} of the picture<br>of whom {dot.helped:,} were helped"
-            for dot in dots
-        ],
-        "hovertemplate": "%{hovertext}<extra></extra>",
-    }
+def _team(team: str, dots: Sequence[Dot], most: int, colour: str, look: Look) -> marks.Mark:
+    drawn = marks.dots(
+        [dot.place[0] for dot in dots],
+        [dot.place[1] for dot in dots],
+        colour,
+        map(_hover, dots),
+        name=labels.short(team),
+    )
+    edge = {"width": 1, "color": look.surface}
+    drawn["marker"] |= {"opacity": 1, "size": [_size(dot, most) for dot in dots], "line": edge}
+    return drawn
+
+
+def _hover(dot: Dot) -> str:
+    ties, joined = words.counted(dot.ties, "tie"), words.counted(dot.joined, "member")
+    return (
+        f"<b>{labels.safe(_told(dot))}</b>: {ties}<br>joined with {joined} of the picture<br>"
+        f"of whom {dot.helped:,} were helped"
+    )
 
 
 def _names(foremost: Sequence[Dot], dots: Sequence[Dot], look: Look) -> canvas.Marks:
@@ -194,85 +192,71 @@ def _names(foremost: Sequence[Dot], dots: Sequence[Dot], look: Look) -> canvas.M
     other name, as far as any is.
     """
     most = max(dot.ties for dot in dots)
-    covered = {
-        wide: [_around(dot.on(wide), _size(dot, most) / 2 + 1) for dot in dots] for wide in WIDTHS
-    }
-    taken: dict[int, list[Box]] = {wide: [] for wide in WIDTHS}
-    places = sorted(
-        ((aside, up * away) for away in AWAY for up in (1, -1) for aside in ASIDE),
-        key=lambda place: place[0] ** 2 / 4 + place[1] ** 2,
-    )
-    marks = []
+    covered = {wide: [_covered(dot, wide, most) for dot in dots] for wide in WIDTHS}
+    taken: dict[int, list[placing.Box]] = {wide: [] for wide in WIDTHS}
+    names = []
     for dot in foremost:
-        found = {place: _boxes(dot, *place) for place in places}
-        within = [
-            place
-            for place in places
-            if all(_inside(box, wide) for wide, box in found[place].items())
-        ] or places
-        best = min(
-            within,
-            key=lambda place: sum(
-                _covers(box, covered[on], taken[on]) for on, box in found[place].items()
-            ),
+        away = _best_place(dot, covered, taken)
+        for wide in WIDTHS:
+            taken[wide].append(_box(dot, away, wide))
+        names.append(_name(dot, away, look))
+    return names
+
+
+def _covered(dot: Dot, wide: int, most: int) -> placing.Box:
+    """Return what a dot covers of a sheet so wide."""
+    reach = _size(dot, most) / 2 + 1
+    return placing.around(dot.on(wide), reach, reach)
+
+
+def _best_place(
+    dot: Dot,
+    covered: Mapping[int, Sequence[placing.Box]],
+    taken: Mapping[int, Sequence[placing.Box]],
+) -> Away:
+    def lies_within(away: Away) -> bool:
+        return all(
+            placing.lies_within(_box(dot, away, wide), sheet) for wide, sheet in SHEETS.items()
         )
-        for wide, box in found[best].items():
-            taken[wide].append(box)
-        marks.append(_name(dot, *best, look))
-    return marks
+
+    def covers(away: Away) -> int:
+        """Count what a name would cover; another name counts more than all dots."""
+        count = 0
+        for wide in WIDTHS:
+            box, dots = _box(dot, away, wide), covered[wide]
+            count += placing.meets(box, dots) + len(dots) * placing.meets(box, taken[wide])
+        return count
+
+    return min([place for place in PLACES if lies_within(place)] or PLACES, key=covers)
 
 
-def _boxes(dot: Dot, right: float, up: float) -> dict[int, Box]:
-    """Return by the width of the sheet what the name of a dot covers that far away from it."""
-    half = LETTER * min(len(dot.name), 18) / 2
-    return {
-        wide: _around((dot.on(wide)[0] + right, dot.on(wide)[1] + up), half, NAME_HIGH / 2)
-        for wide in WIDTHS
-    }
+def _box(dot: Dot, away: Away, wide: int) -> placing.Box:
+    """Return what the name of a dot covers that far away from it."""
+    x, y = dot.on(wide)
+    half = LETTER * min(len(dot.name), NAME_WIDTH) / 2
+    return placing.around((x + away[0], y + away[1]), half, NAME_HIGH / 2)
 
 
-def _covers(box: Box, dots: Sequence[Box], names: Sequence[Box]) -> int:
-    """Return how much a name would cover there; another name counts more than all dots."""
-    return sum(_meet(box, dot) for dot in dots) + len(dots) * sum(
-        _meet(box, name) for name in names
-    )
-
-
-def _around(middle: tuple[float, float], across: float, up: float | None = None) -> Box:
-    up = across if up is None else up
-    return middle[0] - across, middle[1] - up, middle[0] + across, middle[1] + up
-
-
-def _inside(box: Box, wide: int) -> bool:
-    return -wide / 2 <= box[0] and box[2] <= wide / 2 and box[1] >= -HIGH / 2 and box[3] <= HIGH / 2
-
-
-def _meet(one: Box, other: Box) -> bool:
-    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
-
-
-def _name(dot: Dot, right: float, up: float, look: Look) -> dict[str, Any]:
+def _name(dot: Dot, away: Away, look: Look) -> marks.Mark:
     """Return a name that stands so many pixels away from its dot, a line between them where it is
     far.
     """
-    led = (
-        {"arrowcolor": look.faint, "arrowwidth": 0.8}
-        if abs(right) + abs(up) > LED
-        else {"arrowcolor": "rgba(0,0,0,0)"}
-    )
+    right, up = away
+    far = abs(right) + abs(up) > LED
     return canvas.note(
-        labels.short(dot.name, 18),
+        labels.short(dot.name, NAME_WIDTH),
         *dot.place,
         look,
         xref="x",
         yref="y",
         showarrow=True,
         arrowhead=0,
+        arrowcolor=look.faint if far else "rgba(0,0,0,0)",
         ax=right,
         ay=-up,
         xanchor="center",
         yanchor="middle",
         bgcolor=faded(look.surface, 0.75),
         borderpad=1,
-        **led,
+        **({"arrowwidth": 0.8} if far else {}),
     )

@@ -1,6 +1,6 @@
 """The topics by questions and by helps per question, split at the medians: what each of them needs."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil, log10
 from typing import Any
@@ -11,7 +11,7 @@ import polars as pl
 from cop_metrics import words
 from cop_metrics.metrics.metric import Promise
 from cop_metrics.metrics.topics import ACTIONS, FEWEST_RIPE, NO_OTHER
-from cop_metrics.show.charts import canvas, labels
+from cop_metrics.show.charts import canvas, labels, marks, placing
 from cop_metrics.show.charts.look import Look
 from cop_metrics.units import Unit
 
@@ -20,7 +20,7 @@ ROOM_ACROSS, ROOM_UP = 300, 320
 """The pixels that labels are laid out for: a phone's, so that they do not meet on any wider screen
 either.
 """
-MOST_LABELS = 12
+MOST_LABELS, NAME_WIDTH = 12, 18
 STRIP = 0.1
 """The share of the heights kept free under zero, where the actions of the lower quadrants stand
 below every topic.
@@ -28,7 +28,17 @@ below every topic.
 LOG_FROM = 12
 SHORT_OF_HELP = ACTIONS[True, False]
 AWAY = (28, 46, 64, 82, 100)
-Box = tuple[float, float, float, float]
+Row = Mapping[str, Any]
+Spot = tuple[list[placing.Box], Mapping[str, Any]]
+"""A place for a name: what it covers there, and where its annotation stands."""
+SHEET: placing.Box = (0, 0, ROOM_ACROSS, ROOM_UP)
+CORNERS: list[placing.Box] = [
+    (0, 0, 60, 16),
+    (ROOM_ACROSS - 180, 0, ROOM_ACROSS, 16),
+    (0, ROOM_UP - 16, 150, ROOM_UP),
+    (ROOM_ACROSS - 130, ROOM_UP - 16, ROOM_ACROSS, ROOM_UP),
+]
+"""Where the actions of the quadrants stand."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,34 +55,28 @@ def topics(table: pl.DataFrame, look: Look) -> go.Figure:
     Questions lie along a logarithm when the largest topic has twelve times the questions of the
     smallest.
     """
-    rows = table.filter(pl.col("ripe") >= FEWEST_RIPE).to_dicts()
-    if not rows:
+    known = table.filter(pl.col("ripe") >= FEWEST_RIPE)
+    if known.is_empty():
         return canvas.nothing(
             f"No topic has {FEWEST_RIPE} or more questions that are at least 30 days old.", look
         )
-    frame = pl.DataFrame(rows)
-    split = Split(questions=_median(frame, "questions"), helps=_median(frame, "helps_per_question"))
-    across = _Across.over(frame["questions"].to_list())
-    top = max(row["helps_per_question"] for row in rows) * 1.22 or 1.0
-    ticks = labels.value_ticks(Unit.RATIO, top / 1.22)
-    left_out = table.height - len(rows)
+    rows = known.to_dicts()
+    split = Split(questions=_median(known, "questions"), helps=_median(known, "helps_per_question"))
+    across = _Across.over(known["questions"].to_list())
+    most = max(row["helps_per_question"] for row in rows)
+    top = most * 1.22 or 1.0
+    left_out = table.height - known.height
+    smaller = f"; {left_out} smaller left out" if left_out else ""
+    counted = words.counted(known.height, "topic")
     return canvas.sheet(
         [_points(rows, across, look)],
         look,
         height=HEIGHT,
         description=_told(rows, split, left_out),
-        subtitle=f"{words.counted(len(rows), 'topic')} with {FEWEST_RIPE} or more questions at least 30 days old"
-        + (f"; {left_out} smaller left out" if left_out else ""),
+        subtitle=f"{counted} with {FEWEST_RIPE} or more questions at least 30 days old{smaller}",
         margin={"l": 8, "r": 12, "t": 12, "b": 8},
-        xaxis=_titled_axis(
-            "questions",
-            [across.at(tick) for tick in across.ticks],
-            [f"{tick:,}" for tick in across.ticks],
-            1,
-            look,
-        ),
-        yaxis=_titled_axis("helps per question", ticks.at, ticks.texts, top, look)
-        | {"range": [-STRIP * top, top], "zeroline": True, "zerolinecolor": look.grid},
+        xaxis=_questions_axis(across, look),
+        yaxis=_helps_axis(most, top, look),
         shapes=_split_lines(split, across, look),
         annotations=[*_corners(look), *_names(rows, across, top, look)],
     )
@@ -115,81 +119,64 @@ class _Across:
         return (questions - self.low) / (self.high - self.low)
 
 
-def _titled_axis(
-    title: str, at: Sequence[float], texts: Sequence[str], end: float, look: Look
-) -> dict[str, Any]:
-    return canvas.axis(
+def _questions_axis(across: _Across, look: Look) -> marks.Mark:
+    at = [across.at(tick) for tick in across.ticks]
+    texts = [f"{tick:,}" for tick in across.ticks]
+    ticks = labels.Ticks(at=tuple(at), texts=tuple(texts), end=1)
+    return canvas.ticked_axis(look, ticks, title=_title("questions", look))
+
+
+def _helps_axis(most: float, top: float, look: Look) -> marks.Mark:
+    """Return the axis upwards, below whose zero a strip is kept free."""
+    ticks = labels.value_ticks(Unit.RATIO, most)
+    return canvas.ticked_axis(
         look,
-        range=[0, end],
-        tickmode="array",
-        tickvals=list(at),
-        ticktext=list(texts),
-        title={
-            "text": title,
-            "font": {"size": canvas.SMALL_SIZE, "color": look.faint},
-            "standoff": 6,
-        },
+        ticks,
+        title=_title("helps per question", look),
+        range=[-STRIP * top, top],
+        zeroline=True,
+        zerolinecolor=look.grid,
     )
+
+
+def _title(text: str, look: Look) -> marks.Mark:
+    font = {"size": canvas.SMALL_SIZE, "color": look.faint}
+    return {"text": text, "font": font, "standoff": 6}
 
 
 def _median(frame: pl.DataFrame, column: str) -> float:
     return float(frame[column].median() or 0.0)  # type: ignore[arg-type]
 
 
-def _points(rows: list[dict[str, Any]], across: _Across, look: Look) -> dict[str, Any]:
+def _points(rows: Sequence[Row], across: _Across, look: Look) -> marks.Mark:
     colours = [
         look.alert if row["action"] == SHORT_OF_HELP else look.promises[Promise.HELP]
         for row in rows
     ]
-    return {
-        "type": "scatter",
-        "mode": "markers",
-        "x": [across.at(row["questions"]) for row in rows],
-        "y": [row["helps_per_question"] for row in rows],
-        "marker": {
-            "size": 9,
-            "color": colours,
-            "opacity": 0.85,
-            "line": {"width": 0.8, "color": look.surface},
-        },
-        "hovertext": [_hover(row) for row in rows],
-        "hovertemplate": "%{hovertext}<extra></extra>",
-    }
+    questions = [across.at(row["questions"]) for row in rows]
+    helps = [row["helps_per_question"] for row in rows]
+    points = marks.dots(questions, helps, colours, map(_hover, rows))
+    edge = {"width": 0.8, "color": look.surface}
+    points["marker"] |= {"size": 9, "opacity": 0.85, "line": edge}
+    return points
 
 
-def _hover(row: dict[str, Any]) -> str:
+def _hover(row: Row) -> str:
+    helps = words.value(Unit.RATIO, row["helps_per_question"])
     return (
         f"<b>{labels.safe(row['topic'])}</b>: {row['action']}<br>n {row['questions']:,} questions<br>"
-        f"{words.value(Unit.RATIO, row['helps_per_question'])} helps per question (n {row['ripe']:,})<br>"
-        f"{words.value(Unit.PERCENT, row['answer_rate'])} answered within 7 days"
+        f"{helps} helps per question (n {row['ripe']:,})<br>"
+        f"{labels.percent(row['answer_rate'])} answered within 7 days"
     )
 
 
 def _split_lines(split: Split, across: _Across, look: Look) -> canvas.Marks:
-    stroke = {"color": look.faint, "width": 1.2, "dash": "dot"}
     at = across.at(split.questions)
-    return [
-        {
-            "type": "line",
-            "yref": "paper",
-            "y0": 0,
-            "y1": 1,
-            "x0": at,
-            "x1": at,
-            "line": stroke,
-            "layer": "below",
-        },
-        {
-            "type": "line",
-            "xref": "paper",
-            "x0": 0,
-            "x1": 1,
-            "y0": split.helps,
-            "y1": split.helps,
-            "line": stroke,
-            "layer": "below",
-        },
-    ]
+    upright = {"yref": "paper", "y0": 0, "y1": 1, "x0": at, "x1": at}
+    level = {"xref": "paper", "x0": 0, "x1": 1, "y0": split.helps, "y1": split.helps}
+    stroke = {"color": look.faint, "width": 1.2, "dash": "dot"}
+    common = {"type": "line", "line": stroke, "layer": "below"}
+    return [upright | common, level | common]
 
 
 def _corners(look: Look) -> canvas.Marks:
@@ -208,39 +195,41 @@ def _corners(look: Look) -> canvas.Marks:
     ]
 
 
-def _names(rows: list[dict[str, Any]], across: _Across, top: float, look: Look) -> canvas.Marks:
+def _names(rows: Sequence[Row], across: _Across, top: float, look: Look) -> canvas.Marks:
     """Return the names of topics, the foremost first, each where it meets no other name, point or
     corner.
     """
-    points = {
-        row["topic"]: (
-            across.at(row["questions"]) * ROOM_ACROSS,
-            (row["helps_per_question"] / top + STRIP) / (1 + STRIP) * ROOM_UP,
-        )
-        for row in rows
-    }
-    taken: list[Box] = [(0, 0, 60, 16), (ROOM_ACROSS - 180, 0, ROOM_ACROSS, 16)]
-    taken += [
-        (0, ROOM_UP - 16, 150, ROOM_UP),
-        (ROOM_ACROSS - 130, ROOM_UP - 16, ROOM_ACROSS, ROOM_UP),
-    ]
-    dots = {name: (x - 4, y - 4, x + 4, y + 4) for name, (x, y) in points.items()}
-    marks = []
+    points = {row["topic"]: _place(row, across, top) for row in rows}
+    dots = {topic: placing.around(point, 4, 4) for topic, point in points.items()}
+    taken = [*CORNERS]
+    names = []
     for row in _to_name(rows):
-        name = labels.short(row["topic"], 18)
-        x, y = points[row["topic"]]
-        others = [box for topic, box in dots.items() if topic != row["topic"]]
-        for boxes, anchors in _places(x, y, 6.4 * min(len(row["topic"]), 18)):
-            if _inside(boxes[0]) and not any(
-                _meet(box, other) for box in boxes for other in (*taken, *others)
-            ):
-                taken += boxes
-                marks.append(_name(name, row, across, look, anchors))
-                break
-    return marks
+        topic = row["topic"]
+        others = [*taken, *(dot for name, dot in dots.items() if name != topic)]
+        spot = _free_spot(points[topic], 6.4 * min(len(topic), NAME_WIDTH), others)
+        if spot:
+            boxes, anchors = spot
+            taken += boxes
+            names.append(_name(row, across, look, anchors))
+    return names
 
 
-def _to_name(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _place(row: Row, across: _Across, top: float) -> placing.Place:
+    """Return where a topic stands, in pixels."""
+    up = (row["helps_per_question"] / top + STRIP) / (1 + STRIP)
+    return across.at(row["questions"]) * ROOM_ACROSS, up * ROOM_UP
+
+
+def _free_spot(point: placing.Place, width: float, others: Sequence[placing.Box]) -> Spot | None:
+    """Return the best place for a name of that width where it covers nothing, None without one."""
+    for boxes, anchors in _spots(point, width):
+        on_the_sheet = placing.lies_within(boxes[0], SHEET)
+        if on_the_sheet and not any(placing.meets(box, others) for box in boxes):
+            return boxes, anchors
+    return None
+
+
+def _to_name(rows: Sequence[Row]) -> list[Row]:
     """Return the topics to name: the largest that are short of help, the two furthest out of each
     quadrant, the largest.
     """
@@ -256,93 +245,62 @@ def _to_name(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return list(named.values())[:MOST_LABELS]
 
 
-def _name(
-    name: str, row: dict[str, Any], across: _Across, look: Look, anchors: dict[str, Any]
-) -> dict[str, Any]:
-    font = {"size": canvas.SMALL_SIZE, "color": look.ink}
-    at = {"xref": "x", "yref": "y", "arrowcolor": look.faint, "font": font}
+def _name(row: Row, across: _Across, look: Look, anchors: Mapping[str, Any]) -> marks.Mark:
     return canvas.note(
-        name, across.at(row["questions"]), row["helps_per_question"], look, **at, **anchors
+        labels.short(row["topic"], NAME_WIDTH),
+        across.at(row["questions"]),
+        row["helps_per_question"],
+        look,
+        xref="x",
+        yref="y",
+        arrowcolor=look.faint,
+        **anchors,
     )
 
 
-def _places(x: float, y: float, width: float) -> list[tuple[list[Box], dict[str, Any]]]:
-    """Return the places for a name around a point, the best first: what it covers, and where its
-    annotation stands.
-    """
-    near: list[tuple[list[Box], dict[str, Any]]] = [
-        (
-            [(x - width / 2, y + 6, x + width / 2, y + 20)],
-            {"xanchor": "center", "yanchor": "bottom", "yshift": 5},
-        ),
-        (
-            [(x - width / 2, y - 20, x + width / 2, y - 6)],
-            {"xanchor": "center", "yanchor": "top", "yshift": -5},
-        ),
-        (
-            [(x + 8, y - 7, x + 8 + width, y + 7)],
-            {"xanchor": "left", "yanchor": "middle", "xshift": 7},
-        ),
-        (
-            [(x - 8 - width, y - 7, x - 8, y + 7)],
-            {"xanchor": "right", "yanchor": "middle", "xshift": -7},
-        ),
-    ]
-    return near + [
-        _led(x, y, width, aside, up * away)
-        for away in AWAY
-        for aside in (0, -40, 40)
-        for up in (1, -1)
-    ]
+def _spots(point: placing.Place, width: float) -> Iterator[Spot]:
+    """Yield the places for a name around a point, the best first."""
+    x, y = point
+    half, beside = width / 2, 8 + width / 2
+    above = {"xanchor": "center", "yanchor": "bottom", "yshift": 5}
+    below = {"xanchor": "center", "yanchor": "top", "yshift": -5}
+    right = {"xanchor": "left", "yanchor": "middle", "xshift": 7}
+    left = {"xanchor": "right", "yanchor": "middle", "xshift": -7}
+    yield [placing.around((x, y + 13), half, 7)], above
+    yield [placing.around((x, y - 13), half, 7)], below
+    yield [placing.around((x + beside, y), half, 7)], right
+    yield [placing.around((x - beside, y), half, 7)], left
+    for away in AWAY:
+        for aside in (0, -40, 40):
+            yield _led(point, width, aside, away)
+            yield _led(point, width, aside, -away)
 
 
-def _led(
-    x: float, y: float, width: float, aside: float, up: float
-) -> tuple[list[Box], dict[str, Any]]:
+def _led(point: placing.Place, width: float, aside: float, up: float) -> Spot:
     """Return a place away from a point, from which a thin line leads to it; the line must not cross
     a name either.
     """
-    box = (x + aside - width / 2, y + up - 9, x + aside + width / 2, y + up + 9)
+    x, y = point
+    box = placing.around((x + aside, y + up), width / 2, 9)
     steps = [step / 10 for step in range(3, 9)]
-    line = [
-        (x + aside * step - 1, y + up * step - 1, x + aside * step + 1, y + up * step + 1)
-        for step in steps
-    ]
-    arrow = {
-        "showarrow": True,
-        "arrowhead": 0,
-        "arrowwidth": 0.8,
-        "standoff": 5,
-        "ax": aside,
-        "ay": -up,
-    }
-    return [box, *line], arrow
+    line = [placing.around((x + aside * step, y + up * step), 1, 1) for step in steps]
+    arrow = {"showarrow": True, "arrowhead": 0, "arrowwidth": 0.8, "standoff": 5}
+    return [box, *line], {**arrow, "ax": aside, "ay": -up}
 
 
-def _inside(box: Box) -> bool:
-    return box[0] >= 0 and box[1] >= 0 and box[2] <= ROOM_ACROSS and box[3] <= ROOM_UP
-
-
-def _meet(one: Box, other: Box) -> bool:
-    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
-
-
-def _told(rows: list[dict[str, Any]], split: Split, left_out: int) -> str:
+def _told(rows: Sequence[Row], split: Split, left_out: int) -> str:
     by_action: dict[str, list[str]] = {action: [] for action in (*ACTIONS.values(), NO_OTHER)}
     for row in sorted(rows, key=lambda row: -row["questions"]):
         by_action[row["action"]].append(row["topic"])
     told = "; ".join(f"{action}: {_first(names)}" for action, names in by_action.items() if names)
-    rest = (
-        f" {words.counted(left_out, 'topic')} with fewer than {FEWEST_RIPE} left out."
-        if left_out
-        else ""
-    )
-    return (
-        f"{words.counted(len(rows), 'topic')}, split at {split.questions:,.0f} questions and "
-        f"{words.value(Unit.RATIO, split.helps)} helps per question. {told}.{rest}"
-    )
+    counted, rest = words.counted(len(rows), "topic"), ""
+    if left_out:
+        rest = f" {words.counted(left_out, 'topic')} with fewer than {FEWEST_RIPE} left out."
+    helps = words.value(Unit.RATIO, split.helps)
+    at = f"split at {split.questions:,.0f} questions and {helps} helps per question"
+    return f"{counted}, {at}. {told}.{rest}"
 
 
-def _first(names: list[str]) -> str:
+def _first(names: Sequence[str]) -> str:
     more = f" and {len(names) - 5} more" if len(names) > 5 else ""
     return ", ".join(names[:5]) + more

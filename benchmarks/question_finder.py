@@ -15,7 +15,7 @@ from cop_metrics.sources import mailbox, slack
 from cop_metrics.sources.export import open_export
 from cop_metrics.sources.questions import Effect, effects
 from cop_metrics.sources.source import Reading
-from cop_metrics.statistics import wilson
+from cop_metrics.statistics.shares import wilson
 
 PROJECT = Path(__file__).resolve().parents[1]
 ARCHIVES = PROJECT.parent / "shared" / "data"

@@ -12,7 +12,7 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time
 
 from cop_metrics.period import Period
-from cop_metrics.statistics import Interval
+from cop_metrics.statistics.comparing import Interval
 from cop_metrics.units import Unit
 
 NOTHING = "–"

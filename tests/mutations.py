@@ -65,7 +65,7 @@ TESTS: dict[str, tuple[str, ...]] = {
         "test_registries",
     ),
     "cop_metrics/access/small_groups.py": ("test_small_groups", "test_two_worlds"),
-    "cop_metrics/statistics.py": (
+    "cop_metrics/statistics/": (
         "test_statistics",
         "test_statistics_properties",
         "test_changes",
@@ -296,7 +296,8 @@ def known_equal() -> dict[tuple[str, str, str], str]:
 def _files(named: str) -> list[str]:
     if not named.endswith("/"):
         return [named]
-    return sorted(str(path.relative_to(PROJECT)) for path in (PROJECT / named).glob("*.sql"))
+    found = [path for end in ("py", "sql") for path in (PROJECT / named).glob(f"*.{end}")]
+    return sorted(str(path.relative_to(PROJECT)) for path in found if path.stem != "__init__")
 
 
 def tests_of(path: str) -> tuple[str, ...]:

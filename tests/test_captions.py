@@ -25,7 +25,7 @@ from cop_metrics.show.captions import (
     stated,
     whole_percent,
 )
-from cop_metrics.statistics import Interval
+from cop_metrics.statistics.comparing import Interval
 
 
 @pytest.mark.parametrize(

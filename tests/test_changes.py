@@ -26,17 +26,10 @@ from cop_metrics.metrics import METRICS
 from cop_metrics.metrics.metric import Better, Computed, Metric, PeopleShare, Share, Total
 from cop_metrics.period import Period
 from cop_metrics.show.pagebook import PAGES, Page
-from cop_metrics.statistics import (
-    Interval,
-    Pairs,
-    People,
-    Unsteadiness,
-    Verdict,
-    newcombe,
-    paired_newcombe,
-    paired_people,
-    rate_ratio,
-)
+from cop_metrics.statistics.comparing import Interval, Verdict
+from cop_metrics.statistics.counts import Unsteadiness, rate_ratio
+from cop_metrics.statistics.people import Pairs, People
+from cop_metrics.statistics.shares import newcombe, paired_newcombe, paired_people
 from cop_metrics.units import Unit
 
 MAY_AND_JUNE = "2026-05-02..2026-06-30"

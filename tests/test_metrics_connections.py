@@ -13,7 +13,9 @@ from communities import Community, Told, days_later, plus
 from cop_metrics.lake.lake import Lake
 from cop_metrics.metrics import EXHIBITS
 from cop_metrics.metrics.connections import compare_own_team_odds
-from cop_metrics.statistics import Interval, People, benjamini_hochberg, clustered_newcombe, wilson
+from cop_metrics.statistics.comparing import Interval, benjamini_hochberg
+from cop_metrics.statistics.people import People
+from cop_metrics.statistics.shares import clustered_newcombe, wilson
 
 NOON = "2026-03-02 12:00"
 LATER = "2026-06-01 12:00"

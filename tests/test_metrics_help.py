@@ -17,7 +17,7 @@ from cop_metrics.metrics import EXHIBITS, METRICS
 from cop_metrics.metrics.topics import NO_OTHER, TOO_FEW, with_action
 from cop_metrics.settings import CommunitySettings
 from cop_metrics.show.summary import moved_answers
-from cop_metrics.statistics import log_rank, survival
+from cop_metrics.statistics.waits import log_rank, survival
 
 NOON = "2026-03-02 12:00"
 LATER = "2026-06-01 12:00"

@@ -13,7 +13,8 @@ from cop_metrics.metrics.metric import needed
 from cop_metrics.settings import CommunitySettings
 from cop_metrics.show.pagebook import PAGES
 from cop_metrics.show.view import PageView, Viewer
-from cop_metrics.statistics import People, TwoSided, two_sided_wilson, wilson
+from cop_metrics.statistics.people import People, TwoSided
+from cop_metrics.statistics.shares import two_sided_wilson, wilson
 
 MARCH = "2026-03-01..2026-03-31"
 

@@ -19,7 +19,8 @@ from cop_metrics.settings import CommunitySettings
 from cop_metrics.show.kinds import ShowExhibit
 from cop_metrics.show.pagebook import STATUS
 from cop_metrics.show.view import Viewer, chart_table
-from cop_metrics.statistics import wilson, z_score
+from cop_metrics.statistics.concentration import z_score
+from cop_metrics.statistics.shares import wilson
 
 NOON = "2026-03-02 12:00"
 LATER = "2026-06-01 12:00"

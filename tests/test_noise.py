@@ -11,16 +11,11 @@ from cop_metrics.measure.changes import SCANNED
 from cop_metrics.metrics import EXHIBITS, METRICS
 from cop_metrics.metrics.metric import Computed, Share, Total
 from cop_metrics.period import to_day
-from cop_metrics.statistics import (
-    Interval,
-    People,
-    clustered_mean,
-    clustered_wilson,
-    likeness,
-    pooled_design_effect,
-    survival,
-    wilson,
-)
+from cop_metrics.statistics.comparing import Interval
+from cop_metrics.statistics.means import clustered_mean
+from cop_metrics.statistics.people import People, likeness, pooled_design_effect
+from cop_metrics.statistics.shares import clustered_wilson, wilson
+from cop_metrics.statistics.waits import survival
 
 HELPED = {"ana": (1, 1, 1, 1), "ben": (0, 0, 0), "cat": (1, 0), "dan": (1,)}
 """By asker: which of their questions were helped."""

@@ -9,8 +9,13 @@ import scipy.stats
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cop_metrics import statistics
-from cop_metrics.statistics import People, Waits
+from cop_metrics.statistics.comparing import benjamini_hochberg
+from cop_metrics.statistics.concentration import absence_factor, gini, lorenz
+from cop_metrics.statistics.counts import rate_ratio
+from cop_metrics.statistics.medians import Waits, bootstrap_median_difference
+from cop_metrics.statistics.people import People
+from cop_metrics.statistics.shares import clustered_newcombe, clustered_wilson, newcombe, wilson
+from cop_metrics.statistics.waits import survival
 
 shares = st.integers(1, 400).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 people = st.lists(shares, min_size=1, max_size=30)
@@ -27,7 +32,7 @@ def test_intervals_hold_their_estimate_and_stay_between_0_and_1(
     rows: list[tuple[int, int]],
 ) -> None:
     hits, sizes = [row[0] for row in rows], [row[1] for row in rows]
-    interval = statistics.clustered_wilson(People.of(hits, sizes))
+    interval = clustered_wilson(People.of(hits, sizes))
     assert 0 <= interval.low <= sum(hits) / sum(sizes) + 1e-12
     assert sum(hits) / sum(sizes) - 1e-12 <= interval.high <= 1
 
@@ -36,8 +41,8 @@ def test_intervals_hold_their_estimate_and_stay_between_0_and_1(
 def test_repeating_people_never_narrow_the_interval(rows: list[tuple[int, int]]) -> None:
     hits, sizes = [row[0] for row in rows], [row[1] for row in rows]
     clustered, plain = (
-        statistics.clustered_wilson(People.of(hits, sizes)),
-        statistics.wilson(sum(hits), sum(sizes)),
+        clustered_wilson(People.of(hits, sizes)),
+        wilson(sum(hits), sum(sizes)),
     )
     assert clustered.high - clustered.low >= plain.high - plain.low - 1e-12
 
@@ -57,7 +62,7 @@ def test_the_order_of_people_changes_nothing(rows: list[tuple[int, int]], random
 def test_a_p_value_of_rates_is_below_5_percent_just_when_the_interval_leaves_out_zero(
     a: tuple[int, int], b: tuple[int, int]
 ) -> None:
-    change = statistics.newcombe(*a, *b)
+    change = newcombe(*a, *b)
     assert change is not None
     assert change.interval.low <= change.estimate <= change.interval.high
     assert change.interval.low >= -1 - 1e-12
@@ -69,7 +74,7 @@ def test_a_p_value_of_rates_is_below_5_percent_just_when_the_interval_leaves_out
 def test_the_same_holds_for_rates_of_people(
     a: list[tuple[int, int]], b: list[tuple[int, int]]
 ) -> None:
-    change = statistics.clustered_newcombe(
+    change = clustered_newcombe(
         *(People.of([h for h, _ in rows], [n for _, n in rows]) for rows in (a, b))
     )
     if min(len(a), len(b)) < 2:
@@ -87,7 +92,7 @@ def test_a_p_value_of_counts_is_below_5_percent_just_when_the_interval_leaves_ou
     a: list[int], b: list[int]
 ) -> None:
     days_a, days_b = 7 * max(len(a), 1), 7 * max(len(b), 1)
-    change = statistics.rate_ratio(sum(a), days_a, sum(b), days_b, a, b)
+    change = rate_ratio(sum(a), days_a, sum(b), days_b, a, b)
     if change is None:
         assert sum(a) + sum(b) == 0
         return
@@ -97,7 +102,7 @@ def test_a_p_value_of_counts_is_below_5_percent_just_when_the_interval_leaves_ou
 
 @given(weeks, weeks)
 def test_swapping_periods_turns_the_ratio_upside_down(a: list[int], b: list[int]) -> None:
-    there, back = (statistics.rate_ratio(sum(x), 70, sum(y), 70, x, y) for x, y in ((a, b), (b, a)))
+    there, back = (rate_ratio(sum(x), 70, sum(y), 70, x, y) for x, y in ((a, b), (b, a)))
     if there is None or back is None:
         assert there is back
         return
@@ -111,7 +116,7 @@ def test_swapping_periods_turns_the_ratio_upside_down(a: list[int], b: list[int]
 def test_the_share_still_waiting_only_falls_and_lies_in_its_band(
     rows: list[tuple[int, bool]],
 ) -> None:
-    shown = statistics.survival(*columns(rows))
+    shown = survival(*columns(rows))
     assert (np.diff(np.concatenate(([1.0], shown.survival))) <= 0).all()
     assert (shown.survival >= 0).all()
     assert ((shown.low <= shown.survival + 1e-12) & (shown.survival <= shown.high + 1e-12)).all()
@@ -124,7 +129,7 @@ def test_without_open_questions_it_is_the_empirical_share_and_the_plain_quantile
     rows: list[tuple[int, bool]],
 ) -> None:
     durations = np.array(columns(rows)[0])
-    shown = statistics.survival(durations, np.ones(len(durations), dtype=bool))
+    shown = survival(durations, np.ones(len(durations), dtype=bool))
     assert shown.survival == pytest.approx([(durations > t).mean() for t in shown.times])
     for q in (0.25, 0.5, 0.75):
         assert shown.quantile(q) == np.quantile(durations, q, method="inverted_cdf")
@@ -134,7 +139,7 @@ def test_without_open_questions_it_is_the_empirical_share_and_the_plain_quantile
 @given(questions)
 def test_the_curve_is_that_of_lifelines_and_of_scipy(rows: list[tuple[int, bool]]) -> None:
     durations, observed = (np.array(column) for column in columns(rows))
-    shown = statistics.survival(durations, observed)
+    shown = survival(durations, observed)
     referee = lifelines.KaplanMeierFitter().fit(durations, observed)
     assert shown.survival == pytest.approx(np.atleast_1d(referee.predict(shown.times)), abs=1e-9)
     censored = scipy.stats.CensoredData(uncensored=durations[observed], right=durations[~observed])
@@ -149,7 +154,7 @@ def test_the_order_of_questions_changes_nothing(
 ) -> None:
     again = list(rows)
     random.shuffle(again)  # type: ignore[attr-defined]
-    one, other = statistics.survival(*columns(rows)), statistics.survival(*columns(again))
+    one, other = survival(*columns(rows)), survival(*columns(again))
     assert (one.times == other.times).all()
     assert (one.survival == other.survival).all()
     assert (one.high == other.high).all()
@@ -170,10 +175,10 @@ def as_waits(rows: list[tuple[int, bool, int]]) -> Waits:
 def test_compared_medians_agree_with_their_p_value_and_do_not_depend_on_order(
     a: list[tuple[int, bool, int]], b: list[tuple[int, bool, int]], random: object
 ) -> None:
-    change = statistics.bootstrap_median_difference(as_waits(a), as_waits(b))
+    change = bootstrap_median_difference(as_waits(a), as_waits(b))
     again = list(a)
     random.shuffle(again)  # type: ignore[attr-defined]
-    assert change == statistics.bootstrap_median_difference(as_waits(again), as_waits(b))
+    assert change == bootstrap_median_difference(as_waits(again), as_waits(b))
     if change is not None:
         assert change.interval.low <= change.estimate <= change.interval.high
         assert (change.p < 0.05) == (0 not in change.interval)
@@ -181,7 +186,7 @@ def test_compared_medians_agree_with_their_p_value_and_do_not_depend_on_order(
 
 @given(st.lists(st.floats(0, 1), max_size=60))
 def test_a_scan_finds_what_scipy_finds(p_values: list[float]) -> None:
-    ours = statistics.benjamini_hochberg(p_values)
+    ours = benjamini_hochberg(p_values)
     adjusted = scipy.stats.false_discovery_control(p_values) if p_values else np.array([])
     clear = abs(adjusted - 0.05) > 1e-9
     assert (ours == (adjusted <= 0.05))[clear].all()
@@ -189,7 +194,7 @@ def test_a_scan_finds_what_scipy_finds(p_values: list[float]) -> None:
 
 @given(counts, st.sampled_from([(1, 2), (4, 5), (19, 20)]))
 def test_the_absence_factor_is_just_enough(given_by: list[int], share: tuple[int, int]) -> None:
-    factor = statistics.absence_factor(given_by, share)
+    factor = absence_factor(given_by, share)
     if factor is None:
         assert sum(given_by) == 0
         return
@@ -203,7 +208,7 @@ def test_the_absence_factor_is_just_enough(given_by: list[int], share: tuple[int
 
 @given(counts)
 def test_gini_is_twice_the_area_between_the_lorenz_curve_and_equality(given_by: list[int]) -> None:
-    curve, coefficient = statistics.lorenz(given_by), statistics.gini(given_by)
+    curve, coefficient = lorenz(given_by), gini(given_by)
     if curve is None or coefficient is None:
         assert curve is None
         assert coefficient is None

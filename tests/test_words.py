@@ -8,7 +8,7 @@ import pytest
 from cop_metrics import words
 from cop_metrics.metrics.metric import NOT_JOINED
 from cop_metrics.period import Period, to_day
-from cop_metrics.statistics import Interval
+from cop_metrics.statistics.comparing import Interval
 from cop_metrics.units import Unit
 
 

@@ -17,7 +17,7 @@ from cop_metrics.measure.measurer import Measurer, calendar
 from cop_metrics.metrics import METRICS
 from cop_metrics.metrics.metric import Total
 from cop_metrics.period import Period, to_day
-from cop_metrics.statistics import likeness
+from cop_metrics.statistics.people import likeness
 from cop_metrics.values import create_table
 
 DIGITS = 6

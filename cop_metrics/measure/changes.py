@@ -16,25 +16,23 @@ from cop_metrics.access.scope import Scope
 from cop_metrics.measure.measurer import AT_ONCE, Measurer, people_of
 from cop_metrics.metrics import METRICS
 from cop_metrics.metrics.metric import Better, Computed, Exhibit, Metric, PeopleShare, Share, Total
-from cop_metrics.statistics import (
+from cop_metrics.statistics.comparing import (
     Comparison,
     Interval,
-    Pairs,
-    People,
-    Unsteadiness,
     Verdict,
-    Waits,
     benjamini_hochberg,
-    bootstrap_median_difference,
+    verdict,
+)
+from cop_metrics.statistics.counts import Unsteadiness, rate_ratio, unsteadiness
+from cop_metrics.statistics.medians import Waits, bootstrap_median_difference
+from cop_metrics.statistics.people import Pairs, People
+from cop_metrics.statistics.shares import (
     clustered_newcombe,
     newcombe,
     paired_newcombe,
     paired_people,
-    rate_ratio,
-    survival,
-    unsteadiness,
-    verdict,
 )
+from cop_metrics.statistics.waits import survival
 from cop_metrics.units import Unit
 
 SCANNED = (

@@ -54,16 +54,9 @@ from cop_metrics.metrics.metric import (
 from cop_metrics.metrics.relation import PEOPLE_OF_DAYS, PEOPLE_OF_MONTHS, RELATIONS, Relation
 from cop_metrics.people import UNKNOWN
 from cop_metrics.period import FEWEST_WEEKS, FIRST, Period, to_date, to_day
-from cop_metrics.statistics import (
-    SUMMED_UP,
-    Interval,
-    Pairs,
-    People,
-    TwoSided,
-    clustered_wilson,
-    two_sided_wilson,
-    wilson,
-)
+from cop_metrics.statistics.comparing import Interval
+from cop_metrics.statistics.people import SUMMED_UP, Pairs, People, TwoSided
+from cop_metrics.statistics.shares import clustered_wilson, two_sided_wilson, wilson
 from cop_metrics.values import literal
 
 LOG = logging.getLogger("cop_metrics.measure.measurer")

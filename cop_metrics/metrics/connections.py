@@ -27,13 +27,9 @@ from cop_metrics.metrics.metric import (
     exhibit_sql,
 )
 from cop_metrics.people import UNKNOWN
-from cop_metrics.statistics import (
-    Comparison,
-    Odds,
-    absence_factor,
-    compared_odds,
-    odds_over_expected,
-)
+from cop_metrics.statistics.comparing import Comparison
+from cop_metrics.statistics.concentration import absence_factor
+from cop_metrics.statistics.odds import Odds, compared_odds, odds_over_expected
 from cop_metrics.units import Unit
 
 ASKER_SPLITS = ("team", "seniority", "topic")

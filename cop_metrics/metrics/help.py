@@ -24,14 +24,10 @@ from cop_metrics.metrics.metric import (
     Whose,
     likeness_of,
 )
-from cop_metrics.statistics import (
-    Interval,
-    SurvivalCurve,
-    clustered_mean,
-    log_rank,
-    pooled_design_effect,
-    survival,
-)
+from cop_metrics.statistics.comparing import Interval
+from cop_metrics.statistics.means import clustered_mean
+from cop_metrics.statistics.people import pooled_design_effect
+from cop_metrics.statistics.waits import SurvivalCurve, log_rank, survival
 from cop_metrics.units import Unit
 
 HOUR = 3600.0

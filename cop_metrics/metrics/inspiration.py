@@ -27,7 +27,9 @@ from cop_metrics.metrics.metric import (
     Whose,
     exhibit_sql,
 )
-from cop_metrics.statistics import Interval, survival, wilson
+from cop_metrics.statistics.comparing import Interval
+from cop_metrics.statistics.shares import wilson
+from cop_metrics.statistics.waits import survival
 from cop_metrics.units import Unit
 
 SPLITS = ("team", "seniority")

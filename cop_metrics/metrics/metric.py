@@ -13,7 +13,7 @@ from pathlib import Path
 import polars as pl
 
 from cop_metrics.sql import read_sql
-from cop_metrics.statistics import Comparison, Interval
+from cop_metrics.statistics.comparing import Comparison, Interval
 from cop_metrics.units import Unit
 
 

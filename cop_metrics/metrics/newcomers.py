@@ -17,7 +17,7 @@ from cop_metrics.metrics.metric import (
     Share,
     Whose,
 )
-from cop_metrics.statistics import Standardised, newcombe, standardised, wilson
+from cop_metrics.statistics.shares import Standardised, newcombe, standardised, wilson
 from cop_metrics.units import Unit
 
 SPLITS = ("team", "seniority", "topic")

@@ -26,7 +26,7 @@ from cop_metrics.metrics.metric import (
     Total,
     Whose,
 )
-from cop_metrics.statistics import absence_factor, gini, lorenz
+from cop_metrics.statistics.concentration import absence_factor, gini, lorenz
 from cop_metrics.units import Unit
 
 SPLITS = ("team", "seniority")

@@ -28,7 +28,9 @@ from cop_metrics.metrics.metric import (
     exhibit_sql,
 )
 from cop_metrics.people.levels import LEVELS
-from cop_metrics.statistics import SurvivalCurve, mean_interval, survival, z_score
+from cop_metrics.statistics.concentration import z_score
+from cop_metrics.statistics.means import mean_interval
+from cop_metrics.statistics.waits import SurvivalCurve, survival
 from cop_metrics.units import Unit
 
 HELPER_SPLITS = ("team", "seniority", "topic")

@@ -6,7 +6,8 @@ import numpy as np
 import polars as pl
 
 from cop_metrics.metrics.metric import Counts, Exhibit, Metric, Promise, Whose, exhibit_sql
-from cop_metrics.statistics import against_the_rest, benjamini_hochberg
+from cop_metrics.statistics.comparing import benjamini_hochberg
+from cop_metrics.statistics.means import against_the_rest
 from cop_metrics.units import Unit
 
 SPLITS = ("team", "seniority", "topic")

@@ -14,7 +14,7 @@ from cop_metrics.access.scope import CommunityChoices
 from cop_metrics.measure.changes import Change, margin
 from cop_metrics.metrics.metric import Computed, Figure, Metric, PeopleShare, Share, Total
 from cop_metrics.period import Period, to_date
-from cop_metrics.statistics import Interval, Verdict
+from cop_metrics.statistics.comparing import Interval, Verdict
 from cop_metrics.units import Unit
 
 KEPT, NOT_KEPT, CANNOT_TELL, NO_TARGET, NOT_MEASURABLE = (

@@ -18,7 +18,7 @@ from cop_metrics.show.view import (
     group_name,
     sentence,
 )
-from cop_metrics.statistics import Interval
+from cop_metrics.statistics.comparing import Interval
 from pages.parts.filters import query_string
 from pages.parts.frame import Frame, standing, view_of
 from pages.parts.layout import (

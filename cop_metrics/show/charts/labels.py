@@ -10,7 +10,7 @@ from typing import Any
 
 from cop_metrics import words
 from cop_metrics.show.charts.look import Look
-from cop_metrics.statistics import Interval
+from cop_metrics.statistics.comparing import Interval
 from cop_metrics.units import Unit
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

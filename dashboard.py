@@ -16,24 +16,25 @@ from pages.parts import filters, frame, layout
 from pages.parts.guard import Guard
 from pages.shown import connections, data, glossary, overview, record, reports, status
 
+# No strings stand below these: Streamlit shows what stands by itself in the script that it runs.
 Show = Callable[[frame.Frame], None]
+# What shows a page of the pagebook that is more than its entry there.
 OWN: dict[str, Show] = {
     "overview": overview.show,
     "connections": connections.show,
     "status": status.show,
 }
-"""What shows a page of the pagebook that is more than its entry there."""
 OTHERS: dict[str, tuple[str, Show]] = {
     "record": ("Member record", record.show),
     "reports": ("Reports", reports.show),
     "data": ("Data", data.show),
     "glossary": ("Glossary", glossary.show),
 }
+# Every page in the order of the navigation: its title, and what shows it.
 SHOWN = {
     each.id: (each.title, OWN.get(each.id, partial(layout.show_page, page=each.id)))
     for each in PAGES.values()
 } | OTHERS
-"""Every page in the order of the navigation: its title, and what shows it."""
 
 
 def main() -> None:

@@ -92,6 +92,19 @@ def modules(*places: str) -> list[tuple[str, ast.Module]]:
     ]
 
 
+def test_nothing_stands_by_itself_in_the_script_that_streamlit_runs() -> None:
+    """Streamlit shows a text or a value that stands by itself, as if it were part of every page."""
+    ((_, script),) = modules("dashboard.py")
+    first, *rest = script.body
+    assert ast.get_docstring(script)
+    assert isinstance(first, ast.Expr)
+    assert not [each.lineno for each in rest if _is_shown(each)]
+
+
+def _is_shown(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Expr) and not isinstance(statement.value, ast.Call)
+
+
 def imported(tree: ast.Module) -> set[str]:
     """Return the top names of all packages that a module imports, wherever in it."""
     names = {

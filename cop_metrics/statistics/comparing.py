@@ -84,6 +84,11 @@ def two_sided_p(score: float, freedom: float = inf) -> float:
     return min(1.0, 2 * float(special.stdtr(freedom, -abs(score))))
 
 
+def welch(variance_a: float, freedom_a: float, variance_b: float, freedom_b: float) -> float:
+    """Give the degrees of freedom of the sum of two variances, each found with its own (Welch)."""
+    return (variance_a + variance_b) ** 2 / (variance_a**2 / freedom_a + variance_b**2 / freedom_b)
+
+
 def critical(freedom: float) -> float:
     return float(special.stdtrit(freedom, 0.975))
 

@@ -133,23 +133,29 @@ def rate_ratio(
     in either period the dispersion is taken as 1. None if both counts are 0; infinite if only b's
     is.
     """
-    if min(count_a, count_b) < 0 or not (0 < exposure_a < inf and 0 < exposure_b < inf):
+    _refuse_what_is_no_rate(count_a, exposure_a)
+    _refuse_what_is_no_rate(count_b, exposure_b)
+    total, exposure = count_a + count_b, exposure_a + exposure_b
+    if total == 0:
+        return None
+    a_week = total / (exposure if days is None else days) * 7
+    extra, known = dispersion(weekly_a, weekly_b, months, a_week)
+    freedom = known or inf
+    hits, n = count_a / extra, total / extra
+    part = wilson_at(min(hits, n), n, critical(freedom))
+    ends = [_ratio_of(share, exposure_a, exposure_b) for share in (part.low, part.high)]
+    even = exposure_a / exposure
+    score = (hits / n - even) / sqrt(even * (1 - even) / n)
+    estimate = _ratio_of(count_a / total, exposure_a, exposure_b)
+    interval = Interval(low=min(ends[0], estimate), high=max(ends[1], estimate))
+    return Comparison(estimate=estimate, interval=interval, p=two_sided_p(score, freedom))
+
+
+def _refuse_what_is_no_rate(count: float, exposure: float) -> None:
+    if count < 0 or not 0 < exposure < inf:
         raise CopError(
             "Counts to compare must be 0 or more, over 1 day or more. Choose a period with days in it."
         )
-    if count_a + count_b == 0:
-        return None
-    a_week = (count_a + count_b) / (exposure_a + exposure_b if days is None else days) * 7
-    extra, known = dispersion(weekly_a, weekly_b, months, a_week)
-    freedom = known or inf
-    hits, n = count_a / extra, (count_a + count_b) / extra
-    part = wilson_at(min(hits, n), n, critical(freedom))
-    ends = [_ratio_of(share, exposure_a, exposure_b) for share in (part.low, part.high)]
-    even = exposure_a / (exposure_a + exposure_b)
-    score = (hits / n - even) / sqrt(even * (1 - even) / n)
-    estimate = _ratio_of(count_a / (count_a + count_b), exposure_a, exposure_b)
-    interval = Interval(low=min(ends[0], estimate), high=max(ends[1], estimate))
-    return Comparison(estimate=estimate, interval=interval, p=two_sided_p(score, freedom))
 
 
 def _ratio_of(share: float, exposure_a: float, exposure_b: float) -> float:

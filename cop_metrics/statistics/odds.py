@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from cop_metrics.statistics.arrays import ROUNDING
-from cop_metrics.statistics.comparing import Comparison, Interval, critical, two_sided_p
+from cop_metrics.statistics.comparing import Comparison, Interval, critical, two_sided_p, welch
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +61,7 @@ def compared_odds(a: Odds, b: Odds) -> Comparison:
     freedom after Welch.
     """
     error = hypot(a.error, b.error)
-    freedom = error**4 / (a.error**4 / a.freedom + b.error**4 / b.freedom)
+    freedom = welch(a.error**2, a.freedom, b.error**2, b.freedom)
     log, arm = a.log - b.log, critical(freedom) * error
     return Comparison(
         estimate=float(np.exp(log)),

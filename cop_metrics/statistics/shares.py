@@ -17,6 +17,7 @@ from cop_metrics.statistics.comparing import (
     first_at_most_zero,
     turned_round,
     two_sided_p,
+    welch,
 )
 from cop_metrics.statistics.people import Pairs, People, TwoSided
 
@@ -84,9 +85,7 @@ def clustered_newcombe(a: People, b: People) -> Comparison | None:
     if min(a.people, b.people) < 2:
         return None
     variance_a, variance_b = _smoothed_variance(*a.effective), _smoothed_variance(*b.effective)
-    freedom = (variance_a + variance_b) ** 2 / (
-        variance_a**2 / a.freedom + variance_b**2 / b.freedom
-    )
+    freedom = welch(variance_a, a.freedom, variance_b, b.freedom)
     return newcombe(*a.effective, *b.effective, freedom)
 
 
@@ -121,13 +120,14 @@ def paired_newcombe(pairs: Pairs) -> Comparison | None:
     if min(now.people, before.people) < 2:
         return None
     effect = pairs.design_effect
-    sizes = (now.hits / effect, now.n / effect, before.hits / effect, before.n / effect)
-    variances = _smoothed_variance(*sizes[:2]), _smoothed_variance(*sizes[2:])
-    freedoms = now.freedom_at(effect), before.freedom_at(effect)
-    freedom = sum(variances) ** 2 / (
-        variances[0] ** 2 / freedoms[0] + variances[1] ** 2 / freedoms[1]
+    size, size_before = ((each.hits / effect, each.n / effect) for each in (now, before))
+    freedom = welch(
+        _smoothed_variance(*size),
+        now.freedom_at(effect),
+        _smoothed_variance(*size_before),
+        before.freedom_at(effect),
     )
-    return newcombe(*sizes, freedom)
+    return newcombe(*size, *size_before, freedom)
 
 
 def _smoothed_variance(hits: float, n: float) -> float:

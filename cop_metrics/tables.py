@@ -1,8 +1,8 @@
 """The tables of the lake: what one row is, its columns, and how a newer import replaces an older
 one.
 
-To add a table: one entry in `TABLES`. Times are naive UTC, `Date` columns are UTC days, keys are
-`<source>:<native key>`.
+To add a table: one entry in `TABLES`; what an export may tell beside whole tables is in `FACTS`.
+Times are naive UTC, `Date` columns are UTC days, keys are `<source>:<native key>`.
 """
 
 from collections.abc import Mapping
@@ -115,6 +115,27 @@ TABLES: dict[str, Table] = {
         parent=("member", "member"),
     ),
 }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fact:
+    """What an export may tell beside whole tables; `lacking` completes "the sources ..." where none
+    of a community's tells it.
+    """
+
+    tells: str
+    lacking: str
+
+
+FACTS: dict[str, Fact] = {
+    "account": Fact(tells="every account", lacking="know only people who took part"),
+    "reach": Fact(tells="reads or views", lacking="record neither reads nor views"),
+    "reader": Fact(tells="who read what", lacking="count views, not who reads"),
+    "giver": Fact(tells="who reacted", lacking="do not record who reacted"),
+    "thanker": Fact(tells="who upvoted or thanked", lacking="do not record who upvoted or thanked"),
+    "acceptance": Fact(tells="accepted answers", lacking="tell of no accepted answer"),
+}
+"""By the name that metrics need them by. A source declares which of them its exports tell."""
 
 QUESTION, ANSWER, COMMENT, MESSAGE, NOTICE = "question", "answer", "comment", "message", "notice"
 

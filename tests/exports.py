@@ -1,8 +1,9 @@
 """Exports made for tests: read to tables, packed as people pack them, imported in any order."""
 
+import json
 import tarfile
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,10 @@ from cop_metrics.tables import TABLES, typed
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 NOW = datetime(2030, 1, 1)
+MARK = "Zzprivate"
+"""Stands in every text, title, name, key and file name of an export that is private."""
+Makers = tuple[Callable[[Path], Path], ...]
+"""Each writes an export into a folder and returns it."""
 
 
 def shared(name: str) -> Path:
@@ -57,6 +62,26 @@ def refusal(source: Source, path: Path) -> str:
     with pytest.raises(CopError) as caught:
         Read(source, path)
     return str(caught.value)
+
+
+def without_rows(folder: Path) -> Path:
+    for path in folder.rglob("*.csv"):
+        path.write_text(
+            path.read_text(encoding="utf-8").partition("\n")[0] + "\n", encoding="utf-8"
+        )
+    return folder
+
+
+def held(folder: Path, files: dict[str, str]) -> Path:
+    folder.mkdir(parents=True)
+    for name, content in files.items():
+        (folder / name).write_text(content, encoding="utf-8")
+    return folder
+
+
+def in_json(path: Path, content: object) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
 
 
 def packed(folder: Path, *, within: str = "") -> Path:

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 from exports import (
+    MARK,
+    Makers,
     Read,
     asked,
     converges,
@@ -745,3 +747,27 @@ def test_mutated_channels_are_read_or_refused_in_a_sentence(
         except CopError:
             return
         assert read.tables["post"]["post"].is_unique().all()
+
+
+# What the tests of all sources ask of each
+
+
+def with_private(folder: Path) -> Path:
+    hidden = {**author(77), "name": MARK, "nickname": MARK}
+    secret = [message(500, 77, "10:00", f"{MARK}?", author=hidden)]
+    kinds = ("GuildPrivateThread", "DirectTextChat", "DirectGroupTextChat", "GuildOfSecrets")
+    files = {
+        f"{kind} - {MARK} [{number}]": channel(number, MARK, secret, kind=kind, within=MARK)
+        for number, kind in enumerate(kinds, 900)
+    }
+    return sample(folder, {**SMALL, **files})
+
+
+SAMPLES: Makers = (sample,)
+
+
+QUIET: Makers = ()
+"""Tests above tell of its quiet exports."""
+
+
+WITH_PRIVATE: Makers = (with_private,)

@@ -1,5 +1,6 @@
 """Discourse: a small forum told here, every oddity that its exports are known for, and a real one of known figures."""
 
+import copy
 import json
 from collections import Counter
 from collections.abc import Callable
@@ -12,11 +13,15 @@ import polars as pl
 import py7zr
 import pytest
 from exports import (
+    MARK,
+    Makers,
     Read,
     asked,
     converges,
     has_exact_columns,
+    held,
     imported,
+    in_json,
     packed,
     refusal,
     same_tables,
@@ -812,3 +817,49 @@ def test_a_long_topic_says_which_page_is_missing(tmp_path: Path) -> None:
     short = solved()
     short["post_stream"]["stream"] = list(range(101, 150))
     assert "page=2" not in read(tmp_path / "short", short).reading.notes[0]
+
+
+# What the tests of all sources ask of each
+
+
+def private_topics() -> list[Json]:
+    """Return a private message, and a topic of a category that only some may see."""
+    who = {"username": MARK.lower(), "name": MARK, "user_id": 99}
+    each = [
+        topic(key, [post(key * 100, key, 1, "bo", at(4), MARK, **who)])
+        | {"title": MARK, "slug": MARK, "tags": [MARK]}
+        for key in (8, 9)
+    ]
+    return [each[0] | {"archetype": "private_message"}, each[1] | {"category_id": 77}]
+
+
+def with_private(folder: Path) -> Path:
+    site = copy.deepcopy(SITE)
+    site["categories"].append({"id": 77, "name": MARK, "read_restricted": True})
+    site["categories"].append({"id": 78, "name": MARK, "parent_category_id": 77})
+    path = forum(folder, site=site, users=USERS)
+    for number, topic in enumerate(private_topics()):
+        in_json(path / f"{number}.json", topic)
+    whisper = post(105, 1, 9, "bo", at(1, 12), MARK, post_type=4, username=MARK, user_id=98)
+    in_json(path / "whisper.json", whisper | {"name": MARK})
+    return path
+
+
+SAMPLES: Makers = (lambda folder: forum(folder, site=SITE, users=USERS),)
+
+
+QUIET: Makers = (
+    lambda folder: held(folder, {"latest.json": '{"users": [], "topic_list": {"topics": []}}'}),
+    lambda folder: held(folder, {"posts.json": '{"latest_posts": []}'}),
+    lambda folder: held(
+        folder,
+        {"topic.json": '{"post_stream": {"posts": [], "stream": []}, "id": 5, "title": "x"}'},
+    ),
+    lambda folder: held(
+        folder, {"latest.json": '{"topic_list": {"topics": [{"id": 5, "title": "How?"}]}}'}
+    ),
+    lambda folder: forum(folder, waiting() | {"archetype": "private_message"}),
+)
+
+
+WITH_PRIVATE: Makers = (with_private,)

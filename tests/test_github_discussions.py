@@ -10,10 +10,13 @@ from typing import Any
 
 import pytest
 from exports import (
+    MARK,
+    Makers,
     Read,
     asked,
     converges,
     has_exact_columns,
+    held,
     imported,
     packed,
     refusal,
@@ -501,3 +504,28 @@ def test_discussions_without_their_comments_are_refused(tmp_path: Path) -> None:
     some = read(tmp_path / "some", solved(), listed[1])
     assert some.skipped == {"a discussion without its comments": 1}
     assert some.tables["thread"].height == 1
+
+
+# What the tests of all sources ask of each
+
+
+def with_private(folder: Path) -> Path:
+    told = solved()
+    told["author"] |= {"email": MARK, "bio": MARK}
+    return pages(folder, page(told, waiting()))
+
+
+SAMPLES: Makers = (pages,)
+
+
+QUIET: Makers = (
+    lambda folder: held(
+        folder,
+        {
+            "d.json": '{"data": {"repository": {"discussions": {"pageInfo": {"hasNextPage": false}, "nodes": []}}}}'
+        },
+    ),
+)
+
+
+WITH_PRIVATE: Makers = (with_private,)

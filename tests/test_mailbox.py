@@ -10,6 +10,8 @@ from tempfile import TemporaryDirectory
 import polars as pl
 import pytest
 from exports import (
+    MARK,
+    Makers,
     Read,
     asked,
     converges,
@@ -1008,3 +1010,38 @@ def test_replies_whose_parent_is_missing_from_the_archive(archive: Read) -> None
     )
     assert archive.tables["member"]["email_hash"].count() == 0
     assert len(archive.tables["member"]) == 287
+
+
+# What the tests of all sources ask of each
+
+
+def with_private(folder: Path) -> Path:
+    letter = f"--b\nContent-Type: text/plain\n\nHello\n--b\nContent-Disposition: attachment; filename={MARK}.txt\n\n{MARK}\n--b--"
+    open_to_all = mail(
+        "m1@x", body=letter, more="MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n"
+    )
+    hidden = [
+        mail(
+            f"h{number}@x",
+            f"{MARK} at example.org ({MARK})",
+            subject=MARK,
+            body=f"{MARK}?",
+            more=more,
+        )
+        for number, more in enumerate(
+            f"X-Gmail-Labels: {label}\n" for label in ("Drafts", "Spam", "Trash", "Inbox,Chat")
+        )
+    ]
+    path = sample(folder, [*LIST, open_to_all, *hidden])
+    (path / "notes.txt").write_text(MARK, encoding="utf-8")
+    return path
+
+
+SAMPLES: Makers = (sample,)
+
+
+QUIET: Makers = ()
+"""Tests above tell of its quiet exports."""
+
+
+WITH_PRIVATE: Makers = (with_private,)

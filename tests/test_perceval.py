@@ -1,5 +1,6 @@
 """Items of Perceval: a small community told by each backend, the forms in which items lie in files, and what is refused."""
 
+import copy
 import gzip
 import json
 from collections.abc import Callable
@@ -12,10 +13,13 @@ from typing import Any
 import pytest
 import test_discourse
 from exports import (
+    MARK,
+    Makers,
     Read,
     asked,
     converges,
     has_exact_columns,
+    held,
     imported,
     packed,
     refusal,
@@ -826,7 +830,7 @@ def test_wild_items_are_read_or_refused_in_a_sentence(
     backend: str, changes: list[tuple[int, Any]], cut: int
 ) -> None:
     """Any value may stand anywhere, and a file may end anywhere."""
-    items = SMALL[backend]()
+    items = deepcopy(SMALL[backend]())
     for which, value in changes:
         every = places(items)
         holder, key = every[which % len(every)]
@@ -847,3 +851,81 @@ def test_every_backend_that_is_read_is_told_of() -> None:
     docs = (Path(__file__).resolve().parents[1] / "docs" / "sources.md").read_text(encoding="utf-8")
     for backend in BACKENDS:
         assert f"`{backend}`" in docs, backend
+
+
+# What the tests of all sources ask of each
+
+
+SLACK_SECRET: Json = {
+    "user": f"U{MARK}",
+    "user_data": {"id": f"U{MARK}", "name": MARK},
+    "text": f"{MARK}?",
+    "ts": "1772442001.5",
+}
+
+
+MATTERMOST_SECRET: Json = {
+    "id": MARK,
+    "user_id": MARK,
+    "user_data": {"username": MARK},
+    "message": f"{MARK}?",
+}
+
+
+ROCKET_SECRET: Json = {
+    "_id": MARK,
+    "u": {"_id": MARK, "username": MARK, "name": MARK},
+    "msg": f"{MARK}?",
+}
+
+
+def of_backend(backend: str, **changes: Json) -> Callable[[Path], Path]:
+    """Return a maker of a backend's items with the newest of them once more, in a private place and full of marks."""
+
+    def made(folder: Path) -> Path:
+        items = SMALL[backend]()
+        secret = copy.deepcopy(items[-1])
+        for name, change in changes.items():
+            told = secret["data"].get(name)
+            secret["data"][name] = told | change if isinstance(told, dict) else change
+        return kept(folder, *items, secret | {"uuid": "of-a-private-place"})
+
+    return made
+
+
+SAMPLES: Makers = tuple(
+    lambda folder, items=items: kept(folder, *items()) for items in SMALL.values()
+)
+
+
+QUIET: Makers = (
+    lambda folder: held(folder, {"github-2026-03-01.jsonl": "", "github-2026-03-02.jsonl": ""}),
+)
+
+
+WITH_PRIVATE: Makers = (
+    of_backend(
+        "slack", channel_info={"id": "C9", "name": MARK, "is_private": True}, **SLACK_SECRET
+    ),
+    of_backend("slack", channel_info={"id": "D9", "name": MARK}, **SLACK_SECRET),
+    of_backend(
+        "mattermost",
+        channel_data={"name": MARK, "display_name": MARK, "type": "P"},
+        **MATTERMOST_SECRET,
+    ),
+    of_backend(
+        "mattermost",
+        channel_data={"name": MARK, "display_name": MARK, "type": "D"},
+        **MATTERMOST_SECRET,
+    ),
+    of_backend("rocketchat", channel_info={"name": MARK, "fname": MARK, "t": "p"}, **ROCKET_SECRET),
+    of_backend("discourse", **test_discourse.private_topics()[0]),
+    of_backend(
+        "gitlab",
+        confidential=True,
+        title=MARK,
+        description=f"{MARK}?",
+        iid=77,
+        author={"username": MARK},
+    ),
+)

@@ -17,6 +17,7 @@ import polars as pl
 import py7zr
 import pytest
 from communities import NOW, Told
+from exports import MARK, Makers
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from test_equal_stores import OF_THE_IMPORTS, built, differing
@@ -1316,3 +1317,55 @@ def test_channels_that_share_a_time_by_chance_stay_two(tmp_path: Path) -> None:
         tmp_path / "data", (SOURCE, older), (SOURCE, written(tmp_path / "newer", day(ASKED)))
     )
     assert len({post for post, _, _ in posts_of(store) if post.endswith(f"/{at(0)}")}) == 2
+
+
+# What the tests of all sources ask of each
+
+
+def with_private(folder: Path) -> Path:
+    secret = [
+        said(1, f"U{MARK}", f"{MARK}?"),
+        said(2, "U1", MARK, username=MARK),
+    ]
+    channel = {
+        "id": "C0BOARD00",
+        "name": f"{MARK}-3".lower(),
+        "is_private": True,
+        "members": [f"U{MARK}"],
+    }
+    private: Json = {
+        "groups.json": [{"id": "G0BOARD00", "name": MARK.lower(), "members": [f"U{MARK}"]}],
+        "dms.json": [{"id": "D0PRIVATE", "members": ["U1", f"U{MARK}"]}],
+        "mpims.json": [{"id": "G0MPIM000", "name": f"mpdm-ana--{MARK.lower()}-1"}],
+        "channels.json": [*CHANNELS, channel],
+        "canvases.json": [
+            {
+                "id": "F0PAY0000",
+                "title": MARK,
+                "permalink": "https://works.slack.com/docs/T1/F0PAY0000",
+            }
+        ],
+        f"FC:F0PAY0000:{MARK}/2024-03-04.json": secret,
+        f"help/canvas_{MARK}.json": [{"id": "F1", "title": MARK}],
+        f"__uploads/F2/{MARK}.pdf": b"x",
+    }
+    folders = (
+        MARK.lower(),
+        f"{MARK}-3".lower(),
+        "G0BOARD00",
+        "D0PRIVATE",
+        f"mpdm-ana--{MARK.lower()}-1",
+        f"{MARK} (1)",
+    )
+    private |= {f"{each}/2024-03-04.json": secret for each in folders}
+    return written(folder, {**WORKSPACE, **private})
+
+
+SAMPLES: Makers = (lambda folder: written(folder, WORKSPACE),)
+
+
+QUIET: Makers = ()
+"""Tests above tell of its quiet exports."""
+
+
+WITH_PRIVATE: Makers = (with_private,)

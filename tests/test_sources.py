@@ -1,131 +1,40 @@
 """Walks the sources: each takes its own sample wherever it lies, refuses those of the others, and says what it is."""
 
 import re
-from collections.abc import Callable
 from dataclasses import replace
+from importlib import import_module
 from pathlib import Path
 
+import duckdb
 import pytest
-import test_discord
-import test_discourse
-import test_github_discussions
-import test_mailbox
-import test_perceval
-import test_slack
-import test_spreadsheet
-import test_stack_exchange
-import test_viva_engage
-import test_zulip
-from exports import Read, asked, in_a_tar, packed, same_tables, written
+from exports import Makers, Read, asked, imported, in_a_tar, packed, same_tables, written
 from test_equal_stores import built
 
+from cop_metrics.access.scope import read_catalogue
 from cop_metrics.lake.lake import Lake
-from cop_metrics.sources import SOURCES, source_of
+from cop_metrics.metrics import EXHIBITS, METRICS
+from cop_metrics.metrics.metric import needed
+from cop_metrics.sources import SOURCES, source_of, what_each_records
 from cop_metrics.sources.export import open_export
 from cop_metrics.sources.source import Records, Source
-from cop_metrics.tables import TABLES
+from cop_metrics.tables import FACTS, TABLES
 
 DOCS = (Path(__file__).resolve().parents[1] / "docs" / "sources.md").read_text(encoding="utf-8")
 IN_ITS_OWN_DOCS = "spreadsheet"
+BY_ROSTER = {"team"}
+"""What no source need tell, as the roster does."""
 
 
-def table(folder: Path) -> Path:
-    folder.mkdir(parents=True)
-    rows = "post_id,thread_id,kind,author_name,created_at\n1,1,question,Ada,2024-03-01 09:00\n"
-    (folder / "posts.csv").write_text(rows, encoding="utf-8")
-    return folder
-
-
-SAMPLES: dict[str, tuple[Callable[[Path], Path], ...]] = {
-    "stack_exchange": (lambda folder: test_stack_exchange.dump(folder, test_stack_exchange.SMALL),),
-    "slack": (lambda folder: test_slack.written(folder, test_slack.WORKSPACE),),
-    "discourse": (
-        lambda folder: test_discourse.forum(
-            folder, site=test_discourse.SITE, users=test_discourse.USERS
-        ),
-    ),
-    "zulip": (test_zulip.export, test_zulip.archive),
-    "github_discussions": (test_github_discussions.pages,),
-    "discord": (test_discord.sample,),
-    "viva_engage": (test_viva_engage.sample,),
-    "mailbox": (test_mailbox.sample,),
-    "perceval": tuple(
-        lambda folder, items=items: test_perceval.kept(folder, *items())
-        for items in test_perceval.SMALL.values()
-    ),
-    "spreadsheet": (
-        table,
-        test_spreadsheet.csv_folder,
-        test_spreadsheet.xlsx_folder,
-        test_spreadsheet.workbook_folder,
-        test_spreadsheet.parquet_folder,
-    ),
-}
+MODULES = {source: import_module(f"test_{source}") for source in SOURCES}
+"""The tests of each source, which hold its samples, its quiet exports and what is private in one."""
+SAMPLES: dict[str, Makers] = {source: tests.SAMPLES for source, tests in MODULES.items()}
+QUIET: dict[str, Makers] = {source: tests.QUIET for source, tests in MODULES.items()}
 EACH = [(source, number) for source, makers in SAMPLES.items() for number in range(len(makers))]
 each_sample = pytest.mark.parametrize(
     ("source", "number"), EACH, ids=[f"{source}-{number}" for source, number in EACH]
 )
 
 
-def without_rows(folder: Path) -> Path:
-    for path in folder.rglob("*.csv"):
-        path.write_text(
-            path.read_text(encoding="utf-8").partition("\n")[0] + "\n", encoding="utf-8"
-        )
-    return folder
-
-
-def held(folder: Path, files: dict[str, str]) -> Path:
-    folder.mkdir(parents=True)
-    for name, content in files.items():
-        (folder / name).write_text(content, encoding="utf-8")
-    return folder
-
-
-def quiet_realm(folder: Path) -> Path:
-    return test_zulip.export(folder, files=[[]], of=test_zulip.realm() | {"zerver_reaction": []})
-
-
-QUIET: dict[str, tuple[Callable[[Path], Path], ...]] = {
-    "stack_exchange": (
-        lambda folder: test_stack_exchange.dump(folder, test_stack_exchange.SMALL | EMPTY_DUMP),
-        lambda folder: held(folder, {"Posts.xml": "<?xml version='1.0'?><posts />"}),
-    ),
-    "discourse": (
-        lambda folder: held(folder, {"latest.json": '{"users": [], "topic_list": {"topics": []}}'}),
-        lambda folder: held(folder, {"posts.json": '{"latest_posts": []}'}),
-        lambda folder: held(
-            folder,
-            {"topic.json": '{"post_stream": {"posts": [], "stream": []}, "id": 5, "title": "x"}'},
-        ),
-        lambda folder: held(
-            folder, {"latest.json": '{"topic_list": {"topics": [{"id": 5, "title": "How?"}]}}'}
-        ),
-        lambda folder: test_discourse.forum(
-            folder, test_discourse.waiting() | {"archetype": "private_message"}
-        ),
-    ),
-    "zulip": (
-        quiet_realm,
-        lambda folder: held(folder, {"stream_index.json": '{"time": 1772982000.0, "streams": {}}'}),
-    ),
-    "github_discussions": (
-        lambda folder: held(
-            folder,
-            {
-                "d.json": '{"data": {"repository": {"discussions": {"pageInfo": {"hasNextPage": false}, "nodes": []}}}}'
-            },
-        ),
-    ),
-    "viva_engage": (lambda folder: without_rows(test_viva_engage.sample(folder)),),
-    "perceval": (
-        lambda folder: held(folder, {"github-2026-03-01.jsonl": "", "github-2026-03-02.jsonl": ""}),
-    ),
-    "spreadsheet": (lambda folder: without_rows(table(folder)),),
-}
-EMPTY_DUMP: dict[str, list[str]] = {"Posts.xml": [], "Votes.xml": [], "Comments.xml": []}
-ELSEWHERE = {"slack", "discord", "mailbox"}
-"""Whose quiet exports their own tests tell of."""
 EACH_QUIET = [(source, number) for source, makers in QUIET.items() for number in range(len(makers))]
 
 
@@ -158,12 +67,8 @@ def test_an_export_in_which_nobody_wrote_is_one_and_takes_nothing_away(
         ), mart
 
 
-def test_every_source_has_a_quiet_export() -> None:
-    assert QUIET.keys() | ELSEWHERE == SOURCES.keys()
-
-
 def test_every_source_has_a_sample() -> None:
-    assert set(SAMPLES) == set(SOURCES)
+    assert all(SAMPLES.values())
 
 
 @each_sample
@@ -213,10 +118,52 @@ def test_whatever_a_source_declares_a_sample_fills(source: str, tmp_path: Path) 
     assert filled == {*of.records.always, *of.records.sometimes} & TABLES.keys()
 
 
+@each_sample
+def test_what_is_measurable_is_what_the_source_declares(
+    source: str, number: int, tmp_path: Path
+) -> None:
+    """In a store of one sample nothing can be measured that the source says it never records."""
+    of = SOURCES[source]
+    store = imported(of, [SAMPLES[source][number](tmp_path / "export")], tmp_path / "data")
+    with duckdb.connect(str(store), read_only=True) as connection:
+        measured = read_catalogue(connection.cursor())["craft"].measured
+    facts = (measured & FACTS.keys()) | ({"reader"} if "read" in measured else set())
+    assert facts <= set(of.records.facts)
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_a_source_lists_accounts_where_it_declares_that(source: str, tmp_path: Path) -> None:
+    listing = set()
+    for number, make in enumerate(SAMPLES[source]):
+        told = Read(SOURCES[source], make(tmp_path / str(number) / "export"))
+        listing.add(told.reading.lists_accounts)
+    assert (True in listing) == ("account" in SOURCES[source].records.facts)
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_who_records_no_readers_says_so(source: str) -> None:
+    """What a source never records is among what it says that it cannot measure."""
+    cannot = " ".join(SOURCES[source].cannot_measure)
+    assert ("who read" in cannot) == ("reader" not in SOURCES[source].records.facts)
+
+
+def test_the_docs_tell_what_each_source_records() -> None:
+    assert what_each_records() in DOCS
+
+
+def test_whatever_a_number_needs_some_source_records() -> None:
+    recorded = {
+        name for of in SOURCES.values() for name in (*of.records.always, *of.records.sometimes)
+    }
+    assert recorded == TABLES.keys() | FACTS.keys()
+    wanted = {need for of in (*METRICS.values(), *EXHIBITS.values()) for need in needed(of.needs)}
+    assert wanted - BY_ROSTER <= recorded
+
+
 def test_a_table_that_a_source_does_not_declare_is_refused(tmp_path: Path) -> None:
     blind = replace(SOURCES["spreadsheet"], records=Records(always=("member", "post")))
     with pytest.raises(ValueError, match=r"does not declare the table 'thread'"):
-        Read(blind, table(tmp_path / "export"))
+        Read(blind, SAMPLES["spreadsheet"][0](tmp_path / "export"))
 
 
 @pytest.mark.parametrize("source", SOURCES.values(), ids=list(SOURCES))

@@ -1,5 +1,6 @@
 """Tables in CSV, XLSX and Parquet: every form gives the same rows, and what cannot be read is told in a sentence."""
 
+import csv
 import gc
 import io
 import time
@@ -13,6 +14,7 @@ import exports
 import polars as pl
 import pytest
 import xlsxwriter
+from exports import MARK, Makers, without_rows
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -1128,3 +1130,40 @@ def test_keys_that_a_program_wrote_as_fractions_are_the_same(tmp_path: Path) -> 
     rows = "1,1,question,5.0,2024-03-01 10:00\n2,1.0,answer,6.0,2024-03-01 11:00\n3,1,comment,5,2024-03-01 12:00"
     read = read_text(tmp_path, f"post_id,thread_id,kind,author_id,created_at\n{rows}")
     assert read.rows("post", "thread", "author") == [("1", "5"), ("1", "6"), ("1", "5")]
+
+
+# What the tests of all sources ask of each
+
+
+def with_private(folder: Path) -> Path:
+    path = csv_folder(folder)
+    for file in path.rglob("*.csv"):
+        with file.open(encoding="utf-8", newline="") as told:
+            header, *rows = csv.reader(told)
+        with file.open("w", encoding="utf-8", newline="") as told:
+            csv.writer(told).writerows(
+                [[*header, "text", "private note"], *([*row, MARK, MARK] for row in rows)]
+            )
+    return path
+
+
+def table(folder: Path) -> Path:
+    folder.mkdir(parents=True)
+    rows = "post_id,thread_id,kind,author_name,created_at\n1,1,question,Ada,2024-03-01 09:00\n"
+    (folder / "posts.csv").write_text(rows, encoding="utf-8")
+    return folder
+
+
+SAMPLES: Makers = (
+    table,
+    csv_folder,
+    xlsx_folder,
+    workbook_folder,
+    parquet_folder,
+)
+
+
+QUIET: Makers = (lambda folder: without_rows(table(folder)),)
+
+
+WITH_PRIVATE: Makers = (with_private,)

@@ -14,7 +14,7 @@ import exports
 import polars as pl
 import py7zr
 import pytest
-from exports import asked, imported, written
+from exports import MARK, Makers, asked, held, imported, written
 
 from cop_metrics.errors import CopError
 from cop_metrics.sources import stack_exchange
@@ -646,3 +646,34 @@ def test_users_of_another_folder_are_not_mixed_in(tmp_path: Path) -> None:
     dump(tmp_path / "a", {"Posts.xml": SMALL["Posts.xml"]})
     dump(tmp_path / "b", {"Users.xml": SMALL["Users.xml"]})
     assert Read(tmp_path).rows("member", "member", "name") == [("10", None), ("11", None)]
+
+
+# What the tests of all sources ask of each
+
+
+def with_private(folder: Path) -> Path:
+    users = [
+        re.sub(
+            r" />$",
+            f' AboutMe="{MARK}" Location="{MARK}" WebsiteUrl="{MARK}" EmailHash="{MARK}" />',
+            row.replace(' AboutMe="text"', ""),
+        )
+        for row in SMALL["Users.xml"]
+    ]
+    history = [f'<row Id="1" PostId="1" UserId="10" Text="{MARK}" Comment="{MARK}" />']
+    return dump(folder, {**SMALL, "Users.xml": users, "PostHistory.xml": history})
+
+
+EMPTY_DUMP: dict[str, list[str]] = {"Posts.xml": [], "Votes.xml": [], "Comments.xml": []}
+
+
+SAMPLES: Makers = (lambda folder: dump(folder, SMALL),)
+
+
+QUIET: Makers = (
+    lambda folder: dump(folder, SMALL | EMPTY_DUMP),
+    lambda folder: held(folder, {"Posts.xml": "<?xml version='1.0'?><posts />"}),
+)
+
+
+WITH_PRIVATE: Makers = (with_private,)

@@ -8,6 +8,8 @@ from tempfile import TemporaryDirectory
 
 import pytest
 from exports import (
+    MARK,
+    Makers,
     Read,
     asked,
     converges,
@@ -16,6 +18,7 @@ from exports import (
     packed,
     refusal,
     same_tables,
+    without_rows,
 )
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -625,3 +628,41 @@ def test_keys_that_a_spreadsheet_rounded_are_refused_here_too(tmp_path: Path) ->
     assert "look as if a spreadsheet had rounded them" in refusal(
         SOURCE, sample(tmp_path, {"Messages": rows})
     )
+
+
+# What the tests of all sources ask of each
+
+
+def with_private(folder: Path) -> Path:
+    secret = [
+        message(
+            900 + number,
+            f"9{MARK}",
+            title=MARK,
+            body=f"{MARK}?",
+            sender_name=MARK,
+            group_name=MARK,
+            thread=900,
+            **more,
+        )
+        for number, more in enumerate(
+            (
+                {"in_private_conversation": "true"},
+                {"message_type": "private"},
+                {"in_private_group": "true"},
+                {"group_id": 8, "in_private_group": ""},
+            )
+        )
+    ]
+    groups = [*GROUPS, {"id": 8, "name": MARK, "private": "true"}]
+    messages = [*MESSAGES, *secret]
+    return sample(folder, {**SMALL, "Messages": messages, "Groups": groups})
+
+
+SAMPLES: Makers = (sample,)
+
+
+QUIET: Makers = (lambda folder: without_rows(sample(folder)),)
+
+
+WITH_PRIVATE: Makers = (with_private,)

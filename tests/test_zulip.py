@@ -11,10 +11,13 @@ from typing import Any
 import polars as pl
 import pytest
 from exports import (
+    MARK,
+    Makers,
     Read,
     asked,
     converges,
     has_exact_columns,
+    held,
     imported,
     packed,
     refusal,
@@ -668,3 +671,34 @@ def test_a_real_archive_without_its_hidden_files_has_the_figures_that_were_count
     )
     assert told.tables["member"].height == 168
     assert figures(told) == (793, 534, 0.9772)
+
+
+# What the tests of all sources ask of each
+
+
+def with_private(folder: Path) -> Path:
+    of = realm()
+    of["zerver_stream"][1] |= {"name": MARK, "description": MARK}
+    secret = [
+        message(key, BO, when(3), MARK, f"{MARK}?", recipient)
+        for key, recipient in ((301, SECRET), (302, DIRECT))
+    ]
+    of["zerver_reaction"][1]["emoji_name"] = MARK
+    public = [each for each in messages() if each["id"] not in (301, 302)]
+    return export(folder, of=of, files=[[*public, *secret]])
+
+
+def quiet_realm(folder: Path) -> Path:
+    return export(folder, files=[[]], of=realm() | {"zerver_reaction": []})
+
+
+SAMPLES: Makers = (export, archive)
+
+
+QUIET: Makers = (
+    quiet_realm,
+    lambda folder: held(folder, {"stream_index.json": '{"time": 1772982000.0, "streams": {}}'}),
+)
+
+
+WITH_PRIVATE: Makers = (with_private,)

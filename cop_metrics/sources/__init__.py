@@ -19,6 +19,7 @@ from cop_metrics.sources.export import Export
 from cop_metrics.sources.not_read import not_read
 from cop_metrics.sources.perceval.items import SOURCE as PERCEVAL
 from cop_metrics.sources.source import Source
+from cop_metrics.tables import FACTS
 
 SOURCES: dict[str, Source] = {
     each.id: each
@@ -35,6 +36,18 @@ SOURCES: dict[str, Source] = {
         spreadsheet.SOURCE,
     )
 }
+
+
+def what_each_records() -> str:
+    """Return what the exports of each source record as a Markdown table, for the docs."""
+    rows = ["| export | always | some exports only |", "|---|---|---|"]
+    for source in SOURCES.values():
+        always, sometimes = (
+            ", ".join(FACTS[name].tells if name in FACTS else f"{name}s" for name in names)
+            for names in (source.records.always, source.records.sometimes)
+        )
+        rows.append(f"| {source.title} | {always} | {sometimes} |".replace("_", " "))
+    return "\n".join(rows) + "\n"
 
 
 def source_of(export: Export, platform: str | None = None) -> Source:

@@ -121,6 +121,7 @@ SOURCE = Source(
     ),
     records=Records(
         always=("member", "thread", "post", "reaction"),
+        sometimes=("giver", "thanker", "acceptance"),
     ),
     cannot_measure=(
         "who reads",

@@ -203,7 +203,7 @@ SOURCE = Source(
     ),
     records=Records(
         always=("member", "thread", "post", "reaction", "read"),
-        sometimes=("topic",),
+        sometimes=("topic", "account", "reach", "giver", "thanker", "acceptance"),
     ),
     cannot_measure=(
         "who read what: posts count their readers and topics their views, without names and days",

@@ -141,6 +141,7 @@ SOURCE = Source(
     ),
     records=Records(
         always=("member", "thread", "post", "topic", "reaction"),
+        sometimes=("giver", "thanker", "acceptance"),
     ),
     cannot_measure=(
         "who read what: GitHub tells neither readers nor views",

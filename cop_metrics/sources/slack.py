@@ -207,6 +207,7 @@ SOURCE = Source(
     ),
     records=Records(
         always=("member", "thread", "post", "reaction", "channel_member"),
+        sometimes=("account", "giver", "thanker", "acceptance"),
     ),
     cannot_measure=(
         "who read what: no export has it",

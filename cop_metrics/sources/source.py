@@ -15,7 +15,7 @@ from typing import NamedTuple
 import polars as pl
 
 from cop_metrics.sources.export import Export
-from cop_metrics.tables import TABLES
+from cop_metrics.tables import FACTS, TABLES
 
 MOST_GROWN = 3_600_000_000
 """Microseconds, an hour of them, that what an export counts may add to its time."""
@@ -77,14 +77,24 @@ def measured(*tables: str) -> Iterator[Batch]:
 
 @dataclass(frozen=True, kw_only=True)
 class Records:
-    """What a platform's exports record: the lake tables that every one of them fills, be it with no
-    rows, and those that only some do.
+    """What a platform's exports record, in lake tables and in `FACTS`: every one of them, be it with
+    no rows, or only some.
 
     What is named in neither is "not measurable" in all of its imports.
     """
 
     always: tuple[str, ...]
     sometimes: tuple[str, ...] = ()
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Return the lake tables that some export fills."""
+        return tuple(name for name in (*self.always, *self.sometimes) if name in TABLES)
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """Return what some export tells beside whole tables."""
+        return tuple(name for name in (*self.always, *self.sometimes) if name in FACTS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,8 +131,8 @@ class Source:
         Raises `ValueError` for a table that the source does not declare, which is a fault of its
         code.
         """
-        yield from measured(*self.records.always)
+        yield from measured(*(name for name in self.records.always if name in TABLES))
         for batch in self.read(export, reading):
-            if batch.table not in (*self.records.always, *self.records.sometimes):
+            if batch.table not in self.records.tables:
                 raise ValueError(f"source '{self.id}' does not declare the table '{batch.table}'")
             yield batch

@@ -123,7 +123,7 @@ SOURCE = Source(
     ),
     records=Records(
         always=("member", "thread", "post", "topic"),
-        sometimes=("reaction",),
+        sometimes=("reaction", "account", "reach", "giver", "acceptance"),
     ),
     cannot_measure=(
         "who read what: the dump holds one undated total of views a question",

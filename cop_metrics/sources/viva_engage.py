@@ -296,7 +296,7 @@ SOURCE = Source(
     ),
     records=Records(
         always=("member", "thread", "post"),
-        sometimes=("topic", "reaction"),
+        sometimes=("topic", "reaction", "account", "giver", "thanker", "acceptance"),
     ),
     cannot_measure=(
         "who reads: the export holds neither views nor visits",

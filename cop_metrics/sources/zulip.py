@@ -130,7 +130,7 @@ SOURCE = Source(
     ),
     records=Records(
         always=("member", "thread", "post"),
-        sometimes=("reaction", "channel_member"),
+        sometimes=("reaction", "channel_member", "account", "giver", "thanker", "acceptance"),
     ),
     cannot_measure=(
         "who read what: marks of reading have no day",

@@ -427,7 +427,7 @@ BACKENDS: dict[str, Backend] = {
         Backend(
             name="Discourse",
             category="topic",
-            records=discourse.SOURCE.records.always,
+            records=("member", "thread", "post", "reaction", "read"),
             read=_read_topics,
         ),
         Backend(
@@ -482,7 +482,7 @@ SOURCE = Source(
     ),
     records=Records(
         always=("member", "thread", "post"),
-        sometimes=("topic", "reaction", "read"),
+        sometimes=("topic", "reaction", "read", "reach", "giver", "thanker", "acceptance"),
     ),
     cannot_measure=(
         "who read what, and who came without writing: no backend fetches that",

@@ -216,9 +216,11 @@ class Gathering:
         posts, reactions = self._posts.taken(), self._reactions.taken()
         self.reacted += int(reactions["times"].sum())
         yield Batch("thread", self._threads.taken())
-        yield Batch("topic", self._topics.taken())
         yield Batch("post", self._ruled(posts))
-        yield one_each(reactions)
+        if self._topics:
+            yield Batch("topic", self._topics.taken())
+        if len(reactions):
+            yield one_each(reactions)
 
     def _ruled(self, posts: pl.DataFrame) -> pl.DataFrame:
         """Return the posts as the lake keeps them, with the rules that their texts fire."""

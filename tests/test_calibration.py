@@ -165,14 +165,14 @@ def test_what_a_sentence_claims_is_told_by_its_words(text: str, claimed: bool) -
 
 def test_every_exhibit_with_an_interval_is_looked_at() -> None:
     ends = {"low", "low_24h"}
-    assert {each.id for each in EXHIBITS.values() if ends & set(each.columns)} == set(BANDS)
+    assert {each.id for each in EXHIBITS.values() if ends & set(each.titles)} == set(BANDS)
     for id_, bands in BANDS.items():
         named = {
             name
             for band in bands
             for name in (band.value, band.low, band.high, band.weight, band.along, *band.keys)
         }
-        assert named - {None} <= set(EXHIBITS[id_].columns)
+        assert named - {None} <= set(EXHIBITS[id_].titles)
 
 
 def test_every_page_of_a_null_community_is_read(pages: dict[str, Read]) -> None:

@@ -224,7 +224,7 @@ def test_every_exhibit_has_a_chart() -> None:
 @LOOKS
 def test_an_empty_table_is_a_sentence_and_no_marks(id_: str, look: Look) -> None:
     figure = draw(
-        EXHIBITS[id_], pl.DataFrame(schema=dict.fromkeys(EXHIBITS[id_].columns, pl.String)), look
+        EXHIBITS[id_], pl.DataFrame(schema=dict.fromkeys(EXHIBITS[id_].titles, pl.String)), look
     )
     assert not figure.data
     assert describe(figure) == "There is nothing to draw: nothing was counted in this period."
@@ -234,7 +234,7 @@ def test_an_empty_table_is_a_sentence_and_no_marks(id_: str, look: Look) -> None
 @pytest.mark.parametrize("id_", sorted(ONE_ROW))
 @LOOKS
 def test_a_table_of_one_row_is_drawn_and_told(id_: str, look: Look) -> None:
-    assert set(ONE_ROW[id_]) == set(EXHIBITS[id_].columns)
+    assert set(ONE_ROW[id_]) == set(EXHIBITS[id_].titles)
     figure = draw(EXHIBITS[id_], table_of(id_), look)
     assert figure.data
     assert describe(figure)

@@ -213,7 +213,7 @@ def test_split_adds_rows_shaped_as_the_whole(
 def test_exhibit_has_rows_and_no_value(workshop: Path, show: Callable[..., dict[str, Any]]) -> None:
     shown = show("outcomes")
     assert (shown["value"], shown["sample_size"], shown["interval"]) == (None, None, None)
-    assert [set(row) for row in shown["rows"]] == [set(EXHIBITS["outcomes"].columns)] * len(
+    assert [set(row) for row in shown["rows"]] == [set(EXHIBITS["outcomes"].titles)] * len(
         shown["rows"]
     )
 

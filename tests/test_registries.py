@@ -18,10 +18,12 @@ from cop_metrics.measure.measurer import (
     FIGURE_SCHEMA,
     Asked,
     Measurer,
+    list_of,
     relation_of_list,
     tables_read,
 )
 from cop_metrics.metrics import EXHIBITS, METRICS, declared
+from cop_metrics.metrics.columns import SAID_OF_PEOPLE, Rows, titles
 from cop_metrics.metrics.metric import Counts, Exhibit, Metric, PeopleShare, Share, Total
 from cop_metrics.metrics.relation import RELATIONS, Relation
 from cop_metrics.samples.company import TIME_ZONE, write_company
@@ -109,7 +111,7 @@ def test_a_metric_says_what_it_is_and_where_that_comes_from(metric: Metric) -> N
 
 @each_exhibit
 def test_an_exhibit_says_what_it_is_and_where_that_comes_from(exhibit: Exhibit) -> None:
-    for text in (exhibit.title, exhibit.description, exhibit.source, *exhibit.columns.values()):
+    for text in (exhibit.title, exhibit.description, exhibit.source, *exhibit.titles.values()):
         assert text.strip()
     assert set(exhibit.relations) <= set(RELATIONS)
     assert set(exhibit.splits) <= set(BY)
@@ -155,7 +157,10 @@ def test_a_relation_is_counted_over_and_has_the_columns_that_it_declares(
     ]
     users += [exhibit for exhibit in EXHIBITS.values() if relation.name in exhibit.relations]
     assert users
-    needed = {*relation.listing, *(column for column in (relation.day, relation.topic) if column)}
+    needed = {
+        *titles(relation.listing.columns),
+        *(column for column in (relation.day, relation.topic) if column),
+    }
     needed |= {f"{each.whose}_{by}" for each in users for by in ("team", "seniority")}
     cut = measurer._cut(relation, users[0], year)
     assert needed <= set(
@@ -203,8 +208,9 @@ def test_a_filter_by_team_hides_the_rows_of_others(
     metric: Metric, measurer: Measurer, year: Scope, team_year: Scope
 ) -> None:
     everyone, own = measurer.listed(metric, year), measurer.listed(metric, team_year)
-    titles = dict(metric.measure.titles) if isinstance(metric.measure, Total) else {}
-    if titles and "Team" not in titles.values():  # it lists whom the team reached, of whatever team
+    if (
+        "Team" not in titles(list_of(metric).columns).values()
+    ):  # it lists whom the team reached, of whatever team
         assert 0 < own.height <= everyone.height
         return
     assert set(own["Team"]) <= {TEAM}
@@ -344,9 +350,8 @@ def test_a_viewer_without_names_is_shown_no_name(
     """Threads are for everyone to see; of people neither name nor group stands beside them."""
     scope = company.scope(names=False)
     if measurer.unlisted(metric, scope) is None:
-        relation = relation_of_list(metric)
-        named = {relation.listing.get(name) for name in relation.personal}
-        assert not {*named, "Team", "Seniority"} & set(measurer.listed(metric, scope).columns)
+        hidden = {each.title for each in list_of(metric).columns if each.role in SAID_OF_PEOPLE}
+        assert not hidden & {*measurer.listed(metric, scope).columns}
 
 
 @each_metric
@@ -369,7 +374,7 @@ def test_an_exhibit_has_exactly_its_columns_with_and_without_data(
     assert full.height
     for scope in (year, team_year, company.scope(period=BEFORE_ALL_DATA)):
         table = measurer.table(exhibit, scope)
-        assert table.columns == list(exhibit.columns)
+        assert table.columns == list(exhibit.titles)
         assert table.schema == full.schema
     before = measurer.table(exhibit, company.scope(period=BEFORE_ALL_DATA))
     assert before.is_empty() or (exhibit.counts is Counts.STATE and before.equals(full))
@@ -403,9 +408,11 @@ def test_a_list_hides_without_names_what_an_exhibit_of_the_same_rows_hides(
     if measurer.unlisted(metric, scope):
         return
     of_the_same = [
-        each for each in EXHIBITS.values() if metric.relation in each.relations and not each.people
+        each
+        for each in EXHIBITS.values()
+        if metric.relation in each.relations and each.rows is not Rows.PEOPLE
     ]
-    hidden = {each.columns.get(name, name) for each in of_the_same for name in each.personal}
+    hidden = {each.title for exhibit in of_the_same for each in exhibit.columns if each.personal}
     assert not hidden & {*measurer.listed(metric, scope).columns}
 
 
@@ -426,8 +433,8 @@ def test_an_exhibit_of_single_people_is_for_those_who_may_see_names(
     exhibit: Exhibit, measurer: Measurer, company: Told
 ) -> None:
     table = measurer.table(exhibit, company.scope(names=False))
-    assert table.columns == list(exhibit.columns)
-    assert table.is_empty() == exhibit.people
+    assert table.columns == list(exhibit.titles)
+    assert table.is_empty() == (exhibit.rows is Rows.PEOPLE)
 
 
 def test_outcomes_are_exclusive_and_add_up(measurer: Measurer, company: Told) -> None:

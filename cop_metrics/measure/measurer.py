@@ -35,6 +35,7 @@ from cop_metrics.measure.queries import (
     together,
 )
 from cop_metrics.metrics import METRICS
+from cop_metrics.metrics.columns import ListOf, Role, Rows, named, titles
 from cop_metrics.metrics.metric import (
     EVERY_SENIORITY,
     NEWCOMER,
@@ -251,17 +252,19 @@ class Measurer:
         """Return the table of an exhibit, and what it shows in a sentence, None where nothing can
         be said.
         """
-        names = tuple(exhibit.columns)
+        names = tuple(exhibit.titles)
         if self.withheld(exhibit, scope):
             return pl.DataFrame(schema=dict.fromkeys(names, pl.String)), None
         frame = self._told_by(exhibit, scope)
         shaped = exhibit.shape(frame) if exhibit.shape else frame
-        hidden = () if scope.names else exhibit.personal
+        hidden = (
+            () if scope.names else tuple(each.name for each in exhibit.columns if each.personal)
+        )
         hidden += tuple(name for name in names if self.tells_of_few(name, scope))
-        table = self._long_months(shaped, scope).select(names)
+        table = self._long_months(exhibit, shaped, scope).select(names)
         if exhibit.every_group:
             table = self._with_every_group(exhibit, table, scope)
-        table = self._along_the_scale(table)
+        table = self._along_the_scale(exhibit, table)
         table = table.with_columns(
             pl.lit(None, dtype=table.schema[name]).alias(name) for name in hidden
         )
@@ -319,25 +322,26 @@ class Measurer:
         ]
         return f"with {self._periods(scope, 'month')}, {', '.join(parts)}{_joined(exhibit.sql)}"
 
-    def _along_the_scale(self, table: pl.DataFrame) -> pl.DataFrame:
+    def _along_the_scale(self, exhibit: Exhibit, table: pl.DataFrame) -> pl.DataFrame:
         """Return a table that begins with seniorities in their order, lowest first."""
-        first = table.columns[0]
-        if not first.endswith("seniority"):
+        first = exhibit.columns[0]
+        if first.role is not Role.SENIORITY:
             return table
         steps = {seniority: step for step, seniority in enumerate(self.choices.seniorities)}
-        step = pl.col(first).replace_strict(steps, default=len(steps), return_dtype=pl.Int32)
+        step = pl.col(first.name).replace_strict(steps, default=len(steps), return_dtype=pl.Int32)
         return table.sort(step, maintain_order=True)
 
-    def _long_months(self, table: pl.DataFrame, scope: Scope) -> pl.DataFrame:
+    def _long_months(self, exhibit: Exhibit, table: pl.DataFrame, scope: Scope) -> pl.DataFrame:
         """Return a table without the months of which the period has too few days for this viewer."""
-        if scope.names or "month" not in table.columns:
+        starts = named(exhibit.columns, Role.MONTH, Role.START)
+        if scope.names or not starts:
             return table
         short = [
             start
             for start in calendar(scope.period, "month", self.choices)
             if self._too_short(start, scope)
         ]
-        return table.remove(pl.col("month").is_in(short))
+        return table.remove(pl.any_horizontal(pl.col(starts).is_in(short)))
 
     def _too_short(self, month: date, scope: Scope) -> bool:
         """Say whether the period has fewer days of a month than viewers without names may be shown
@@ -359,12 +363,9 @@ class Measurer:
             raise CopError(unlisted)
         if self.unmeasurable(metric):
             return pl.DataFrame()
-        columns = {
-            name: title
-            for name, title in _titles(metric, relation).items()
-            if scope.names
-            or (name not in relation.personal and not name.endswith(("_team", "_seniority")))
-        }
+        columns = titles(
+            column for column in list_of(metric).columns if scope.names or not column.personal
+        )
         cut = f"with {self._periods(scope, None)}, cut as ({self._cut(relation, metric, scope)})"
         limit = "" if most is None else f" limit {most:d}"
         frame = self._frame(f"{cut} {_listing_sql(metric, relation, columns)}{limit}", scope)
@@ -588,10 +589,9 @@ class Measurer:
         unmeasurable = self.unmeasurable(exhibit)
         if unmeasurable:
             return unmeasurable
-        if exhibit.people and not scope.names:
+        if exhibit.rows is Rows.PEOPLE and not scope.names:
             return "Tables of people are for viewers who may see names."
-        rows_of_one = not exhibit.drawn and ("title" in exhibit.columns or exhibit.personal)
-        if not scope.names and scope.seniorities and rows_of_one:
+        if not scope.names and scope.seniorities and exhibit.rows is not Rows.GROUPS:
             return TELLS_SENIORITY
         if not scope.names and (
             self._shows_too_small(exhibit, scope) or self._about_too_few(exhibit, scope)
@@ -1027,7 +1027,7 @@ class Measurer:
         """
         lacking, size = dict[str, int](), self.choices.small_groups.size
         for by in exhibit.shows if table.height else ():
-            columns = _group_columns(table, by)
+            columns = named(exhibit.columns, Role(by))
             told = {group for name in columns for group in table[name].unique()}
             of_whom = replace(scope, teams=(), seniorities=()) if exhibit.group_of else scope
             held, rows = self._held(of_whom, exhibit.splits, by), self._rows_of(exhibit, scope, by)
@@ -1063,7 +1063,7 @@ class Measurer:
         nothing.
         """
         [by] = exhibit.shows
-        groups = _group_columns(table, by)
+        groups = named(exhibit.columns, Role(by))
         zero = [name for name in table.columns if table.schema[name].is_integer()]
         rows = [
             {**dict.fromkeys(groups, group), **dict.fromkeys(zero, 0)}
@@ -1174,11 +1174,6 @@ def _next(start: date, by: str) -> date:
     )
 
 
-def _group_columns(table: pl.DataFrame, by: str) -> list[str]:
-    """Return the columns of an exhibit's table that hold groups of a dimension."""
-    return [name for name in table.columns if name == by or name.endswith(f"_{by}")]
-
-
 def _did(metric: Metric) -> str | None:
     """Return what people did that a number counts, None where it counts no act of theirs."""
     return words.DID[metric.id] if metric.id in words.DID else words.DID.get(metric.relation)
@@ -1260,9 +1255,10 @@ def _relations(declared: Declared) -> tuple[str, ...]:
     )
 
 
-def _titles(metric: Metric, relation: Relation) -> dict[str, str]:
-    own = metric.measure.titles if isinstance(metric.measure, Total) else ()
-    return dict(own) or relation.listing
+def list_of(metric: Metric) -> ListOf:
+    """Return what the list behind a number shows."""
+    own = metric.measure.listing if isinstance(metric.measure, Total) else None
+    return own or relation_of_list(metric).listing
 
 
 def _with_empty_weeks(counted: pl.DataFrame, starts: Sequence[date]) -> pl.DataFrame:
@@ -1278,8 +1274,8 @@ def _with_empty_weeks(counted: pl.DataFrame, starts: Sequence[date]) -> pl.DataF
 
 
 def _lists_people(metric: Metric) -> bool:
-    """Say whether the rows behind a number are people, not questions or threads."""
-    return "title" not in _titles(metric, relation_of_list(metric))
+    """Say whether the rows behind a number are people or groups of them, not threads or topics."""
+    return list_of(metric).rows not in (Rows.THREADS, Rows.TOPICS)
 
 
 def _listing_sql(metric: Metric, relation: Relation, columns: Mapping[str, str]) -> str:

@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from cop_metrics import words
+from cop_metrics.metrics.columns import Column, Role, Rows
 from cop_metrics.metrics.metric import (
     NOT_ASKED,
     Alike,
@@ -634,17 +635,17 @@ def _waiting_curve(id_: str, by: str, title: str, whose: str) -> Exhibit:
             select asker_{by} as {by}, cast(round(waited_seconds / 60) as int) as minutes, wait_ended,
                 count(*) as questions, squares, {likeness_of("wait")} as likeness
             from questions join unequal using (asker_{by}) group by all""",
-        columns={
-            by: by.capitalize(),
-            "hours": "Hours since asking",
-            "waiting": "Still waiting",
-            "low": "Low",
-            "high": "High",
-            "at_risk": "Questions still followed",
-        },
+        rows=Rows.GROUPS,
+        columns=(
+            Column(by, by.capitalize(), Role(by)),
+            Column("hours", "Hours since asking", Role.ELAPSED, Unit.HOURS),
+            Column("waiting", "Still waiting", Role.VALUE, Unit.PERCENT),
+            Column("low", "Low", Role.LOW, Unit.PERCENT),
+            Column("high", "High", Role.HIGH, Unit.PERCENT),
+            Column("at_risk", "Questions still followed", Role.VALUE, Unit.COUNT),
+        ),
         splits=ASKER_SPLITS,
         shape=partial(waiting_curves, by=by),
-        shows=(by,),
         finding=quartiles_told,
         tested=partial(waits_differ, by=by),
     )
@@ -710,12 +711,13 @@ EXHIBITS = (
                     <= (select date '1970-01-01' + cast(as_of_day as int) from communities where community = $community)
                 ) as complete
             from questions where outcome_in_30_days is not null group by all order by all""",
-        columns={
-            "month": "Month",
-            "outcome": "Outcome",
-            "questions": "Questions",
-            "complete": "Whole month",
-        },
+        rows=Rows.GROUPS,
+        columns=(
+            Column("month", "Month", Role.MONTH),
+            Column("outcome", "Outcome", Role.OUTCOME),
+            Column("questions", "Questions", Role.VALUE, Unit.COUNT),
+            Column("complete", "Whole month", Role.COMPLETE),
+        ),
         splits=ASKER_SPLITS,
     ),
     Exhibit(
@@ -734,19 +736,19 @@ EXHIBITS = (
         panel=("answer_rate_24h", "answer_rate", "wait"),
         sql="select 'asked' as number, asker_seniority as \"group\", count(*) as n from questions "
         "group by all order by all",
-        columns={
-            "seniority": "Seniority",
-            "answer_rate_24h": "Answered within 24 hours",
-            "low_24h": "Low within 24 hours",
-            "high_24h": "High within 24 hours",
-            "answer_rate": "Answered within 7 days",
-            "low": "Low",
-            "high": "High",
-            "wait": "Median wait",
-            "questions": "Questions",
-        },
+        rows=Rows.GROUPS,
+        columns=(
+            Column("seniority", "Seniority", Role.SENIORITY),
+            Column("answer_rate_24h", "Answered within 24 hours", Role.VALUE, Unit.PERCENT),
+            Column("low_24h", "Low within 24 hours", Role.LOW, Unit.PERCENT),
+            Column("high_24h", "High within 24 hours", Role.HIGH, Unit.PERCENT),
+            Column("answer_rate", "Answered within 7 days", Role.VALUE, Unit.PERCENT),
+            Column("low", "Low", Role.LOW, Unit.PERCENT),
+            Column("high", "High", Role.HIGH, Unit.PERCENT),
+            Column("wait", "Median wait", Role.VALUE, Unit.HOURS),
+            Column("questions", "Questions", Role.VALUE, Unit.COUNT),
+        ),
         splits=ASKER_SPLITS,
         shape=gaps,
-        shows=("seniority",),
     ),
 )

@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 
 from cop_metrics.limits import EDGE_DAYS, MATURE_DAYS, MOST_THREADS
+from cop_metrics.metrics.columns import Column, Role, Rows
 from cop_metrics.metrics.metric import (
     NEWCOMER,
     WHO_IS_NEW,
@@ -401,17 +402,17 @@ def _curve(step: str, did: str, title: str, columns: tuple[str, str]) -> Exhibit
         relations=("first_reads",),
         sql=f"select member_seniority as seniority, {columns[0]} as days, {columns[1]} as happened "
         "from first_reads order by 1, 2, 3",
-        columns={
-            "seniority": "Seniority",
-            "days": "Days since first reading",
-            "share": f"Had {did}",
-            "low": "Low",
-            "high": "High",
-            "at_risk": "Members still followed",
-        },
+        rows=Rows.GROUPS,
+        columns=(
+            Column("seniority", "Seniority", Role.SENIORITY),
+            Column("days", "Days since first reading", Role.ELAPSED, Unit.COUNT),
+            Column("share", f"Had {did}", Role.VALUE, Unit.PERCENT),
+            Column("low", "Low", Role.LOW, Unit.PERCENT),
+            Column("high", "High", Role.HIGH, Unit.PERCENT),
+            Column("at_risk", "Members still followed", Role.VALUE, Unit.COUNT),
+        ),
         splits=SPLITS,
         shape=step_curves,
-        shows=("seniority",),
         needs="read",
         about=NEWCOMER,
         finding=partial(_steps_told, did),
@@ -442,15 +443,16 @@ EXHIBITS = (
             where readers > 0 or (views > 0 and not is_recorded)
             order by readers desc nulls last, views desc nulls last, day desc, thread_id
             limit {MOST_THREADS}""",
-        columns={
-            "title": "Thread",
-            "url": "Link",
-            "begun_on": "Begun on",
-            "readers": "Readers in 30 days",
-            "teams": "Teams in 30 days",
-            "evergreen": "Evergreen",
-            "views": "Views so far",
-        },
+        rows=Rows.THREADS,
+        columns=(
+            Column("title", "Thread", Role.THREAD),
+            Column("url", "Link", Role.LINK),
+            Column("begun_on", "Begun on", Role.TIME),
+            Column("readers", "Readers in 30 days", Role.VALUE, Unit.COUNT),
+            Column("teams", "Teams in 30 days", Role.VALUE, Unit.COUNT),
+            Column("evergreen", "Evergreen", Role.GROUP),
+            Column("views", "Views so far", Role.VALUE, Unit.COUNT),
+        ),
         splits=(*SPLITS, "topic"),
         needs="reach",
         drawn=False,
@@ -477,13 +479,13 @@ EXHIBITS = (
                 from reads where knower_seniority is not null group by all
             )
             group by all order by seniority, standing desc""",
-        columns={
-            "seniority": "Seniority of the author or first helper",
-            "standing": "Who",
-            "reads": "Reads",
-        },
+        rows=Rows.GROUPS,
+        columns=(
+            Column("seniority", "Seniority of the author or first helper", Role.SENIORITY),
+            Column("standing", "Who", Role.GROUP),
+            Column("reads", "Reads", Role.VALUE, Unit.COUNT),
+        ),
         splits=SPLITS,
-        shows=("seniority",),
         every_group=True,
         group_of="knower",
         needs="read",
@@ -501,15 +503,15 @@ EXHIBITS = (
         counts=Counts.FLOW,
         relations=("reads",),
         sql=exhibit_sql("leavers_threads"),
-        columns={
-            "title": "Thread",
-            "url": "Link",
-            "reads": "Reads",
-            "readers": "Readers",
-            "helped_by": "Helped by (left since)",
-        },
+        rows=Rows.THREADS,
+        columns=(
+            Column("title", "Thread", Role.THREAD),
+            Column("url", "Link", Role.LINK),
+            Column("reads", "Reads", Role.VALUE, Unit.COUNT),
+            Column("readers", "Readers", Role.VALUE, Unit.COUNT),
+            Column("helped_by", "Helped by (left since)", Role.PERSON, personal=True),
+        ),
         splits=SPLITS,
-        personal=("helped_by",),
         needs="read",
         drawn=False,
     ),
@@ -538,7 +540,13 @@ EXHIBITS = (
             select coalesce(reach.title, reach.thread) as title, reach.url, most.reactions, most.people
             from most join main.reach using (thread_id)
             order by reactions desc, people desc, thread_id""",
-        columns={"title": "Thread", "url": "Link", "reactions": "Reactions", "people": "People"},
+        rows=Rows.THREADS,
+        columns=(
+            Column("title", "Thread", Role.THREAD),
+            Column("url", "Link", Role.LINK),
+            Column("reactions", "Reactions", Role.VALUE, Unit.COUNT),
+            Column("people", "People", Role.VALUE, Unit.COUNT),
+        ),
         splits=SPLITS,
         needs="giver",
         drawn=False,

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import polars as pl
 
+from cop_metrics.metrics.columns import Column, ListOf, Role, Rows, named, titles
 from cop_metrics.sql import read_sql
 from cop_metrics.statistics.comparing import Comparison, Interval
 from cop_metrics.units import Unit
@@ -99,16 +100,16 @@ class Total:
     """An SQL aggregate over the relation's rows; `listed` names the column of which each value is
     one listed row.
 
-    `without`: what no row of a listed value may meet, where `of` leaves such values out. `titles`:
-    the columns of that list with their titles, where they are not the relation's. `unknown`: why
-    there is no number where `of` is null.
+    `without`: what no row of a listed value may meet, where `of` leaves such values out. `listing`:
+    what that list shows, where not what the relation's does. `unknown`: why there is no number
+    where `of` is null.
     """
 
     of: str
     listed: str | None = None
     where: str = "true"
     without: str | None = None
-    titles: tuple[tuple[str, str], ...] = ()
+    listing: ListOf | None = None
     unknown: str = "not recorded by the source"
 
 
@@ -251,18 +252,16 @@ class Exhibit:
     """A table and the chart drawn from it, declared once.
 
     `sql` reads the relations by their names, each already cut to the viewer's scope; `shape`
-    finishes the table in Python. `empty`: what there is none of where the table is empty; one that
-    is `of_topics` is so where no question has a topic, one `over_earlier` tells what grew since the
-    period before, and one `known_from` a day of the data on, which it counts and words. `columns`
-    names each column of the table in words, in order. `shows`: the dimensions that it splits by.
-    `people`: its rows are single persons. `personal`: columns that are empty for viewers who may
-    not see names. `finding` says in a sentence what the rows of `sql` show, None where nothing can
-    be said. What is not `drawn` is a list to act on, shown as a table. `places`: columns that say
-    where the picture puts its marks and how large they are, told of nowhere else. `tested`: the
-    p-value of a test that its groups differ at all, None where there are too few; what it comes to
-    is said only after the correction for all differences of a page. `every_group`: it counts by
-    group, so that groups of which there is nothing have a row of zero too. `group_of`: whose groups
-    its rows are, where not of those whom the filters let in. `about`: as of `Metric`.
+    finishes the table in Python. `columns` are those of the table, in order, and `rows` what its
+    rows are. `empty`: what there is none of where the table is empty; one that is `of_topics` is so
+    where no question has a topic, one `over_earlier` tells what grew since the period before, and
+    one `known_from` a day of the data on, which it counts and words. `finding` says in a sentence
+    what the rows of `sql` show, None where nothing can be said. What is not `drawn` is a list to
+    act on, shown as a table. `tested`: the p-value of a test that its groups differ at all, None
+    where there are too few; what it comes to is said only after the correction for all differences
+    of a page. `every_group`: it counts by group, so that groups of which there is nothing have a
+    row of zero too. `group_of`: whose groups its rows are, where not of those whom the filters let
+    in. `about`: as of `Metric`.
     """
 
     id: str
@@ -276,14 +275,12 @@ class Exhibit:
     counts: Counts
     relations: tuple[str, ...]
     sql: str
-    columns: dict[str, str]
+    rows: Rows
+    columns: tuple[Column, ...]
     splits: tuple[str, ...]
     shape: Callable[[pl.DataFrame], pl.DataFrame] | None = None
-    shows: tuple[str, ...] = ()
     needs: str | tuple[str, ...] | None = None
-    people: bool = False
     individual: bool = False
-    personal: tuple[str, ...] = ()
     of_topics: bool = False
     known_from: tuple[int, str] | None = None
     over_earlier: bool = False
@@ -291,12 +288,25 @@ class Exhibit:
     tested: Callable[[pl.DataFrame], float | None] | None = None
     panel: tuple[str, ...] = ()
     drawn: bool = True
-    places: tuple[str, ...] = ()
     every_group: bool = False
     group_of: str | None = None
     about: str | None = None
     about_others: str | None = None
 
+    @property
+    def titles(self) -> dict[str, str]:
+        """Return the titles of its columns by their names, in order."""
+        return titles(self.columns)
+
+    @property
+    def shows(self) -> tuple[str, ...]:
+        """Return the dimensions whose groups it shows, of those that filters know; none where its
+        rows are people.
+        """
+        groups = [column.role for column in self.columns if not column.personal]
+        known = [role for role in (Role.TEAM, Role.SENIORITY) if role in groups]
+        return () if self.rows is Rows.PEOPLE else tuple(role.value for role in known)
+
     def told(self, table: pl.DataFrame) -> pl.DataFrame:
         """Return its table as it is read, listed and reported: without the places of the picture."""
-        return table.drop(self.places)
+        return table.drop(named(self.columns, Role.PLACE))

@@ -6,6 +6,7 @@ import polars as pl
 
 from cop_metrics import words
 from cop_metrics.limits import BACK_WITHIN_DAYS, EDGE_DAYS
+from cop_metrics.metrics.columns import Column, Role, Rows
 from cop_metrics.metrics.metric import (
     NEWCOMER,
     WHO_IS_NEW,
@@ -220,14 +221,15 @@ EXHIBITS = (
             from first_questions
             where came_back is not null and helped_in_7_days is not null
             group by 1, 2 order by 1, 2""",
-        columns={
-            "first_question": "First question",
-            "share": "Came back, same quarters",
-            "low": "Low",
-            "high": "High",
-            "hits": "Newcomers who came back",
-            "newcomers": "Newcomers",
-        },
+        rows=Rows.GROUPS,
+        columns=(
+            Column("first_question", "First question", Role.GROUP),
+            Column("share", "Came back, same quarters", Role.VALUE, Unit.PERCENT),
+            Column("low", "Low", Role.LOW, Unit.PERCENT),
+            Column("high", "High", Role.HIGH, Unit.PERCENT),
+            Column("hits", "Newcomers who came back", Role.VALUE, Unit.COUNT),
+            Column("newcomers", "Newcomers", Role.VALUE, Unit.COUNT),
+        ),
         splits=SPLITS,
         about=NEWCOMER,
         shape=standardised_shares,
@@ -256,14 +258,15 @@ EXHIBITS = (
             )
             where hit is not null
             group by 1, number order by 1, number""",
-        columns={
-            "month": "Quarter from",
-            "number": "Number",
-            "share": "Share",
-            "low": "Low",
-            "high": "High",
-            "newcomers": "Newcomers",
-        },
+        rows=Rows.GROUPS,
+        columns=(
+            Column("month", "Quarter from", Role.START),
+            Column("number", "Number", Role.GROUP),
+            Column("share", "Share", Role.VALUE, Unit.PERCENT),
+            Column("low", "Low", Role.LOW, Unit.PERCENT),
+            Column("high", "High", Role.HIGH, Unit.PERCENT),
+            Column("newcomers", "Newcomers", Role.VALUE, Unit.COUNT),
+        ),
         splits=SPLITS,
         about=NEWCOMER,
         shape=_shares,

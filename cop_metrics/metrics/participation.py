@@ -9,6 +9,7 @@ import polars as pl
 
 from cop_metrics import words
 from cop_metrics.limits import BENEFIT_DAYS, EDGE_DAYS, HELD_DAYS
+from cop_metrics.metrics.columns import Column, Role, Rows
 from cop_metrics.metrics.metric import (
     NEWCOMER,
     NO_HELP,
@@ -450,15 +451,15 @@ def _balance(id_: str, by: str, title: str) -> Exhibit:
                 group by member_{by}, member_id having sum(days_held) >= {HELD_DAYS}
             )
             group by 1 order by 1""",
-        columns={
-            f"member_{by}": by.capitalize(),
-            "members": "Members",
-            "got_help": "Got help",
-            "watched": "Read",
-            "recognised": "Were recognised",
-        },
+        rows=Rows.GROUPS,
+        columns=(
+            Column(f"member_{by}", by.capitalize(), Role(by)),
+            Column("members", "Members", Role.VALUE, Unit.COUNT),
+            Column("got_help", "Got help", Role.VALUE, Unit.PERCENT),
+            Column("watched", "Read", Role.VALUE, Unit.PERCENT),
+            Column("recognised", "Were recognised", Role.VALUE, Unit.PERCENT),
+        ),
         splits=SPLITS,
-        shows=(by,),
         needs="account",
     )
 
@@ -486,12 +487,13 @@ EXHIBITS = (
                 from member_days where not is_deleted group by month, member_id
             )
             select month, did, count(*) as people, complete from acts group by all order by all""",
-        columns={
-            "month": "Month",
-            "did": "What they did",
-            "people": "People",
-            "complete": "Whole month",
-        },
+        rows=Rows.GROUPS,
+        columns=(
+            Column("month", "Month", Role.MONTH),
+            Column("did", "What they did", Role.GROUP),
+            Column("people", "People", Role.VALUE, Unit.COUNT),
+            Column("complete", "Whole month", Role.COMPLETE),
+        ),
         splits=SPLITS,
     ),
     Exhibit(
@@ -519,13 +521,14 @@ EXHIBITS = (
             )
             select month, members, months, coalesce(active, 0) as active, coalesce(active, 0) / members as share
             from steps left join came using (month, months) order by month, months""",
-        columns={
-            "month": "Joined in",
-            "members": "Joined",
-            "months": "Months since",
-            "active": "Active then",
-            "share": "Share active",
-        },
+        rows=Rows.GROUPS,
+        columns=(
+            Column("month", "Joined in", Role.START),
+            Column("members", "Joined", Role.VALUE, Unit.COUNT),
+            Column("months", "Months since", Role.GROUP),
+            Column("active", "Active then", Role.VALUE, Unit.COUNT),
+            Column("share", "Share active", Role.VALUE, Unit.PERCENT),
+        ),
         splits=SPLITS,
         about=NEWCOMER,
     ),
@@ -543,12 +546,13 @@ EXHIBITS = (
         counts=Counts.FLOW,
         relations=("member_days", "belonged"),
         sql=HELPS_OF_MEMBERS,
-        columns={
-            "series": "Over whom",
-            "share_of_people": "Share of people",
-            "help": "Share of help",
-            "gini": "Gini",
-        },
+        rows=Rows.GROUPS,
+        columns=(
+            Column("series", "Over whom", Role.GROUP),
+            Column("share_of_people", "Share of people", Role.GROUP, Unit.PERCENT),
+            Column("help", "Share of help", Role.VALUE, Unit.PERCENT),
+            Column("gini", "Gini", Role.VALUE, Unit.PERCENT),
+        ),
         splits=SPLITS,
         shape=lorenz_curves,
         finding=unevenness,
@@ -566,12 +570,13 @@ EXHIBITS = (
         counts=Counts.FLOW,
         relations=("member_days", "belonged"),
         sql=HELPS_OF_MEMBERS,
-        columns={
-            "who": "Who",
-            "people": "People",
-            "of_members": "Share of members",
-            "of_help": "Share of help",
-        },
+        rows=Rows.GROUPS,
+        columns=(
+            Column("who", "Who", Role.GROUP),
+            Column("people", "People", Role.VALUE, Unit.COUNT),
+            Column("of_members", "Share of members", Role.VALUE, Unit.PERCENT),
+            Column("of_help", "Share of help", Role.VALUE, Unit.PERCENT),
+        ),
         splits=SPLITS,
         needs="account",
         shape=giving_groups,
@@ -599,12 +604,13 @@ EXHIBITS = (
                 union all select day, hour, true from given
             )
             group by all order by all""",
-        columns={
-            "weekday": "Weekday (0 is Monday)",
-            "hour": "Hour",
-            "questions": "Questions",
-            "helps": "Helps",
-        },
+        rows=Rows.GROUPS,
+        columns=(
+            Column("weekday", "Weekday (0 is Monday)", Role.WEEKDAY),
+            Column("hour", "Hour", Role.GROUP),
+            Column("questions", "Questions", Role.VALUE, Unit.COUNT),
+            Column("helps", "Helps", Role.VALUE, Unit.COUNT),
+        ),
         splits=SPLITS,
     ),
 )

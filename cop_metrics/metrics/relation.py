@@ -11,19 +11,20 @@ months summed up, and `{people}` for who held which group how long and did what 
 from dataclasses import dataclass
 from pathlib import Path
 
+from cop_metrics.metrics.columns import Column, ListOf, Role, Rows, person
 from cop_metrics.sql import read_sql
+from cop_metrics.units import Unit
 
 FOLDER = Path(__file__).parent / "relations"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Relation:
-    """A named set of rows. `listing`: the columns of a list of its rows, in order, with their
-    titles.
+    """A named set of rows. `listing`: what a list of its rows shows.
 
     `order`: the columns by which a list of its rows is sorted. `roles`: whose teams and seniorities
-    its rows tell, `seniority_of`: whose seniority only. `personal`: columns that name a person.
-    `topic`: the column of the question by which topics filter, None where there are no topics.
+    its rows tell, `seniority_of`: whose seniority only. `topic`: the column of the question by
+    which topics filter, None where there are no topics.
     `of_own_teams`: the condition of rows that were found by teams as they are, without Unknown,
     which would tell of few such people.
     """
@@ -31,8 +32,7 @@ class Relation:
     name: str
     day: str | None
     topic: str | None
-    personal: tuple[str, ...]
-    listing: dict[str, str]
+    listing: ListOf
     order: str = "name, member"
     roles: tuple[str, ...] = ("member",)
     seniority_of: tuple[str, ...] = ()
@@ -51,24 +51,32 @@ PEOPLE_OF_DAYS = read_sql(FOLDER / "people_of_days.sql")
 PEOPLE_OF_MONTHS = read_sql(FOLDER / "people_of_months.sql")
 """What `{people}` is made of: single days where a period begins and ends, whole months between."""
 
-QUESTION_LISTING = {
-    "title": "Question",
-    "url": "Link",
-    "asked_at": "Asked (UTC)",
-    "asker_name": "Asked by",
-    "asker_team": "Team",
-    "asker_seniority": "Seniority",
-    "wait_hours": "Hours to first answer",
-    "outcome": "Outcome",
-    "found_by": "Counts because of",
-}
+QUESTION = (Column("title", "Question", Role.THREAD), Column("url", "Link", Role.LINK))
+THREAD = (Column("title", "Thread", Role.THREAD), Column("url", "Link", Role.LINK))
+MEMBER = person("member", "Member", name="name")
+MEMBERS = ListOf(Rows.PEOPLE, MEMBER)
+MEMBERS_LEVEL = ListOf(Rows.PEOPLE, (*MEMBER, Column("level_name", "Level", Role.LEVEL)))
+GROUPS_OF_MEMBERS = ListOf(Rows.PEOPLE, MEMBER[1:])
+ASKED = (
+    *QUESTION,
+    Column("asked_at", "Asked (UTC)", Role.TIME),
+    *person("asker", "Asked by"),
+)
+QUESTIONS_ASKED = ListOf(
+    Rows.THREADS,
+    (
+        *ASKED,
+        Column("wait_hours", "Hours to first answer", Role.VALUE, Unit.HOURS),
+        Column("outcome", "Outcome", Role.OUTCOME),
+        Column("found_by", "Counts because of", Role.GROUP),
+    ),
+)
 
 QUESTIONS = Relation(
     name="questions",
     day="day",
     topic="question_id",
-    personal=("asker_name", "asker", "first_helper"),
-    listing=QUESTION_LISTING,
+    listing=QUESTIONS_ASKED,
     order="second, question",
     roles=("asker", "first_helper"),
 )
@@ -77,8 +85,7 @@ OPEN_QUESTIONS = Relation(
     name="open_questions",
     day=None,
     topic="question_id",
-    personal=("asker_name", "asker", "first_helper"),
-    listing=QUESTION_LISTING,
+    listing=QUESTIONS_ASKED,
     order="second, question",
     roles=("asker", "first_helper"),
 )
@@ -87,34 +94,24 @@ FIRST_QUESTIONS = Relation(
     name="first_questions",
     day="day",
     topic="question_id",
-    personal=("asker_name", "asker"),
-    listing={
-        "title": "Question",
-        "url": "Link",
-        "asked_at": "Asked (UTC)",
-        "asker_name": "Asked by",
-        "asker_team": "Team",
-        "asker_seniority": "Seniority",
-    },
+    listing=ListOf(Rows.THREADS, ASKED),
     order="second, question",
     roles=("asker",),
+)
+
+HELPED = (
+    *QUESTION,
+    Column("helped_at", "Helped (UTC)", Role.TIME),
+    *person("helper", "Helper"),
+    Column("thanks", "Thanks", Role.VALUE, Unit.COUNT),
+    Column("accepted", "Accepted", Role.GROUP),
 )
 
 HELPS = Relation(
     name="helps",
     day="day",
     topic="question_id",
-    personal=("helper", "helper_name", "asker", "asker_name"),
-    listing={
-        "title": "Question",
-        "url": "Link",
-        "helped_at": "Helped (UTC)",
-        "helper_name": "Helper",
-        "helper_team": "Team",
-        "helper_seniority": "Seniority",
-        "thanks": "Thanks",
-        "accepted": "Accepted",
-    },
+    listing=ListOf(Rows.THREADS, HELPED),
     order="second, question, helper",
     roles=("helper", "asker"),
 )
@@ -123,43 +120,38 @@ POSTS = Relation(
     name="posts",
     day="day",
     topic=None,
-    personal=("member", "name"),
-    listing={
-        "title": "Thread",
-        "url": "Link",
-        "kind": "Kind",
-        "posted_at": "Posted (UTC)",
-        "name": "By",
-        "member_team": "Team",
-        "member_seniority": "Seniority",
-    },
+    listing=ListOf(
+        Rows.THREADS,
+        (
+            *THREAD,
+            Column("kind", "Kind", Role.GROUP),
+            Column("posted_at", "Posted (UTC)", Role.TIME),
+            *person("member", "By", name="name"),
+        ),
+    ),
     order="second, post",
 )
-
-MEMBER_LISTING = {"name": "Member", "member_team": "Team", "member_seniority": "Seniority"}
 
 MEMBER_DAYS = Relation(
     name="member_days",
     day="day",
     topic=None,
-    personal=("member", "name"),
-    listing=MEMBER_LISTING,
+    listing=MEMBERS,
 )
 
 POINTS = Relation(
     name="points",
     day="day",
     topic=None,
-    personal=("member", "name", "giver"),
-    listing={
-        "title": "Thread",
-        "url": "Link",
-        "name": "Member",
-        "member_team": "Team",
-        "member_seniority": "Seniority",
-        "reason": "For",
-        "points": "Points",
-    },
+    listing=ListOf(
+        Rows.THREADS,
+        (
+            *THREAD,
+            *MEMBER,
+            Column("reason", "For", Role.GROUP),
+            Column("points", "Points", Role.VALUE, Unit.POINTS),
+        ),
+    ),
     order="second, post, member, reason",
     roles=("member", "giver"),
 )
@@ -168,15 +160,7 @@ RECOGNITIONS = Relation(
     name="recognitions",
     day="day",
     topic=None,
-    personal=("member", "name", "giver", "giver_name"),
-    listing={
-        "title": "Thread",
-        "url": "Link",
-        "name": "Member",
-        "member_team": "Team",
-        "member_seniority": "Seniority",
-        "reason": "For",
-    },
+    listing=ListOf(Rows.THREADS, (*THREAD, *MEMBER, Column("reason", "For", Role.GROUP))),
     order="second, post, giver, reason",
     roles=("member", "giver"),
 )
@@ -185,88 +169,84 @@ LEVEL_MOVES = Relation(
     name="level_moves",
     day="day",
     topic=None,
-    personal=("member", "name"),
-    listing={**MEMBER_LISTING, "from_level": "From level", "to_level": "To level"},
+    listing=ListOf(
+        Rows.PEOPLE,
+        (
+            *MEMBER,
+            Column("from_level", "From level", Role.LEVEL),
+            Column("to_level", "To level", Role.LEVEL),
+        ),
+    ),
 )
 
 ARRIVALS = Relation(
     name="arrivals",
     day="day",
     topic=None,
-    personal=("member", "name"),
-    listing=MEMBER_LISTING,
+    listing=MEMBERS,
 )
 
 PEOPLE = Relation(
     name="people",
     day=None,
     topic=None,
-    personal=("member", "name"),
-    listing=MEMBER_LISTING,
+    listing=MEMBERS,
 )
 
 PRESENT = Relation(
     name="present",
     day=None,
     topic=None,
-    personal=("member", "name"),
-    listing=MEMBER_LISTING,
+    listing=MEMBERS,
 )
 
 SILENT = Relation(
     name="silent",
     day=None,
     topic=None,
-    personal=("member", "name"),
-    listing=MEMBER_LISTING,
+    listing=MEMBERS,
 )
 
 READING_ONLY = Relation(
     name="reading_only",
     day=None,
     topic=None,
-    personal=("member", "name"),
-    listing=MEMBER_LISTING,
+    listing=MEMBERS,
 )
 
 LEVELS = Relation(
     name="levels",
     day=None,
     topic=None,
-    personal=("member", "name"),
-    listing={**MEMBER_LISTING, "level_name": "Level"},
+    listing=MEMBERS_LEVEL,
 )
 
 LEVELS_OF_MEMBERS = Relation(
     name="levels_of_members",
     day=None,
     topic=None,
-    personal=("member", "name"),
-    listing={**MEMBER_LISTING, "level_name": "Level"},
+    listing=MEMBERS_LEVEL,
 )
 
 LEVEL_LEDGER = Relation(
     name="level_ledger",
     day=None,
     topic=None,
-    personal=("member", "name"),
-    listing=MEMBER_LISTING,
+    listing=MEMBERS,
 )
 
 LEVEL_SIDES = Relation(
     name="level_sides",
     day=None,
     topic=None,
-    personal=("member", "name"),
-    listing={**MEMBER_LISTING, "level_name": "Level"},
+    listing=MEMBERS_LEVEL,
 )
 
 TEAM_LOADS = Relation(
     name="team_loads",
     day=None,
     topic=None,
-    personal=("member_id",),
-    listing={"member_team": "Team", "member_seniority": "Seniority"},
+    listing=GROUPS_OF_MEMBERS,
     of_own_teams="true",
 )
 
@@ -274,20 +254,21 @@ MILESTONES = Relation(
     name="milestones",
     day=None,
     topic=None,
-    personal=("member", "name"),
-    listing=MEMBER_LISTING,
+    listing=MEMBERS,
 )
 
 MIXED_HELPS = Relation(
     name="mixed_helps",
     day=None,
     topic=None,
-    personal=("helper", "helper_name", "asker", "asker_name"),
-    listing={
-        **HELPS.listing,
-        "asker_team": "Team helped",
-        "expected": "Expected share of own team",
-    },
+    listing=ListOf(
+        Rows.THREADS,
+        (
+            *HELPED,
+            Column("asker_team", "Team helped", Role.TEAM, personal=True),
+            Column("expected", "Expected share of own team", Role.VALUE, Unit.PERCENT),
+        ),
+    ),
     order="second, question, helper",
     roles=("helper", "asker"),
 )
@@ -296,8 +277,7 @@ GIVEN = Relation(
     name="given",
     day="day",
     topic=None,
-    personal=("member_id", "other_id"),
-    listing={"member_team": "Team", "member_seniority": "Seniority"},
+    listing=GROUPS_OF_MEMBERS,
     roles=("member", "other"),
 )
 
@@ -305,8 +285,7 @@ RECEIVED = Relation(
     name="received",
     day="day",
     topic=None,
-    personal=("member_id", "other_id"),
-    listing={"member_team": "Team", "member_seniority": "Seniority"},
+    listing=GROUPS_OF_MEMBERS,
     roles=("member", "other"),
 )
 
@@ -314,46 +293,42 @@ GAINS = Relation(
     name="gains",
     day=None,
     topic=None,
-    personal=("member", "name"),
-    listing=MEMBER_LISTING,
+    listing=MEMBERS,
 )
 
 BELONGED = Relation(
     name="belonged",
     day=None,
     topic=None,
-    personal=("member", "name"),
-    listing=MEMBER_LISTING,
+    listing=MEMBERS,
 )
 
 RETAINED = Relation(
     name="retained",
     day=None,
     topic=None,
-    personal=("member", "name"),
-    listing=MEMBER_LISTING,
+    listing=MEMBERS,
 )
 
 TWELVE_MONTHS = Relation(
     name="twelve_months",
     day=None,
     topic=None,
-    personal=("member", "name"),
-    listing=MEMBER_LISTING,
+    listing=MEMBERS,
 )
 
 HELP_PAIRS = Relation(
     name="help_pairs",
     day=None,
     topic=None,
-    personal=("asker_name", "helper_name", "asker_id", "helper_id"),
-    listing={
-        "helper_name": "Helper",
-        "helper_team": "Team",
-        "helper_seniority": "Seniority",
-        "asker_name": "Helped",
-        "helps": "Helps",
-    },
+    listing=ListOf(
+        Rows.PEOPLE,
+        (
+            *person("helper", "Helper"),
+            Column("asker_name", "Helped", Role.PERSON, personal=True),
+            Column("helps", "Helps", Role.VALUE, Unit.COUNT),
+        ),
+    ),
     order="helps desc, helper_id, asker_id",
     roles=("helper", "asker"),
 )
@@ -362,8 +337,7 @@ BENEFITS = Relation(
     name="benefits",
     topic=None,
     day=None,
-    personal=("member", "name"),
-    listing=MEMBER_LISTING,
+    listing=MEMBERS,
     order="name, member",
 )
 
@@ -371,18 +345,18 @@ HANGING_TOPICS = Relation(
     name="hanging_topics",
     topic=None,
     day=None,
-    personal=("helper", "helper_name", "last_helped"),
-    listing={
-        "title": "Topic",
-        "questions": "Questions",
-        "helps": "Helps",
-        "own_share": "Share of help by one person",
-        "helper_name": "Person",
-        "helper_team": "Team",
-        "helper_seniority": "Seniority",
-        "last_helped": "Last helped",
-        "has_left": "Has left",
-    },
+    listing=ListOf(
+        Rows.TOPICS,
+        (
+            Column("title", "Topic", Role.TOPIC),
+            Column("questions", "Questions", Role.VALUE, Unit.COUNT),
+            Column("helps", "Helps", Role.VALUE, Unit.COUNT),
+            Column("own_share", "Share of help by one person", Role.VALUE, Unit.PERCENT),
+            *person("helper", "Person"),
+            Column("last_helped", "Last helped", Role.TIME, personal=True),
+            Column("has_left", "Has left", Role.GROUP),
+        ),
+    ),
     order="helps desc, title",
     roles=("helper",),
 )
@@ -391,13 +365,15 @@ LIKELY_TO_KNOW = Relation(
     name="likely_to_know",
     topic=None,
     day=None,
-    personal=("member", "name"),
-    listing={
-        "topic": "Topic",
-        **MEMBER_LISTING,
-        "helps": "Helps on it",
-        "last_helped": "Last helped",
-    },
+    listing=ListOf(
+        Rows.PEOPLE,
+        (
+            Column("topic", "Topic", Role.TOPIC),
+            *MEMBER,
+            Column("helps", "Helps on it", Role.VALUE, Unit.COUNT),
+            Column("last_helped", "Last helped", Role.TIME),
+        ),
+    ),
     order="topic, place",
 )
 
@@ -405,33 +381,29 @@ SENIORS = Relation(
     name="seniors",
     day=None,
     topic=None,
-    personal=("member", "name"),
-    listing=MEMBER_LISTING,
+    listing=MEMBERS,
 )
 
 JUNIORS = Relation(
     name="juniors",
     day=None,
     topic=None,
-    personal=("member", "name"),
-    listing=MEMBER_LISTING,
+    listing=MEMBERS,
 )
 
 READING_JUNIORS = Relation(
     name="reading_juniors",
     day=None,
     topic=None,
-    personal=("member", "name"),
-    listing=MEMBER_LISTING,
+    listing=MEMBERS,
 )
 
 READS = Relation(
     name="reads",
     day="day",
     topic=None,
-    personal=("member_id", "asker_id", "knower_id"),
     seniority_of=("knower",),
-    listing={},
+    listing=ListOf(Rows.PEOPLE, ()),
     order="day, thread_id, member_id",
 )
 
@@ -439,34 +411,26 @@ READS_TOLD = Relation(
     name="reads_told",
     day="day",
     topic=None,
-    personal=("member", "name"),
-    listing={
-        "title": "Thread",
-        "url": "Link",
-        "read_on": "Read on",
-        "name": "Member",
-        "member_team": "Team",
-        "member_seniority": "Seniority",
-    },
+    listing=ListOf(Rows.THREADS, (*THREAD, Column("read_on", "Read on", Role.TIME), *MEMBER)),
     order="day desc, thread_id, member_id",
 )
 
-_REACH_LISTING = {
-    "title": "Thread",
-    "url": "Link",
-    "begun_on": "Begun on",
-    "asker_team": "Team",
-    "asker_seniority": "Seniority",
-    "readers": "Readers in 30 days",
-    "late_readers": "Readers from day 90 to 180",
-}
+THREADS_READ = ListOf(
+    Rows.THREADS,
+    (
+        *THREAD,
+        Column("begun_on", "Begun on", Role.TIME),
+        *person("asker", "Asked by")[1:],
+        Column("readers", "Readers in 30 days", Role.VALUE, Unit.COUNT),
+        Column("late_readers", "Readers from day 90 to 180", Role.VALUE, Unit.COUNT),
+    ),
+)
 
 REACH = Relation(
     name="reach",
     day="day",
     topic="question_id",
-    personal=("asker", "asker_name"),
-    listing=_REACH_LISTING,
+    listing=THREADS_READ,
     order="day, thread_id",
     roles=("asker",),
 )
@@ -475,8 +439,7 @@ MATURE_THREADS = Relation(
     name="mature_threads",
     day="day",
     topic="question_id",
-    personal=("asker", "asker_name"),
-    listing=_REACH_LISTING,
+    listing=THREADS_READ,
     order="late_readers desc, day, thread_id",
     roles=("asker",),
 )
@@ -485,13 +448,15 @@ FIRST_READS = Relation(
     name="first_reads",
     day="day",
     topic=None,
-    personal=("member", "name"),
-    listing={
-        **MEMBER_LISTING,
-        "read_on": "First read on",
-        "asked_after": "Days to first question",
-        "helped_after": "Days to first answer",
-    },
+    listing=ListOf(
+        Rows.PEOPLE,
+        (
+            *MEMBER,
+            Column("read_on", "First read on", Role.TIME),
+            Column("asked_after", "Days to first question", Role.VALUE, Unit.COUNT),
+            Column("helped_after", "Days to first answer", Role.VALUE, Unit.COUNT),
+        ),
+    ),
     order="day, member",
 )
 
@@ -499,15 +464,7 @@ ECHOES = Relation(
     name="echoes",
     day="day",
     topic=None,
-    personal=("member", "name"),
-    listing={
-        "title": "Thread",
-        "url": "Link",
-        "kind": "Reaction",
-        "name": "Member",
-        "member_team": "Team",
-        "member_seniority": "Seniority",
-    },
+    listing=ListOf(Rows.THREADS, (*THREAD, Column("kind", "Reaction", Role.GROUP), *MEMBER)),
     order="second, post, member, kind, row_number",
 )
 
@@ -515,8 +472,7 @@ TO_THANK = Relation(
     name="to_thank",
     day=None,
     topic=None,
-    personal=("member", "name"),
-    listing={**MEMBER_LISTING, "reason": "Why"},
+    listing=ListOf(Rows.PEOPLE, (*MEMBER, Column("reason", "Why", Role.TEXT))),
 )
 
 RELATIONS = {

@@ -2,12 +2,15 @@
 or `EXHIBITS`.
 """
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 from scipy import special
 
 from cop_metrics import words
 from cop_metrics.limits import EDGE_DAYS, LEVEL_DAYS, MOST_KNOWN
+from cop_metrics.metrics.columns import Column, ListOf, Role, Rows, person
 from cop_metrics.metrics.metric import (
     NEWCOMER,
     NO_HELP,
@@ -57,6 +60,13 @@ def given_by_three(helpers: pl.DataFrame) -> Figure:
         return Figure(value=None, sample_size=0, note="nobody helped")
     total = int(helpers["helps"].sum())
     return Figure(value=int(helpers["helps"].top_k(BUSIEST).sum()) / total, sample_size=total)
+
+
+def _others(of: str, title: str) -> ListOf:
+    """Return the columns of a list of those on the other side, of whatever team."""
+    name, team, seniority = person(of, title)
+    own = (replace(team, title="Their team"), replace(seniority, title="Their seniority"))
+    return ListOf(Rows.PEOPLE, (name, *own))
 
 
 BUSIEST = 3
@@ -119,11 +129,7 @@ METRICS = (
             of="count(distinct asker_id)",
             listed="asker",
             where="not asker_deleted",
-            titles=(
-                ("asker_name", "Person helped"),
-                ("asker_team", "Their team"),
-                ("asker_seniority", "Their seniority"),
-            ),
+            listing=_others("asker", "Person helped"),
         ),
         splits=HELPER_SPLITS,
     ),
@@ -146,7 +152,9 @@ METRICS = (
             of="count(distinct asker_team)",
             listed="asker_team",
             where="asker_team <> 'Unknown'",
-            titles=(("asker_team", "Team helped"),),
+            listing=ListOf(
+                Rows.GROUPS, (Column("asker_team", "Team helped", Role.TEAM, personal=True),)
+            ),
         ),
         splits=HELPER_SPLITS,
         needs="team",
@@ -170,11 +178,7 @@ METRICS = (
             of="count(distinct giver_id)",
             listed="giver_id",
             where="not giver_deleted and reason <> 'accepted'",
-            titles=(
-                ("giver_name", "Person who thanked"),
-                ("giver_team", "Their team"),
-                ("giver_seniority", "Their seniority"),
-            ),
+            listing=_others("giver", "Person who thanked"),
         ),
         splits=MEMBER_SPLITS,
         needs="thanker",
@@ -430,7 +434,7 @@ METRICS = (
             listed="helper_id",
             where="helper_seniority = $senior",
             without="recognised_in_90_days",
-            titles=(("helper_name", "Senior"), ("helper_team", "Team")),
+            listing=ListOf(Rows.PEOPLE, person("helper", "Senior")[:2]),
             unknown="too soon to tell: none of these helps is 90 days old",
         ),
         splits=("team", "topic"),
@@ -892,7 +896,12 @@ EXHIBITS = (
         relations=("levels",),
         sql="select level, level_name, count(*) as people from levels "
         "where start = (select max(start) from periods) group by all order by level",
-        columns={"level": "Step", "level_name": "Level", "people": "People"},
+        rows=Rows.GROUPS,
+        columns=(
+            Column("level", "Step", Role.ORDER),
+            Column("level_name", "Level", Role.LEVEL),
+            Column("people", "People", Role.VALUE, Unit.COUNT),
+        ),
         splits=MEMBER_SPLITS,
     ),
     Exhibit(
@@ -908,7 +917,13 @@ EXHIBITS = (
         relations=("levels",),
         sql="select start as month, level, level_name, count(*) as people from levels "
         "group by all order by month, level",
-        columns={"month": "Month", "level": "Step", "level_name": "Level", "people": "People"},
+        rows=Rows.GROUPS,
+        columns=(
+            Column("month", "Month", Role.MONTH),
+            Column("level", "Step", Role.ORDER),
+            Column("level_name", "Level", Role.LEVEL),
+            Column("people", "People", Role.VALUE, Unit.COUNT),
+        ),
         splits=MEMBER_SPLITS,
     ),
     Exhibit(
@@ -933,17 +948,18 @@ EXHIBITS = (
             from level_ledger left join one_sided using (member, day)
             where reason not in ('transferred in', 'transferred out') or one_sided.day is not null
             group by all order by all""",
-        columns={
-            "level_name": "Level",
-            "start": "At the start",
-            "joined": "Joined",
-            "transferred_in": "Transferred in",
-            "moved_in": "Moved in",
-            "moved_out": "Moved out",
-            "transferred_out": "Transferred out",
-            "left": "Left",
-            "end": "At the end",
-        },
+        rows=Rows.GROUPS,
+        columns=(
+            Column("level_name", "Level", Role.LEVEL),
+            Column("start", "At the start", Role.VALUE, Unit.COUNT),
+            Column("joined", "Joined", Role.VALUE, Unit.COUNT),
+            Column("transferred_in", "Transferred in", Role.VALUE, Unit.COUNT),
+            Column("moved_in", "Moved in", Role.VALUE, Unit.COUNT),
+            Column("moved_out", "Moved out", Role.VALUE, Unit.COUNT),
+            Column("transferred_out", "Transferred out", Role.VALUE, Unit.COUNT),
+            Column("left", "Left", Role.VALUE, Unit.COUNT),
+            Column("end", "At the end", Role.VALUE, Unit.COUNT),
+        ),
         splits=MEMBER_SPLITS,
         shape=balanced,
         drawn=False,
@@ -967,7 +983,12 @@ EXHIBITS = (
             from (select * from level_sides where side = 'start' and flows_known) as first
             full join (select * from level_sides where side = 'end' and flows_known) as last using (member)
             group by all order by before, after""",
-        columns={"before": "Level before", "after": "Level after", "people": "People"},
+        rows=Rows.GROUPS,
+        columns=(
+            Column("before", "Level before", Role.LEVEL),
+            Column("after", "Level after", Role.LEVEL),
+            Column("people", "People", Role.VALUE, Unit.COUNT),
+        ),
         splits=MEMBER_SPLITS,
         finding=level_paths_finding,
     ),
@@ -985,13 +1006,13 @@ EXHIBITS = (
         relations=("recognitions",),
         sql="select giver_seniority, member_seniority, count(*) as thanks from recognitions "
         "where giver_seniority is not null group by all order by all",
-        columns={
-            "giver_seniority": "Given by",
-            "member_seniority": "Received by",
-            "thanks": "Recognitions",
-        },
+        rows=Rows.GROUPS,
+        columns=(
+            Column("giver_seniority", "Given by", Role.SENIORITY),
+            Column("member_seniority", "Received by", Role.SENIORITY),
+            Column("thanks", "Recognitions", Role.VALUE, Unit.COUNT),
+        ),
         splits=MEMBER_SPLITS,
-        shows=("seniority",),
         every_group=True,
         needs="thanker",
     ),
@@ -1009,10 +1030,14 @@ EXHIBITS = (
         counts=Counts.FLOW,
         relations=("given", "received"),
         sql=exhibit_sql("asking_and_helping"),
-        columns={"seniority": "Seniority", "tendency": "On balance", "people": "People"},
+        rows=Rows.GROUPS,
+        columns=(
+            Column("seniority", "Seniority", Role.SENIORITY),
+            Column("tendency", "On balance", Role.GROUP),
+            Column("people", "People", Role.VALUE, Unit.COUNT),
+        ),
         splits=MEMBER_SPLITS,
         shape=tendencies,
-        shows=("seniority",),
         every_group=True,
         finding=tendencies_finding,
     ),
@@ -1031,21 +1056,21 @@ EXHIBITS = (
         counts=Counts.FLOW,
         relations=("points", "given", "received", "recognitions", "level_sides"),
         sql=exhibit_sql("members_known"),
-        columns={
-            "name": "Member",
-            "team": "Team",
-            "seniority": "Seniority",
-            "level_name": "Level",
-            "points": "Points gained",
-            "helped": "People helped",
-            "teams_helped": "Teams helped",
-            "thanks": "Upvotes and thanks",
-            "tendency": "On balance",
-            "rank": "Rank",
-        },
+        rows=Rows.PEOPLE,
+        columns=(
+            Column("name", "Member", Role.PERSON),
+            Column("team", "Team", Role.TEAM),
+            Column("seniority", "Seniority", Role.SENIORITY),
+            Column("level_name", "Level", Role.LEVEL),
+            Column("points", "Points gained", Role.VALUE, Unit.POINTS),
+            Column("helped", "People helped", Role.VALUE, Unit.COUNT),
+            Column("teams_helped", "Teams helped", Role.VALUE, Unit.COUNT),
+            Column("thanks", "Upvotes and thanks", Role.VALUE, Unit.COUNT),
+            Column("tendency", "On balance", Role.GROUP),
+            Column("rank", "Rank", Role.VALUE, Unit.COUNT),
+        ),
         splits=MEMBER_SPLITS,
         shape=with_tendency,
-        people=True,
         individual=True,
         drawn=False,
     ),
@@ -1065,14 +1090,15 @@ EXHIBITS = (
         counts=Counts.STOCK,
         relations=("milestones",),
         sql=_milestones_sql(""),
-        columns={
-            "milestone": "Step",
-            "days": "Days since joining",
-            "reached": "Reached",
-            "low": "Low",
-            "high": "High",
-            "followed": "Members still followed",
-        },
+        rows=Rows.GROUPS,
+        columns=(
+            Column("milestone", "Step", Role.GROUP),
+            Column("days", "Days since joining", Role.ELAPSED, Unit.COUNT),
+            Column("reached", "Reached", Role.VALUE, Unit.PERCENT),
+            Column("low", "Low", Role.LOW, Unit.PERCENT),
+            Column("high", "High", Role.HIGH, Unit.PERCENT),
+            Column("followed", "Members still followed", Role.VALUE, Unit.COUNT),
+        ),
         splits=MEMBER_SPLITS,
         needs="account",
         shape=milestone_curves,
@@ -1094,14 +1120,15 @@ EXHIBITS = (
         counts=Counts.STOCK,
         relations=("milestones",),
         sql=_milestones_sql(HALF_YEAR),
-        columns={
-            "cohort": "Joined",
-            "milestone": "Step",
-            "people": "Members",
-            "within_30": "Within 30 days",
-            "within_90": "Within 90 days",
-            "within_365": "Within 365 days",
-        },
+        rows=Rows.GROUPS,
+        columns=(
+            Column("cohort", "Joined", Role.GROUP),
+            Column("milestone", "Step", Role.GROUP),
+            Column("people", "Members", Role.VALUE, Unit.COUNT),
+            Column("within_30", "Within 30 days", Role.VALUE, Unit.PERCENT),
+            Column("within_90", "Within 90 days", Role.VALUE, Unit.PERCENT),
+            Column("within_365", "Within 365 days", Role.VALUE, Unit.PERCENT),
+        ),
         splits=MEMBER_SPLITS,
         needs="account",
         shape=milestone_cohorts,
@@ -1133,20 +1160,20 @@ EXHIBITS = (
             select 'team''s top three' as number, member_seniority as "group",
                 sum(helps) filter (where is_busiest) / sum(helps) as value, cast(sum(helps) as bigint) as n
             from team_loads group by all order by all""",
-        columns={
-            "claim": "Claim",
-            "number": "Number",
-            "seniority": "Seniority",
-            "value": "Share",
-            "low": "Low",
-            "high": "High",
-            "n": "n",
-            "helps_per_active": "Helps per active member",
-            "note": "Note",
-        },
+        rows=Rows.GROUPS,
+        columns=(
+            Column("claim", "Claim", Role.GROUP),
+            Column("number", "Number", Role.GROUP),
+            Column("seniority", "Seniority", Role.SENIORITY),
+            Column("value", "Share", Role.VALUE, Unit.PERCENT),
+            Column("low", "Low", Role.LOW, Unit.PERCENT),
+            Column("high", "High", Role.HIGH, Unit.PERCENT),
+            Column("n", "n", Role.VALUE, Unit.COUNT),
+            Column("helps_per_active", "Helps per active member", Role.VALUE, Unit.RATIO),
+            Column("note", "Note", Role.TEXT),
+        ),
         splits=MEMBER_SPLITS,
         shape=both_claims,
-        shows=("seniority",),
     ),
     Exhibit(
         id="rising",
@@ -1165,20 +1192,20 @@ EXHIBITS = (
         counts=Counts.FLOW,
         relations=("gains",),
         sql="select * from gains order by member",
-        columns={
-            "name": "Member",
-            "team": "Team",
-            "seniority": "Seniority",
-            "points_before": "Points before",
-            "points_now": "Points now",
-            "gain": "Gain",
-            "at_least": "At least",
-            "givers": "Recognised by",
-            "kind": "Kind",
-        },
+        rows=Rows.PEOPLE,
+        columns=(
+            Column("name", "Member", Role.PERSON),
+            Column("team", "Team", Role.TEAM),
+            Column("seniority", "Seniority", Role.SENIORITY),
+            Column("points_before", "Points before", Role.VALUE, Unit.POINTS),
+            Column("points_now", "Points now", Role.VALUE, Unit.POINTS),
+            Column("gain", "Gain", Role.VALUE, Unit.POINTS),
+            Column("at_least", "At least", Role.VALUE, Unit.POINTS),
+            Column("givers", "Recognised by", Role.VALUE, Unit.COUNT),
+            Column("kind", "Kind", Role.GROUP),
+        ),
         splits=MEMBER_SPLITS,
         shape=rising_members,
-        people=True,
         individual=True,
     ),
     Exhibit(
@@ -1195,16 +1222,16 @@ EXHIBITS = (
         relations=("to_thank",),
         sql="select name, member_team as team, member_seniority as seniority, reason, title, url from to_thank "
         "order by place, name, member",
-        columns={
-            "name": "Member",
-            "team": "Team",
-            "seniority": "Seniority",
-            "reason": "Why",
-            "title": "Thread",
-            "url": "Link",
-        },
+        rows=Rows.PEOPLE,
+        columns=(
+            Column("name", "Member", Role.PERSON),
+            Column("team", "Team", Role.TEAM),
+            Column("seniority", "Seniority", Role.SENIORITY),
+            Column("reason", "Why", Role.TEXT),
+            Column("title", "Thread", Role.THREAD),
+            Column("url", "Link", Role.LINK),
+        ),
         splits=MEMBER_SPLITS,
-        people=True,
         drawn=False,
     ),
 )

@@ -5,6 +5,7 @@
 import numpy as np
 import polars as pl
 
+from cop_metrics.metrics.columns import Column, Role, Rows
 from cop_metrics.metrics.metric import Counts, Exhibit, Metric, Promise, Whose, exhibit_sql
 from cop_metrics.statistics.comparing import benjamini_hochberg
 from cop_metrics.statistics.means import against_the_rest
@@ -164,14 +165,17 @@ EXHIBITS = (
         counts=Counts.FLOW,
         relations=("questions",),
         sql=exhibit_sql("topics"),
-        columns={
-            "topic": "Topic",
-            "action": "What to do",
-            "questions": "Questions",
-            "ripe": "Of these at least 30 days old",
-            "helps_per_question": "Helps per question within 30 days",
-            "answer_rate": "Answered within 7 days",
-        },
+        rows=Rows.GROUPS,
+        columns=(
+            Column("topic", "Topic", Role.TOPIC),
+            Column("action", "What to do", Role.GROUP),
+            Column("questions", "Questions", Role.VALUE, Unit.COUNT),
+            Column("ripe", "Of these at least 30 days old", Role.VALUE, Unit.COUNT),
+            Column(
+                "helps_per_question", "Helps per question within 30 days", Role.VALUE, Unit.RATIO
+            ),
+            Column("answer_rate", "Answered within 7 days", Role.VALUE, Unit.PERCENT),
+        ),
         splits=SPLITS,
         shape=with_action,
     ),
@@ -192,17 +196,18 @@ EXHIBITS = (
             "questions",
         ),  # in this order: the second name hides the table that the first reads
         sql=exhibit_sql("topics_to_act_on"),
-        columns={
-            "topic": "Topic",
-            "quadrant": "It has",
-            "action": "What to do",
-            "questions": "Questions",
-            "helps_per_question": "Helps per question",
-            "answer_rate": "Answered in 7 days",
-            "waiting_now": "Waiting",
-            "title": "Question",
-            "url": "Link",
-        },
+        rows=Rows.TOPICS,
+        columns=(
+            Column("topic", "Topic", Role.TOPIC),
+            Column("quadrant", "It has", Role.GROUP),
+            Column("action", "What to do", Role.GROUP),
+            Column("questions", "Questions", Role.VALUE, Unit.COUNT),
+            Column("helps_per_question", "Helps per question", Role.VALUE, Unit.RATIO),
+            Column("answer_rate", "Answered in 7 days", Role.VALUE, Unit.PERCENT),
+            Column("waiting_now", "Waiting", Role.VALUE, Unit.COUNT),
+            Column("title", "Question", Role.THREAD),
+            Column("url", "Link", Role.LINK),
+        ),
         splits=SPLITS,
         shape=to_act_on,
         drawn=False,

@@ -86,7 +86,7 @@ class ShowExhibit:
 
     def columns(self, choices: CommunityChoices) -> dict[str, str]:
         """Return the columns of its table in words."""
-        return {name: choices.called(title) for name, title in self.exhibit.columns.items()}
+        return {name: choices.called(title) for name, title in self.exhibit.titles.items()}
 
     def read(self, table: pl.DataFrame) -> pl.DataFrame:
         """Return its table as it is read, without what only drawing needs."""

@@ -176,7 +176,7 @@ def _value_line(shown: Shown) -> str:
 
 def _words_row(of: Metric | Exhibit, row: Mapping[str, Any]) -> dict[str, str]:
     if isinstance(of, Exhibit):
-        return {of.columns[name]: _cell(cell) for name, cell in row.items()}
+        return {of.titles[name]: _cell(cell) for name, cell in row.items()}
     ends = [words.value(of.unit, row[end]) for end in ("low", "high")]
     return {
         "group": row["group"],

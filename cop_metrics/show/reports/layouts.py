@@ -11,6 +11,7 @@ from enum import Enum
 import polars as pl
 
 from cop_metrics.access.scope import CommunityChoices
+from cop_metrics.metrics.columns import Rows
 from cop_metrics.metrics.metric import Better, Exhibit, Metric
 from cop_metrics.metrics.status import CAME, WENT
 from cop_metrics.people.levels import LEVELS
@@ -89,19 +90,24 @@ def _of_exhibit(chart: ChartTable, exhibit: Exhibit, choices: CommunityChoices) 
         name for name in table.columns if name not in groups and table[name].dtype != pl.Boolean
     ]
     counted = all(table[name].dtype.is_integer() for name in measures)
-    if len(groups) == 2 and counted and not exhibit.people and not TIME_AXES & set(measures):
+    if (
+        len(groups) == 2
+        and counted
+        and exhibit.rows is not Rows.PEOPLE
+        and not TIME_AXES & set(measures)
+    ):
         parts = [_matrix(table, exhibit, groups, measure, choices) for measure in measures]
-        named = [exhibit.columns[measure] if len(measures) > 1 else None for measure in measures]
+        named = [exhibit.titles[measure] if len(measures) > 1 else None for measure in measures]
         return [
             Layout(table=part, form=_form_of_matrix(part.frame), matrix=True, caption=caption)
             for part, caption in zip(parts, named, strict=True)
         ]
     formats = {
-        exhibit.columns[name]: NUMBER_FORMATS[column_unit(exhibit, name, table[name].dtype)]
+        exhibit.titles[name]: NUMBER_FORMATS[column_unit(exhibit, name, table[name].dtype)]
         for name in _measured_with_bounds(table, groups)
     }
-    days = {exhibit.columns[name]: DAY for name, kind in table.schema.items() if kind == pl.Date}
-    frame = table.rename(_titles(exhibit.columns, table))
+    days = {exhibit.titles[name]: DAY for name, kind in table.schema.items() if kind == pl.Date}
+    frame = table.rename(_titles(exhibit.titles, table))
     return [Layout(table=Table(frame=frame, formats=formats | days), form=_form(exhibit, frame))]
 
 
@@ -110,7 +116,7 @@ def _form_of_matrix(frame: pl.DataFrame) -> Form | None:
 
 
 def _form(exhibit: Exhibit, frame: pl.DataFrame) -> Form | None:
-    if TIME_AXES & set(exhibit.columns):
+    if TIME_AXES & set(exhibit.titles):
         return Form.CURVES
     first, *others = frame.dtypes
     is_pair = first == pl.String and len(others) == 1 and others[0].is_numeric()
@@ -138,7 +144,7 @@ def _matrix(
     choices: CommunityChoices,
 ) -> Table:
     down, across = groups if groups != ["weekday", "hour"] else groups[::-1]
-    title, over = exhibit.columns[down], exhibit.columns[across].partition(" (")[0]
+    title, over = exhibit.titles[down], exhibit.titles[across].partition(" (")[0]
     corner = title if table[down].dtype == pl.Date else f"{title} ↓ {over} →"
     named = table.select(pl.col(down).alias(corner), _words(across), measure)
     wide = named.pivot(on=across, index=corner, values=measure, maintain_order=True)

@@ -170,7 +170,7 @@ def _of_exhibit(page: Page, chart: ChartTable, exhibit: Exhibit) -> Iterator[Row
                 "page": page.title,
                 "table": exhibit.id,
                 "id": exhibit.id,
-                "title": exhibit.columns[name],
+                "title": exhibit.titles[name],
                 "unit": column_unit(exhibit, name, table[name].dtype).value,
                 **paired({group: row[group] for group in groups}),
                 "value": row[name],

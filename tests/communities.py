@@ -19,6 +19,7 @@ from cop_metrics.build.writer import silent
 from cop_metrics.lake.lake import Lake, Written
 from cop_metrics.measure.measurer import Measurer
 from cop_metrics.metrics import EXHIBITS, METRICS
+from cop_metrics.metrics.columns import titles
 from cop_metrics.metrics.metric import Figure
 from cop_metrics.people.roster import ROSTER_ROWS
 from cop_metrics.settings import CommunitySettings, Settings
@@ -276,7 +277,9 @@ class Told:
         return self.measurer.table(EXHIBITS[id_], self._cut(filters))
 
     def listed(self, id_: str, **filters: str | tuple[str, ...]) -> pl.DataFrame:
-        return self.measurer.listed(METRICS[id_], self._cut(filters))
+        metric, scope = METRICS[id_], self._cut(filters)
+        rows = self.measurer.listed(metric, scope)
+        return rows.rename(titles(self.measurer.columns_listed(metric, scope)))
 
 
 def _export() -> Export:

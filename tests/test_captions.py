@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
-import polars as pl
 import pytest
 from communities import Community
 
@@ -17,13 +16,11 @@ from cop_metrics.show.captions import (
     STATED,
     change_text,
     change_word,
-    csv_bytes,
     days_to_type,
     difference_text,
     kept,
     promise_word,
     stated,
-    whole_percent,
 )
 from cop_metrics.statistics.comparing import Interval
 
@@ -73,12 +70,6 @@ def test_the_size_of_a_change_is_written_in_its_own_unit(
     assert difference_text(change) == text
 
 
-def test_a_title_that_looks_like_a_formula_is_written_as_text() -> None:
-    table = pl.DataFrame({"Question": ["=1+1", "@sum", "How?", "-2", None], "n": [-1, 2, 3, 4, 5]})
-    lines = csv_bytes(table).decode("utf-8-sig").splitlines()
-    assert lines == ["Question,n", "'=1+1,-1", "'@sum,2", "How?,3", "'-2,4", ",5"]
-
-
 def test_a_source_that_ends_more_than_a_day_early_lags(tmp_path: Path) -> None:
     story = Community()
     story.ask("ann", "2026-03-01 10:00")
@@ -116,13 +107,6 @@ def test_a_promise_without_data_is_not_called_not_measurable() -> None:
         kept(Figure(value=0.8, sample_size=9, interval=Interval(low=0.75, high=0.85)), 0.7)
         == "kept"
     )
-
-
-def test_shares_are_shown_as_whole_per_cent_and_all_else_as_it_is() -> None:
-    table = pl.DataFrame(
-        {"Topic": ["glue", "rope"], "Answered": [0.8333, None], "Helps": [1.5, 2.0]}
-    )
-    assert whole_percent(table, ["Answered"]).rows() == [("glue", 83.0, 1.5), ("rope", None, 2.0)]
 
 
 def compared(

@@ -23,7 +23,7 @@ from cop_metrics.measure.measurer import (
     tables_read,
 )
 from cop_metrics.metrics import EXHIBITS, METRICS, declared
-from cop_metrics.metrics.columns import SAID_OF_PEOPLE, Rows, titles
+from cop_metrics.metrics.columns import SAID_OF_PEOPLE, Role, Rows, titles, with_bounds
 from cop_metrics.metrics.metric import Counts, Exhibit, Metric, PeopleShare, Share, Total
 from cop_metrics.metrics.relation import RELATIONS, Relation
 from cop_metrics.samples.company import TIME_ZONE, write_company
@@ -208,14 +208,13 @@ def test_a_filter_by_team_hides_the_rows_of_others(
     metric: Metric, measurer: Measurer, year: Scope, team_year: Scope
 ) -> None:
     everyone, own = measurer.listed(metric, year), measurer.listed(metric, team_year)
-    if (
-        "Team" not in titles(list_of(metric).columns).values()
-    ):  # it lists whom the team reached, of whatever team
+    team = next(each for each in list_of(metric).columns if each.role is Role.TEAM)
+    if team.title != "Team":  # it lists whom the team reached, of whatever team
         assert 0 < own.height <= everyone.height
         return
-    assert set(own["Team"]) <= {TEAM}
-    assert own.height < everyone.height or set(everyone["Team"]) <= {TEAM}
-    assert own.height or TEAM not in set(everyone["Team"])
+    assert set(own[team.name]) <= {TEAM}
+    assert own.height < everyone.height or set(everyone[team.name]) <= {TEAM}
+    assert own.height or TEAM not in set(everyone[team.name])
 
 
 @each_total
@@ -350,8 +349,9 @@ def test_a_viewer_without_names_is_shown_no_name(
     """Threads are for everyone to see; of people neither name nor group stands beside them."""
     scope = company.scope(names=False)
     if measurer.unlisted(metric, scope) is None:
-        hidden = {each.title for each in list_of(metric).columns if each.role in SAID_OF_PEOPLE}
-        assert not hidden & {*measurer.listed(metric, scope).columns}
+        hidden = {each.name for each in list_of(metric).columns if each.role in SAID_OF_PEOPLE}
+        assert not hidden & set(measurer.listed(metric, scope).columns)
+        assert not SAID_OF_PEOPLE & {each.role for each in measurer.columns_listed(metric, scope)}
 
 
 @each_metric
@@ -412,7 +412,7 @@ def test_a_list_hides_without_names_what_an_exhibit_of_the_same_rows_hides(
         for each in EXHIBITS.values()
         if metric.relation in each.relations and each.rows is not Rows.PEOPLE
     ]
-    hidden = {each.title for exhibit in of_the_same for each in exhibit.columns if each.personal}
+    hidden = {each.name for exhibit in of_the_same for each in exhibit.columns if each.personal}
     assert not hidden & {*measurer.listed(metric, scope).columns}
 
 
@@ -435,6 +435,68 @@ def test_an_exhibit_of_single_people_is_for_those_who_may_see_names(
     table = measurer.table(exhibit, company.scope(names=False))
     assert table.columns == list(exhibit.titles)
     assert table.is_empty() == (exhibit.rows is Rows.PEOPLE)
+
+
+@each_exhibit
+def test_personal_columns_of_an_exhibit_are_empty_without_names(
+    exhibit: Exhibit, measurer: Measurer, company: Told
+) -> None:
+    """A person is named in a column that is emptied, or in a table that is not shown at all."""
+    scope = company.scope(names=False)
+    table = measurer.table(exhibit, scope)
+    for column in exhibit.columns:
+        if column.personal:
+            assert table.height
+            assert table[column.name].is_null().all(), column.name
+            assert measurer.table(exhibit, company.scope())[column.name].is_not_null().any()
+        if column.role is Role.PERSON:
+            assert column.personal or table.is_empty(), column.name
+
+
+@pytest.mark.parametrize("relation", RELATIONS.values(), ids=list(RELATIONS))
+def test_all_that_a_list_says_of_people_is_personal(relation: Relation) -> None:
+    for column in relation.listing.columns:
+        assert column.personal or column.role not in SAID_OF_PEOPLE, column.name
+
+
+@each_exhibit
+def test_a_column_is_filled_as_its_role_says(
+    exhibit: Exhibit, measurer: Measurer, year: Scope
+) -> None:
+    """Texts and days say where a row belongs, numbers how much it is; shares count in per cent."""
+    table = measurer.table(exhibit, year)
+    for column in exhibit.columns:
+        kind, cells = table[column.name].dtype, table[column.name].drop_nulls()
+        match column.role:
+            case Role.MONTH | Role.START | Role.TIME:
+                assert kind == pl.Date, column.name
+            case Role.VALUE | Role.LOW | Role.HIGH | Role.ELAPSED:
+                assert kind.is_numeric(), column.name
+                assert column.unit, column.name
+            case Role.ORDER | Role.PLACE | Role.WEEKDAY:
+                assert kind.is_numeric(), column.name
+            case Role.COMPLETE:
+                assert kind == pl.Boolean, column.name
+            case Role.GROUP:
+                assert kind != pl.Date, column.name
+            case _:
+                assert kind == pl.String, column.name
+        if kind.is_float() and column.role is not Role.PLACE:
+            is_share = cells.len() > 0 and cells.is_between(0, 1).all()
+            assert is_share == (column.unit is Unit.PERCENT), column.name
+
+
+@each_exhibit
+def test_bounds_follow_the_value_that_they_enclose(
+    exhibit: Exhibit, measurer: Measurer, year: Scope
+) -> None:
+    table = measurer.table(exhibit, year)
+    for value, bounds in with_bounds(exhibit.columns).items():
+        if bounds:
+            low, high = bounds
+            assert (low.role, high.role) == (Role.LOW, Role.HIGH)
+            inside = pl.col(value.name).is_between(low.name, high.name)
+            assert table.select(inside.fill_null(True).all()).item(), value.name
 
 
 def test_outcomes_are_exclusive_and_add_up(measurer: Measurer, company: Told) -> None:
@@ -482,7 +544,7 @@ def test_a_page_is_measured_whole(page: Page, names: bool, company: Told) -> Non
     assert len(seen.charts) == len(page.charts)
     assert [each.metric.id for each in seen.lists] == list(page.lists)
     for chart in seen.charts:
-        assert set(chart.columns) == set(chart.table.columns)
+        assert {each.name for each in chart.columns} == set(chart.table.columns)
         assert chart.note is not None or chart.table.height
         if names and chart.chart.compared:
             # a number of all stands beside groups that do not add up to it

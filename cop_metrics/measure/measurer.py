@@ -35,7 +35,7 @@ from cop_metrics.measure.queries import (
     together,
 )
 from cop_metrics.metrics import METRICS
-from cop_metrics.metrics.columns import ListOf, Role, Rows, named, titles
+from cop_metrics.metrics.columns import Column, ListOf, Role, Rows, named
 from cop_metrics.metrics.metric import (
     EVERY_SENIORITY,
     NEWCOMER,
@@ -354,8 +354,8 @@ class Measurer:
         """Return the rows behind a number, with a column for their outcome: as many as the number's
         sample (metrics, 2.10).
 
-        Of a share, those to act on come first. `most`: only so many rows, the first in order.
-        Columns are named in words. Lists of people need the right to see names, else `CopError`.
+        Of a share, those to act on come first. `most`: only so many rows, the first in order. Lists
+        of people need the right to see names, else `CopError`.
         """
         relation = relation_of_list(metric)
         unlisted = self.unlisted(metric, scope)
@@ -363,15 +363,18 @@ class Measurer:
             raise CopError(unlisted)
         if self.unmeasurable(metric):
             return pl.DataFrame()
-        columns = titles(
-            column for column in list_of(metric).columns if scope.names or not column.personal
-        )
+        columns = [each.name for each in _visible(metric, scope)]
         cut = f"with {self._periods(scope, None)}, cut as ({self._cut(relation, metric, scope)})"
         limit = "" if most is None else f" limit {most:d}"
-        frame = self._frame(f"{cut} {_listing_sql(metric, relation, columns)}{limit}", scope)
-        return frame.rename(
-            {name: title for name, title in columns.items() if name in frame.columns}
-        )
+        return self._frame(f"{cut} {_listing_sql(metric, relation, columns)}{limit}", scope)
+
+    def columns_listed(self, metric: Metric, scope: Scope) -> tuple[Column, ...]:
+        """Return the columns of the list behind a number that this viewer may see; of a share, the
+        last says of each row whether it counts.
+        """
+        hit = Column(metric.title, metric.title, Role.GROUP)
+        is_share = isinstance(metric.measure, Share | PeopleShare)
+        return (*_visible(metric, scope), *([hit] if is_share else []))
 
     def unlisted(self, metric: Metric, scope: Scope) -> str | None:
         """Return why this viewer, or anybody, may not see the rows behind a number, None where they
@@ -1255,6 +1258,11 @@ def _relations(declared: Declared) -> tuple[str, ...]:
     )
 
 
+def _visible(metric: Metric, scope: Scope) -> tuple[Column, ...]:
+    columns = list_of(metric).columns
+    return tuple(each for each in columns if scope.names or not each.personal)
+
+
 def list_of(metric: Metric) -> ListOf:
     """Return what the list behind a number shows."""
     own = metric.measure.listing if isinstance(metric.measure, Total) else None
@@ -1278,7 +1286,7 @@ def _lists_people(metric: Metric) -> bool:
     return list_of(metric).rows not in (Rows.THREADS, Rows.TOPICS)
 
 
-def _listing_sql(metric: Metric, relation: Relation, columns: Mapping[str, str]) -> str:
+def _listing_sql(metric: Metric, relation: Relation, columns: Sequence[str]) -> str:
     names = ", ".join(columns)
     match metric.measure:
         case PeopleWithout(did=did):

@@ -24,12 +24,12 @@ class Rows(Enum):
 class Role(Enum):
     """What a column does in its table.
 
-    Where a row belongs: a team or seniority, which filters know; LEVEL, WEEKDAY and OUTCOME, which
-    have an order or words of their own; any other GROUP; the calendar MONTH, the START of another
-    stretch of time, any other TIME; how much time has ELAPSED along a curve. Of whom or what it is:
-    PERSON, THREAD and its LINK, TEXT to read. How much: a VALUE, then its bounds LOW and HIGH;
-    whether its month is COMPLETE. ORDER only sorts the names beside it, PLACE says where the
-    picture puts its marks and how large they are, and is shown nowhere else.
+    Where a row belongs: TEAM, SENIORITY and TOPIC, which filters know; LEVEL, WEEKDAY and OUTCOME,
+    which have an order or words of their own; any other GROUP; the calendar MONTH, the START of
+    another stretch of time, any other TIME; how much time has ELAPSED along a curve. Of whom or
+    what it is: PERSON, THREAD and its LINK, TEXT to read. How much: a VALUE, followed by its bounds
+    LOW and HIGH; whether its month is COMPLETE. ORDER only sorts the names beside it, PLACE says
+    where the picture puts its marks and how large they are, and is shown nowhere else.
     """
 
     TEAM = "team"
@@ -55,6 +55,8 @@ class Role(Enum):
     PLACE = "place"
 
 
+AMOUNTS = frozenset({Role.VALUE, Role.LOW, Role.HIGH, Role.COMPLETE, Role.PLACE})
+"""What says of a row how much it is or how it is drawn; all else says where it belongs."""
 SAID_OF_PEOPLE = frozenset({Role.PERSON, Role.TEAM, Role.SENIORITY})
 
 
@@ -91,11 +93,32 @@ def person(of: str, title: str, *, name: str | None = None) -> tuple[Column, Col
     )
 
 
+def to_read(columns: Iterable[Column]) -> tuple[Column, ...]:
+    """Return the columns that one reads: all but those that only place the marks of a picture."""
+    return tuple(column for column in columns if column.role is not Role.PLACE)
+
+
 def titles(columns: Iterable[Column]) -> dict[str, str]:
     """Return the titles of columns by their names."""
     return {column.name: column.title for column in columns}
 
 
+def with_bounds(columns: Iterable[Column]) -> dict[Column, list[Column]]:
+    """Return each value with the bounds that follow it, none where it has no interval."""
+    values = dict[Column, list[Column]]()
+    for column in columns:
+        if column.role is Role.VALUE:
+            bounds = values[column] = []
+        elif column.role in (Role.LOW, Role.HIGH):
+            bounds.append(column)
+    return values
+
+
 def named(columns: Iterable[Column], *roles: Role) -> list[str]:
     """Return the names of the columns that have one of the roles."""
     return [column.name for column in columns if column.role in roles]
+
+
+def titled(columns: Iterable[Column], *roles: Role) -> list[str]:
+    """Return the titles of the columns that have one of the roles."""
+    return [column.title for column in columns if column.role in roles]

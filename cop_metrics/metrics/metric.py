@@ -12,7 +12,7 @@ from pathlib import Path
 
 import polars as pl
 
-from cop_metrics.metrics.columns import Column, ListOf, Role, Rows, named, titles
+from cop_metrics.metrics.columns import Column, ListOf, Role, Rows, titles
 from cop_metrics.sql import read_sql
 from cop_metrics.statistics.comparing import Comparison, Interval
 from cop_metrics.units import Unit
@@ -306,7 +306,3 @@ class Exhibit:
         groups = [column.role for column in self.columns if not column.personal]
         known = [role for role in (Role.TEAM, Role.SENIORITY) if role in groups]
         return () if self.rows is Rows.PEOPLE else tuple(role.value for role in known)
-
-    def told(self, table: pl.DataFrame) -> pl.DataFrame:
-        """Return its table as it is read, listed and reported: without the places of the picture."""
-        return table.drop(named(self.columns, Role.PLACE))

@@ -1,13 +1,10 @@
-"""What pages say beside their numbers: whether a promise is kept, how large a change is, and safe
-CSV.
-"""
+"""What pages say beside their numbers: whether a promise is kept, and how large a change is."""
 
 from collections.abc import Sequence
 from datetime import date
 from math import inf, isfinite
 
 import duckdb
-import polars as pl
 
 from cop_metrics import words
 from cop_metrics.access.scope import CommunityChoices
@@ -163,28 +160,6 @@ def days_to_type(choices: CommunityChoices, period: Period) -> tuple[date, date]
         for day in (period.first_day, period.end_day - 1)
     )
     return to_date(first), to_date(last)
-
-
-def whole_percent(table: pl.DataFrame, shares: Sequence[str]) -> pl.DataFrame:
-    """Return a table to look at, in which the columns of shares are whole per cent; files keep them
-    as they are.
-    """
-    return table.with_columns((pl.col(name) * 100).round(0) for name in shares)
-
-
-def csv_bytes(table: pl.DataFrame) -> bytes:
-    """Write a table as CSV in UTF-8 that a spreadsheet opens: no text of a member is taken for a
-    formula.
-    """
-    guarded = [
-        pl.when(pl.col(name).str.contains(r"^[=+\-@\t\r]"))
-        .then("'" + pl.col(name))
-        .otherwise(pl.col(name))
-        .alias(name)
-        for name, kind in table.schema.items()
-        if kind == pl.String
-    ]
-    return b"\xef\xbb\xbf" + table.with_columns(guarded).write_csv().encode()
 
 
 def titles_off_scale(

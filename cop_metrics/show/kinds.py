@@ -13,7 +13,10 @@ import polars as pl
 
 from cop_metrics.access.scope import CommunityChoices
 from cop_metrics.metrics import EXHIBITS, METRICS
+from cop_metrics.metrics.columns import Column, Role
 from cop_metrics.metrics.metric import Exhibit, Metric
+from cop_metrics.show.tables import as_called
+from cop_metrics.units import Unit
 
 if TYPE_CHECKING:
     import plotly.graph_objects as go
@@ -24,14 +27,7 @@ Row = Mapping[str, Any]
 Asked = tuple[Metric, str, str | None]
 """A metric, what it is split by, and what splits those months by group; None without."""
 
-FIGURE_COLUMNS = {
-    "sample_size": "n",
-    "low": "Low",
-    "high": "High",
-    "note": "Note",
-    "complete": "Complete",
-}
-"""The columns of figures in words, beside the value and what it is split by."""
+MONTH = Column("group", "Month", Role.MONTH)
 
 
 def group_word(by: str, choices: CommunityChoices) -> str:
@@ -39,6 +35,18 @@ def group_word(by: str, choices: CommunityChoices) -> str:
     roster.
     """
     return {"team": "Team", "seniority": choices.seniority_word, "topic": "Topic"}[by]
+
+
+def figure_columns(value: str, unit: Unit) -> tuple[Column, ...]:
+    """Return the columns of figures, after what they are split by; `value` titles the value."""
+    return (
+        Column("value", value, Role.VALUE, unit),
+        Column("sample_size", "n", Role.VALUE, Unit.COUNT),
+        Column("low", "Low", Role.LOW, unit),
+        Column("high", "High", Role.HIGH, unit),
+        Column("note", "Note", Role.TEXT),
+        Column("complete", "Complete", Role.COMPLETE),
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,13 +92,9 @@ class ShowExhibit:
         for id_ in self.exhibit.panel:
             yield METRICS[id_], self.exhibit.shows[0], None
 
-    def columns(self, choices: CommunityChoices) -> dict[str, str]:
-        """Return the columns of its table in words."""
-        return {name: choices.called(title) for name, title in self.exhibit.titles.items()}
-
-    def read(self, table: pl.DataFrame) -> pl.DataFrame:
-        """Return its table as it is read, without what only drawing needs."""
-        return self.exhibit.told(table) if table.width else table
+    def columns(self, choices: CommunityChoices) -> tuple[Column, ...]:
+        """Return the columns of its table, under the titles that they have in a community."""
+        return as_called(self.exhibit.columns, choices)
 
     def draw(
         self, table: pl.DataFrame, look: "Look", average: float | None, targets: Mapping[str, float]
@@ -129,14 +133,6 @@ class OfNumbers:
         """Return of which number a row of its table is, and of which group and month."""
         raise NotImplementedError
 
-    def read(self, table: pl.DataFrame) -> pl.DataFrame:
-        """Return its table with months as days, and without columns that say nothing."""
-        empty = [name for name in ("low", "high", "note") if table[name].is_null().all()]
-        empty += ["complete"] if table["complete"].all() else []
-        if "series" in table.columns:
-            table = table.with_columns(pl.col("group").str.to_date())
-        return table.drop(empty)
-
 
 @dataclass(frozen=True, kw_only=True)
 class OverTime(OfNumbers):
@@ -159,9 +155,10 @@ class OverTime(OfNumbers):
     def asks(self) -> Iterator[Asked]:
         yield from ((metric, "month", None) for metric in self.shows)
 
-    def columns(self, choices: CommunityChoices) -> dict[str, str]:
+    def columns(self, choices: CommunityChoices) -> tuple[Column, ...]:
         value = self.first.title if len(self.ids) == 1 else "Value"
-        return {"series": "Number", "group": "Month", "value": value, **FIGURE_COLUMNS}
+        line = Column("series", "Number", Role.GROUP)
+        return (line, MONTH, *figure_columns(value, self.first.unit))
 
     def place(self, row: Row) -> tuple[Metric, dict[str, Any]]:
         metric = next(each for each in self.shows if each.title == row["series"])
@@ -212,9 +209,9 @@ class GroupsOverTime(ByGroup):
         yield self.first, self.by, None
         yield self.first, "month", self.by
 
-    def columns(self, choices: CommunityChoices) -> dict[str, str]:
-        named = {"series": group_word(self.by, choices), "group": "Month"}
-        return {**named, "value": self.first.title, **FIGURE_COLUMNS}
+    def columns(self, choices: CommunityChoices) -> tuple[Column, ...]:
+        line = Column("series", group_word(self.by, choices), Role(self.by))
+        return (line, MONTH, *figure_columns(self.first.title, self.first.unit))
 
     def place(self, row: Row) -> tuple[Metric, dict[str, Any]]:
         return self.first, {self.by: row["series"], "month": row["group"]}
@@ -242,9 +239,9 @@ class Groups(ByGroup):
     def asks(self) -> Iterator[Asked]:
         yield self.first, self.by, None
 
-    def columns(self, choices: CommunityChoices) -> dict[str, str]:
-        named = {"group": group_word(self.by, choices)}
-        return {**named, "value": self.first.title, **FIGURE_COLUMNS}
+    def columns(self, choices: CommunityChoices) -> tuple[Column, ...]:
+        group = Column("group", group_word(self.by, choices), Role(self.by))
+        return (group, *figure_columns(self.first.title, self.first.unit))
 
     def place(self, row: Row) -> tuple[Metric, dict[str, Any]]:
         return self.first, {self.by: row["group"]}

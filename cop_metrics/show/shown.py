@@ -6,7 +6,7 @@ To add a format: a function from `Shown` to text, and its entry in `FORMATS`.
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from math import isfinite
@@ -18,7 +18,9 @@ from cop_metrics import words
 from cop_metrics.access.scope import CommunityChoices, Scope
 from cop_metrics.errors import CopError
 from cop_metrics.measure.measurer import Measurer
+from cop_metrics.metrics.columns import to_read
 from cop_metrics.metrics.metric import Exhibit, Figure, Metric
+from cop_metrics.show.tables import as_called, in_words, separated
 from cop_metrics.units import Unit
 
 
@@ -50,7 +52,7 @@ def measured(of: Metric | Exhibit, scope: Scope, measurer: Measurer, by: str | N
         raise CopError(f"'{of.id}' is a table of its own and cannot be split: leave --by away.")
     else:
         reason = measurer.withheld(of, scope)
-        rows = of.told(measurer.table(of, scope))
+        rows = measurer.table(of, scope).select(each.name for each in to_read(of.columns))
     note = (
         "; ".join(part for part in (reason, measurer.ignored(of, scope), scope.moved) if part)
         or None
@@ -95,7 +97,7 @@ def json_text(answer: object) -> str:
 def as_csv(shown: Shown) -> str:
     """Write the rows of a split or an exhibit, else one row with the value."""
     if shown.rows is not None:
-        return shown.rows.write_csv().rstrip("\n")
+        return separated(shown.rows).rstrip("\n")
     figure = shown.figure or Figure(value=None, sample_size=0)
     row = {
         "metric": shown.of.id,
@@ -106,7 +108,7 @@ def as_csv(shown: Shown) -> str:
         "high": figure.interval.high if figure.interval else None,
         "note": shown.note,
     }
-    return pl.DataFrame([row]).write_csv().rstrip("\n")
+    return separated(pl.DataFrame([row])).rstrip("\n")
 
 
 def as_table(shown: Shown) -> str:
@@ -123,7 +125,7 @@ def as_table(shown: Shown) -> str:
     if shown.rows is not None and shown.rows.height:
         lines += [
             "",
-            aligned([_words_row(shown.of, row) for row in shown.rows.iter_rows(named=True)]),
+            aligned([*_words_rows(shown, shown.rows)]),
         ]
     return "\n".join(line for place, line in enumerate(lines) if line or place == 2)
 
@@ -174,9 +176,16 @@ def _value_line(shown: Shown) -> str:
     return f"{words.value(shown.of.unit, shown.figure.value)}  ({'; '.join(part for part in parts if part)})"
 
 
-def _words_row(of: Metric | Exhibit, row: Mapping[str, Any]) -> dict[str, str]:
-    if isinstance(of, Exhibit):
-        return {of.titles[name]: _cell(cell) for name, cell in row.items()}
+def _words_rows(shown: Shown, rows: pl.DataFrame) -> Iterator[dict[str, str]]:
+    if isinstance(shown.of, Metric):
+        yield from (_words_row(shown.of, row) for row in rows.iter_rows(named=True))
+        return
+    table = in_words(rows, as_called(shown.of.columns, shown.choices))
+    for row in table.iter_rows(named=True):
+        yield {title: _cell(cell) for title, cell in row.items()}
+
+
+def _words_row(of: Metric, row: Mapping[str, Any]) -> dict[str, str]:
     ends = [words.value(of.unit, row[end]) for end in ("low", "high")]
     return {
         "group": row["group"],

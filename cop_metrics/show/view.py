@@ -22,6 +22,7 @@ from cop_metrics.measure.measurer import AT_ONCE, FIGURE_SCHEMA, Measurer
 from cop_metrics.measure.queries import Query
 from cop_metrics.measure.silences import Silence, distinct, silence_sentence, silences
 from cop_metrics.metrics import EXHIBITS, METRICS
+from cop_metrics.metrics.columns import Column, to_read
 from cop_metrics.metrics.metric import (
     NOT_ASKED,
     Counts,
@@ -44,6 +45,7 @@ from cop_metrics.show.kinds import (
     group_word,
 )
 from cop_metrics.show.pagebook import Page
+from cop_metrics.show.tables import as_called, in_words, says
 from cop_metrics.sources import SOURCES
 from cop_metrics.units import Unit
 
@@ -114,7 +116,7 @@ class ChartTable:
     description: str
     remarks: tuple[str, ...]
     table: pl.DataFrame
-    columns: dict[str, str]
+    columns: tuple[Column, ...]
     note: str | None
     average: float | None = None
     finding: str | None = None
@@ -140,11 +142,15 @@ class ChartTable:
         return " ".join(_as_sentences(self.remarks))
 
     @property
+    def shown_columns(self) -> tuple[Column, ...]:
+        """Return the columns that one reads, of figures only those that say something."""
+        read, whole = to_read(self.columns), self.chart.exhibit is not None
+        return tuple(each for each in read if whole or says(each, self.table[each.name]))
+
+    @property
     def shown(self) -> pl.DataFrame:
-        """Return the table as one reads it: columns in words, months as days, without columns that
-        say nothing.
-        """
-        return in_words(self.chart.read(self.table).rename(self.columns, strict=False))
+        """Return the table as one reads it."""
+        return in_words(self.table, self.shown_columns)
 
     def draw(self, look: "Look", targets: Mapping[str, float]) -> "go.Figure":
         """Draw it; `targets`: what the community aims at, by metric."""
@@ -155,23 +161,17 @@ def _as_sentences(remarks: Iterable[str]) -> list[str]:
     return [f"{each[:1].upper()}{each[1:]}." for each in remarks]
 
 
-def in_words(table: pl.DataFrame) -> pl.DataFrame:
-    """Return a table to read, in which what became of a question stands in words."""
-    if table.schema.get("Outcome") != pl.String:
-        return table
-    return table.with_columns(pl.col("Outcome").replace(words.OUTCOMES))
-
-
 @dataclass(frozen=True, kw_only=True)
 class Listing:
-    """The rows behind a number, the first of `total`; `note` says why there are none, `remarks` of
-    whom and of which days.
+    """The rows behind a number in words, the first of `total`, and what their columns hold; `note`
+    says why there are none, `remarks` of whom and of which days.
     """
 
     metric: Metric
     rows: pl.DataFrame
     total: int
     note: str | None
+    columns: tuple[Column, ...] = ()
     remarks: tuple[str, ...] = ()
 
     @property
@@ -401,7 +401,7 @@ def chart_table(measurer: Measurer, chart: Chart, scope: Scope) -> ChartTable:
         description="",
         remarks=(),
         table=pl.DataFrame(),
-        columns={},
+        columns=(),
         note=note,
     )
 
@@ -706,11 +706,12 @@ def listing(measurer: Measurer, metric: Metric, scope: Scope, *, most: int = MOS
     unlisted = measurer.unlisted(metric, scope)
     if unlisted:
         return Listing(metric=metric, rows=pl.DataFrame(), total=0, note=unlisted)
-    rows = measurer.listed(metric, scope, most=most + 1)
-    rows = in_words(rows.rename(measurer.choices.called))
+    columns = as_called(measurer.columns_listed(metric, scope), measurer.choices)
+    rows = in_words(measurer.listed(metric, scope, most=most + 1), columns)
     if rows.height <= most:
         return Listing(
             metric=metric,
+            columns=columns,
             rows=rows,
             total=rows.height,
             note=None if rows.height else _no_rows(measurer, metric, scope),
@@ -721,7 +722,7 @@ def listing(measurer: Measurer, metric: Metric, scope: Scope, *, most: int = MOS
         if isinstance(metric.measure, Total) and metric.measure.listed
         else figure.sample_size
     )
-    return Listing(metric=metric, rows=rows.head(most), total=total, note=None)
+    return Listing(metric=metric, columns=columns, rows=rows.head(most), total=total, note=None)
 
 
 def with_lists(view: PageView, measurer: Measurer, *, most: int) -> PageView:

@@ -14,11 +14,10 @@ import streamlit as st
 
 from cop_metrics import words
 from cop_metrics.errors import CopError, NothingYet
+from cop_metrics.metrics.columns import Column, Role, titled
 from cop_metrics.metrics.metric import Metric, PeopleShare, Share
-from cop_metrics.people import UNKNOWN
 from cop_metrics.show import charts
-from cop_metrics.show.captions import csv_bytes, whole_percent
-from cop_metrics.show.reports.tidy import column_unit
+from cop_metrics.show.tables import csv_bytes, to_look_at
 from cop_metrics.show.view import Card, ChartTable, Listing, PageView, listing, source_name
 from cop_metrics.units import Unit
 from pages.parts.frame import Frame, figure_of, locale, plain, standing, view_of
@@ -26,9 +25,8 @@ from pages.parts.frame import Frame, figure_of, locale, plain, standing, view_of
 MOST_ROWS = 1_000_000
 CSV = "text/csv"
 PERCENT = st.column_config.NumberColumn(format="%d %%")
-WIDE_TEXTS = {"Question": 270, "Thread": 260, "Why": 250, "May know": 200}
+WIDTHS = {Role.THREAD: 270, Role.TEXT: 250}
 """The columns of text that is read, each with its width in pixels."""
-TEAMS = ("Team", "Their team")
 LONG_TEXT = 40
 """From how many characters on a text takes two lines."""
 TWO_LINES, MOST_TALL, ROOM = 66, 7, 540
@@ -253,58 +251,31 @@ def list_panel(chart: ChartTable, key: str) -> None:
 
 
 def _rows_to_act_on(chart: ChartTable, key: str) -> None:
-    rows = _with_web_links(
-        chart.shown.select(name for name in chart.shown.columns if _says(chart.shown[name]))
+    """Show a list to act on, with rows of two lines where a text needs them."""
+    rows = to_look_at(chart.shown, chart.shown_columns)
+    formats = _formats(rows, chart.shown_columns, decimals=1)
+    long = any(
+        (rows[name].str.len_chars().max() or 0) > LONG_TEXT
+        for name in titled(chart.shown_columns, *WIDTHS)
+        if name in rows.columns
     )
-    shares = [name for name in _shares(chart) if name in rows.columns]
-    _to_read(
-        whole_percent(rows, shares), {**_column_formats(rows), **dict.fromkeys(shares, PERCENT)}
+    tall = "content" if rows.height <= MOST_TALL else ROOM
+    st.dataframe(
+        rows,
+        hide_index=True,
+        column_config=formats,
+        height=tall if long else _height(rows),
+        row_height=TWO_LINES if long else None,
+        placeholder=words.NOTHING,
     )
+    _download(chart, key)
+
+
+def _download(chart: ChartTable, key: str) -> None:
     csv = partial(csv_bytes, chart.shown)
     st.download_button(
         "CSV", csv, _file_name(chart), CSV, key=f"csv-{key}", on_click="ignore", type="tertiary"
     )
-
-
-def _to_read(rows: pl.DataFrame, formats: Mapping[str, Any]) -> None:
-    """Show a list to act on, with rows of two lines where a text needs them."""
-    long = any(
-        (rows[name].str.len_chars().max() or 0) > LONG_TEXT
-        for name in WIDE_TEXTS
-        if name in rows.columns
-    )
-    if long:
-        height = "content" if rows.height <= MOST_TALL else ROOM
-        st.dataframe(
-            rows,
-            hide_index=True,
-            column_config=formats,
-            height=height,
-            row_height=TWO_LINES,
-            placeholder=words.NOTHING,
-        )
-    else:
-        st.dataframe(
-            rows,
-            hide_index=True,
-            column_config=formats,
-            height=_height(rows),
-            placeholder=words.NOTHING,
-        )
-
-
-def _shares(chart: ChartTable) -> list[str]:
-    """Return the columns of the shown table that hold shares."""
-    exhibit = chart.chart.exhibit
-    if exhibit is None:
-        floats = [name for name, kind in chart.shown.schema.items() if kind == pl.Float64]
-        return floats if chart.chart.first.unit is Unit.PERCENT else []
-    kinds = ((name, chart.table[name].dtype) for name in chart.columns)
-    return [
-        chart.columns[name]
-        for name, kind in kinds
-        if kind == pl.Float64 and column_unit(exhibit, name, kind) is Unit.PERCENT
-    ]
 
 
 def _file_name(chart: ChartTable) -> str:
@@ -314,37 +285,16 @@ def _file_name(chart: ChartTable) -> str:
 def _behind(chart: ChartTable, key: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         as_table = st.toggle("Show as a table", key=f"table-{key}")
-        table = chart.shown
-        csv = partial(csv_bytes, table)
-        st.download_button(
-            "CSV", csv, _file_name(chart), CSV, key=f"csv-{key}", on_click="ignore", type="tertiary"
-        )
+        _download(chart, key)
     if as_table:
         html(f'<p class="cop-sub">{escape(chart.subtitle)}</p>')
-        told = table.select(name for name in table.columns if _says(table[name]))
-        shares = [name for name in _shares(chart) if name in told.columns]
-        formats = _number_formats(chart) | dict.fromkeys(shares, PERCENT)
+        rows = to_look_at(chart.shown, chart.shown_columns)
         st.dataframe(
-            whole_percent(told, shares),
+            rows,
             hide_index=True,
-            column_config=formats,
+            column_config=_formats(rows, chart.shown_columns, decimals=2),
             placeholder=words.NOTHING,
         )
-
-
-def _number_formats(chart: ChartTable) -> dict[str, Any]:
-    whole = chart.chart.exhibit is None and chart.chart.first.unit in (Unit.COUNT, Unit.POINTS)
-    formats: dict[str, Any] = {}
-    for name, kind in chart.shown.schema.items():
-        if kind == pl.Float64:
-            formats[name] = st.column_config.NumberColumn(format="localized" if whole else "%.2f")
-        elif kind.is_integer():
-            formats[name] = st.column_config.NumberColumn(format="localized")
-        elif kind == pl.Date:
-            formats[name] = st.column_config.DateColumn(
-                format="MMM YYYY" if name == "Month" else words.patterns(locale())[0]
-            )
-    return formats
 
 
 def show_list(frame: Frame, listed: Listing) -> None:
@@ -361,8 +311,8 @@ def show_list(frame: Frame, listed: Listing) -> None:
         if listed.note:
             st.info(plain(words.unbroken(words.sentence(listed.note))))
             return
-        shown = _with_web_links(rows.select(name for name in rows.columns if _says(rows[name])))
-        formats = _column_formats(shown)
+        shown = to_look_at(rows, listed.columns)
+        formats = _formats(shown, listed.columns, decimals=1)
         st.dataframe(
             shown,
             hide_index=True,
@@ -390,40 +340,43 @@ def _all_rows(frame: Frame, metric: Metric) -> bytes:
     return csv_bytes(listing(frame.measurer, metric, frame.scope, most=MOST_ROWS).rows)
 
 
-def _says(column: pl.Series) -> bool:
-    """Say whether a column tells anything: not where it is empty, or a team that nobody has."""
-    return column.is_not_null().any() and not (column.name in TEAMS and (column == UNKNOWN).all())
-
-
-def _with_web_links(rows: pl.DataFrame) -> pl.DataFrame:
-    """Leave out of the links what is no web address: it would be a script, or a file of the
-    reader's own machine.
-    """
-    if "Link" not in rows.columns:
-        return rows
-    return rows.with_columns(pl.when(pl.col("Link").str.contains(r"^https?://\S+$")).then("Link"))
-
-
 def _height(rows: pl.DataFrame) -> Any:
     return "content" if rows.height <= 10 else 400
 
 
-def _column_formats(rows: pl.DataFrame) -> Mapping[str, Any]:
-    formats: dict[str, Any] = {}
-    for name, kind in rows.schema.items():
-        if name == "Link":
-            formats[name] = st.column_config.LinkColumn(display_text="open")
-        elif name in WIDE_TEXTS:
-            formats[name] = st.column_config.TextColumn(width=WIDE_TEXTS[name])
-        elif kind == pl.Float64:
-            formats[name] = st.column_config.NumberColumn(format="%.1f")
-        elif kind.is_integer():
-            formats[name] = st.column_config.NumberColumn(format="localized")
-        elif kind == pl.Date:
-            formats[name] = st.column_config.DateColumn(format=words.patterns(locale())[0])
-        elif kind == pl.Datetime:
-            formats[name] = st.column_config.DatetimeColumn(format=words.patterns(locale())[1])
-    return formats
+def _formats(rows: pl.DataFrame, columns: Iterable[Column], *, decimals: int) -> Mapping[str, Any]:
+    """Return how the columns of a table are written, by title; `decimals`: of numbers that are no
+    counts.
+    """
+    shown = [each for each in columns if each.title in rows.columns]
+    written = {each.title: _format(each, rows[each.title], decimals) for each in shown}
+    return {title: format_ for title, format_ in written.items() if format_}
+
+
+def _format(column: Column, cells: pl.Series, decimals: int) -> Any:
+    day, moment = words.patterns(locale())
+    match column.role, cells.dtype:
+        case Role.LINK, _:
+            return st.column_config.LinkColumn(display_text="open")
+        case (Role.THREAD | Role.TEXT) as role, _:
+            return st.column_config.TextColumn(width=WIDTHS[role])
+        case Role.MONTH, _:
+            return st.column_config.DateColumn(format="MMM YYYY")
+        case _, pl.Date():
+            return st.column_config.DateColumn(format=day)
+        case _, pl.Datetime():
+            return st.column_config.DatetimeColumn(format=moment)
+        case _, kind if kind.is_numeric():
+            return _number_format(column, cells, decimals)
+    return None
+
+
+def _number_format(column: Column, cells: pl.Series, decimals: int) -> Any:
+    if column.unit is Unit.PERCENT and cells.dtype.is_float():
+        return PERCENT
+    counts = column.unit in (Unit.COUNT, Unit.POINTS) and (cells == cells.round(0)).all()
+    whole = cells.dtype.is_integer() or counts
+    return st.column_config.NumberColumn(format="localized" if whole else f"%.{decimals}f")
 
 
 def small_print(frame: Frame, view: PageView) -> None:

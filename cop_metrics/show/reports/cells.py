@@ -131,13 +131,13 @@ class Book:
         table: Table,
         wide: Sequence[int],
         *,
-        links: str = "",
+        links: Sequence[str] = (),
         wrap: bool = False,
     ) -> Placed:
         """Write a table with its header in `row` as an Excel table that filters and sorts; it has
         one row at least.
 
-        `wide` holds the widths of the sheet's columns in characters, `links` names the column whose
+        `wide` holds the widths of the sheet's columns in characters, `links` names the columns whose
         texts are addresses.
         """
         frame, last = table.frame, row + table.frame.height
@@ -162,7 +162,7 @@ class Book:
                 **_style(table.formats.get(name), wrap=wrap),
             }
             for number, value in enumerate(frame[name].to_list(), start=row + 1):
-                if name == links and value is not None:
+                if name in links and value is not None:
                     self.link(sheet, number, column, value)
                 else:
                     self.write(sheet, number, column, value, **properties)

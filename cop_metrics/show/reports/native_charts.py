@@ -8,19 +8,21 @@ from typing import Any
 
 import polars as pl
 
+from cop_metrics import words
 from cop_metrics.access.scope import CommunityChoices
+from cop_metrics.metrics.columns import Column, Role, titled
 from cop_metrics.show.charts import CHARTS
 from cop_metrics.show.charts.look import LIGHT, Look, shades
 from cop_metrics.show.charts.stacks import Stacks
 from cop_metrics.show.kinds import Chart
 from cop_metrics.show.reports.cells import NUMBER_FORMATS, Placed
-from cop_metrics.show.reports.layouts import COMPLETE, HIGH, LOW, Form, Layout
+from cop_metrics.show.reports.layouts import Form, Layout
 from cop_metrics.show.view import ChartTable
 from cop_metrics.units import Unit
 
 MOST_LINES, MOST_BARS = 8, 40
-TIME_STEPS: dict[str, tuple[float, float]] = {"hours": (24.0, 24.0 * 14), "days": (30.0, 365.0)}
-"""Along a curve: the unit between ticks, and how far it is drawn."""
+TIME_STEPS = {Unit.HOURS: (24.0, 24.0 * 14), Unit.COUNT: (30.0, 365.0)}
+"""Along a curve, by what it counts, hours or days: those between ticks, and how far it is drawn."""
 WIDTH, HEIGHT, LOWEST, BAR = 620, 320, 200, 22
 
 Options = dict[str, Any]
@@ -54,7 +56,7 @@ class Pen:
         for (start, height), colour in list(zip(stretches, colours, strict=True))[:MOST_LINES]:
             series = _series(frame, placed, start, height)
             line = {"color": colour, "width": 2.25}
-            points = _dashed(frame[start : start + height], line)
+            points = _dashed(shown, frame[start : start + height], line)
             chart.add_series({**series, "line": line, **({"points": points} if points else {})})
         chart.set_x_axis(
             {**_axis(), "num_format": "mmm yy", "text_axis": True, "label_position": "low"}
@@ -76,7 +78,7 @@ class Pen:
                 "gap": 60,
                 "categories": placed.of(name, 0, bars),
                 "values": placed.of(value, 0, bars),
-                **_whiskers(frame, value, bars),
+                **_whiskers(shown, frame[:bars]),
             }
         )
         chart.set_x_axis(_values(shown.chart.first.unit))
@@ -106,10 +108,9 @@ class Pen:
         for (start, height), colour in zip(stretches, colours, strict=True):
             line = {"color": colour, "width": 2}
             chart.add_series({**_series(frame, placed, start, height), "line": line})
-        passed = frame.columns[1]
-        step, most = TIME_STEPS[list(shown.columns)[1]]
-        ends = {"min": 0, "max": max(step, min(most, float(str(frame[passed].max()))))}
-        named = {"name": passed, "name_font": _font()["font"]}
+        step, most = _steps(shown)
+        ends = {"min": 0, "max": max(step, min(most, _longest(shown)))}
+        named = {"name": frame.columns[1], "name_font": _font()["font"]}
         chart.set_x_axis({**_axis(), **named, **ends, "major_unit": step})
         chart.set_y_axis({**_values(shown.chart.first.unit), "max": 1})
         chart.set_legend({"position": "bottom", **_font()})
@@ -166,16 +167,26 @@ def left_out(shown: ChartTable, layout: Layout) -> str | None:
             return f"The chart draws the first {MOST_LINES} lines and leaves out {more}."
         case Form.BARS if drawn and frame.height > MOST_BARS:
             return f"The chart draws the first {MOST_BARS} rows."
-        case Form.CURVES if "hours" in shown.columns:
+        case Form.CURVES if _elapsed(shown).unit is Unit.HOURS:
             return "The chart draws the first two weeks."
-        case Form.CURVES if _longest(shown) > TIME_STEPS["days"][1]:
+        case Form.CURVES if _longest(shown) > _steps(shown)[1]:
             return "The chart draws the first year."
     return None
 
 
+def _elapsed(shown: ChartTable) -> Column:
+    """Return the column along which a curve is drawn."""
+    return next(each for each in shown.columns if each.role is Role.ELAPSED)
+
+
+def _steps(shown: ChartTable) -> tuple[float, float]:
+    unit = _elapsed(shown).unit
+    return TIME_STEPS[unit or Unit.COUNT]
+
+
 def _longest(shown: ChartTable) -> float:
-    """Return the last day of a curve."""
-    return float(str(shown.table["days"].max() or 0))
+    """Return the last day or hour of a curve."""
+    return float(str(shown.table[_elapsed(shown).name].max() or 0))
 
 
 def _bars_of(frame: pl.DataFrame) -> int:
@@ -193,7 +204,8 @@ def _parts(chart: Chart, titles: Sequence[str]) -> dict[str, str]:
     """
     drawing = CHARTS.get(chart.id)
     parts = drawing.parts(LIGHT) if isinstance(drawing, Stacks) else ()
-    known = {part.key: part.colour for part in parts if part.key in titles}
+    colours = {words.OUTCOMES.get(part.key, part.key): part.colour for part in parts}
+    known = {title: colour for title, colour in colours.items() if title in titles}
     rest = [title for title in titles if title not in known]
     return known | dict(
         zip(rest, shades(LIGHT, _hue(chart), len(rest)) if rest else (), strict=True)
@@ -214,13 +226,14 @@ def _stretches(names: pl.Series) -> list[Stretch]:
     ]
 
 
-def _dashed(months: pl.DataFrame, line: Options) -> list[Options | None]:
+def _dashed(shown: ChartTable, months: pl.DataFrame, line: Options) -> list[Options | None]:
     """Return how each point's line is drawn: dashed to and from a month that the period or the data
     cuts.
     """
-    if COMPLETE not in months.columns:
+    [complete] = titled(shown.columns, Role.COMPLETE)
+    if complete not in months.columns:
         return []
-    cut = [not complete for complete in months[COMPLETE]]
+    cut = [not each for each in months[complete]]
     dashed = [own or (place == 1 and cut[0]) for place, own in enumerate(cut)]
     return (
         [{"line": {**line, "dash_type": "dash"}} if each else None for each in dashed]
@@ -229,21 +242,22 @@ def _dashed(months: pl.DataFrame, line: Options) -> list[Options | None]:
     )
 
 
-def _whiskers(frame: pl.DataFrame, value: str, height: int) -> Options:
+def _whiskers(shown: ChartTable, bars: pl.DataFrame) -> Options:
     """Return the intervals as error bars; one without an upper bound has none upwards."""
-    if LOW not in frame.columns:
+    ends = titled(shown.shown_columns, Role.LOW, Role.HIGH)
+    if not ends:
         return {}
-    known, middle = frame[:height], pl.col(value)
-    top = pl.when(pl.col(HIGH).is_infinite()).then(middle).otherwise(HIGH)
-    reach = known.select(
-        (top - middle).fill_null(0).alias("up"), (middle - pl.col(LOW)).fill_null(0).alias("down")
+    (low, high), middle = ends, pl.col(bars.columns[1])
+    top = pl.when(pl.col(high).is_infinite()).then(middle).otherwise(high)
+    reach = bars.select(
+        (top - middle).fill_null(0).alias("up"), (middle - pl.col(low)).fill_null(0).alias("down")
     )
-    bars = {
+    whiskers = {
         "type": "custom",
         "plus_values": reach["up"].to_list(),
         "minus_values": reach["down"].to_list(),
     }
-    return {"y_error_bars": {**bars, "line": {"color": LIGHT.ink, "width": 1}}}
+    return {"y_error_bars": {**whiskers, "line": {"color": LIGHT.ink, "width": 1}}}
 
 
 def _font() -> Options:

@@ -8,7 +8,7 @@ in 'numbers by month'; the rest is named after its chart. What was measured (com
 filters, data as of) stands in columns at the end of every row rather than in lines above, so that
 the file parses. Lists have other columns and are left to the workbook.
 
-To add another separated format: `separated` with its separator.
+To add another separated format: `csv_bytes` with its separator.
 """
 
 import io
@@ -16,19 +16,15 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
 
-from cop_metrics.metrics import METRICS
+from cop_metrics.metrics.columns import AMOUNTS, with_bounds
 from cop_metrics.metrics.metric import Exhibit, Metric
 from cop_metrics.show.kinds import OfNumbers
 from cop_metrics.show.pagebook import Page
 from cop_metrics.show.reports.contents import Contents, contents
+from cop_metrics.show.tables import csv_bytes
 from cop_metrics.show.view import Card, ChartTable, PageView
-from cop_metrics.units import Unit
 
 NUMBERS_TABLE, BY_MONTH_TABLE = "numbers", "numbers by month"
-COORDINATES = frozenset({"hours", "days", "hour", "weekday", "level", "months", "share_of_people"})
-"""Columns of exhibits that are numbers and yet say where a row belongs, not how much it is."""
-
-BOUNDS = ("low", "high")
 COMPLETE = "complete"
 PAIRS = 4
 GROUPS = tuple(
@@ -53,31 +49,12 @@ LONG: dict[str, type[pl.DataType]] = {
     "complete": pl.Boolean,
     "note": pl.String,
 }
-RISKY = ("=", "+", "-", "@", "\t", "\r", "\n")
-"""First characters that make a spreadsheet take a text for a formula."""
-
 Row = dict[str, object]
 
 
 def csv(views: Sequence[PageView]) -> bytes:
     """Return the long table as CSV in UTF-8."""
-    return separated(views, ",")
-
-
-def separated(views: Sequence[PageView], separator: str) -> bytes:
-    """Return the long table as text; a text that a spreadsheet would run as a formula gets an
-    apostrophe before it.
-
-    It starts with a byte order mark: without one Excel takes UTF-8 for its own code page.
-    """
-    table = long_table(contents(views))
-    risky = pl.col(pl.String).str.contains_any(list(RISKY)) & pl.col(pl.String).str.slice(
-        0, 1
-    ).is_in(RISKY)
-    safe = table.with_columns(
-        pl.when(risky).then("'" + pl.col(pl.String)).otherwise(pl.col(pl.String)).name.keep()
-    )
-    return safe.write_csv(separator=separator, include_bom=True).encode()
+    return csv_bytes(long_table(contents(views)))
 
 
 def parquet(views: Sequence[PageView]) -> bytes:
@@ -159,48 +136,21 @@ def _figure(
 
 
 def _of_exhibit(page: Page, chart: ChartTable, exhibit: Exhibit) -> Iterator[Row]:
-    table = chart.chart.read(chart.table)
-    groups = coordinates(table)
-    measures = [name for name in table.columns if name not in (*groups, *BOUNDS, COMPLETE)]
-    bounded = measures[0] if measures and set(BOUNDS) <= set(table.columns) else None
-    for row in table.to_dicts():
-        for name in measures:
-            bounds = {bound: row[bound] for bound in BOUNDS} if name == bounded else {}
+    columns = chart.shown_columns
+    groups = [each.name for each in columns if each.role not in AMOUNTS]
+    for row in chart.table.to_dicts():
+        for value, bounds in with_bounds(columns).items():
             yield {
                 "page": page.title,
                 "table": exhibit.id,
                 "id": exhibit.id,
-                "title": exhibit.titles[name],
-                "unit": column_unit(exhibit, name, table[name].dtype).value,
+                "title": value.title,
+                "unit": value.unit.value if value.unit else None,
                 **paired({group: row[group] for group in groups}),
-                "value": row[name],
-                **bounds,
+                "value": row[value.name],
+                **{bound.role.value: row[bound.name] for bound in bounds},
                 COMPLETE: row.get(COMPLETE),
             }
-
-
-def coordinates(table: pl.DataFrame) -> tuple[str, ...]:
-    """Return the columns of an exhibit's table that say where a row belongs: texts, days, and
-    numbers that count nothing.
-    """
-    return tuple(
-        name
-        for name, kind in table.schema.items()
-        if name in COORDINATES or not (kind.is_numeric() or kind == pl.Boolean)
-    )
-
-
-def column_unit(exhibit: Exhibit, name: str, kind: pl.DataType) -> Unit:
-    """Return what a column of an exhibit counts."""
-    if name in METRICS:
-        return METRICS[name].unit
-    if name == "hours":
-        return Unit.HOURS
-    if name == "days":
-        return Unit.COUNT
-    if kind.is_integer() or exhibit.unit is Unit.POINTS:
-        return Unit.POINTS if exhibit.unit is Unit.POINTS and name != "givers" else Unit.COUNT
-    return Unit.RATIO if exhibit.unit is Unit.COUNT else exhibit.unit
 
 
 def paired(groups: Mapping[str, object]) -> Row:

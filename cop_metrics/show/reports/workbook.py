@@ -9,6 +9,7 @@ from typing import Any
 
 import polars as pl
 
+from cop_metrics.metrics.columns import Role, titled
 from cop_metrics.metrics.metric import Promise
 from cop_metrics.show.charts.look import LIGHT
 from cop_metrics.show.reports.cells import (
@@ -226,7 +227,8 @@ def _write_list(book: Book, listing: Listing) -> str:
     sheet.freeze_panes(3, 1)
     sheet.repeat_rows(2)
     formats = {name: found for name, kind in rows.schema.items() if (found := _format_of(kind))}
-    book.table(sheet, 2, Table(frame=rows, formats=formats), widths(rows), links="Link")
+    links = titled(listing.columns, Role.LINK)
+    book.table(sheet, 2, Table(frame=rows, formats=formats), widths(rows), links=links)
     return str(sheet.get_name())
 
 

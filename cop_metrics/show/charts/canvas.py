@@ -14,9 +14,10 @@ import plotly.graph_objects as go
 
 from cop_metrics.show.charts import labels
 from cop_metrics.show.charts.look import Look
+from cop_metrics.show.charts.marks import Mark
 from cop_metrics.units import Unit
 
-Marks = list[dict[str, Any]]
+Marks = list[Mark]
 End = tuple[str, float, str | None]
 """The end of a line: its name, its height on the sheet (0 to 1), its colour, None without a dot."""
 MANY_LINES = 4
@@ -93,7 +94,7 @@ def subtitle(figure: go.Figure) -> str:
     return str(figure.layout.meta["subtitle"])
 
 
-def axis(look: Look, **more: Any) -> dict[str, Any]:
+def axis(look: Look, **more: Any) -> Mark:
     """Return an axis without a grid of its own."""
     return {
         "showgrid": False,
@@ -109,7 +110,7 @@ def axis(look: Look, **more: Any) -> dict[str, Any]:
     }
 
 
-def value_axis(look: Look, ticks: labels.Ticks, **more: Any) -> dict[str, Any]:
+def value_axis(look: Look, ticks: labels.Ticks, **more: Any) -> Mark:
     """Return an axis of values from zero with faint lines at its ticks."""
     grid = {"showgrid": True, "gridcolor": look.grid}
     return ticked_axis(
@@ -117,32 +118,32 @@ def value_axis(look: Look, ticks: labels.Ticks, **more: Any) -> dict[str, Any]:
     )
 
 
-def share_axis(look: Look, *, across: bool = False) -> dict[str, Any]:
+def share_axis(look: Look, *, across: bool = False) -> Mark:
     """Return an axis of shares from 0 to 100 %; one across the sheet has room for few ticks."""
     ticks = labels.value_ticks(Unit.PERCENT, 1.0)
     return value_axis(look, labels.fewer(ticks) if across else ticks)
 
 
-def quarters_axis(look: Look) -> dict[str, Any]:
+def quarters_axis(look: Look) -> Mark:
     """Return an axis of shares with a line at each quarter, for parts of a whole."""
     shares = labels.value_ticks(Unit.PERCENT, 1.0)
     return ticked_axis(look, shares, showgrid=True, gridcolor=look.grid)
 
 
-def ticked_axis(look: Look, ticks: labels.Ticks, **more: Any) -> dict[str, Any]:
+def ticked_axis(look: Look, ticks: labels.Ticks, **more: Any) -> Mark:
     """Return an axis from zero with its ticks, without a grid."""
     ends = {"range": [0, ticks.end], **more}
     return axis(look, tickmode="array", tickvals=list(ticks.at), ticktext=list(ticks.texts), **ends)
 
 
-def time_axis(look: Look, days: Sequence[date], room: timedelta) -> dict[str, Any]:
+def time_axis(look: Look, days: Sequence[date], room: timedelta) -> Mark:
     """Return an axis of time that shows these days, in order, with room on both sides."""
     at, texts = labels.date_ticks(days)
     ends = [(days[0] - room).isoformat(), (days[-1] + room).isoformat()]
     return axis(look, type="date", range=ends, tickmode="array", tickvals=at, ticktext=texts)
 
 
-def named_axis(look: Look, names: Sequence[str], **more: Any) -> dict[str, Any]:
+def named_axis(look: Look, names: Sequence[str], **more: Any) -> Mark:
     """Return an axis whose places 0, 1, 2 and so on have names."""
     return axis(
         look,
@@ -155,13 +156,13 @@ def named_axis(look: Look, names: Sequence[str], **more: Any) -> dict[str, Any]:
     )
 
 
-def rows_axis(look: Look, names: Sequence[str], **more: Any) -> dict[str, Any]:
+def rows_axis(look: Look, names: Sequence[str], **more: Any) -> Mark:
     """Return an axis of rows with the names before them, from the lowest upwards."""
     font = {"size": LABEL_SIZE, "color": look.ink}
     return named_axis(look, names, **{"tickfont": font, "ticklabelstandoff": 6, **more})
 
 
-def note(text: str, x: float, y: float, look: Look, **more: Any) -> dict[str, Any]:
+def note(text: str, x: float, y: float, look: Look, **more: Any) -> Mark:
     """Return a text at a place of the sheet, both 0 to 1 unless `xref` or `yref` say otherwise."""
     return {
         "text": text,
@@ -176,17 +177,17 @@ def note(text: str, x: float, y: float, look: Look, **more: Any) -> dict[str, An
     }
 
 
-def beside(text: str, row: float, look: Look, **more: Any) -> dict[str, Any]:
+def beside(text: str, row: float, look: Look, **more: Any) -> Mark:
     """Return a text right of a row."""
     return note(text, 1, row, look, **{"yref": "y", "xanchor": "left", "xshift": 8, **more})
 
 
-def within(text: str, row: float, look: Look, **more: Any) -> dict[str, Any]:
+def within(text: str, row: float, look: Look, **more: Any) -> Mark:
     """Return a text that stands in a row instead of its marks."""
     return note(text, 0, row, look, yref="y", xanchor="left", bgcolor=look.surface, **more)
 
 
-def level_name(text: str, at: float, look: Look) -> dict[str, Any]:
+def level_name(text: str, at: float, look: Look) -> Mark:
     """Return the name of a line across the sheet, above its left end."""
     faint = {"size": SMALL_SIZE, "color": look.faint}
     return note(text, 0, at, look, yref="y", xanchor="left", yanchor="bottom", font=faint)
@@ -197,7 +198,7 @@ def more_legend(names: int) -> int:
     return 18 * (names // MANY_LINES)
 
 
-def legend(look: Look) -> dict[str, Any]:
+def legend(look: Look) -> Mark:
     """Return a legend above the chart, in the order of the traces."""
     return {
         "orientation": "h",

@@ -151,18 +151,22 @@ def _highest(rows: Sequence[Row], levels: Sequence[Level]) -> float:
 def _marks(
     placed: Sequence[tuple[int, Row]], colours: Sequence[str], unit: Unit, across: Across
 ) -> list[marks.Mark]:
-    rows, places = [row for _, row in placed], [at for at, _ in placed]
-    hovers = [_hover(row, unit) for row in rows]
-    if not _has_intervals(rows):
-        values = [row["value"] for row in rows]
-        return [marks.row_bars(values, list(colours), hovers) | {"y": places}]
-    whiskers = marks.whiskers(
-        (colour, across.at(row["low"]), across.at(row["high"]), at)
+    if not _has_intervals([row for _, row in placed]):
+        values = [row["value"] for _, row in placed]
+        bars = marks.row_bars(values, list(colours), [_hover(row, unit) for _, row in placed])
+        return [bars | {"y": [at for at, _ in placed]}]
+    shown = [
+        marks.Dot(
+            place=at,
+            value=across.at(row["value"]),
+            low=None if row["low"] is None else across.at(row["low"]),
+            high=None if row["high"] is None else across.at(row["high"]),
+            colour=colour,
+            hover=_hover(row, unit),
+        )
         for (at, row), colour in zip(placed, colours, strict=True)
-        if row["low"] is not None and row["high"] is not None
-    )
-    values = [across.at(row["value"]) for row in rows]
-    return [*whiskers, marks.dots(values, places, list(colours), hovers, cliponaxis=False)]
+    ]
+    return marks.whiskered(shown, cliponaxis=False)
 
 
 def _hover(row: Row, unit: Unit) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -11,7 +10,7 @@ import polars as pl
 from cop_metrics import words
 from cop_metrics.metrics.status import CAME, WENT
 from cop_metrics.people.levels import LEVELS
-from cop_metrics.show.charts import canvas
+from cop_metrics.show.charts import canvas, marks
 from cop_metrics.show.charts.look import Look, mixed
 
 HEIGHT, TOP, BOTTOM = 400, 36, 12
@@ -145,7 +144,7 @@ def _ribbons(moves: Moves, left: Mapping[str, Node], right: Mapping[str, Node]) 
     return ribbons
 
 
-def _drawn(ribbons: Sequence[Ribbon], colours: dict[str, str]) -> list[dict[str, Any]]:
+def _drawn(ribbons: Sequence[Ribbon], colours: dict[str, str]) -> list[marks.Mark]:
     return [
         _shape(each, colours[way])
         for way in (SAME, OUTSIDE, FELL, ROSE)
@@ -154,7 +153,7 @@ def _drawn(ribbons: Sequence[Ribbon], colours: dict[str, str]) -> list[dict[str,
     ]
 
 
-def _legend(ways: set[str], colours: dict[str, str], look: Look) -> dict[str, Any]:
+def _legend(ways: set[str], colours: dict[str, str], look: Look) -> marks.Mark:
     """Return the names of the colours in one line across the sheet: a legend would be as narrow as
     the ribbons.
     """
@@ -166,7 +165,7 @@ def _legend(ways: set[str], colours: dict[str, str], look: Look) -> dict[str, An
     return canvas.note(text, 0.5, 1, look, xanchor="center", yanchor="bottom", yshift=10)
 
 
-def _shape(ribbon: Ribbon, colour: str) -> dict[str, Any]:
+def _shape(ribbon: Ribbon, colour: str) -> marks.Mark:
     bend = BEND**2 * (3 - 2 * BEND)
     across = NODE + BEND * (1 - 2 * NODE)
     top = ribbon.left + (ribbon.right - ribbon.left) * bend
@@ -186,7 +185,7 @@ def _shape(ribbon: Ribbon, colour: str) -> dict[str, Any]:
     }
 
 
-def _bars(nodes: Mapping[str, Node], at: float, look: Look) -> list[dict[str, Any]]:
+def _bars(nodes: Mapping[str, Node], at: float, look: Look) -> list[marks.Mark]:
     """Return the nodes of a side as bars that begin there."""
     across = {"type": "rect", "x0": at, "x1": at + NODE}
     filled = {"fillcolor": look.faint, "line": {"width": 0}}

@@ -3,6 +3,7 @@ shows.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -39,18 +40,41 @@ def dots(xs: Any, ys: Any, colour: Any, texts: Iterable[str], **more: Any) -> Ma
     return {**places, **pointed(texts), **more}
 
 
-def whiskers(ends: Iterable[tuple[str, Any, Any, Any]], *, upright: bool = False) -> list[Mark]:
-    """Return whiskers, each a colour, a low, a high and its place across: a broken line for each
-    colour.
+@dataclass(frozen=True, kw_only=True)
+class Dot:
+    """A value with its whisker, from `low` to `high`, where these are known; `place` is its row, or
+    its day where whiskers stand upright.
     """
+
+    place: Any
+    value: float
+    low: float | None
+    high: float | None
+    colour: str
+    hover: str
+
+
+def whiskered(shown: Sequence[Dot], *, upright: bool = False, **more: Any) -> list[Mark]:
+    """Return dots of one trace above their whiskers; `more` is the trace's own."""
+    values, places = [dot.value for dot in shown], [dot.place for dot in shown]
+    xs, ys = (places, values) if upright else (values, places)
+    colours = [dot.colour for dot in shown]
+    colour = colours[0] if len(set(colours)) == 1 else colours
+    above = dots(xs, ys, colour, [dot.hover for dot in shown], **more)
+    return [*_whiskers(shown, upright), above]
+
+
+def _whiskers(shown: Sequence[Dot], upright: bool) -> list[Mark]:
+    """Return a broken line for each colour."""
     lines: dict[str, tuple[list[Any], list[Any]]] = {}
-    for colour, low, high, place in ends:
-        along, across = lines.setdefault(colour, ([], []))
-        along += [low, high, None]
-        across += [place, place, None]
+    for dot in shown:
+        if dot.low is not None and dot.high is not None:
+            along, across = lines.setdefault(dot.colour, ([], []))
+            along += [dot.low, dot.high, None]
+            across += [dot.place, dot.place, None]
     return [
-        line(*(places[::-1] if upright else places), colour, 2.5, **SILENT)
-        for colour, places in lines.items()
+        line(*(ends[::-1] if upright else ends), colour, 2.5, **SILENT)
+        for colour, ends in lines.items()
     ]
 
 

@@ -61,7 +61,7 @@ Cell = tuple[list[float], list[float]]
 """The stretches of the sheet, 0 to 1, across and upwards, of the line of one small chart."""
 
 
-def _axes(placed: Sequence[tuple[Line, Cell]], unit: Unit, look: Look) -> dict[str, Any]:
+def _axes(placed: Sequence[tuple[Line, Cell]], unit: Unit, look: Look) -> marks.Mark:
     """Return the axes of all small charts: each its own months, all the same values."""
     top = max(float(row["value"]) for line, _ in placed for row in line.known)
     ticks = labels.value_ticks(unit, top)
@@ -104,7 +104,7 @@ def whole(frame: pl.DataFrame) -> pl.DataFrame:
     return complete if complete["value"].is_not_null().any() else frame
 
 
-def _months_axis(line: Line, look: Look, **more: Any) -> dict[str, Any]:
+def _months_axis(line: Line, look: Look, **more: Any) -> marks.Mark:
     """Return an axis of time that names its two ends."""
     ends = list(dict.fromkeys((line.rows[0]["group"], line.rows[-1]["group"])))
     texts = [labels.month(date.fromisoformat(end)).replace(" ", "<br>") for end in ends]

@@ -27,18 +27,33 @@ RATES = {
 }
 
 
-def _joined(
-    colour: str, name: str, dots: marks.Mark, whiskers: Sequence[marks.Mark]
-) -> list[marks.Mark]:
-    """Return whiskers below the dots of one name, which the legend shows once."""
+def _joined(shown: Sequence[marks.Dot], name: str, *, upright: bool = False) -> list[marks.Mark]:
+    """Return dots of one name above their whiskers, which the legend shows once."""
+    *whiskers, dots = marks.whiskered(shown, upright=upright)
+    colour = shown[0].colour if shown else ""
+    dots |= {
+        "mode": "lines+markers" if upright else "markers",
+        "line": {"color": colour, "width": 1.2},
+        "marker": {"size": 10, "color": colour},
+    }
     common = {"name": name, "legendgroup": name, "cliponaxis": False}
-    look = {"line": {"color": colour, "width": 1.2}, "marker": {"size": 10, "color": colour}}
-    return [*(each | common for each in whiskers), dots | common | look]
+    return [trace | common for trace in (*whiskers, dots)]
 
 
-def _share_hover(name: str, share: float, interval: str, n: int | None = None) -> str:
-    head = f"{labels.safe(name)}: {labels.percent(share)}"
-    return marks.hover(head, interval, "" if n is None else f"n {n:,}")
+def _share(row: Row, name: str, place: Any, colour: str, *, n: int | None = None) -> marks.Dot:
+    """Return a share of a row with its interval, named as it is pointed at."""
+    return marks.Dot(
+        place=place,
+        value=row["share"],
+        low=row["low"],
+        high=row["high"],
+        colour=colour,
+        hover=marks.hover(
+            f"{labels.safe(name)}: {labels.percent(row['share'])}",
+            labels.share_interval(row),
+            "" if n is None else f"n {n:,}",
+        ),
+    )
 
 
 def gaps(table: pl.DataFrame, look: Look) -> go.Figure:
@@ -75,17 +90,17 @@ def _names(look: Look, downwards: Sequence[str]) -> marks.Mark:
 def _answered(placed: Sequence[Placed], rate: str, colour: str, side: float) -> list[marks.Mark]:
     """Return one rate of each seniority, a little beside the middle of its row."""
     name, low, high = RATES[rate]
-    known = [(at + side, row) for at, row in placed if row[rate] is not None]
-    hovers = [
-        _share_hover(
-            f"{row['seniority']}, {name}", row[rate], labels.share_interval(row, low, high)
+    shown = [
+        _share(
+            {"share": row[rate], "low": row[low], "high": row[high]},
+            f"{row['seniority']}, {name}",
+            at + side,
+            colour,
         )
-        for _, row in known
+        for at, row in placed
+        if row[rate] is not None
     ]
-    dots = marks.dots([row[rate] for _, row in known], [at for at, _ in known], colour, hovers)
-    return _joined(
-        colour, name, dots, marks.whiskers((colour, row[low], row[high], at) for at, row in known)
-    )
+    return _joined(shown, name)
 
 
 def _half(row: Row, look: Look) -> str:
@@ -117,34 +132,26 @@ def _gap_told(row: Row) -> str:
 
 def newcomers_back(table: pl.DataFrame, look: Look) -> go.Figure:
     """Draw the share of newcomers who came back, by whether their first question was answered."""
-    rows = table.to_dicts()
-    places = [at for at, _ in _downwards(rows)]
+    placed = _downwards(table.to_dicts())
     colour = look.promises[Promise.HELP]
-    hovers = [
-        _share_hover(
-            row["first_question"], row["share"], labels.share_interval(row), row["newcomers"]
-        )
-        for row in rows
+    shown = [
+        _share(row, row["first_question"], at, colour, n=row["newcomers"]) for at, row in placed
     ]
-    ends = ((colour, row["low"], row["high"], at) for at, row in zip(places, rows, strict=True))
-    dots = marks.dots([row["share"] for row in rows], places, colour, hovers)
     return canvas.sheet(
-        _joined(colour, "came back", dots, marks.whiskers(ends)),
+        _joined(shown, "came back"),
         look,
-        height=64 + ROW_HEIGHT * len(rows),
-        description=" ".join(_back_told(row) for row in rows),
+        height=64 + ROW_HEIGHT * len(placed),
+        description=" ".join(_back_told(row) for _, row in placed),
         margin={"l": 8, "r": 120, "t": 30, "b": 34},
         xaxis=canvas.share_axis(look, across=True),
-        yaxis=_names(look, [row["first_question"] for row in rows]),
-        annotations=[
-            canvas.beside(_with_n(row["share"], row["newcomers"], look), at, look)
-            for at, row in zip(places, rows, strict=True)
-        ],
+        yaxis=_names(look, [row["first_question"] for _, row in placed]),
+        annotations=[canvas.beside(_with_n(row, look), at, look) for at, row in placed],
     )
 
 
-def _with_n(share: float, n: int, look: Look) -> str:
-    return f"{labels.percent(share)} {labels.faint(f'n {n:,}', look)}"
+def _with_n(row: Row, look: Look) -> str:
+    n = labels.faint(f"n {row['newcomers']:,}", look)
+    return f"{labels.percent(row['share'])} {n}"
 
 
 def _back_told(row: Row) -> str:
@@ -178,19 +185,17 @@ def newcomers_by_quarter(table: pl.DataFrame, look: Look) -> go.Figure:
 
 
 def _by_quarter(rows: Sequence[Row], number: str, colour: str, side: int) -> list[marks.Mark]:
-    days = [_middle(row["month"], side) for row in rows]
-    hovers = [
-        _share_hover(
+    shown = [
+        _share(
+            row,
             f"{_quarter_name(row['month'])}, {number}",
-            row["share"],
-            labels.share_interval(row),
-            row["newcomers"],
+            _middle(row["month"], side),
+            colour,
+            n=row["newcomers"],
         )
         for row in rows
     ]
-    ends = ((colour, row["low"], row["high"], day) for day, row in zip(days, rows, strict=True))
-    dots = marks.dots(days, [row["share"] for row in rows], colour, hovers, mode="lines+markers")
-    return _joined(colour, number, dots, marks.whiskers(ends, upright=True))
+    return _joined(shown, number, upright=True)
 
 
 def _quarters_axis(look: Look, quarters: Sequence[date]) -> marks.Mark:
@@ -264,14 +269,21 @@ def _gains(placed: Sequence[Placed], lowest: float, look: Look) -> list[marks.Ma
         "rising": look.promises[Promise.STATUS],
         "new face": look.promises[Promise.INSPIRATION],
     }
-    traces = []
+    traces: list[marks.Mark] = []
     for kind, colour in colours.items():
-        own = [(at, row) for at, row in placed if row["kind"] == kind]
-        ends = [(colour, max(row["at_least"], lowest), row["gain"], at) for at, row in own]
-        hovers = [_gain_hover(row) for _, row in own]
-        gains, places = [row["gain"] for _, row in own], [at for at, _ in own]
-        traces += marks.whiskers(ends)
-        traces += [marks.dots(gains, places, colour, hovers, name=kind)] if own else []
+        shown = [
+            marks.Dot(
+                place=at,
+                value=row["gain"],
+                low=max(row["at_least"], lowest),
+                high=row["gain"],
+                colour=colour,
+                hover=_gain_hover(row),
+            )
+            for at, row in placed
+            if row["kind"] == kind
+        ]
+        traces += marks.whiskered(shown, name=kind) if shown else []
     return traces
 
 
@@ -353,14 +365,18 @@ def _lines(rows: Sequence[Row], look: Look) -> list[str | Row]:
 
 
 def _claimed(placed: Sequence[Placed], look: Look) -> list[marks.Mark]:
-    def colour(row: Row) -> str:
-        return look.colour(row["seniority"]) or look.promises[Promise.STATUS]
-
-    spans = [(colour(row), row["low"], row["high"], at) for at, row in placed]
-    values, places = [row["value"] for _, row in placed], [at for at, _ in placed]
-    hovers = [_claim_hover(row) for _, row in placed]
-    dots = marks.dots(values, places, [colour(row) for _, row in placed], hovers, cliponaxis=False)
-    return [*marks.whiskers(span for span in spans if span[1] is not None), dots]
+    shown = [
+        marks.Dot(
+            place=at,
+            value=row["value"],
+            low=row["low"],
+            high=row["high"],
+            colour=look.colour(row["seniority"]) or look.promises[Promise.STATUS],
+            hover=_claim_hover(row),
+        )
+        for at, row in placed
+    ]
+    return marks.whiskered(shown, cliponaxis=False)
 
 
 def _claim_hover(row: Row) -> str:

@@ -31,7 +31,7 @@ from cop_metrics.show.charts import (
     subtitle,
     team_colours,
 )
-from cop_metrics.show.charts.labels import date_ticks, safe, told_apart, value_ticks
+from cop_metrics.show.charts.labels import date_ticks, distinct, safe, value_ticks
 from cop_metrics.show.charts.look import MARK_CONTRAST, contrast, mixed, shades
 from cop_metrics.show.kinds import OverTime
 from cop_metrics.units import Unit
@@ -335,7 +335,7 @@ def seen(colour: str, sight: str) -> NDArray[np.float64]:
 
 @LOOKS
 @pytest.mark.parametrize("sight", COLOUR_BLINDNESS)
-def test_teams_can_be_told_apart_by_the_colour_blind(look: Look, sight: str) -> None:
+def test_teams_can_be_distinct_by_the_colour_blind(look: Look, sight: str) -> None:
     distances = [
         float(np.linalg.norm(seen(one, sight) - seen(other, sight)))
         for one, other in combinations(look.team_set, 2)
@@ -981,7 +981,7 @@ def test_of_many_groups_the_twelve_small_charts_with_the_most_behind_them_are_dr
 
 def test_names_that_would_look_alike_when_cut_keep_their_ends() -> None:
     names = ["Crane design north", "Crane design south", "Sales"]
-    assert told_apart(names, 12) == ["Crane …north", "Crane …south", "Sales"]
+    assert distinct(names, 12) == ["Crane …north", "Crane …south", "Sales"]
 
 
 def test_the_names_in_the_network_do_not_meet() -> None:

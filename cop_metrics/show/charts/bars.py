@@ -73,9 +73,10 @@ def _rows(
 
 def levels(table: pl.DataFrame, look: Look) -> go.Figure:
     """Draw people at each level above the first, the highest on top; the first would dwarf them and
-    is told.
+    is counted below.
     """
-    people = {row["level_name"]: int(row["people"]) for row in table.iter_rows(named=True)}
+    rows = table.iter_rows(named=True)
+    people = {row["level_name"]: int(row["people"]) for row in rows}
     lowest, colours = LEVELS[0].name, level_colours(look)
     members = words.counted(people.get(lowest, 0), "member")
     names = [name for name in colours if people.get(name)]
@@ -93,7 +94,7 @@ def levels(table: pl.DataFrame, look: Look) -> go.Figure:
             for name in names
         ],
     )
-    told = "; ".join(f"{name} {people[name]:,}" for name in reversed(names))
+    listed = "; ".join(f"{name} {people[name]:,}" for name in reversed(names))
     ticks = labels.value_ticks(Unit.COUNT, max(bars.values))
     return _rows(
         [bars],
@@ -102,7 +103,7 @@ def levels(table: pl.DataFrame, look: Look) -> go.Figure:
         look,
         xaxis=canvas.value_axis(look, ticks),
         height=50 + 38 * len(names),
-        description=f"{told}; {lowest} {people.get(lowest, 0):,}.",
+        description=f"{listed}; {lowest} {people.get(lowest, 0):,}.",
         subtitle=f"Not drawn: {members} at level {lowest}",
     )
 
@@ -138,13 +139,13 @@ def asking_and_helping(table: pl.DataFrame, look: Look) -> go.Figure:
         legend=True,
         xaxis=canvas.share_axis(look, across=True),
         height=90 + 38 * len(counts.upwards),
-        description=" ".join(_tendencies_told(group, counts) for group in counts.groups),
+        description=" ".join(_tendencies_in_words(group, counts) for group in counts.groups),
     )
 
 
-def _tendencies_told(group: str, counts: "Counts") -> str:
-    told = ", ".join(f"{counts.at(group, each):,} {each}" for each in TENDENCIES)
-    return f"{group}: {told}."
+def _tendencies_in_words(group: str, counts: "Counts") -> str:
+    listed = ", ".join(f"{counts.at(group, each):,} {each}" for each in TENDENCIES)
+    return f"{group}: {listed}."
 
 
 def whose_knowledge(table: pl.DataFrame, look: Look) -> go.Figure:
@@ -176,7 +177,9 @@ def whose_knowledge(table: pl.DataFrame, look: Look) -> go.Figure:
         height=84 + 44 * len(counts.groups),
         right=56,
         apart=0,
-        description=" ".join(_reads_told(group, shares[group], counts) for group in counts.groups),
+        description=" ".join(
+            _reads_in_words(group, shares[group], counts) for group in counts.groups
+        ),
         subtitle=f"Reads, n {every:,}",
     )
 
@@ -187,7 +190,7 @@ def _reads_hover(group: str, standing: str, counts: "Counts") -> str:
     return marks.hover(head, f"{labels.percent(number / max(1, total))} of n {total:,}")
 
 
-def _reads_told(group: str, share: str, counts: "Counts") -> str:
+def _reads_in_words(group: str, share: str, counts: "Counts") -> str:
     gone = counts.at(group, GONE)
     left = f", {gone:,} of them of people who have left" if gone else ""
     return f"{group}: {counts.of_group(group):,} reads ({share}){left}."
@@ -224,14 +227,16 @@ def giving(table: pl.DataFrame, look: Look) -> go.Figure:
     those who did not.
     """
     rows = table.to_dicts()
-    helped = shades(look, look.promises[Promise.HELP], max(1, len(rows) - 1))[::-1]
+    # The last row is who did not help, in no shade of help; alone it is of all who are known.
+    kinds = max(1, len(rows) - 1)
+    helped = shades(look, look.promises[Promise.HELP], kinds)[::-1]
     colours = [*helped, look.unknown] if len(rows) > 1 else helped
     font = {"size": canvas.LABEL_SIZE, "color": look.ink}
     return canvas.sheet(
         [_part_of_all(row, colour, look) for row, colour in zip(rows, colours, strict=True)],
         look,
         height=224,
-        description=" ".join(_giving_told(row) for row in rows),
+        description=" ".join(_giving_in_words(row) for row in rows),
         barmode="stack",
         legend=canvas.legend(look) | {"itemwidth": 30},
         xaxis=canvas.quarters_axis(look),
@@ -252,7 +257,7 @@ def _part_of_all(row: Mapping[str, Any], colour: str, look: Look) -> marks.Mark:
     return bars | {"y": [1, 0]}
 
 
-def _giving_told(row: Mapping[str, Any]) -> str:
+def _giving_in_words(row: Mapping[str, Any]) -> str:
     return (
         f"{row['who'].capitalize()}: {words.counted(row['people'], 'member')}, "
         f"{labels.percent(row['of_members'])} of members, {labels.percent(row['of_help'])} of help."

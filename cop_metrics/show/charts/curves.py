@@ -64,8 +64,8 @@ class Curves:
     """How a table is drawn as curves.
 
     `by` names the column of groups, `share` that of heights, `followed` that of how many are behind
-    them. `did` and `when` are what pointing shows after a share, and of the time; `told` says in a
-    sentence what a curve shows. `steps`: the groups follow one another, darkest first; else they
+    them. `did` and `when` are what pointing shows after a share, and of the time; `sentence` says what a
+    curve shows. `steps`: the groups follow one another, darkest first; else they
     have their own colours. `fewest`: of how many at least a curve is drawn, as less would be a line
     through noise. `counted`: how many are behind all curves, where these are the same. `nothing`:
     what stands where none is drawn. `half`: a line marks the half.
@@ -76,7 +76,7 @@ class Curves:
     share: str
     did: str
     when: str
-    told: "Told"
+    sentence: "Sentence"
     subtitle: str
     followed: str = "at_risk"
     steps: bool = False
@@ -92,7 +92,8 @@ class Curves:
     def __call__(self, table: pl.DataFrame, look: Look) -> go.Figure:
         """Draw the table."""
         every = self._parts(table, look)
-        parts = {name: part for name, part in every.items() if self.number(part) >= self.fewest}
+        few = [name for name, part in every.items() if self.number(part) < self.fewest]
+        parts = {name: part for name, part in every.items() if name not in few}
         last = float(table[self.along.column].max() or 0.0)  # type: ignore[arg-type]
         if not parts or (self.half and not last):
             return canvas.nothing(self.nothing, look)
@@ -105,8 +106,8 @@ class Curves:
             traces,
             look,
             height=self.height + (canvas.more_legend(len(parts)) if many else 0),
-            description=" ".join(self.told(self, name, part) for name, part in parts.items()),
-            subtitle=self._subtitle(parts, [name for name in every if name not in parts]),
+            description=" ".join(self.sentence(self, name, part) for name, part in parts.items()),
+            subtitle=self._subtitle(parts, few),
             margin={"l": 8, "r": right, "t": self.top, "b": self.bottom},
             xaxis=canvas.ticked_axis(look, self.along.ticks(last)),
             yaxis=canvas.share_axis(look),
@@ -152,8 +153,10 @@ class Curves:
 
     def _curve(self, name: str, part: pl.DataFrame, colour: str) -> marks.Mark:
         texts = (self._hover(name, row) for row in part.iter_rows(named=True))
-        xs, ys = self.along.at(part[self.along.column].to_numpy()), part[self.share].to_numpy()
-        drawn = marks.line(xs, ys, colour, 2.2, name=labels.safe(name), **marks.pointed(texts))
+        xs = self.along.at(part[self.along.column].to_numpy())
+        ys = part[self.share].to_numpy()
+        drawn = marks.line(xs, ys, colour, 2.2, name=labels.safe(name))
+        drawn |= marks.pointed(texts)
         drawn["line"]["shape"] = "hv"
         if self.fewest:
             drawn |= {"cliponaxis": False, "mode": "lines+markers" if len(xs) == 1 else "lines"}
@@ -168,21 +171,22 @@ class Curves:
     def _subtitle(self, parts: Parts, few: Sequence[str]) -> str:
         numbers = {name: self.number(part) for name, part in parts.items()}
         each = ", ".join(f"{name} n {number:,}" for name, number in numbers.items())
-        counted = self.counted.format(next(iter(numbers.values()))) if self.counted else each
+        first = next(iter(numbers.values()))
+        counted = self.counted.format(first) if self.counted else each
         left_out = f"not drawn, fewer than {self.fewest}: {', '.join(few)}" if few else ""
         return "; ".join(part for part in (self.subtitle, counted, left_out) if part)
 
 
-Told = Callable[[Curves, str, pl.DataFrame], str]
+Sentence = Callable[[Curves, str, pl.DataFrame], str]
 """Says in a sentence what the curve of a name and its rows shows."""
 
 
-def shares_told(wording: str, at: Sequence[int], *, members: bool = False) -> Told:
+def shares_in_words(wording: str, at: Sequence[int], *, members: bool = False) -> Sentence:
     """Return what tells the shares after so many days, each worded with {share} and {days};
     `members`: and of how many.
     """
 
-    def told(curves: Curves, name: str, part: pl.DataFrame) -> str:
+    def sentence(curves: Curves, name: str, part: pl.DataFrame) -> str:
         last = int(part["days"][-1])
         shares = [
             wording.format(
@@ -193,7 +197,7 @@ def shares_told(wording: str, at: Sequence[int], *, members: bool = False) -> To
         behind = f" ({words.counted(curves.number(part), 'member')})" if members else ""
         return f"{name}: {', '.join(shares)}{behind}."
 
-    return told
+    return sentence
 
 
 def _reached(curves: Curves, part: pl.DataFrame, time: float) -> float:
@@ -201,7 +205,7 @@ def _reached(curves: Curves, part: pl.DataFrame, time: float) -> float:
     return float(until[curves.share][-1])
 
 
-def waits_told(curves: Curves, name: str, part: pl.DataFrame) -> str:
+def waits_in_words(curves: Curves, name: str, part: pl.DataFrame) -> str:
     """Tell when half had an answer, and how many still waited after a day and a week."""
     reached = part.filter(pl.col(curves.share) <= 0.5 + 1e-9)["hours"].to_list()
     half = (
@@ -210,11 +214,12 @@ def waits_told(curves: Curves, name: str, part: pl.DataFrame) -> str:
         else "half is not reached"
     )
     last = float(part["hours"][-1])
-    ends = [(24.0, "1 day"), (168.0, "7 days")] if last >= 168 else [(last, words.duration(last))]
+    week = [(24.0, "1 day"), (168.0, "7 days")]
+    ends = week if last >= 168 else [(last, words.duration(last))]
     still = [
         f"{labels.percent(_reached(curves, part, hours))} still waited after {text}"
         for hours, text in ends
         if last
     ]
-    told = f"{half}; {'; '.join(still)}" if still else half
-    return f"{name}: {told} ({curves.number(part):,} questions)."
+    sentence = f"{half}; {'; '.join(still)}" if still else half
+    return f"{name}: {sentence} ({curves.number(part):,} questions)."

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import inf, isfinite
+from math import inf
 from statistics import median
 from typing import Any
 
@@ -22,7 +22,7 @@ TOP, BOTTOM = 26, 34
 MOST_GROUPS = 20
 WIDE = 6
 RIGHT = 104
-WIDEST_NOTE = 30
+NAME_WIDTH, NOTE_WIDTH = 18, 30
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,7 +32,7 @@ class Level:
     name: str
     value: float
     dash: str
-    told: str
+    sentence: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +72,7 @@ def groups(
         why = next((row["note"] for row in rows if row["note"]), words.NOTHING_COUNTED)
         return canvas.nothing(f"There is nothing to draw: {why}.", look)
     colours = [look.colour(row["group"]) or look.promises[promise] for _, row in valued]
+    names = labels.distinct([row["group"] for row in rows], NAME_WIDTH)
     levels = _levels(unit, average, target)
     across = _across(rows, unit, levels)
     left_out = frame.remove(pl.col("group").is_in([row["group"] for row in rows]))
@@ -79,11 +80,11 @@ def groups(
         _marks(valued, colours, unit, across),
         look,
         height=TOP + BOTTOM + ROW_HEIGHT * len(rows),
-        description=_told(rows, unit, levels, left_out.height),
+        description=_in_words(rows, unit, levels, left_out.height),
         subtitle=_subtitle(len(rows), frame.height, left_out, across),
         margin={"l": 8, "r": RIGHT, "t": TOP, "b": BOTTOM},
         xaxis=canvas.value_axis(look, across.ticks),
-        yaxis=canvas.rows_axis(look, labels.told_apart([row["group"] for row in rows][::-1], 18)),
+        yaxis=canvas.rows_axis(look, names[::-1]),
         annotations=[
             *(_beside(at, row, unit, look) for at, row in placed),
             *_level_names(levels, across, look),
@@ -118,12 +119,12 @@ def _levels(unit: Unit, average: float | None, target: float | None) -> list[Lev
     found = []
     if average is not None:
         text = words.value(unit, average)
-        name, told = f"all {text}", f"All together: {text}."
-        found.append(Level(name=name, value=average, dash="dot", told=told))
+        name, sentence = f"all {text}", f"All together: {text}."
+        found.append(Level(name=name, value=average, dash="dot", sentence=sentence))
     if target is not None:
         text = words.value(unit, target)
-        name, told = f"target {text}", f"The target is {text}."
-        found.append(Level(name=name, value=target, dash="dash", told=told))
+        name, sentence = f"target {text}", f"The target is {text}."
+        found.append(Level(name=name, value=target, dash="dash", sentence=sentence))
     return found
 
 
@@ -142,10 +143,9 @@ def _across(rows: Sequence[Row], unit: Unit, levels: Sequence[Level]) -> Across:
 
 def _highest(rows: Sequence[Row], levels: Sequence[Level]) -> float:
     """Return how far the axis goes: to the highest whisker, but not beyond twice the highest value."""
-    values = [row["value"] for row in rows if row["value"] is not None and isfinite(row["value"])]
-    top = max([0.0, *(level.value for level in levels), *values])
-    highs = [row["high"] for row in rows if row["high"] is not None and isfinite(row["high"])]
-    return float(min(max([top, *highs]), 2 * top)) if top else 1.0
+    top = max([0.0, *(level.value for level in levels), *labels.finite(rows, "value")])
+    highest = max([top, *labels.finite(rows, "high")])
+    return float(min(highest, 2 * top)) if top else 1.0
 
 
 def _marks(
@@ -182,7 +182,7 @@ def _beside(at: int, row: Row, unit: Unit, look: Look) -> marks.Mark:
     n = f"n {row['sample_size']:,}"
     if row["value"] is None:
         why, _, _ = (row["note"] or words.NOTHING_COUNTED).partition(" (")
-        text = labels.broken(why, WIDEST_NOTE) + (f", {n}" if row["sample_size"] else "")
+        text = labels.broken(why, NOTE_WIDTH) + (f", {n}" if row["sample_size"] else "")
         return canvas.within(labels.faint(text, look), at, look, xshift=4)
     text = words.value(unit, row["value"])
     return canvas.beside(
@@ -230,22 +230,22 @@ def _subtitle(shown: int, of: int, left_out: pl.DataFrame, across: Across) -> st
     return text[:1].upper() + text[1:]
 
 
-def _told(rows: Sequence[Row], unit: Unit, levels: Sequence[Level], left_out: int) -> str:
+def _in_words(rows: Sequence[Row], unit: Unit, levels: Sequence[Level], left_out: int) -> str:
     valued = [row for row in rows if row["value"] is not None]
     valued.sort(key=lambda row: -row["value"])
-    told = "; ".join(_row_told(row, unit) for row in valued)
-    sentences = [f"{'Highest first: ' if len(valued) > 1 else ''}{told}."]
+    values = "; ".join(_row_in_words(row, unit) for row in valued)
+    sentences = [f"{'Highest first: ' if len(valued) > 1 else ''}{values}."]
     sentences += [
         f"{row['group']}: {row['note'] or words.NOTHING_COUNTED}."
         for row in rows
         if row["value"] is None
     ]
-    sentences += [level.told for level in levels]
+    sentences += [level.sentence for level in levels]
     if left_out:
         sentences.append(f"{words.counted(left_out, 'group')} with smaller n left out.")
     return " ".join(sentences)
 
 
-def _row_told(row: Row, unit: Unit) -> str:
+def _row_in_words(row: Row, unit: Unit) -> str:
     n = f" (n {row['sample_size']:,})" if _tells_n(row, unit) else ""
     return f"{row['group']} {words.value(unit, row['value'])}{n}"

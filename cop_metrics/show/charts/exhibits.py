@@ -16,8 +16,8 @@ from cop_metrics.show.charts.curves import (
     HALF_A_YEAR,
     HOURS,
     Curves,
-    shares_told,
-    waits_told,
+    shares_in_words,
+    waits_in_words,
 )
 from cop_metrics.show.charts.flows import level_paths
 from cop_metrics.show.charts.heat import Balance, Matrix, awake, cohorts
@@ -42,7 +42,7 @@ WAITING = Curves(
     share="waiting",
     did=" still waiting",
     when="{} after asking",
-    told=waits_told,
+    sentence=waits_in_words,
     subtitle="Early hours drawn wider",
     nothing="There is nothing to draw yet: the data ends with the questions.",
     half=True,
@@ -57,7 +57,7 @@ def _since_first_read(did: str) -> Curves:
         share="share",
         did=f" had {did}",
         when="{} after the first read",
-        told=shares_told(
+        sentence=shares_in_words(
             f"{{share}} had {did} {{days}} after the first read", (30, 90), members=True
         ),
         subtitle="Days since the first read",
@@ -112,7 +112,7 @@ CHARTS: Mapping[str, Drawing] = {
         crosses="{share} of {total} go to another seniority.",
         unknown="Seniorities are not known.",
         subtitle="Rows: who gave, columns: who received",
-        told_below=True,
+        below_title=True,
     ),
     "waiting_curve": WAITING,
     "waiting_curve_by_team": replace(WAITING, by="team"),
@@ -125,7 +125,7 @@ CHARTS: Mapping[str, Drawing] = {
         followed="followed",
         did="",
         when="within {} of joining",
-        told=shares_told("{share} within {days}", (30, 90, 365)),
+        sentence=shares_in_words("{share} within {days}", (30, 90, 365)),
         subtitle="Days since joining",
         counted="n {:,} who joined in view of the data",
         steps=True,

@@ -42,7 +42,10 @@ class Ribbon:
     def way(self) -> str:
         if CAME in (self.before, self.after) or WENT in (self.before, self.after):
             return OUTSIDE
-        return {1: ROSE, 0: SAME, -1: FELL}[int(np.sign(STEP[self.after] - STEP[self.before]))]
+        steps = STEP[self.after] - STEP[self.before]
+        if steps == 0:
+            return SAME
+        return ROSE if steps > 0 else FELL
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,7 +64,7 @@ Moves = Mapping[tuple[str, str], int]
 
 def level_paths(table: pl.DataFrame, look: Look) -> go.Figure:
     """Draw from which level to which people went; those never above the lowest would dwarf the rest
-    and are told.
+    and are counted below.
     """
     lowest = LEVELS[0].name
     low = {CAME, lowest, WENT}
@@ -69,15 +72,15 @@ def level_paths(table: pl.DataFrame, look: Look) -> go.Figure:
     moves = {ends: people for ends, people in every.items() if not low.issuperset(ends)}
     left_out = sum(every.values()) - sum(moves.values())
     members = words.counted(left_out, "member")
-    told = f"Not drawn: {members} above level {lowest} at neither end" if left_out else ""
+    not_drawn = f"Not drawn: {members} above level {lowest} at neither end" if left_out else ""
     if not moves:
-        return canvas.nothing(f"Nobody was above level {lowest} at either end. {told}", look)
+        return canvas.nothing(f"Nobody was above level {lowest} at either end. {not_drawn}", look)
     smaller = f"so {lowest} is smaller here than in the table of moves, which counts everybody"
-    return _paths(moves, f"{told}, {smaller}." if told else "", look)
+    return _paths(moves, f"{not_drawn}, {smaller}." if not_drawn else "", look)
 
 
-def _paths(moves: Moves, told: str, look: Look) -> go.Figure:
-    """Draw moves; `told`: who is not drawn."""
+def _paths(moves: Moves, not_drawn: str, look: Look) -> go.Figure:
+    """Draw moves; `not_drawn`: who is not drawn."""
     left, right = _nodes(moves, 0), _nodes(moves, 1)
     ribbons, colours = _ribbons(moves, left, right), _colours(look)
     inner = HEIGHT - TOP - BOTTOM
@@ -89,8 +92,8 @@ def _paths(moves: Moves, told: str, look: Look) -> go.Figure:
         _drawn(ribbons, colours),
         look,
         height=HEIGHT,
-        description=f"{_told(moves)} {told}".strip(),
-        subtitle=f"Left: at the start, right: at the end. {told}".strip(),
+        description=f"{_in_words(moves)} {not_drawn}".strip(),
+        subtitle=f"Left: at the start, right: at the end. {not_drawn}".strip(),
         margin={"l": margin_left - SLACK, "r": margin_right - SLACK, "t": TOP, "b": BOTTOM},
         xaxis=hidden,
         yaxis=hidden,
@@ -110,11 +113,12 @@ def _colours(look: Look) -> dict[str, str]:
 
 def _nodes(moves: Moves, side: int) -> dict[str, Node]:
     """Return the levels on a side, the highest on top."""
-    most = max(len({ends[each] for ends in moves}) for each in (0, 1))
+    starts, ends = ({way[end] for way in moves} for end in (0, 1))
+    most = max(len(starts), len(ends))
     scale = (1 - GAP * (most - 1)) / sum(moves.values())
     nodes, top = {}, 1.0
     for name in ORDER:
-        people = sum(count for ends, count in moves.items() if ends[side] == name)
+        people = sum(count for way, count in moves.items() if way[side] == name)
         if people:
             nodes[name] = Node(name=name, people=people, top=top, height=people * scale)
             top -= people * scale + GAP
@@ -203,7 +207,7 @@ def _names(nodes: Mapping[str, Node]) -> list[canvas.End]:
     ]
 
 
-def _told(moves: Moves) -> str:
+def _in_words(moves: Moves) -> str:
     most = sorted(moves.items(), key=lambda item: (-item[1], item[0]))
-    told = [f"{count:,} from {before} to {after}" for (before, after), count in most]
-    return f"{'; '.join(told)}."
+    found = [f"{count:,} from {before} to {after}" for (before, after), count in most]
+    return f"{'; '.join(found)}."

@@ -87,7 +87,7 @@ class Matrix:
 
     `noun`: what is counted. `row` and `column` word a group where one points, `most` both, as {0}
     and {1}. `crosses` tells the {share} of {total} that goes to another group, `unknown` that
-    groups are not known, of how many as {total}; `told_below`: this stands below the title too.
+    groups are not known, of how many as {total}; `below_title`: this stands there too.
     """
 
     noun: str
@@ -97,28 +97,28 @@ class Matrix:
     crosses: str
     unknown: str
     subtitle: str
-    told_below: bool = False
+    below_title: bool = False
 
     def __call__(self, table: pl.DataFrame, look: Look) -> go.Figure:
         """Draw the table."""
         grid = _grid(table.rows(), look)
         names, size = grid.names, len(grid.names)
-        told = self._crossing(grid)
+        sentence = self._crossing(grid)
         top = max(1, *(max(grid.row(name)) for name in names))
         texts = [
             _cell_text(f"{count:,}", row, column, count / top, look)
             for row, name in enumerate(names)
             for column, count in enumerate(grid.row(name))
         ]
-        short = labels.told_apart(names, PAIR_WIDTH)
+        short = labels.distinct(names, PAIR_WIDTH)
         font = {"tickfont": {"size": canvas.SMALL_SIZE, "color": look.ink}}
         values = [grid.row(name) for name in names]
         return canvas.sheet(
             [_heat(values, self._hovers(grid), top, look)],
             look,
             height=70 + CELL * size + (40 if size > 5 else 0),
-            description=f"{told} {self._largest(grid)}{_idle(grid)}",
-            subtitle=f"{self.subtitle}. {told}" if self.told_below else self.subtitle,
+            description=f"{sentence} {self._largest(grid)}{_idle(grid)}",
+            subtitle=f"{self.subtitle}. {sentence}" if self.below_title else self.subtitle,
             xaxis=canvas.named_axis(
                 look, short, side="top", tickangle=-45 if size > 4 else 0, **font
             ),
@@ -140,9 +140,11 @@ class Matrix:
         )
 
     def _largest(self, grid: Grid) -> str:
-        top = sorted(grid.counts.items(), key=lambda item: (-item[1], item[0]))[:3]
-        told = "; ".join(f"{count:,} {self.most.format(*pair)}" for pair, count in top if count)
-        return f"Most: {told}."
+        by_size = sorted(grid.counts.items(), key=lambda item: (-item[1], item[0]))
+        largest = "; ".join(
+            f"{count:,} {self.most.format(*pair)}" for pair, count in by_size[:3] if count
+        )
+        return f"Most: {largest}."
 
     def _hovers(self, grid: Grid) -> list[list[str]]:
         return [
@@ -184,7 +186,8 @@ def _idle(grid: Grid) -> str:
 
 
 def _outline(place: int, look: Look) -> marks.Mark:
-    edges = {"x0": place - 0.46, "x1": place + 0.46, "y0": place - 0.46, "y1": place + 0.46}
+    begin, end = place - 0.46, place + 0.46
+    edges = {"x0": begin, "x1": end, "y0": begin, "y1": end}
     return {"type": "rect", **edges, "line": {"color": look.faint, "width": 1.4}}
 
 
@@ -245,7 +248,7 @@ def cohorts(table: pl.DataFrame, look: Look) -> go.Figure:
         hovers=[[_cohort_hover(cell) if cell else "" for cell in row] for row in rows],
     )
     subtitle = "Rows: month of joining (how many), columns: months since"
-    return cells.draw(look, _cohorts_told(table), subtitle)
+    return cells.draw(look, _cohorts_in_words(table), subtitle)
 
 
 def _cohort_hover(cell: Mapping[str, Any]) -> str:
@@ -256,15 +259,16 @@ def _cohort_hover(cell: Mapping[str, Any]) -> str:
     )
 
 
-def _cohorts_told(table: pl.DataFrame) -> str:
-    totals = table.group_by("months").agg(pl.col("members", "active").sum()).sort("months")
-    told = [
+def _cohorts_in_words(table: pl.DataFrame) -> str:
+    counted = pl.col("members", "active").sum()
+    totals = table.group_by("months").agg(counted).sort("months")
+    shares = [
         f"{labels.percent(active / members)} after {words.counted(months, 'month')}"
         for months, members, active in totals.iter_rows()
         if months in (0, 1, 3, 6, 12) and members
     ]
     months = words.counted(table["month"].n_unique(), "month")
-    return f"Active, of {months} of newcomers: {'; '.join(told)}."
+    return f"Active, of {months} of newcomers: {'; '.join(shares)}."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -278,7 +282,8 @@ class Balance:
     def __call__(self, table: pl.DataFrame, look: Look) -> go.Figure:
         """Draw the table."""
         every = {"got_help": "got help", "watched": "read", "recognised": "recognised"}
-        got = {column: told for column, told in every.items() if table[column].is_not_null().any()}
+        known = [column for column in every if table[column].is_not_null().any()]
+        got = {column: every[column] for column in known}
         found = {row[self.by]: row for row in table.to_dicts()}
         largest = sorted(found, key=lambda name: (-found[name]["members"], name))[:MOST_ROWS]
         groups = [found[name] for name in look.in_order(largest)]
@@ -286,26 +291,26 @@ class Balance:
         cells = Shares(
             rows=[
                 f"{short} ({row['members']:,})"
-                for short, row in zip(labels.told_apart(names, NAME_WIDTH), groups, strict=True)
+                for short, row in zip(labels.distinct(names, NAME_WIDTH), groups, strict=True)
             ],
             columns=list(got.values()),
             shares=[[row[column] for column in got] for row in groups],
             hovers=[[self._hover(row, column, got[column]) for column in got] for row in groups],
         )
-        told = ". ".join(f"{row[self.by]}: {_balance_told(row, got)}" for row in groups)
-        return cells.draw(look, f"{told}.", _balance_subtitle(got, len(names), len(found)))
+        shares = ". ".join(f"{row[self.by]}: {_balance_in_words(row, got)}" for row in groups)
+        return cells.draw(look, f"{shares}.", _balance_subtitle(got, len(names), len(found)))
 
-    def _hover(self, row: Mapping[str, Any], column: str, told: str) -> str:
-        head = f"{labels.percent(row[column])} {told}"
+    def _hover(self, row: Mapping[str, Any], column: str, what: str) -> str:
+        head = f"{labels.percent(row[column])} {what}"
         return marks.hover(head, f"of {row['members']:,} in {labels.safe(row[self.by])}")
 
 
-def _balance_told(row: Mapping[str, Any], got: Mapping[str, str]) -> str:
-    return ", ".join(f"{labels.percent(row[column])} {told}" for column, told in got.items())
+def _balance_in_words(row: Mapping[str, Any], got: Mapping[str, str]) -> str:
+    return ", ".join(f"{labels.percent(row[column])} {what}" for column, what in got.items())
 
 
 def _balance_subtitle(got: Mapping[str, str], shown: int, of: int) -> str:
-    unknown = [told for column, told in UNRECORDED.items() if column not in got]
+    unknown = [what for column, what in UNRECORDED.items() if column not in got]
     few = f"; the {shown} largest of {of}" if shown < of else ""
     left_out = f". The sources do not record {words.listing(unknown)}" if unknown else ""
     return f"Share of members (how many) in the last 90 days of the data{few}{left_out}"
@@ -324,7 +329,7 @@ def awake(table: pl.DataFrame, look: Look) -> go.Figure:
         [_week_heat(week, name, top, suffixes[name], look) for name, week in weeks.items()],
         look,
         height=380,
-        description=" ".join(_week_told(name, week) for name, week in weeks.items()),
+        description=" ".join(_week_in_words(name, week) for name, week in weeks.items()),
         subtitle=f"The {'brightest' if look.dark else 'darkest'} cell is {top:,}",
         margin={"l": 8, "r": 12, "t": 8, "b": 30},
         annotations=[_week_name(name, high, look) for name, (_, high) in heights.items()],
@@ -372,7 +377,7 @@ def _week_name(name: str, top: float, look: Look) -> marks.Mark:
     return canvas.note(text, 0, top, look, xanchor="left", yanchor="bottom", yshift=3)
 
 
-def _week_told(name: str, week: Sequence[Sequence[int]]) -> str:
+def _week_in_words(name: str, week: Sequence[Sequence[int]]) -> str:
     total = sum(map(sum, week))
     if not total:
         return f"No {name}."

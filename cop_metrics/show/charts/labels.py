@@ -1,6 +1,6 @@
 """Words and ticks on charts: months, periods, names of groups, and round numbers along an axis."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from html import escape
@@ -48,7 +48,7 @@ def short(name: str, width: int = 22) -> str:
     return safe(text if len(text) <= width else text[: width - 1].rstrip() + "…")
 
 
-def told_apart(names: Sequence[str], width: int = 22) -> list[str]:
+def distinct(names: Sequence[str], width: int = 22) -> list[str]:
     """Return names cut to a width in characters, safe to show; those that would look alike keep
     their ends.
     """
@@ -65,7 +65,8 @@ def told_apart(names: Sequence[str], width: int = 22) -> list[str]:
 def broken(name: str, width: int = 15) -> str:
     """Return a name in at most three lines, safe to show."""
     lines = wrap(name, width) or [""]
-    return "<br>".join(short(line, width + 3) for line in (*lines[:2], " ".join(lines[2:])) if line)
+    three = (*lines[:2], " ".join(lines[2:]))
+    return "<br>".join(short(line, width + 3) for line in three if line)
 
 
 def month(day: date) -> str:
@@ -102,6 +103,12 @@ def interval(unit: Unit, low: float | None, high: float | None) -> str:
 def share_interval(row: Mapping[str, Any], low: str = "low", high: str = "high") -> str:
     """Write the 95 % interval of a share whose ends stand in a row."""
     return interval(Unit.PERCENT, row[low], row[high])
+
+
+def finite(rows: Iterable[Mapping[str, Any]], column: str) -> list[float]:
+    """Return the numbers of a column that are known and have an end."""
+    numbers = (row[column] for row in rows)
+    return [number for number in numbers if number is not None and isfinite(number)]
 
 
 def spread(unit: Unit, low: float | None, high: float | None) -> str:

@@ -1,9 +1,8 @@
 """Lines over time: one or several numbers by month or week."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from math import isfinite
 from typing import Any
 
 import plotly.graph_objects as go
@@ -113,7 +112,7 @@ def _drawn(lines: Sequence[Line], target: Target | None, look: Look, *, cut: boo
         [*band, *traces],
         look,
         height=HEIGHT,
-        description=_told(lines, target),
+        description=_in_words(lines, target),
         subtitle=_subtitle(target, days if cut else []),
         margin={"l": 8, "r": right, "t": TOP, "b": BOTTOM},
         xaxis=canvas.time_axis(look, days, _room(days)),
@@ -142,13 +141,9 @@ def _lines(
 
 def _highest(lines: Sequence[Line], target: Target | None) -> float:
     rows = [row for line in lines for row in line.known]
-    top = max([target.value if target else 0.0, *_finite(rows, "value")])
-    highs = _finite(rows, "high") if len(lines) == 1 else []
+    top = max([target.value if target else 0.0, *labels.finite(rows, "value")])
+    highs = labels.finite(rows, "high") if len(lines) == 1 else []
     return float(min(max([top, *highs]), 3 * top)) if top else 1.0
-
-
-def _finite(rows: Iterable[Row], name: str) -> list[float]:
-    return [row[name] for row in rows if row[name] is not None and isfinite(row[name])]
 
 
 def _marks(line: Line, in_legend: bool) -> canvas.Marks:
@@ -249,14 +244,14 @@ def _subtitle(target: Target | None, begins_with: Sequence[date]) -> str:
     return "; ".join(parts)
 
 
-def _told(lines: Sequence[Line], target: Target | None) -> str:
-    sentences = [_line_told(line) for line in lines]
+def _in_words(lines: Sequence[Line], target: Target | None) -> str:
+    sentences = [_line_in_words(line) for line in lines]
     if target:
         sentences.append(f"The target{target.whose} is {target.text}.")
     return " ".join(sentences)
 
 
-def _line_told(line: Line) -> str:
+def _line_in_words(line: Line) -> str:
     rows = line.known
     if not rows:
         return f"{line.name}: no values."
@@ -269,11 +264,13 @@ def _line_told(line: Line) -> str:
         return f"{line.name}: {at(rows[0])}."
     whole = [row for row in rows if row["complete"]] or rows
     lowest, highest = (choose(whole, key=lambda row: row["value"]) for choose in (min, max))
-    told = f"first {at(rows[0])}, last {at(rows[-1])}, highest {at(highest)}, lowest {at(lowest)}"
-    return f"{line.name}: {told}.{_missing_told(line)}"
+    sentence = (
+        f"first {at(rows[0])}, last {at(rows[-1])}, highest {at(highest)}, lowest {at(lowest)}"
+    )
+    return f"{line.name}: {sentence}.{_missing_in_words(line)}"
 
 
-def _missing_told(line: Line) -> str:
+def _missing_in_words(line: Line) -> str:
     missing = len(line.rows) - len(line.known)
     step = "month" if labels.is_monthly(line.days) else "week"
     return f" {words.counted(missing, step)} without a value." if missing else ""

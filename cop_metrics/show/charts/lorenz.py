@@ -18,8 +18,9 @@ def lorenz(table: pl.DataFrame, look: Look) -> go.Figure:
     parts = [(str(name), part) for (name,), part in table.group_by("series", maintain_order=True)]
     ginis = [f"{words.value(Unit.RATIO, part['gini'][0])} {name}" for name, part in parts]
     halves = " ".join(_half(name, part) for name, part in parts)
-    alike = marks.line([0, 1], [0, 1], look.faint, 1, name="if all gave alike", hoverinfo="skip")
+    alike = marks.line([0, 1], [0, 1], look.faint, 1, name="if all gave alike")
     alike["line"]["dash"] = "dot"
+    alike["hoverinfo"] = "skip"
     curves = [_curve(*part, colour) for part, colour in zip(parts, colours, strict=False)]
     return canvas.sheet(
         [alike, *curves],

@@ -67,7 +67,7 @@ def network(table: pl.DataFrame, look: Look) -> go.Figure:
     foremost = sorted(dots, key=lambda dot: (-dot.ties, dot.name))[:MOST_NAMED]
     most = foremost[0].ties
     members, ties = words.counted(len(dots), "member"), words.counted(_ties(table), "tie")
-    named = "; ".join(f"{_told(dot)} {dot.ties}" for dot in foremost)
+    named = "; ".join(f"{_full_name(dot)} {dot.ties}" for dot in foremost)
     hidden: dict[str, Any] = {"visible": False, "range": [-ENDS, ENDS], "fixedrange": True}
     drawn = [
         _team(team, own, most, _colour(team, teams, look), look) for team, own in teams.items()
@@ -96,33 +96,33 @@ def _colour(team: str, teams: Iterable[str], look: Look) -> str:
     )
 
 
-def _told(dot: Dot) -> str:
+def _full_name(dot: Dot) -> str:
     return dot.name if dot.team == UNKNOWN else f"{dot.name} ({dot.team})"
 
 
 def _dots(table: pl.DataFrame) -> list[Dot]:
     """Return the members of a table of ties; those of one name stand at different places."""
-    told: dict[placing.Place, tuple[str, str, int]] = {}
+    people: dict[placing.Place, tuple[str, str, int]] = {}
     helped: dict[placing.Place, set[placing.Place]] = {}
     joined: dict[placing.Place, set[placing.Place]] = {}
     for helper, asker in zip(_ends(table, "helper"), _ends(table, "asker"), strict=True):
         *one, helper_x, helper_y = helper
         *other, asker_x, asker_y = asker
         here, there = (helper_x, helper_y), (asker_x, asker_y)
-        told[here], told[there] = tuple(one), tuple(other)
+        people[here], people[there] = tuple(one), tuple(other)
         helped.setdefault(here, set()).add(there)
         joined.setdefault(here, set()).add(there)
         joined.setdefault(there, set()).add(here)
     return [
         Dot(
-            name=told[place][0],
-            team=told[place][1],
+            name=people[place][0],
+            team=people[place][1],
             place=place,
-            ties=told[place][2],
+            ties=people[place][2],
             joined=len(joined[place]),
             helped=len(helped.get(place, ())),
         )
-        for place in sorted(told)
+        for place in sorted(people)
     ]
 
 
@@ -148,7 +148,9 @@ def _by_colour(dots: list[Dot], look: Look) -> dict[str, list[Dot]]:
 
 def _ties(table: pl.DataFrame) -> int:
     ends = table.select("helper_x", "helper_y", "asker_x", "asker_y").iter_rows()
-    return len({frozenset(((x, y), (asker_x, asker_y))) for x, y, asker_x, asker_y in ends})
+    # Who helped one another have one tie, though it has a row each way.
+    ties = {frozenset(((x, y), (asker_x, asker_y))) for x, y, asker_x, asker_y in ends}
+    return len(ties)
 
 
 def _lines(table: pl.DataFrame, look: Look) -> marks.Mark:
@@ -182,7 +184,7 @@ def _team(team: str, dots: Sequence[Dot], most: int, colour: str, look: Look) ->
 def _hover(dot: Dot) -> str:
     ties, joined = words.counted(dot.ties, "tie"), words.counted(dot.joined, "member")
     return (
-        f"<b>{labels.safe(_told(dot))}</b>: {ties}<br>joined with {joined} of the picture<br>"
+        f"<b>{labels.safe(_full_name(dot))}</b>: {ties}<br>joined with {joined} of the picture<br>"
         f"of whom {dot.helped:,} were helped"
     )
 

@@ -29,7 +29,8 @@ def small_multiples(
     """Draw a small line over time for each group, on equal axes: pairs of a group and its frame by
     month or week.
     """
-    found = [(name, whole(frame)) for name, frame in frames if frame["value"].is_not_null().any()]
+    known = [(name, frame) for name, frame in frames if frame["value"].is_not_null().any()]
+    found = [(name, whole(frame)) for name, frame in known]
     if not found:
         return canvas.nothing(f"There is nothing to draw: {words.NOTHING_COUNTED}.", look)
     lines = [
@@ -49,7 +50,7 @@ def small_multiples(
         traces,
         look,
         height=rows * (NAME_ROOM + LINE_ROOM + TICK_ROOM),
-        description=" ".join(_small_told(line) for line in lines),
+        description=" ".join(_small_in_words(line) for line in lines),
         subtitle=_subtitle(frames, len(lines), len(found)),
         margin={"l": 46, "r": 30, "t": 0, "b": 0},
         annotations=[_small_name(line, wide[0], high[1], look) for line, (wide, high) in placed],
@@ -65,7 +66,8 @@ def _axes(placed: Sequence[tuple[Line, Cell]], unit: Unit, look: Look) -> marks.
     """Return the axes of all small charts: each its own months, all the same values."""
     top = max(float(row["value"]) for line, _ in placed for row in line.known)
     ticks = labels.value_ticks(unit, top)
-    ends = labels.Ticks(at=(0.0, ticks.at[-1]), texts=("", ticks.texts[-1]), end=ticks.end)
+    last, text = ticks.at[-1], ticks.texts[-1]
+    ends = labels.Ticks(at=(0.0, last), texts=("", text), end=ticks.end)
     axes = {}
     for at, (line, (wide, high)) in enumerate(placed):
         suffix = _suffix(at)
@@ -106,7 +108,8 @@ def whole(frame: pl.DataFrame) -> pl.DataFrame:
 
 def _months_axis(line: Line, look: Look, **more: Any) -> marks.Mark:
     """Return an axis of time that names its two ends."""
-    ends = list(dict.fromkeys((line.rows[0]["group"], line.rows[-1]["group"])))
+    first, last = line.rows[0]["group"], line.rows[-1]["group"]
+    ends = [first] if first == last else [first, last]
     texts = [labels.month(date.fromisoformat(end)).replace(" ", "<br>") for end in ends]
     return canvas.axis(look, type="date", tickmode="array", tickvals=ends, ticktext=texts, **more)
 
@@ -142,7 +145,7 @@ def _small_name(line: Line, left: float, top: float, look: Look) -> marks.Mark:
     return canvas.note(text, left, top, look, xanchor="left", yanchor="bottom", yshift=4)
 
 
-def _small_told(line: Line) -> str:
+def _small_in_words(line: Line) -> str:
     first, last = (words.value(line.unit, line.known[at]["value"]) for at in (0, -1))
     return f"{line.name}: first {first}, last {last}."
 

@@ -52,7 +52,7 @@ class Stacks:
     """How a table is drawn as stacks by its column `month`: `part` and `count` name its columns,
     `noun` what is counted, `parts` a stack from its foot upwards.
 
-    The part `apart` has no share, is in no total that shares are taken of, and is told of instead.
+    The part `apart` has no share, is in no total that shares are taken of, and is counted below instead.
     """
 
     part: str
@@ -63,9 +63,9 @@ class Stacks:
 
     def __call__(self, table: pl.DataFrame, look: Look) -> go.Figure:
         """Draw the table; months that the period or the data cuts are hatched."""
-        apart = int(table.filter(pl.col(self.part) == self.apart)[self.count].sum())
-        told = f"{apart:,} {self.apart}, not in the shares" if apart else ""
-        return self.draw(table, look, told)
+        left_out = table.filter(pl.col(self.part) == self.apart)
+        count = int(left_out[self.count].sum())
+        return self.draw(table, look, f"{count:,} {self.apart}, not in the shares" if count else "")
 
     def draw(self, table: pl.DataFrame, look: Look, subtitle: str) -> go.Figure:
         """Draw the table; `subtitle` stands below the title where no month is cut."""
@@ -78,7 +78,7 @@ class Stacks:
             [self._bars(part, months, look) for part in shown],
             look,
             height=HEIGHT + canvas.more_legend(len(shown)),
-            description=self._told(shown, months),
+            description=self._in_words(shown, months),
             subtitle="Hatched: months that are not complete" if months.cut else subtitle,
             barmode="stack",
             legend=canvas.legend(look),
@@ -131,8 +131,8 @@ class Stacks:
         head = f"{labels.safe(part.name)}: {number:,}"
         return marks.hover(head, "" if part.key == self.apart else share, when)
 
-    def _told(self, parts: Sequence[Part], months: Months) -> str:
-        def month_told(day: date) -> str:
+    def _in_words(self, parts: Sequence[Part], months: Months) -> str:
+        def month_in_words(day: date) -> str:
             inside = ", ".join(
                 f"{months.at(day, part):,} {part.name}" for part in parts if months.at(day, part)
             )
@@ -140,10 +140,10 @@ class Stacks:
 
         first, *_, last = (*months.days, months.days[-1])
         if first == last:
-            return f"{month_told(first)}."
+            return f"{month_in_words(first)}."
         highest, lowest = (choose(months.days, key=months.total) for choose in (max, min))
         return (
-            f"First month: {month_told(first)}. Last month: {month_told(last)}. "
+            f"First month: {month_in_words(first)}. Last month: {month_in_words(last)}. "
             f"Most in {labels.month(highest)} ({months.total(highest):,}), "
             f"fewest in {labels.month(lowest)} ({months.total(lowest):,})."
         )
@@ -193,7 +193,7 @@ LEVEL_STACKS = Stacks(part="level_name", count="people", noun="people", parts=_l
 
 def levels_over_time(table: pl.DataFrame, look: Look) -> go.Figure:
     """Draw people above the first level by month, the highest at the foot; the first would dwarf
-    them and is told.
+    them and is counted below.
     """
     lowest, month = LEVELS[0], table["month"].max()
     last = table.filter((pl.col("month") == month) & (pl.col("level") == lowest.number))
@@ -203,5 +203,5 @@ def levels_over_time(table: pl.DataFrame, look: Look) -> go.Figure:
         return canvas.nothing(
             f"Nobody has risen above level {lowest.name} yet: {members} there.", look
         )
-    told = f"Not drawn: {members} at level {lowest.name} at the end"
-    return LEVEL_STACKS.draw(above, look, told)
+    sentence = f"Not drawn: {members} at level {lowest.name} at the end"
+    return LEVEL_STACKS.draw(above, look, sentence)

@@ -72,7 +72,7 @@ def topics(table: pl.DataFrame, look: Look) -> go.Figure:
         [_points(rows, across, look)],
         look,
         height=HEIGHT,
-        description=_told(rows, split, left_out),
+        description=_in_words(rows, split, left_out),
         subtitle=f"{counted} with {FEWEST_RIPE} or more questions at least 30 days old{smaller}",
         margin={"l": 8, "r": 12, "t": 12, "b": 8},
         xaxis=_questions_axis(across, look),
@@ -288,17 +288,19 @@ def _led(point: placing.Place, width: float, aside: float, up: float) -> Spot:
     return [box, *line], {**arrow, "ax": aside, "ay": -up}
 
 
-def _told(rows: Sequence[Row], split: Split, left_out: int) -> str:
+def _in_words(rows: Sequence[Row], split: Split, left_out: int) -> str:
     by_action: dict[str, list[str]] = {action: [] for action in (*ACTIONS.values(), NO_OTHER)}
     for row in sorted(rows, key=lambda row: -row["questions"]):
         by_action[row["action"]].append(row["topic"])
-    told = "; ".join(f"{action}: {_first(names)}" for action, names in by_action.items() if names)
+    actions = "; ".join(
+        f"{action}: {_first(names)}" for action, names in by_action.items() if names
+    )
     counted, rest = words.counted(len(rows), "topic"), ""
     if left_out:
         rest = f" {words.counted(left_out, 'topic')} with fewer than {FEWEST_RIPE} left out."
     helps = words.value(Unit.RATIO, split.helps)
     at = f"split at {split.questions:,.0f} questions and {helps} helps per question"
-    return f"{counted}, {at}. {told}.{rest}"
+    return f"{counted}, {at}. {actions}.{rest}"
 
 
 def _first(names: Sequence[str]) -> str:

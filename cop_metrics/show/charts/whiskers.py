@@ -69,7 +69,7 @@ def gaps(table: pl.DataFrame, look: Look) -> go.Figure:
         traces,
         look,
         height=64 + ROW_HEIGHT * len(placed),
-        description=" ".join(_gap_told(row) for _, row in placed),
+        description=" ".join(_gap_in_words(row) for _, row in placed),
         margin={"l": 8, "r": 120, "t": 30, "b": 34},
         xaxis=canvas.share_axis(look),
         yaxis=_names(look, [labels.short(row["seniority"], NAME_WIDTH) for _, row in placed]),
@@ -116,7 +116,7 @@ def _half(row: Row, look: Look) -> str:
     return f"{labels.faint('half within', look)} {wait}<br>{n}"
 
 
-def _gap_told(row: Row) -> str:
+def _gap_in_words(row: Row) -> str:
     if not row["questions"]:
         return f"{row['seniority']}: no question asked."
     rates = " and ".join(
@@ -141,7 +141,7 @@ def newcomers_back(table: pl.DataFrame, look: Look) -> go.Figure:
         _joined(shown, "came back"),
         look,
         height=64 + ROW_HEIGHT * len(placed),
-        description=" ".join(_back_told(row) for _, row in placed),
+        description=" ".join(_back_in_words(row) for _, row in placed),
         margin={"l": 8, "r": 120, "t": 30, "b": 34},
         xaxis=canvas.share_axis(look, across=True),
         yaxis=_names(look, [row["first_question"] for _, row in placed]),
@@ -154,7 +154,7 @@ def _with_n(row: Row, look: Look) -> str:
     return f"{labels.percent(row['share'])} {n}"
 
 
-def _back_told(row: Row) -> str:
+def _back_in_words(row: Row) -> str:
     newcomers = words.counted(row["newcomers"], "newcomer")
     return (
         f"First question {row['first_question']}: {labels.percent(row['share'])} of {newcomers} "
@@ -176,7 +176,7 @@ def newcomers_by_quarter(table: pl.DataFrame, look: Look) -> go.Figure:
         traces,
         look,
         height=280,
-        description=" ".join(_quarters_told(number, own[number]) for number in numbers),
+        description=" ".join(_quarters_in_words(number, own[number]) for number in numbers),
         margin={"l": 8, "r": 14, "t": 30, "b": 40},
         xaxis=_quarters_axis(look, sorted({row["month"] for row in rows})),
         yaxis=canvas.share_axis(look),
@@ -200,10 +200,11 @@ def _by_quarter(rows: Sequence[Row], number: str, colour: str, side: int) -> lis
 
 def _quarters_axis(look: Look, quarters: Sequence[date]) -> marks.Mark:
     shown = quarters[:: 1 if len(quarters) <= labels.MOST_TICKS else 2]
+    end = quarters[-1] + timedelta(days=92)
     return canvas.axis(
         look,
         type="date",
-        range=[quarters[0].isoformat(), (quarters[-1] + timedelta(days=92)).isoformat()],
+        range=[quarters[0].isoformat(), end.isoformat()],
         tickmode="array",
         tickvals=[_middle(quarter) for quarter in shown],
         ticktext=[_quarter_name(quarter).replace(" ", "<br>") for quarter in shown],
@@ -227,12 +228,12 @@ def _quarter_name(day: date) -> str:
     return f"Q{(day.month + 2) // 3} {day.year}"
 
 
-def _quarters_told(number: str, rows: Sequence[Row]) -> str:
-    told = ", ".join(
+def _quarters_in_words(number: str, rows: Sequence[Row]) -> str:
+    shares = ", ".join(
         f"{_quarter_name(row['month'])} {labels.percent(row['share'])} of {row['newcomers']:,}"
         for row in rows
     )
-    return f"{number[:1].upper()}{number[1:]}: {told}."
+    return f"{number[:1].upper()}{number[1:]}: {shares}."
 
 
 def rising(table: pl.DataFrame, look: Look) -> go.Figure:
@@ -245,12 +246,12 @@ def rising(table: pl.DataFrame, look: Look) -> go.Figure:
     lowest = min(0.0, *(max(row["at_least"], -highest) for row in rows))
     ticks = labels.fewer(labels.value_ticks(Unit.POINTS, highest))
     several = len({row["kind"] for row in rows}) > 1
-    told = " ".join(_gain_told(row) for row in rows[:5])
+    gains = " ".join(_gain_in_words(row) for row in rows[:5])
     return canvas.sheet(
         _gains(placed, lowest, look),
         look,
         height=70 + 30 * len(rows),
-        description=f"{told} {words.counted(table.height, 'member')} in all.",
+        description=f"{gains} {words.counted(table.height, 'member')} in all.",
         subtitle=_gains_subtitle(len(rows), table.height, several),
         margin={"l": 8, "r": 108, "t": 12, "b": 34},
         xaxis=canvas.value_axis(look, ticks)
@@ -313,7 +314,7 @@ def _gain_hover(row: Row) -> str:
     )
 
 
-def _gain_told(row: Row) -> str:
+def _gain_in_words(row: Row) -> str:
     gain, givers = words.value(Unit.POINTS, row["gain"]), int(row["givers"])
     return f"{row['name'] or 'No name'}: {gain} points gained, recognised by {givers:,} people."
 
@@ -335,7 +336,7 @@ def claims(table: pl.DataFrame, look: Look) -> go.Figure:
         _claimed(valued, look),
         look,
         height=46 + 25 * len(lines),
-        description=" ".join(_claim_told(row) for _, row in rows),
+        description=" ".join(_claim_in_words(row) for _, row in rows),
         subtitle="Not drawn: members of unknown seniority" if len(known) < table.height else "",
         margin={"l": 8, "r": 134, "t": 8, "b": 34},
         xaxis=canvas.share_axis(look, across=True),
@@ -393,7 +394,7 @@ def _beside_claim(at: int, row: Row, look: Look) -> marks.Mark:
     return canvas.beside(f"{labels.percent(row['value'])} {labels.faint(more, look)}", at, look)
 
 
-def _claim_told(row: Row) -> str:
+def _claim_in_words(row: Row) -> str:
     if row["value"] is None:
         return f"{row['number']}, {row['seniority'] or 'all'}: {row['note']}."
     each = row["helps_per_active"]

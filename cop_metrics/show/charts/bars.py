@@ -49,13 +49,12 @@ def _rows(
 ) -> go.Figure:
     """Return bars with their names before and a text beside each, from the lowest row upwards."""
     named = any(part.name for part in parts)
+    drawn = [marks.row_bars(part.values, part.colour, part.hovers) for part in parts]
+    if named:
+        drawn = [bar | {"name": part.name} for bar, part in zip(drawn, parts, strict=True)]
+    texts = [canvas.beside(text, row, look, xshift=apart) for row, text in enumerate(beside)]
     return canvas.sheet(
-        [
-            marks.row_bars(
-                part.values, part.colour, part.hovers, **({"name": part.name} if named else {})
-            )
-            for part in parts
-        ],
+        drawn,
         look,
         height=height,
         description=description,
@@ -63,9 +62,7 @@ def _rows(
         margin={"l": 8, "r": right, "t": 12, "b": 34},
         xaxis=xaxis,
         yaxis=canvas.rows_axis(look, [labels.short(name, NAME_WIDTH) for name in names]),
-        annotations=[
-            canvas.beside(text, row, look, xshift=apart) for row, text in enumerate(beside)
-        ],
+        annotations=texts,
         legend=canvas.legend(look) if legend else None,
         **({"barmode": "stack"} if named else {}),
     )

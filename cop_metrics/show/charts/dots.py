@@ -17,6 +17,8 @@ from cop_metrics.show.charts.look import Look
 from cop_metrics.units import Unit
 
 Row = Mapping[str, Any]
+Placed = tuple[int, Row]
+"""A row of the frame and its row of the sheet, from the lowest upwards."""
 ROW_HEIGHT = 30
 TOP, BOTTOM = 26, 34
 MOST_GROUPS = 20
@@ -60,24 +62,20 @@ def groups(
 ) -> go.Figure:
     """Draw one number by team, seniority or topic from a frame of `Measurer.figures_by`.
 
-    `average` is that of all, `target` what the community aims at, both in the unit.
-
-    Highest value on top; seniority keeps its order. More than 20 groups: the 20 with the largest
-    samples, and said so.
+    `average` is that of all, `target` what the community aims at, both in the unit. Highest value on
+    top; seniority keeps its order. Of more than 20 groups the 20 with the largest samples.
     """
     rows = _shown(frame, unit, look)
-    placed = [(len(rows) - 1 - at, row) for at, row in enumerate(rows)]
-    valued = [(at, row) for at, row in placed if row["value"] is not None]
-    if not valued:
-        why = next((row["note"] for row in rows if row["note"]), words.NOTHING_COUNTED)
-        return canvas.nothing(f"There is nothing to draw: {why}.", look)
-    colours = [look.colour(row["group"]) or look.promises[promise] for _, row in valued]
-    names = labels.distinct([row["group"] for row in rows], NAME_WIDTH)
+    if all(row["value"] is None for row in rows):
+        return canvas.nothing(_why_nothing(rows), look)
     levels = _levels(unit, average, target)
     across = _across(rows, unit, levels)
+    placed = [(len(rows) - 1 - at, row) for at, row in enumerate(rows)]
+    names = labels.distinct([row["group"] for row in rows], NAME_WIDTH)
     left_out = frame.remove(pl.col("group").is_in([row["group"] for row in rows]))
+    beside = [_beside(at, row, unit, look) for at, row in placed]
     return canvas.sheet(
-        _marks(valued, colours, unit, across),
+        _marks(placed, unit, across, look, look.promises[promise]),
         look,
         height=TOP + BOTTOM + ROW_HEIGHT * len(rows),
         description=_in_words(rows, unit, levels, left_out.height),
@@ -85,12 +83,14 @@ def groups(
         margin={"l": 8, "r": RIGHT, "t": TOP, "b": BOTTOM},
         xaxis=canvas.value_axis(look, across.ticks),
         yaxis=canvas.rows_axis(look, names[::-1]),
-        annotations=[
-            *(_beside(at, row, unit, look) for at, row in placed),
-            *_level_names(levels, across, look),
-        ],
+        annotations=[*beside, *_level_names(levels, across, look)],
         shapes=[_level_line(across.at(each.value), each.dash, look) for each in levels],
     )
+
+
+def _why_nothing(rows: Sequence[Row]) -> str:
+    why = next((row["note"] for row in rows if row["note"]), words.NOTHING_COUNTED)
+    return f"There is nothing to draw: {why}."
 
 
 def _shown(frame: pl.DataFrame, unit: Unit, look: Look) -> list[Row]:
@@ -149,24 +149,28 @@ def _highest(rows: Sequence[Row], levels: Sequence[Level]) -> float:
 
 
 def _marks(
-    placed: Sequence[tuple[int, Row]], colours: Sequence[str], unit: Unit, across: Across
+    placed: Sequence[Placed], unit: Unit, across: Across, look: Look, plain: str
 ) -> list[marks.Mark]:
-    if not _has_intervals([row for _, row in placed]):
-        values = [row["value"] for _, row in placed]
-        bars = marks.row_bars(values, list(colours), [_hover(row, unit) for _, row in placed])
-        return [bars | {"y": [at for at, _ in placed]}]
+    """Return dots with whiskers, or bars where no group has an interval; `plain` is the colour of
+    groups that have none of their own.
+    """
+    valued = [(at, row) for at, row in placed if row["value"] is not None]
     shown = [
         marks.Dot(
             place=at,
-            value=across.at(row["value"]),
-            low=None if row["low"] is None else across.at(row["low"]),
-            high=None if row["high"] is None else across.at(row["high"]),
-            colour=colour,
+            value=row["value"],
+            low=row["low"],
+            high=row["high"],
+            colour=look.colour(row["group"]) or plain,
             hover=_hover(row, unit),
         )
-        for (at, row), colour in zip(placed, colours, strict=True)
+        for at, row in valued
     ]
-    return marks.whiskered(shown, cliponaxis=False)
+    if _has_intervals([row for _, row in valued]):
+        return marks.whiskered([dot.along(across.at) for dot in shown], cliponaxis=False)
+    values, colours = [dot.value for dot in shown], [dot.colour for dot in shown]
+    bars = marks.row_bars(values, colours, [dot.hover for dot in shown])
+    return [bars | {"y": [dot.place for dot in shown]}]
 
 
 def _hover(row: Row, unit: Unit) -> str:

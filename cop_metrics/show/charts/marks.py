@@ -2,8 +2,8 @@
 shows.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -52,6 +52,11 @@ class Dot:
     high: float | None
     colour: str
     hover: str
+
+    def along(self, at: Callable[[float], float]) -> "Dot":
+        """Return it where an axis has its values."""
+        low, high = (None if end is None else at(end) for end in (self.low, self.high))
+        return replace(self, value=at(self.value), low=low, high=high)
 
 
 def whiskered(shown: Sequence[Dot], *, upright: bool = False, **more: Any) -> list[Mark]:

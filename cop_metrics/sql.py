@@ -60,9 +60,16 @@ def points_for(reason: str) -> str:
     return f"case {reason} {worth} end"
 
 
+def measured(table: str) -> str:
+    """Return whether the community's sources record that table of the lake."""
+    return (
+        f"exists (select 1 from measured where community = $community and table_name = '{table}')"
+    )
+
+
 MACROS: dict[str, Callable[..., str]] = {
     each.__name__: each
-    for each in (held_at, present_at, level_at, date_of, day_of, local_day, points_for)
+    for each in (held_at, present_at, level_at, date_of, day_of, local_day, points_for, measured)
 }
 
 

@@ -19,6 +19,7 @@ from cop_metrics.settings import CommunitySettings, read_settings
 PROJECT = Path(__file__).resolve().parents[1]
 SQL = re.compile(r"\bselect\s.+\sfrom\s|\bcreate (temp )?(table|view)\b", re.DOTALL)
 PUTS_SQL_TOGETHER = {
+    "sql.py",
     "values.py",
     "writer.py",
     "duckdb_engine.py",

@@ -26,6 +26,7 @@ from cop_metrics.metrics.metric import (
     Share,
     Total,
     Whose,
+    exhibit_sql,
 )
 from cop_metrics.statistics.concentration import absence_factor, gini, lorenz
 from cop_metrics.units import Unit
@@ -423,11 +424,6 @@ METRICS = (
 
 def _balance(id_: str, by: str, title: str) -> Exhibit:
     """Declare the table of who got what of the promises, by team or seniority."""
-    read, reaction = (
-        f"exists (select 1 from measured where community = $community and table_name = '{table}')"
-        for table in ("read", "reaction")
-    )
-    thanked_or_accepted = f"({reaction} or exists (select 1 from main.questions where community = $community and accepted))"
     return Exhibit(
         id=id_,
         promise=Promise.PARTICIPATION,
@@ -440,17 +436,7 @@ def _balance(id_: str, by: str, title: str) -> Exhibit:
         whose=Whose.MEMBER,
         counts=Counts.STATE,
         relations=("benefits",),
-        sql=f"""
-            select member_{by}, count(*) as members, avg(cast(got_help as int)) as got_help,
-                case when {read} then avg(cast(watched as int)) end as watched,
-                case when {thanked_or_accepted} then avg(cast(recognised as int)) end as recognised
-            from (
-                select member_{by}, bool_or(got_help_here) as got_help, bool_or(watched_here) as watched,
-                    bool_or(recognised_here) as recognised
-                from benefits where days_here >= {HELD_DAYS}
-                group by member_{by}, member_id having sum(days_held) >= {HELD_DAYS}
-            )
-            group by 1 order by 1""",
+        sql=exhibit_sql("balance").replace("{by}", by),
         rows=Rows.GROUPS,
         columns=(
             Column(f"member_{by}", by.capitalize(), Role(by)),

@@ -31,6 +31,7 @@ from cop_metrics.metrics.metric import (
     exhibit_sql,
 )
 from cop_metrics.people.levels import LEVELS
+from cop_metrics.sql import measured
 from cop_metrics.statistics.concentration import z_score
 from cop_metrics.statistics.means import mean_interval
 from cop_metrics.statistics.waits import SurvivalCurve, survival
@@ -740,7 +741,7 @@ MILESTONES = {
     "First accepted help": "days_to_accepted",
 }
 RECORDED = {
-    "days_to_thanks": "exists (select 1 from measured where community = $community and table_name = 'reaction')",
+    "days_to_thanks": measured("reaction"),
     "days_to_accepted": "exists (select 1 from main.questions where community = $community and accepted)",
 }
 """By step: where it is recorded at all."""

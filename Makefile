@@ -31,10 +31,10 @@ demo: $(READY) ## make the samples into a store
 	@$(COP) demo
 
 test: .venv/for-tests ## run the tests of every day, ten minutes at most
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile -m "not slow"
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not slow"
 
 test-all: .venv/for-tests ## run all tests, the slow ones too
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --hypothesis-profile new-draws
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --hypothesis-profile new-draws
 
 fuzz: .venv/for-tests ## read thousands of damaged exports of every source; COP_FUZZ_INPUTS=N sets how many each
 	$(BIN)/python -m pytest -n $(WORKERS) -m slow --hypothesis-profile new-draws -rP tests/test_fuzz.py

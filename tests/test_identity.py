@@ -1,18 +1,22 @@
 """One person with several accounts is one member, by e-mail, roster or an alias that can be taken back; never by a guess."""
 
+from itertools import product
 from pathlib import Path
+from random import Random
 
 import duckdb
+import polars as pl
 import pytest
 from communities import Community, Told
 
 from cop_metrics.build.duckdb_engine import DuckDB
-from cop_metrics.build.inputs import gather
+from cop_metrics.build.inputs import accounts_of_people, gather
 from cop_metrics.build.writer import silent
 from cop_metrics.errors import CopError
 from cop_metrics.lake.lake import Lake
 from cop_metrics.people.identity import (
     Alias,
+    meant,
     posts_of,
     read_aliases,
     suggestions,
@@ -180,3 +184,44 @@ def test_a_roster_that_knows_accounts_by_the_platforms_own_ids_means_just_these(
         ("forum:ana", "Red"),
         ("forum:bo", "Blue"),
     ]
+
+
+def test_the_roster_means_for_who_is_who_whom_it_means_for_who_belongs_where(
+    tmp_path: Path,
+) -> None:
+    """Of all combinations of what accounts and rows may say; a name that several accounts of one person have is for the
+    marts that person's."""
+    craft, draw = Community(), Random(7)
+    known = [*product(("e1", "e2", None), ("Ann", "bo", None), ("Ann Lee", "BO BERG", None))]
+    for number, (email, username, name) in enumerate(known):
+        told = {"email_hash": email, "username": username, "name": name}
+        own = {
+            kind: said and f"{said}-{draw.choice((number, number % 8))}"
+            for kind, said in told.items()
+        }
+        craft.ask(f"k{number}", "2026-03-01 10:00")
+        craft.rows["member"][-1].update(own)
+    accounts = craft.rows["member"]
+    for _ in range(90):
+        one, two, three, four = (draw.choice(accounts) for _ in range(4))
+        row = {
+            "email_hash": one["email_hash"],
+            "username": str(two["username"] or "").swapcase() or None,
+            "platform_id": three["member"],
+            "display_name": str(four["name"] or "").upper() or None,
+        }
+        kept = {kind: said for kind, said in row.items() if draw.random() < 0.4}
+        craft.roster.append({**kept, "team": "Red", "seniority": "mid"})
+    store = craft.build(tmp_path, since="2026-01-01 00:00", until=UNTIL)
+    inputs = gather(Lake(tmp_path), Settings())
+    found = meant(accounts_of_people(inputs.files["member"]), inputs.frames["roster"])
+    person = dict(inputs.frames["identities"].select("account", "member").iter_rows())
+    for_who_is_who = {
+        (row, person.get(account, account))
+        for row, account in found.select("row_number", "account").iter_rows()
+    }
+    in_the_marts = {*store.sql("select row_number, member from roster_matches").fetchall()}
+    assert len(for_who_is_who) > 30
+    assert for_who_is_who <= in_the_marts
+    named = inputs.frames["roster"].filter(pl.col("display_name").is_not_null())
+    assert {row for row, _ in in_the_marts - for_who_is_who} <= {*named["row_number"]}

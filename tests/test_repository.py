@@ -12,6 +12,7 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
+from conftest import SLOWEST
 
 from cop_metrics.cli import main as cli
 from cop_metrics.settings import CommunitySettings, read_settings
@@ -325,6 +326,10 @@ def test_documents_name_make_targets_that_exist(name: str) -> None:
     )
     assert named
     assert set(named) <= targets()
+
+
+def test_the_slowest_tests_are_files_that_there_are() -> None:
+    assert not {f"test_{name}.py" for name in SLOWEST} - {path.name for path in tracked(".py")}
 
 
 def test_readme_sets_up_in_two_commands() -> None:

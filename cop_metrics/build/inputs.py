@@ -112,7 +112,7 @@ def gather(lake: Lake, settings: Settings) -> Inputs:
         "months": _months(exports, settings),
         "roster": roster,
         "identities": identities(
-            _accounts(files["member"]), roster, read_aliases(lake.root.parent)
+            accounts_of_people(files["member"]), roster, read_aliases(lake.root.parent)
         ),
         "question_rules": _question_rules(exports, settings),
         "channels": _channels(exports, settings, files["thread"]),
@@ -129,7 +129,7 @@ def gather(lake: Lake, settings: Settings) -> Inputs:
     )
 
 
-def _accounts(files: Sequence[tuple[int, str, str, Path]]) -> pl.DataFrame:
+def accounts_of_people(files: Sequence[tuple[int, str, str, Path]]) -> pl.DataFrame:
     """Return the accounts of people as their newest export tells them, by what they may be known by
     elsewhere.
     """

@@ -45,6 +45,8 @@ def new_store(path: Path, inputs: Inputs) -> Iterator[duckdb.DuckDBPyConnection]
     with duckdb.connect(str(path)) as connection:
         connection.execute("set preserve_insertion_order = true")
         connection.execute("set TimeZone = 'UTC'")
+        # Nobody opens a store before it is whole, and each commit waits for the disk: one is enough.
+        connection.begin()
         load_inputs(connection, inputs)
         yield connection
         keep_small_groups(connection)
@@ -53,6 +55,7 @@ def new_store(path: Path, inputs: Inputs) -> Iterator[duckdb.DuckDBPyConnection]
             "create table meta as select ? as inputs_digest, ? as marts_digest",
             [inputs.digest, marts_digest()],
         )
+        connection.commit()
         keep_noise(connection)
 
 

@@ -138,49 +138,45 @@ def _by_email(accounts: pl.DataFrame) -> pl.DataFrame:
 
 
 def _by_roster(accounts: pl.DataFrame, roster: pl.DataFrame) -> pl.DataFrame:
-    """Return pairs of accounts that one row of the roster means, in each source by the surest of
-    its columns.
+    """Return pairs of accounts that one row of the roster means."""
+    first = pl.col("account").min().over("community", "row_number").alias("one")
+    return meant(accounts, roster).select("community", first, other="account")
+
+
+def meant(accounts: pl.DataFrame, roster: pl.DataFrame) -> pl.DataFrame:
+    """Return community, row_number and account of each account that a row of the roster means, in
+    each source by the surest of its columns.
+
+    The mart `roster_matches` knows the same ways, surest first, for all sources together: a name
+    that several accounts of one person have is unique there. A test holds the two equal.
     """
-    unique_name = pl.len().over("community", "source", pl.col("name").str.to_lowercase()) == 1
+    unique_name = pl.len().over("community", "source", _lower("name")) == 1
     ways = (
-        (accounts, "email_hash", pl.col("email_hash"), pl.col("email_hash")),
-        (
-            accounts,
-            "username",
-            pl.col("username").str.to_lowercase(),
-            pl.col("username").str.to_lowercase(),
-        ),
-        (
-            accounts,
-            "platform_id",
-            pl.col("account").str.replace(r"^[^:]*:", ""),
-            pl.col("platform_id"),
-        ),
-        (
-            accounts.filter(unique_name),
-            "display_name",
-            pl.col("name").str.to_lowercase(),
-            pl.col("display_name").str.to_lowercase(),
-        ),
+        (accounts, pl.col("email_hash"), pl.col("email_hash")),
+        (accounts, _lower("username"), _lower("username")),
+        (accounts, pl.col("account").str.replace(r"^[^:]*:", ""), pl.col("platform_id")),
+        (accounts.filter(unique_name), _lower("name"), _lower("display_name")),
     )
     found = [
-        roster.filter(pl.col(column).is_not_null())
-        .select("community", "row_number", theirs.alias("key"))
+        roster.select("community", "row_number", key=theirs)
+        .drop_nulls("key")
         .join(
-            people.select("community", "source", "account", ours.alias("key")),
+            people.select("community", "source", "account", key=ours),
             on=["community", "key"],
         )
-        .select(
-            "community", "row_number", "source", "account", pl.lit(certainty).alias("certainty")
-        )
-        for certainty, (people, column, ours, theirs) in enumerate(ways)
+        .with_columns(pl.lit(certainty).alias("certainty"))
+        for certainty, (people, ours, theirs) in enumerate(ways)
     ]
-    surest = pl.col("certainty") == pl.col("certainty").min().over(
-        "community", "row_number", "source"
+    surest = pl.col("certainty").min().over("community", "row_number", "source")
+    return (
+        pl.concat(found)
+        .filter(pl.col("certainty") == surest)
+        .select("community", "row_number", "account")
     )
-    meant = pl.concat(found).filter(surest)
-    first = pl.col("account").min().over("community", "row_number").alias("one")
-    return meant.select("community", first, other="account")
+
+
+def _lower(column: str) -> pl.Expr:
+    return pl.col(column).str.to_lowercase()
 
 
 def _components(pairs: pl.DataFrame) -> pl.DataFrame:

@@ -349,9 +349,15 @@ def test_a_viewer_without_names_is_shown_no_name(
     """Threads are for everyone to see; of people neither name nor group stands beside them."""
     scope = company.scope(names=False)
     if measurer.unlisted(metric, scope) is None:
-        hidden = {each.name for each in list_of(metric).columns if each.role in SAID_OF_PEOPLE}
-        assert not hidden & set(measurer.listed(metric, scope).columns)
-        assert not SAID_OF_PEOPLE & {each.role for each in measurer.columns_listed(metric, scope)}
+        rows, columns = measurer.listed(metric, scope), measurer.columns_listed(metric, scope)
+        assert rows.columns == [each.name for each in columns]
+        assert not SAID_OF_PEOPLE & {each.role for each in columns}
+        cells = {cell for texts in rows.select(pl.col(pl.String)) for cell in texts}
+        assert not cells & {*_names(company), *company.choices.teams, *company.choices.seniorities}
+
+
+def _names(company: Told) -> set[str]:
+    return {name for (name,) in company.cursor.sql("select name from members").fetchall()}
 
 
 @each_metric
@@ -444,6 +450,8 @@ def test_personal_columns_of_an_exhibit_are_empty_without_names(
     """A person is named in a column that is emptied, or in a table that is not shown at all."""
     scope = company.scope(names=False)
     table = measurer.table(exhibit, scope)
+    texts = "\n".join({str(cell) for each in table.select(pl.col(pl.String)) for cell in each})
+    assert not [name for name in _names(company) if name in texts]
     for column in exhibit.columns:
         if column.personal:
             assert table.height
@@ -459,12 +467,25 @@ def test_all_that_a_list_says_of_people_is_personal(relation: Relation) -> None:
         assert column.personal or column.role not in SAID_OF_PEOPLE, column.name
 
 
+@each_listed
+def test_all_of_a_list_that_tells_groups_or_names_is_said_of_people(
+    metric: Metric, measurer: Measurer, company: Told, year: Scope
+) -> None:
+    rows = measurer.listed(metric, year)
+    of_people = {*_names(company), *company.choices.teams, *company.choices.seniorities}
+    for column in measurer.columns_listed(metric, year):
+        if column.role not in SAID_OF_PEOPLE:
+            assert not of_people & set(rows[column.name].cast(pl.String)), column.name
+
+
 @each_exhibit
 def test_a_column_is_filled_as_its_role_says(
     exhibit: Exhibit, measurer: Measurer, year: Scope
 ) -> None:
     """Texts and days say where a row belongs, numbers how much it is; shares count in per cent."""
-    table = measurer.table(exhibit, year)
+    table, choices = measurer.table(exhibit, year), measurer.choices
+    groups = {Role.TEAM: {*choices.teams}, Role.SENIORITY: {*choices.seniorities}}
+    known = groups[Role.TEAM] | groups[Role.SENIORITY]
     for column in exhibit.columns:
         kind, cells = table[column.name].dtype, table[column.name].drop_nulls()
         match column.role:
@@ -477,10 +498,14 @@ def test_a_column_is_filled_as_its_role_says(
                 assert kind.is_numeric(), column.name
             case Role.COMPLETE:
                 assert kind == pl.Boolean, column.name
+            case Role.TEAM | Role.SENIORITY:
+                assert set(cells) <= groups[column.role], column.name
             case Role.GROUP:
                 assert kind != pl.Date, column.name
             case _:
                 assert kind == pl.String, column.name
+        if column.role not in groups and kind == pl.String:
+            assert not set(cells) & known, column.name
         if kind.is_float() and column.role is not Role.PLACE:
             is_share = cells.len() > 0 and cells.is_between(0, 1).all()
             assert is_share == (column.unit is Unit.PERCENT), column.name

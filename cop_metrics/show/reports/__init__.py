@@ -1,7 +1,6 @@
 """Reports: the same contents in several file formats.
 
-To add a format: an entry in `FORMATS` whose `write` makes the file's bytes from page views, by way
-of `contents`.
+To add a format: an entry in `FORMATS` whose `render` makes the file's bytes of the contents.
 """
 
 import os
@@ -24,14 +23,18 @@ __all__ = ["FORMATS", "Contents", "Format", "contents", "write_report"]
 @dataclass(frozen=True, kw_only=True)
 class Format:
     """A file format: its file ending with the dot, its media type, and what makes a file's bytes of
-    page views.
+    the contents of a report.
     """
 
     id: str
     title: str
     suffix: str
     mime: str
-    write: Callable[[Sequence[PageView]], bytes]
+    render: Callable[[Contents], bytes]
+
+    def write(self, views: Sequence[PageView]) -> bytes:
+        """Return the file's bytes; raises `CopError` for pages that are not of one report."""
+        return self.render(contents(views))
 
 
 FORMATS: dict[str, Format] = {
@@ -42,21 +45,21 @@ FORMATS: dict[str, Format] = {
             title="CSV: all numbers, a row each",
             suffix=".csv",
             mime="text/csv",
-            write=tidy.csv,
+            render=tidy.csv,
         ),
         Format(
             id="xlsx",
             title="Excel: numbers, charts, tables and lists",
             suffix=".xlsx",
             mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-            write=workbook.xlsx,
+            render=workbook.xlsx,
         ),
         Format(
             id="parquet",
             title="Parquet: all numbers, a row each, for analysts",
             suffix=".parquet",
             mime="application/vnd.apache.parquet",
-            write=tidy.parquet,
+            render=tidy.parquet,
         ),
     )
 }

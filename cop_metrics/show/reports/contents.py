@@ -17,7 +17,7 @@ from cop_metrics.metrics import METRICS
 from cop_metrics.metrics.metric import Exhibit, Metric
 from cop_metrics.show.captions import change_size, change_word
 from cop_metrics.show.pagebook import PAGES, Page
-from cop_metrics.show.view import Card, ChartTable, Listing, PageView
+from cop_metrics.show.view import Card, Listing, PageView
 
 NUMBERS: dict[str, type[pl.DataType]] = {
     "page": pl.String,
@@ -37,14 +37,6 @@ DEFINITIONS = ("id", "title", "description", "formula", "source")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Shown:
-    """A chart's table and the page that it stands on."""
-
-    page: Page
-    chart: ChartTable
-
-
-@dataclass(frozen=True, kw_only=True)
 class Contents:
     """The parts of a report.
 
@@ -59,7 +51,6 @@ class Contents:
     choices: CommunityChoices
     about: tuple[tuple[str, str], ...]
     numbers: pl.DataFrame
-    tables: tuple[Shown, ...]
     lists: tuple[Listing, ...]
     definitions: pl.DataFrame
 
@@ -85,7 +76,6 @@ def contents(views: Sequence[PageView]) -> Contents:
         numbers=pl.DataFrame(
             [_number(view.page, card) for view in views for card in view.cards], schema=NUMBERS
         ),
-        tables=tuple(Shown(page=view.page, chart=chart) for view in views for chart in view.charts),
         lists=tuple({each.metric.id: each for view in views for each in view.lists}.values()),
         definitions=_definitions(views),
     )

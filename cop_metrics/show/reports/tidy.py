@@ -12,7 +12,7 @@ To add another separated format: `csv_bytes` with its separator.
 """
 
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 
 import polars as pl
 
@@ -20,7 +20,7 @@ from cop_metrics.metrics.columns import AMOUNTS, with_bounds
 from cop_metrics.metrics.metric import Exhibit, Metric
 from cop_metrics.show.kinds import OfNumbers
 from cop_metrics.show.pagebook import Page
-from cop_metrics.show.reports.contents import Contents, contents
+from cop_metrics.show.reports.contents import Contents
 from cop_metrics.show.tables import csv_bytes
 from cop_metrics.show.view import Card, ChartTable, PageView
 
@@ -52,15 +52,15 @@ LONG: dict[str, type[pl.DataType]] = {
 Row = dict[str, object]
 
 
-def csv(views: Sequence[PageView]) -> bytes:
+def csv(report: Contents) -> bytes:
     """Return the long table as CSV in UTF-8."""
-    return csv_bytes(long_table(contents(views)))
+    return csv_bytes(long_table(report))
 
 
-def parquet(views: Sequence[PageView]) -> bytes:
+def parquet(report: Contents) -> bytes:
     """Return the long table as Parquet, with days and times as such and texts as they are."""
     buffer = io.BytesIO()
-    long_table(contents(views)).write_parquet(buffer)
+    long_table(report).write_parquet(buffer)
     return buffer.getvalue()
 
 

@@ -25,7 +25,7 @@ from cop_metrics.show.reports.cells import (
     new_book,
     widths,
 )
-from cop_metrics.show.reports.contents import Contents, contents
+from cop_metrics.show.reports.contents import Contents
 from cop_metrics.show.reports.layouts import Layout, layouts
 from cop_metrics.show.reports.native_charts import WIDTH, Pen, height, left_out
 from cop_metrics.show.view import ChartTable, Listing, PageView
@@ -69,9 +69,9 @@ class Place:
     height: int
 
 
-def xlsx(views: Sequence[PageView]) -> bytes:
+def xlsx(report: Contents) -> bytes:
     """Return the report as a workbook whose charts are the spreadsheet's own."""
-    report, buffer = contents(views), io.BytesIO()
+    buffer = io.BytesIO()
     book = new_book(
         buffer, title=TITLE, subject=report.choices.community, made=report.choices.as_of
     )

@@ -48,10 +48,9 @@ def _rows(
     subtitle: str = "",
 ) -> go.Figure:
     """Return bars with their names before and a text beside each, from the lowest row upwards."""
-    named = any(part.name for part in parts)
-    drawn = [marks.row_bars(part.values, part.colour, part.hovers) for part in parts]
-    if named:
-        drawn = [bar | {"name": part.name} for bar, part in zip(drawn, parts, strict=True)]
+    drawn = [
+        marks.row_bars(part.values, part.colour, part.hovers, name=part.name) for part in parts
+    ]
     texts = [canvas.beside(text, row, look, xshift=apart) for row, text in enumerate(beside)]
     return canvas.sheet(
         drawn,
@@ -59,12 +58,13 @@ def _rows(
         height=height,
         description=description,
         subtitle=subtitle,
-        margin={"l": 8, "r": right, "t": 12, "b": 34},
+        right=right,
+        bottom=34,
         xaxis=xaxis,
         yaxis=canvas.rows_axis(look, [labels.short(name, NAME_WIDTH) for name in names]),
         annotations=texts,
         legend=canvas.legend(look) if legend else None,
-        **({"barmode": "stack"} if named else {}),
+        barmode="stack",
     )
 
 
@@ -228,7 +228,7 @@ def giving(table: pl.DataFrame, look: Look) -> go.Figure:
     kinds = max(1, len(rows) - 1)
     helped = shades(look, look.promises[Promise.HELP], kinds)[::-1]
     colours = [*helped, look.unknown] if len(rows) > 1 else helped
-    font = {"size": canvas.LABEL_SIZE, "color": look.ink}
+    font = canvas.font(look.ink, canvas.LABEL_SIZE)
     return canvas.sheet(
         [_part_of_all(row, colour, look) for row, colour in zip(rows, colours, strict=True)],
         look,
@@ -238,7 +238,7 @@ def giving(table: pl.DataFrame, look: Look) -> go.Figure:
         legend=canvas.legend(look) | {"itemwidth": 30},
         xaxis=canvas.quarters_axis(look),
         yaxis=canvas.named_axis(look, ["help", "members"], tickfont=font),
-        margin={"l": 8, "r": 12, "t": 8, "b": 8},
+        top=8,
     )
 
 

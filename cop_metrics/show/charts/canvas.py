@@ -35,16 +35,24 @@ def sheet(
     height: int,
     description: str,
     subtitle: str = "",
+    left: int = 8,
+    right: int = 12,
+    top: int = 12,
+    bottom: int = 8,
     legend: Mapping[str, Any] | None = None,
     **layout: Any,
 ) -> go.Figure:
-    """Return a figure of these traces; `description` is its text for those who cannot see it."""
+    """Return a figure of these traces; `description` is its text for those who cannot see it.
+
+    `left` to `bottom` are the margins in pixels, `legend` is None where none is shown, and `layout`
+    is Plotly's own.
+    """
     base = {
         "height": height,
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
         "font": {"family": FONT, "size": LABEL_SIZE, "color": look.ink},
-        "margin": {"l": 8, "r": 12, "t": 12, "b": 8},
+        "margin": {"l": left, "r": right, "t": top, "b": bottom},
         "showlegend": legend is not None,
         "dragmode": False,
         "hovermode": "closest",
@@ -58,6 +66,11 @@ def sheet(
     }
     named = {} if legend is None else {"legend": legend}
     return go.Figure(data=list(traces), layout={**base, **named, **layout})
+
+
+def font(colour: str, size: int = SMALL_SIZE) -> Mark:
+    """Return the font of a text."""
+    return {"size": size, "color": colour}
 
 
 def nothing(sentence: str, look: Look) -> go.Figure:
@@ -78,7 +91,7 @@ def nothing(sentence: str, look: Look) -> go.Figure:
                 look,
                 xanchor="center",
                 yanchor="middle",
-                font={"size": LABEL_SIZE, "color": look.faint},
+                font=font(look.faint, LABEL_SIZE),
             )
         ],
     )
@@ -105,7 +118,7 @@ def axis(look: Look, **more: Any) -> Mark:
         "ticks": "",
         "ticklabelstandoff": 4,
         "tickangle": 0,
-        "tickfont": {"size": SMALL_SIZE, "color": look.faint},
+        "tickfont": font(look.faint),
         **more,
     }
 
@@ -158,8 +171,8 @@ def named_axis(look: Look, names: Sequence[str], **more: Any) -> Mark:
 
 def rows_axis(look: Look, names: Sequence[str], **more: Any) -> Mark:
     """Return an axis of rows with the names before them, from the lowest upwards."""
-    font = {"size": LABEL_SIZE, "color": look.ink}
-    return named_axis(look, names, **{"tickfont": font, "ticklabelstandoff": 6, **more})
+    tickfont = font(look.ink, LABEL_SIZE)
+    return named_axis(look, names, **{"tickfont": tickfont, "ticklabelstandoff": 6, **more})
 
 
 def note(text: str, x: float, y: float, look: Look, **more: Any) -> Mark:
@@ -172,7 +185,7 @@ def note(text: str, x: float, y: float, look: Look, **more: Any) -> Mark:
         "yref": "paper",
         "showarrow": False,
         "align": "left",
-        "font": {"size": SMALL_SIZE, "color": look.ink},
+        "font": font(look.ink),
         **more,
     }
 
@@ -189,8 +202,8 @@ def within(text: str, row: float, look: Look, **more: Any) -> Mark:
 
 def level_name(text: str, at: float, look: Look) -> Mark:
     """Return the name of a line across the sheet, above its left end."""
-    faint = {"size": SMALL_SIZE, "color": look.faint}
-    return note(text, 0, at, look, yref="y", xanchor="left", yanchor="bottom", font=faint)
+    places = {"yref": "y", "xanchor": "left", "yanchor": "bottom"}
+    return note(text, 0, at, look, **places, font=font(look.faint))
 
 
 def more_legend(names: int) -> int:
@@ -206,7 +219,7 @@ def legend(look: Look) -> Mark:
         "xanchor": "left",
         "y": 1.02,
         "yanchor": "bottom",
-        "font": {"size": SMALL_SIZE, "color": look.ink},
+        "font": font(look.ink),
         "traceorder": "normal",
         "itemclick": False,
         "itemdoubleclick": False,

@@ -108,12 +108,14 @@ class Curves:
             height=self.height + (canvas.more_legend(len(parts)) if many else 0),
             description=" ".join(self.sentence(self, name, part) for name, part in parts.items()),
             subtitle=self._subtitle(parts, few),
-            margin={"l": 8, "r": right, "t": self.top, "b": self.bottom},
+            right=right,
+            top=self.top,
+            bottom=self.bottom,
             xaxis=canvas.ticked_axis(look, self.along.ticks(last)),
             yaxis=canvas.share_axis(look),
             annotations=notes,
             legend=canvas.legend(look) if many else None,
-            **({"shapes": [marks.level_line(0.5, look)]} if self.half else {}),
+            shapes=[marks.level_line(0.5, look)] if self.half else [],
         )
 
     def _names(

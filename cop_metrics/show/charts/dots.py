@@ -80,7 +80,9 @@ def groups(
         height=TOP + BOTTOM + ROW_HEIGHT * len(rows),
         description=_in_words(rows, unit, levels, left_out.height),
         subtitle=_subtitle(len(rows), frame.height, left_out, across),
-        margin={"l": 8, "r": RIGHT, "t": TOP, "b": BOTTOM},
+        right=RIGHT,
+        top=TOP,
+        bottom=BOTTOM,
         xaxis=canvas.value_axis(look, across.ticks),
         yaxis=canvas.rows_axis(look, names[::-1]),
         annotations=[*beside, *_level_names(levels, across, look)],
@@ -211,7 +213,7 @@ def _level_names(levels: Sequence[Level], across: Across, look: Look) -> canvas.
     """Return the names of the lines above them: of two, each on its own side, so that neither
     covers the other.
     """
-    faint = {"size": canvas.SMALL_SIZE, "color": look.faint}
+    faint = canvas.font(look.faint)
     names = []
     for number, level in enumerate(sorted(levels, key=lambda each: each.value)):
         at = across.at(level.value)

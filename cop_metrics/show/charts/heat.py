@@ -42,7 +42,7 @@ def _heat(
 
 def _cell_text(text: str, row: int, column: int, share: float, look: Look) -> marks.Mark:
     """Return the text of a cell in the colour that stands out from it."""
-    font = {"size": canvas.SMALL_SIZE, "color": text_on_heat(share, look)}
+    font = canvas.font(text_on_heat(share, look))
     return canvas.note(text, column, row, look, xref="x", yref="y", font=font)
 
 
@@ -111,7 +111,7 @@ class Matrix:
             for column, count in enumerate(grid.row(name))
         ]
         short = labels.distinct(names, PAIR_WIDTH)
-        font = {"tickfont": {"size": canvas.SMALL_SIZE, "color": look.ink}}
+        font = {"tickfont": canvas.font(look.ink)}
         values = [grid.row(name) for name in names]
         return canvas.sheet(
             [_heat(values, self._hovers(grid), top, look)],
@@ -123,7 +123,8 @@ class Matrix:
                 look, short, side="top", tickangle=-45 if size > 4 else 0, **font
             ),
             yaxis=_downwards(look, short, **font),
-            margin={"l": 8, "r": 46 if size > 4 else 12, "t": 8, "b": 8},
+            right=46 if size > 4 else 12,
+            top=8,
             shapes=[_outline(place, look) for place in range(size)] if size > 1 else [],
             annotations=texts,
         )
@@ -206,7 +207,7 @@ class Shares:
         """Draw the cells with their shares in per cent; of many columns every third is named."""
         across, down = len(self.columns), len(self.rows)
         shown = range(0, across, 1 if across <= MOST_TEXTS else 3)
-        font = {"tickfont": {"size": canvas.SMALL_SIZE, "color": look.ink}}
+        font = {"tickfont": canvas.font(look.ink)}
         named = {
             "tickvals": list(shown),
             "ticktext": [self.columns[place] for place in shown],
@@ -219,7 +220,7 @@ class Shares:
             subtitle=subtitle,
             xaxis=canvas.named_axis(look, self.columns, side="top", **font) | named,
             yaxis=_downwards(look, self.rows, **font),
-            margin={"l": 8, "r": 12, "t": 8, "b": 8},
+            top=8,
             annotations=self._texts(look) if across <= MOST_TEXTS else [],
         )
 
@@ -331,7 +332,8 @@ def awake(table: pl.DataFrame, look: Look) -> go.Figure:
         height=380,
         description=" ".join(_week_in_words(name, week) for name, week in weeks.items()),
         subtitle=f"The {'brightest' if look.dark else 'darkest'} cell is {top:,}",
-        margin={"l": 8, "r": 12, "t": 8, "b": 30},
+        top=8,
+        bottom=30,
         annotations=[_week_name(name, high, look) for name, (_, high) in heights.items()],
         **axes,
     )

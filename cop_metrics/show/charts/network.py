@@ -1,6 +1,4 @@
-"""The picture of who helps whom. To add one: a function that draws its table, and its entry in
-`BUILDERS`.
-"""
+"""The picture of who helps whom: members as dots, their ties as lines."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

@@ -52,7 +52,10 @@ def small_multiples(
         height=rows * (NAME_ROOM + LINE_ROOM + TICK_ROOM),
         description=" ".join(_small_in_words(line) for line in lines),
         subtitle=_subtitle(frames, len(lines), len(found)),
-        margin={"l": 46, "r": 30, "t": 0, "b": 0},
+        left=46,
+        right=30,
+        top=0,
+        bottom=0,
         annotations=[_small_name(line, wide[0], high[1], look) for line, (wide, high) in placed],
         **_axes(placed, unit, look),
     )

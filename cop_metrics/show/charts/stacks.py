@@ -82,7 +82,7 @@ class Stacks:
             subtitle="Hatched: months that are not complete" if months.cut else subtitle,
             barmode="stack",
             legend=canvas.legend(look),
-            margin={"l": 8, "r": 12, "t": 12, "b": 40},
+            bottom=40,
             xaxis=canvas.time_axis(look, months.days, room),
             yaxis=canvas.value_axis(look, labels.value_ticks(Unit.COUNT, highest)),
         )

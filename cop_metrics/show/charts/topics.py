@@ -74,7 +74,6 @@ def topics(table: pl.DataFrame, look: Look) -> go.Figure:
         height=HEIGHT,
         description=_in_words(rows, split, left_out),
         subtitle=f"{counted} with {FEWEST_RIPE} or more questions at least 30 days old{smaller}",
-        margin={"l": 8, "r": 12, "t": 12, "b": 8},
         xaxis=_questions_axis(across, look),
         yaxis=_helps_axis(most, top, look),
         shapes=_split_lines(split, across, look),
@@ -140,7 +139,7 @@ def _helps_axis(most: float, top: float, look: Look) -> marks.Mark:
 
 
 def _title(text: str, look: Look) -> marks.Mark:
-    font = {"size": canvas.SMALL_SIZE, "color": look.faint}
+    font = canvas.font(look.faint)
     return {"text": text, "font": font, "standoff": 6}
 
 
@@ -189,7 +188,7 @@ def _corners(look: Look) -> canvas.Marks:
             look,
             xanchor="right" if many_questions else "left",
             yanchor="top" if many_helpers else "bottom",
-            font={"size": canvas.SMALL_SIZE, "color": look.faint},
+            font=canvas.font(look.faint),
         )
         for (many_questions, many_helpers), action in ACTIONS.items()
     ]

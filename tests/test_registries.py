@@ -12,7 +12,6 @@ from communities import Told
 from polars.testing import assert_frame_equal
 
 from cop_metrics.access.scope import Scope, parse_scope, read_catalogue
-from cop_metrics.build.intake import Request, take_in
 from cop_metrics.measure.measurer import (
     BY,
     FIGURE_SCHEMA,
@@ -26,7 +25,7 @@ from cop_metrics.metrics import EXHIBITS, METRICS, declared
 from cop_metrics.metrics.columns import SAID_OF_PEOPLE, Role, Rows, titles, with_bounds
 from cop_metrics.metrics.metric import Counts, Exhibit, Metric, PeopleShare, Share, Total
 from cop_metrics.metrics.relation import RELATIONS, Relation
-from cop_metrics.samples.company import TIME_ZONE, write_company
+from cop_metrics.samples.company import COMPANY
 from cop_metrics.show.charts import LIGHT, describe, draw
 from cop_metrics.show.pagebook import PAGES, Page
 from cop_metrics.show.view import Viewer
@@ -58,22 +57,9 @@ each_page = pytest.mark.parametrize("page", PAGES.values(), ids=list(PAGES))
 
 
 @pytest.fixture(scope="module")
-def company(tmp_path_factory: pytest.TempPathFactory) -> Told:
+def company(demo_data: Path) -> Told:
     """Return the made-up company, its scores of single people open to those who may see names."""
-    folder = tmp_path_factory.mktemp("company")
-    write_company(folder / "export")
-    data = folder / "data"
-    data.mkdir()
-    (data / "settings.toml").write_text(
-        f'time_zone = "{TIME_ZONE}"\nindividual_scores = true\n', encoding="utf-8"
-    )
-    take_in(
-        data,
-        Request(
-            path=folder / "export", community="company", roster=folder / "export" / "roster.csv"
-        ),
-    )
-    return Told(cursor=Store(data).snapshot().cursor, community="company")
+    return Told(cursor=Store(demo_data).snapshot().cursor, community=COMPANY)
 
 
 @pytest.fixture(scope="module")
@@ -525,9 +511,10 @@ def test_bounds_follow_the_value_that_they_enclose(
 
 
 def test_outcomes_are_exclusive_and_add_up(measurer: Measurer, company: Told) -> None:
-    ripe = company.cursor.sql(
-        "select count(*) from questions where age_seconds >= 30 * 86400"
-    ).fetchall()[0][0]
+    [(ripe,)] = company.cursor.sql(
+        "select count(*) from questions where age_seconds >= 30 * 86400 and community = $community",
+        params={"community": company.community},
+    ).fetchall()
     assert measurer.table(EXHIBITS["outcomes"], company.scope())["questions"].sum() == ripe
 
 

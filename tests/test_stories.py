@@ -7,18 +7,16 @@ import pytest
 
 from cop_metrics.access.scope import Scope, parse_scope, read_catalogue
 from cop_metrics.access.small_groups import EVERY
-from cop_metrics.build.intake import Request, take_in
 from cop_metrics.errors import CopError
 from cop_metrics.measure.measurer import Measurer
 from cop_metrics.metrics import METRICS
 from cop_metrics.period import to_date
 from cop_metrics.samples.company import (
     ANSWER_BOT,
+    COMPANY,
     NOTICE_BOT,
     STARTS_SOON,
     STORIES,
-    TIME_ZONE,
-    write_company,
 )
 from cop_metrics.samples.words import TEAMS
 from cop_metrics.show.pagebook import page
@@ -27,7 +25,6 @@ from cop_metrics.show.summary import roster_fit
 from cop_metrics.show.view import PageView, Viewer
 from cop_metrics.store import Store
 
-COMMUNITY = "cranes"
 TWO_YEARS = "2024-10-01..2026-09-30"
 UNTIL_SHE_LEAVES, AFTER_SHE_LEFT, UNDER_HER_SUCCESSOR = (
     "2024-10-01..2025-11-30",
@@ -45,7 +42,7 @@ class Pages:
         snapshot = Store(data).snapshot()
         self.cursor = snapshot.cursor
         self.catalogue = read_catalogue(snapshot.cursor)
-        self.choices = self.catalogue[COMMUNITY]
+        self.choices = self.catalogue[COMPANY]
         self.measurer = Measurer(cursor=snapshot.cursor, choices=self.choices)
         self._viewer = Viewer(
             version=snapshot.version, cursor=snapshot.cursor, catalogue=self.catalogue
@@ -94,14 +91,8 @@ class Pages:
 
 
 @pytest.fixture(scope="module")
-def pages(tmp_path_factory: pytest.TempPathFactory) -> Pages:
-    data = tmp_path_factory.mktemp("stories")
-    write_company(data / COMMUNITY)
-    (data / "settings.toml").write_text(
-        f'time_zone = "{TIME_ZONE}"\nindividual_scores = true\n', encoding="utf-8"
-    )
-    take_in(data, Request(path=data / COMMUNITY, roster=data / COMMUNITY / "roster.csv"))
-    return Pages(data)
+def pages(demo_data: Path) -> Pages:
+    return Pages(demo_data)
 
 
 # --- story 1 ----------------------------------------------------------------------------------------------------------
@@ -501,7 +492,7 @@ def test_answers_page_by_team_askers_whom_the_roster_forgot_are_a_group_of_their
 
 
 def test_data_page_one_row_of_the_roster_means_no_account(pages: Pages) -> None:
-    fit = roster_fit(pages.cursor, COMMUNITY)
+    fit = roster_fit(pages.cursor, COMPANY)
     assert fit is not None
     assert len(fit.unmatched) == 1
     assert STARTS_SOON not in str(fit.unmatched)

@@ -17,6 +17,8 @@ BENEFIT_DAYS = 90
 """Over so many days of the data it is judged whether anybody got something out of it."""
 HELD_DAYS = 30
 """Who held a group for fewer days of a period is not asked what they did in it."""
+CORE, REGULAR = (4, 5), (19, 20)
+"""The fewest people who give that share of all help are the core; with the regulars, this one."""
 FRESH_DAYS = 30
 """Over so many days from its beginning a thread's first readers are counted."""
 MATURE_DAYS = 180

@@ -10,7 +10,7 @@ import polars as pl
 import rustworkx
 
 from cop_metrics import words
-from cop_metrics.limits import MOST_DRAWN
+from cop_metrics.limits import CORE, MOST_DRAWN, REGULAR
 from cop_metrics.metrics.columns import Column, Role, Rows
 from cop_metrics.metrics.metric import (
     EVERY_SENIORITY,
@@ -35,7 +35,7 @@ from cop_metrics.units import Unit
 
 ASKER_SPLITS = ("team", "seniority", "topic")
 HELPER_SPLITS = ("team", "seniority")
-HALF, CORE, REGULAR = (1, 2), (4, 5), (19, 20)
+HALF = (1, 2)
 FEWEST_GOT = 20
 """From how many helps on a group that gives none is named, and its odds are compared."""
 NOBODY_TO_CHOOSE = (

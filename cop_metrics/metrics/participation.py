@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from cop_metrics import words
-from cop_metrics.limits import BENEFIT_DAYS, EDGE_DAYS, HELD_DAYS
+from cop_metrics.limits import BENEFIT_DAYS, CORE, EDGE_DAYS, HELD_DAYS, REGULAR
 from cop_metrics.metrics.columns import Column, Role, Rows
 from cop_metrics.metrics.metric import (
     NEWCOMER,
@@ -186,7 +186,6 @@ def own_90_9_1(rows: pl.DataFrame) -> str | None:
 
 
 CURVE_POINTS = 120
-CORE, REGULAR = (4, 5), (19, 20)
 AMONG_HELPERS, AMONG_ALL = "among those who helped", "among all members"
 LORENZ_SCHEMA: dict[str, type[pl.DataType]] = {
     "series": pl.String,

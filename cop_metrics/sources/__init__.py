@@ -38,6 +38,9 @@ SOURCES: dict[str, Source] = {
 }
 
 
+ARCHIVES = (".zip", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".rar")
+
+
 def what_each_records() -> str:
     """Return what the exports of each source record as a Markdown table, for the docs."""
     rows = ["| export | always | some exports only |", "|---|---|---|"]
@@ -63,28 +66,24 @@ def source_of(export: Export, platform: str | None = None) -> Source:
     for source in SOURCES.values():
         if source.recognises(export):
             return source
-    told = not_read(export)
-    if told:
-        raise CopError(
-            f"'{export.path.name}' is {told.what}, which is not read here. {told.instead}"
+    raise _refusal(export)
+
+
+def _refusal(export: Export) -> CopError:
+    """Say what an export is that nothing takes, as far as that can be told, and what to do."""
+    found = not_read(export)
+    if found:
+        return CopError(
+            f"'{export.path.name}' is {found.what}, which is not read here. {found.instead}"
         )
     known = "; ".join(source.title for source in SOURCES.values())
-    part = (
-        " If it is one file of an export, give the whole folder or archive."
-        if len(export.names) == 1
-        else ""
-    )
-    packed = [
-        name
-        for name in export.names
-        if name.lower().endswith((".zip", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".rar"))
-    ]
-    part = (
-        f" It is or holds archives, such as {packed[0]}: unpack each, and import them one by one."
-        if packed
-        else part
-    )
-    raise CopError(
+    packed = [name for name in export.names if name.lower().endswith(ARCHIVES)]
+    part = ""
+    if packed:
+        part = f" It is or holds archives, such as {packed[0]}: unpack each, and import them one by one."
+    elif len(export.names) == 1:
+        part = " If it is one file of an export, give the whole folder or archive."
+    return CopError(
         f"'{export.path.name}' is no export that is known here.{part}{spreadsheet.what_tables_lack(export)} Known are: {known}. "
         "Any other platform's data can come as a table: see docs/spreadsheet.md for its columns."
     )

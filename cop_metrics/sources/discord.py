@@ -192,28 +192,22 @@ def _public(export: Export, names: list[str], reading: Reading) -> list[_Channel
         if channel.kind in (*CHANNELS, *THREADS) and not _is_direct(channel.guild_name):
             channels.append(channel)
         else:
-            is_private = (
-                any(word in channel.kind for word in ("private", "direct", "group"))
-                or channel.kind.isdigit()
-            )
-            reading.skip(
-                PRIVATE if is_private or _is_direct(channel.guild_name) else UNKNOWN_KIND, None
-            )
+            reading.skip(PRIVATE if _is_private(channel) else UNKNOWN_KIND, None)
     if not channels:
-        only = " or ".join(
-            what
-            for reason, what in {
-                PRIVATE: "private threads and conversations",
-                UNKNOWN_KIND: _KINDS,
-            }.items()
-            if reading.skipped.get(reason)
-        )
+        kinds = {PRIVATE: "private threads and conversations", UNKNOWN_KIND: _KINDS}
+        only = " or ".join(what for reason, what in kinds.items() if reading.skipped.get(reason))
         raise CopError(
             f"'{export.path.name}' holds {only} only, which are never opened. "
             "Export the channels of the server that everybody may see, with DiscordChatExporter in the format JSON."
         )
     _refuse_several(export, channels)
     return sorted(channels, key=lambda each: each.order)
+
+
+def _is_private(channel: _Channel) -> bool:
+    """Return whether a channel that is not read is known to be private, not of an unknown kind."""
+    says = any(word in channel.kind for word in ("private", "direct", "group"))
+    return says or channel.kind.isdigit() or _is_direct(channel.guild_name)
 
 
 def _is_direct(name: str) -> bool:

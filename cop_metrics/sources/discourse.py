@@ -23,6 +23,7 @@ from cop_metrics.sources.gathering import (
     Schema,
     Spool,
     Waiting,
+    hash_of,
     one_each,
     without,
 )
@@ -39,7 +40,7 @@ from cop_metrics.sources.json_values import (
 )
 from cop_metrics.sources.source import Batch, Reading, Records, Source
 from cop_metrics.tables import MESSAGE, NOTICE, QUESTION, TIME
-from cop_metrics.tabular import Place, columns_by_name, email_hash, header_of, plain_name, texts_of
+from cop_metrics.tabular import Place, columns_by_name, header_of, plain_name, texts_of
 
 BATCH_ROWS = 20_000
 PRINTED = 1_000
@@ -593,7 +594,7 @@ def _listed(export: Export, name: str, forum: Forum) -> Iterator[tuple[Any, ...]
                 user,
                 text(row["username"]),
                 text(row.get("name")) or text(row["username"]),
-                email_hash(email) if email else None,
+                hash_of(email),
                 time(row.get("created_at")),
                 not _says(row, "active", "false") or _says(row, "staged", "true"),
             )

@@ -17,6 +17,7 @@ import polars as pl
 from cop_metrics.sources.conversations import Conversations
 from cop_metrics.sources.source import Batch, Reading
 from cop_metrics.tables import TABLES, TIME
+from cop_metrics.tabular import email_hash
 
 BATCH_ROWS = 20_000
 MOST_REACTIONS = 10**5
@@ -87,6 +88,16 @@ def without(
     named = bad.head(3).select(example.cast(pl.String).alias("example"))["example"]
     reading.skip(reason, *named, rows=len(bad))
     return rows.filter(~is_wrong)
+
+
+def hash_of(address: str | None) -> str | None:
+    """Return the hash of an e-mail address, None where there is none."""
+    return email_hash(address) if address else None
+
+
+def hashes_of(addresses: pl.Series) -> pl.Series:
+    """Return the hashes of a column of addresses, under the name of the lake's column."""
+    return pl.Series("email_hash", [hash_of(each) for each in addresses], pl.String)
 
 
 class Waiting(NamedTuple):

@@ -204,43 +204,48 @@ def _newest(export: Export, names: list[str], reading: Reading) -> set[int]:
     pages = repeated = lacking = 0
     for place, discussion in _discussions(export, names, reading):
         pages += 1
+        named, key = f"number {number(discussion.get('number'))}", text(discussion.get("id"))
         if not _tells_comments(discussion):
             lacking += 1
-            reading.skip(
-                "a discussion without its comments", f"number {number(discussion.get('number'))}"
-            )
-            continue
-        key = text(discussion.get("id"))
-        if key is None:
-            reading.skip("a discussion without an id", f"number {number(discussion.get('number'))}")
-            continue
-        comments = sequence(mapping(discussion.get("comments")).get("nodes"))
-        further = (
-            ""
-            if "createdAt" in discussion
-            else str(text(mapping(comments[0] if comments else None).get("id")))
-        )
-        state = (time(discussion.get("updatedAt")) or datetime.min, place)
-        repeated += (key, further) in newest
-        newest[key, further] = max(state, newest.get((key, further), state))
+            reading.skip("a discussion without its comments", named)
+        elif key is None:
+            reading.skip("a discussion without an id", named)
+        else:
+            page = key, _further(discussion)
+            state = (time(discussion.get("updatedAt")) or datetime.min, place)
+            repeated += page in newest
+            newest[page] = max(state, newest.get(page, state))
     reading.is_quiet = (
         not pages and not reading.skipped and any(_is_a_page(export, name) for name in names)
     )
-    if not pages and not reading.is_quiet:
-        raise CopError(
-            "There is no discussion in these files. Give what 'gh api graphql --paginate' printed; see docs/sources.md."
-        )
-    if lacking and lacking == pages:
-        raise CopError(
-            f"There are {lacking:,} discussions in these files and none of their comments, as 'gh discussion list' leaves them "
-            "out: every one would seem to be without an answer. Fetch them with 'gh api graphql' and the query in "
-            "docs/sources.md, which has the comments too."
-        )
+    if not reading.is_quiet:
+        _refuse_without_comments(pages, lacking)
     if repeated:
         reading.notes.append(
             f"{repeated:,} discussions are there once more; the newest state of each counts."
         )
     return {place for _, place in newest.values()}
+
+
+def _further(discussion: dict[str, Any]) -> str:
+    """Return what tells further pages of a discussion's comments apart: the first comment of each."""
+    if "createdAt" in discussion:
+        return ""
+    comments = mappings(mapping(discussion.get("comments")).get("nodes"))
+    return str(text(comments[0].get("id")) if comments else None)
+
+
+def _refuse_without_comments(pages: int, lacking: int) -> None:
+    if not pages:
+        raise CopError(
+            "There is no discussion in these files. Give what 'gh api graphql --paginate' printed; see docs/sources.md."
+        )
+    if lacking == pages:
+        raise CopError(
+            f"There are {lacking:,} discussions in these files and none of their comments, as 'gh discussion list' leaves them "
+            "out: every one would seem to be without an answer. Fetch them with 'gh api graphql' and the query in "
+            "docs/sources.md, which has the comments too."
+        )
 
 
 def _tells_comments(discussion: dict[str, Any]) -> bool:

@@ -99,6 +99,20 @@ def fired(texts: pl.Series, opens: pl.Series | None = None) -> pl.Series:
     `opens` says which texts open a conversation: no others are asked whether they are a question,
     only what they tell. Without it, all are asked.
     """
+    told = _prepared(texts, opens)
+    conditions = _nothing_said() | {rule.id: _fires(rule) for rule in rules()}
+    found = [
+        pl.when(is_so).then(pl.lit(f"{id_} ")).otherwise(pl.lit(""))
+        for id_, is_so in conditions.items()
+    ]
+    fires = (pl.lit(" ") + pl.concat_str(found)).alias("rules")
+    return told.lazy().select(fires).collect()["rules"]
+
+
+def _prepared(texts: pl.Series, opens: pl.Series | None) -> pl.DataFrame:
+    """Return each text as it is (`text`), without code and quotations (`said`), without all that is
+    nobody's (`bare`), with plain signs (`plain`), and the last two where the text is asked.
+    """
     said = pl.col("text").str.replace_all(_CODE, " ").str.replace_all(_QUOTE, " ")
     bare = (
         pl.col("said")
@@ -115,22 +129,9 @@ def fired(texts: pl.Series, opens: pl.Series | None = None) -> pl.Series:
     told = told.with_columns(said.alias("said")).with_columns(bare.alias("bare"))
     told = told.with_columns(_plain(told["bare"]).alias("plain"))
     asked = pl.lit(True) if opens is None else pl.lit(opens)
-    told = told.with_columns(
+    return told.with_columns(
         pl.when(asked).then(name).otherwise(pl.lit("")).alias(f"{name}, opening")
         for name in ("bare", "plain")
-    )
-    found = [
-        *(
-            pl.when(is_so).then(pl.lit(f"{id_} ")).otherwise(pl.lit(""))
-            for id_, is_so in _nothing_said().items()
-        ),
-        *(
-            pl.when(_fires(rule)).then(pl.lit(f"{rule.id} ")).otherwise(pl.lit(""))
-            for rule in rules()
-        ),
-    ]
-    return (
-        told.lazy().select((pl.lit(" ") + pl.concat_str(found)).alias("rules")).collect()["rules"]
     )
 
 

@@ -24,7 +24,7 @@ import polars as pl
 from cop_metrics.errors import CopError
 from cop_metrics.sources.conversations import TITLE_LENGTH, Conversations, notices
 from cop_metrics.sources.export import Export
-from cop_metrics.sources.gathering import batch_of, without
+from cop_metrics.sources.gathering import batch_of, hash_of, without
 from cop_metrics.sources.inferred_replies import InferredReplies
 from cop_metrics.sources.json_values import mapping, mappings, second, sequence, text
 from cop_metrics.sources.slack_channels import (
@@ -37,7 +37,6 @@ from cop_metrics.sources.slack_channels import (
 )
 from cop_metrics.sources.source import Batch, Reading, Records, Source
 from cop_metrics.tables import TIME
-from cop_metrics.tabular import email_hash
 
 BATCH_ROWS = 50_000
 BATCH_SIGNS = 100_000_000
@@ -531,7 +530,7 @@ def _member(workspace: _Workspace, key: str, account: dict[str, Any]) -> tuple[o
         key,
         _name(account, profile),
         text(account.get("name")),
-        email_hash(email) if email else None,
+        hash_of(email),
         updated if is_dated else None,
         is_bot,
         is_deleted,
@@ -919,6 +918,20 @@ class _Messages:
                 "not hold: who replied and when is taken from those lists, and what was said is not known. Export again with "
                 "the threads to have it."
             )
+        yield from self._notes_on_apps()
+        bare = self._without_replies - without
+        if bare:
+            yield (
+                f"THREADS WITHOUT THEIR REPLIES: {len(bare):,} of which the export says only how many there are. What was "
+                "answered there looks unanswered: export again with the threads."
+            )
+        uneven = {thread for thread, count in self._missing_replies.items() if count}
+        missing = len(uneven - without - bare)
+        if missing:
+            yield f"Threads with more or fewer replies than Slack counts, as some are deleted or not there: {missing:,}."
+        yield from self._notes_on_kinds()
+
+    def _notes_on_apps(self) -> Iterator[str]:
         if self._helped_in_app:
             yield (
                 f"Conversations opened by an app in which people replied: {len(self._helped_in_app):,}. They are no questions "
@@ -926,27 +939,17 @@ class _Messages:
             )
         if self._asked_by_form:
             yield f"Conversations that people opened through an app, and that count as theirs: {self._asked_by_form:,}."
-        bare = self._without_replies - without
-        if bare:
-            yield (
-                f"THREADS WITHOUT THEIR REPLIES: {len(bare):,} of which the export says only how many there are. What was "
-                "answered there looks unanswered: export again with the threads."
-            )
-        missing = sum(
-            1
-            for thread, count in self._missing_replies.items()
-            if count and thread not in without | bare
-        )
-        if missing:
-            yield f"Threads with more or fewer replies than Slack counts, as some are deleted or not there: {missing:,}."
+
+    def _notes_on_kinds(self) -> Iterator[str]:
         if self._guesses:
             yield (
                 f"Replies that are inferred, since there were no threads: {self._guesses:,}. They begin with the name of "
                 "who asked, or follow a question within 15 minutes; each is marked 'inferred reply'."
             )
-        kinds = self._notices.most_common()
         unknown = [
-            f"{kind} ({count:,})" for kind, count in kinds if not KNOWN_NOTICES.fullmatch(kind)
+            f"{kind} ({count:,})"
+            for kind, count in self._notices.most_common()
+            if not KNOWN_NOTICES.fullmatch(kind)
         ]
         if unknown:
             yield f"Kinds of records that are not known, taken for notices: {', '.join(unknown[:10])}."
@@ -1177,16 +1180,19 @@ def _of_kinds(records: pl.DataFrame, bots: set[str], accounts: set[str]) -> pl.D
     records = records.with_columns(pl.when(is_form).then(people).alias("asked_by"))
     user = pl.when(pl.col("user") != "").then("user")
     by_bot = user.is_in(list(bots)).fill_null(False)
+    is_bot = by_app | by_bot | (is_plain & pl.col("bot_id").is_not_null())
     records = records.with_columns(
         (~is_plain & ~by_app).alias("is_notice"),
-        (
-            (by_app | by_bot | (is_plain & pl.col("bot_id").is_not_null()))
-            & pl.col("asked_by").is_null()
-        ).alias("is_bot"),
+        (is_bot & pl.col("asked_by").is_null()).alias("is_bot"),
         by_bot.alias("by_bot"),
         user.alias("user"),
     )
-    author = (
+    return records.with_columns(_author().alias("author"))
+
+
+def _author() -> pl.Expr:
+    """Return whose a record is, by its kind: Slack's own, a person's or an app's."""
+    return (
         pl.when("is_notice")
         .then(pl.coalesce("user", "bot_id", pl.lit(SLACKBOT)))
         .when(pl.col("asked_by").is_not_null())
@@ -1197,7 +1203,6 @@ def _of_kinds(records: pl.DataFrame, bots: set[str], accounts: set[str]) -> pl.D
         .then(pl.lit(SLACKBOT))
         .otherwise("user")
     )
-    return records.with_columns(author.alias("author"))
 
 
 def _scattered(chosen: pl.Series, values: pl.Series) -> pl.Series:

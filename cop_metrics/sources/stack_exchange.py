@@ -366,12 +366,25 @@ def _parsed(stream: BinaryIO, file: str) -> Iterator[pl.DataFrame]:
     on alone. Damage in a value that nobody asked for is thus refused only where the parser reads.
     Raises `CopError` when the XML is cut short, broken, of another kind, or declares entities.
     """
+    waiting, done = list[pl.DataFrame](), 0
+    for rows in _rows_of_chunks(stream, file):
+        waiting.append(rows)
+        if (read := sum(map(len, waiting))) >= BATCH_ROWS:
+            yield pl.concat(waiting).with_row_index("row", done + 1)
+            done += read
+            waiting.clear()
+    if waiting:
+        yield pl.concat(waiting).with_row_index("row", done + 1)
+
+
+def _rows_of_chunks(stream: BinaryIO, file: str) -> Iterator[pl.DataFrame]:
+    """Yield the rows of each chunk of a file, and at last those that its end completes."""
     first = stream.read(CHUNK)
     if not first:
         raise CopError(f"{file} is empty (0 bytes). Copy or download the dump again.")
-    parser, start, done = _Parser(file), _start_of_rows(first, file), 0
+    parser, start = _Parser(file), _start_of_rows(first, file)
     parser.feed(first[:start])
-    is_plain, rest, frames = start > 0, b"", list[pl.DataFrame]()
+    is_plain, rest = start > 0, b""
     for chunk in _chunks(first[start:], stream, ATTRIBUTES[file], is_plain=is_plain):
         unread = chunk.content
         if is_plain:
@@ -379,7 +392,7 @@ def _parsed(stream: BinaryIO, file: str) -> Iterator[pl.DataFrame]:
             if chunk.rows:
                 found = chunk.rows.result() or _of_a_piece(chunk.whole, file)
                 if found:
-                    frames.append(found.rows)
+                    yield found.rows
                     parser.feed(b"\n" * found.lines)
                 else:
                     is_plain, unread = False, chunk.whole + rest
@@ -387,14 +400,10 @@ def _parsed(stream: BinaryIO, file: str) -> Iterator[pl.DataFrame]:
         if not is_plain:
             parser.feed(unread)
             rest = b""
-            frames.append(parser.taken())
-        if (read := sum(map(len, frames))) >= BATCH_ROWS:
-            yield pl.concat(frames).with_row_index("row", done + 1)
-            done += read
-            frames.clear()
+            yield parser.taken()
     parser.feed(rest)
     parser.end()
-    yield pl.concat([*frames, parser.taken()]).with_row_index("row", done + 1)
+    yield parser.taken()
 
 
 class _Chunk(NamedTuple):

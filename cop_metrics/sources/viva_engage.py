@@ -10,21 +10,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import PurePosixPath
+from typing import Any, NamedTuple
 
 import polars as pl
 
 from cop_metrics.errors import CopError
 from cop_metrics.sources.conversations import TITLE_LENGTH, Conversations, from_html
 from cop_metrics.sources.export import Export
-from cop_metrics.sources.gathering import without
+from cop_metrics.sources.gathering import batch_of, hash_of, hashes_of, without
 from cop_metrics.sources.source import Batch, Reading, Records, Source, measured
 from cop_metrics.sources.spreadsheet import times_of
-from cop_metrics.tables import ANSWER, NOTICE, QUESTION, TABLES
+from cop_metrics.tables import ANSWER, NOTICE, QUESTION
 from cop_metrics.tabular import (
     Place,
     Texts,
     columns_by_name,
-    email_hash,
     header_of,
     listed,
     nothing_as_null,
@@ -444,47 +444,58 @@ class _Network:
         solved them.
         """
         parent: dict[str, str] = {}
-        first: dict[str, tuple[bool, bool, str, str]] = {}
-        number = 0
+        first: dict[str, _Order] = {}
+        for number, told in enumerate(self._kept_messages()):
+            key, named, replied_to, at, asks, best_answer, best = told
+            self.last[key] = number
+            replies = bool(replied_to) and replied_to != key
+            self.thread_of.pop(key, None)
+            if named:
+                self.thread_of[key] = named
+                order = _Order(key != named, replies, str(at), key)
+                first[named] = min(first.get(named, order), order)
+            elif replies:
+                parent[key] = replied_to
+            if asks:
+                self.asked.add(key)
+            self.accepted |= {each for each in (best_answer, _accepted(key, best)) if each}
+        self._name_threads(parent, first)
+        self.counts_rows = True
+
+    def _kept_messages(self) -> Iterator[tuple[Any, ...]]:
+        """Yield what `look_at_threads` needs of each message that is not left out."""
+        wanted = ("id", "thread", "replied_to", "at", _asks(), "best_answer")
         for rows in self.tables(MESSAGES, BEFORE):
             told = rows.with_columns(_times(rows["created_at"]).alias("at"))
             for wrong in self.reasons().values():
                 told = told.filter(~wrong.fill_null(False))
-            for key, named, replied_to, at, asks, best_answer, best in told.select(
-                "id",
-                "thread",
-                "replied_to",
-                "at",
-                _asks(),
-                "best_answer",
-                pl.col("is_best").str.to_lowercase(),
-            ).iter_rows():
-                self.last[key] = number
-                number += 1
-                replies = bool(replied_to) and replied_to != key
-                self.thread_of.pop(key, None)
-                if named:
-                    self.thread_of[key] = named
-                    order = (key != named, replies, str(at), key)
-                    first[named] = min(first.get(named, order), order)
-                elif replies:
-                    parent[key] = replied_to
-                if asks:
-                    self.asked.add(key)
-                self.accepted |= {each for each in (best_answer, _accepted(key, best)) if each}
+            best = pl.col("is_best").str.to_lowercase()
+            yield from told.select(*wanted, best).iter_rows()
+
+    def _name_threads(self, parent: Mapping[str, str], first: Mapping[str, "_Order"]) -> None:
+        """Call each thread by the message that opens it: the one that names it, else the first."""
         # A starter outside of the export's dates keeps its key: an earlier export may tell of it.
         opens = {
-            named: key
-            for named, (other, replies, _, key) in first.items()
-            if not (other and replies)
+            named: order.key
+            for named, order in first.items()
+            if not (order.is_other and order.replies)
         }
         for key in self.last:
             named = self.thread_of.get(key)
             self.thread_of[key] = opens.get(named, named) if named else _top(key, parent)
-        self.counts_rows = True
-        self.asked |= {
-            self.thread_of[key] for key in self.accepted if self.thread_of.get(key, key) != key
-        }
+        answering = {key for key in self.accepted if self.thread_of.get(key, key) != key}
+        self.asked |= {self.thread_of[key] for key in answering}
+
+
+class _Order(NamedTuple):
+    """What sorts the messages of a thread: the one that the thread is called by comes first, then
+    what replies to nothing, then the oldest.
+    """
+
+    is_other: bool
+    replies: bool
+    at: str
+    key: str
 
 
 KEYS = {"id", "thread", "replied_to", "sender", "group", "best_answer", "message", "topic", "giver"}
@@ -607,11 +618,7 @@ def _members(network: _Network) -> Iterator[Batch]:
         members = users.select(
             pl.col("id").alias("member"),
             "name",
-            pl.Series(
-                "email_hash",
-                [email_hash(each) if each else None for each in users["email"]],
-                pl.String,
-            ),
+            hashes_of(users["email"]),
             _times(users["joined_at"]).alias("joined_at"),
             _times(users["deleted_at"]).alias("deleted_at"),
             pl.lit(False).alias("is_bot"),
@@ -629,19 +636,11 @@ def _other_senders(network: _Network) -> Iterator[Batch]:
     only; and programs.
     """
     others = [
-        (key, *told)
-        for key, told in sorted(network.senders.items())
-        if key not in network.known or told[2]
+        (key, name, hash_of(email), is_program)
+        for key, (name, email, is_program) in sorted(network.senders.items())
+        if key not in network.known or is_program
     ]
-    rows = pl.DataFrame(
-        others,
-        schema={"member": pl.String, "name": pl.String, "email": pl.String, "is_bot": pl.Boolean},
-        orient="row",
-    )
-    hashes = pl.Series(
-        "email_hash", [email_hash(each) if each else None for each in rows["email"]], pl.String
-    )
-    yield Batch("member", rows.drop("email").with_columns(hashes))
+    yield batch_of("member", others, "member", "name", "email_hash", "is_bot")
 
 
 # Messages
@@ -685,37 +684,18 @@ def _told(
     network: _Network, rows: pl.DataFrame, groups: dict[str, str], topics: dict[str, str]
 ) -> pl.DataFrame:
     """Return the messages as `Conversations` takes them, and what only this platform tells of them."""
-    threads = pl.Series("thread", [network.thread_of[key] for key in rows["id"]], pl.String)
-    named = pl.Series("author_name", rows["sender_name"], pl.String)
-    by_address = pl.Series(
-        [email_hash(each)[:20] if each else None for each in rows["sender_email"]], dtype=pl.String
-    )
-    author = rows.select(pl.coalesce("sender", by_address, pl.lit("name:") + named))["sender"]
-    is_program = rows.select(
-        pl.col("sender_type").str.to_lowercase().is_in(PROGRAMS).fill_null(False)
-    ).to_series()
-    for key, name, email, program in zip(
-        author, rows["sender_name"], rows["sender_email"], is_program, strict=True
-    ):
-        if key is not None and (key not in network.senders or name):
-            network.senders[key] = (name, email, program)
-    said = rows.select(pl.coalesce("body", from_html(pl.col("html"))).fill_null(""))["body"]
-    said = _readable(said, topics)
-    text = [
-        f"{title}.\n{body}" if title else body
-        for title, body in zip(rows["title"], said, strict=True)
-    ]
+    threads = [network.thread_of[key] for key in rows["id"]]
     channel = [
         name or groups.get(key or "", key)
         for key, name in rows.select("group", "group_name").iter_rows()
     ]
     return rows.select(
         pl.col("id").alias("key"),
-        threads,
-        author.alias("author"),
+        pl.Series("thread", threads, pl.String),
+        _authors(network, rows),
         "at",
         _times(rows["deleted_at"]).alias("deleted_at"),
-        pl.Series("text", text, pl.String),
+        _texts(rows, topics),
         pl.Series("channel", channel, pl.String),
         "title",
         "url",
@@ -726,6 +706,30 @@ def _told(
         pl.Series("in_question", [thread in network.asked for thread in threads], pl.Boolean),
         pl.Series("accepted", [key in network.accepted for key in rows["id"]], pl.Boolean),
     )
+
+
+def _authors(network: _Network, rows: pl.DataFrame) -> pl.Series:
+    """Return who wrote each message, and remember them: the account, else the address, else the
+    name.
+    """
+    by_address, by_name = hashes_of(rows["sender_email"]).str.slice(0, 20), pl.col("sender_name")
+    author = rows.select(pl.coalesce("sender", by_address, pl.lit("name:") + by_name))["sender"]
+    is_program = rows.select(_is_program=pl.col("sender_type").str.to_lowercase().is_in(PROGRAMS))
+    columns = (author, rows["sender_name"], rows["sender_email"], is_program["_is_program"])
+    for key, name, email, program in zip(*columns, strict=True):
+        if key is not None and (key not in network.senders or name):
+            network.senders[key] = (name, email, program is True)
+    return author.alias("author")
+
+
+def _texts(rows: pl.DataFrame, topics: dict[str, str]) -> pl.Series:
+    """Return what was written, behind its title."""
+    said = rows.select(pl.coalesce("body", from_html(pl.col("html"))).fill_null(""))["body"]
+    texts = [
+        f"{title}.\n{body}" if title else body
+        for title, body in zip(rows["title"], _readable(said, topics), strict=True)
+    ]
+    return pl.Series("text", texts, pl.String)
 
 
 def _readable(bodies: pl.Series, topics: dict[str, str]) -> pl.Series:
@@ -832,10 +836,7 @@ def _new_topics(network: _Network, rows: pl.DataFrame) -> Batch:
         if each not in network.topics
     ]
     network.topics |= set(new)
-    return Batch(
-        "topic",
-        pl.DataFrame(new, schema=dict(TABLES["topic"].columns), orient="row"),
-    )
+    return batch_of("topic", new)
 
 
 def _tagged(network: _Network, topics: dict[str, str]) -> Iterator[Batch]:

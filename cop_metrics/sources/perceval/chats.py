@@ -23,6 +23,7 @@ from cop_metrics.sources.gathering import (
     Spool,
     Waiting,
     batch_of,
+    hash_of,
     one_each,
 )
 from cop_metrics.sources.json_values import (
@@ -38,7 +39,6 @@ from cop_metrics.sources.json_values import (
 from cop_metrics.sources.slack_channels import is_private
 from cop_metrics.sources.source import Batch, Reading
 from cop_metrics.tables import MESSAGE, TIME
-from cop_metrics.tabular import email_hash
 
 BATCH_ROWS = 20_000
 MOST_REACTIONS = 10**4
@@ -256,7 +256,7 @@ def _slack_author(chat: Chat, told: dict[str, Any], subtype: str | None) -> str 
             Person(
                 name=name or text(data.get("name")),
                 username=text(data.get("name")),
-                email_hash=email_hash(email) if email else None,
+                email_hash=hash_of(email),
                 joined_at=None,
                 is_bot=is_bot,
                 is_deleted=data.get("deleted") is True,
@@ -310,7 +310,7 @@ def _mattermost_author(chat: Chat, told: dict[str, Any], props: dict[str, Any]) 
         Person(
             name=text(data.get("nickname")) or full,
             username=text(data.get("username")),
-            email_hash=email_hash(email) if email else None,
+            email_hash=hash_of(email),
             joined_at=millisecond(data.get("create_at")),
             is_bot=data.get("is_bot") is True,
             is_deleted=millisecond(data.get("delete_at")) is not None,

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from urllib.parse import urlsplit
 
 from cop_metrics.errors import CopError
-from cop_metrics.sources.gathering import MOST_REACTIONS, Gathering, Person
+from cop_metrics.sources.gathering import MOST_REACTIONS, Gathering, Person, hash_of
 from cop_metrics.sources.json_values import (
     count,
     mapping,
@@ -26,7 +26,6 @@ from cop_metrics.sources.json_values import (
     time,
 )
 from cop_metrics.tables import ANSWER, COMMENT, QUESTION
-from cop_metrics.tabular import email_hash
 
 MOST_VIEWS = 10**9
 MOST_ANSWERS = 10**6
@@ -195,7 +194,7 @@ def _github_user(told: dict[str, Any]) -> Author | None:
     person = Person(
         name=text(data.get("name")),
         username=login,
-        email_hash=email_hash(email) if email else None,
+        email_hash=hash_of(email),
         is_bot="Bot" in (user.get("type"), data.get("type")) or login.lower().endswith("[bot]"),
     )
     return Author(login, person)

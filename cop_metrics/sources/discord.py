@@ -408,7 +408,9 @@ class _Guild:
 
     def take(self, told: dict[str, Any], channel: _Channel, thread: _Thread | None) -> None:
         """Take a message that has an id and a time."""
-        id_, at, kind = _id(told.get("id")), time(told.get("timestamp")), _kind(told)
+        id_ = _id(told.get("id"))
+        at = time(told.get("timestamp"))
+        kind = _kind(told)
         joined_at = at if kind in JOINS else None
         author = _meet(self, told.get("author"), channel, is_author=True, joined_at=joined_at)
         if kind in THREAD_BEGINS:
@@ -475,7 +477,8 @@ def _kind(told: dict[str, Any]) -> str:
 
 def _thread_of(guild: _Guild, channel: _Channel) -> _Thread:
     thread = guild.threads.setdefault(channel.id, _Thread(channel.name, channel.shown))
-    thread.name, thread.channel = channel.name or thread.name, channel.shown or thread.channel
+    thread.name = channel.name or thread.name
+    thread.channel = channel.shown or thread.channel
     thread.is_partial = thread.is_partial or channel.is_partial
     return thread
 
@@ -522,8 +525,10 @@ def _meet(
     if not id_:
         return None
     key = str(id_)
-    name, nickname = text(account.get("name")), text(account.get("nickname"))
-    known, rank = guild.members.get(key), (is_author, channel.exported_at or datetime.min)
+    name = text(account.get("name"))
+    nickname = text(account.get("nickname"))
+    known = guild.members.get(key)
+    rank = (is_author, channel.exported_at or datetime.min)
     times = (joined_at, known.joined_at if known else None)
     joined = min(filter(None, times), default=None)
     if known and rank < known.rank:

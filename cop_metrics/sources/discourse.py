@@ -323,7 +323,8 @@ class Forum:
         return True
 
     def _take_category(self, category: Mapping[str, Any]) -> None:
-        key, name = number(category.get("id")), text(category.get("name"))
+        key = number(category.get("id"))
+        name = text(category.get("name"))
         if key is None:
             return
         self.categories[key] = (name, number(category.get("parent_category_id")))
@@ -409,8 +410,10 @@ class Forum:
 
     def _take_post(self, post: Mapping[str, Any], of: int | None) -> None:
         """Take a post of a topic that is read, or one that names its topic itself."""
-        key, topic = number(post.get("id")), number(post.get("topic_id")) if of is None else of
-        at, kind = time(post.get("created_at")), number(post.get("post_type", REGULAR))
+        key = number(post.get("id"))
+        topic = number(post.get("topic_id")) if of is None else of
+        at = time(post.get("created_at"))
+        kind = number(post.get("post_type", REGULAR))
         if key is None or topic is None:
             self.reading.skip(
                 "a post without a readable id or topic", f"post {key} of topic {topic}"
@@ -476,7 +479,8 @@ class Forum:
         row = {"place": self.place, "post": post, "kind": kind}
         known = [user for user in mappings(told.get("users")) if text(user.get("username"))]
         for user in known:
-            username, at = text(user.get("username")), time(user.get("created_at"))
+            username = text(user.get("username"))
+            at = time(user.get("created_at"))
             self._reactions.add(**row, username=username, given_at=at, times=1)
         unknown = count(told.get("count"), MOST_REACTIONS) - len(known)
         if unknown > 0:
@@ -503,7 +507,8 @@ class Forum:
         for topics in self.topics:
             told = topics.select("topic", "category").drop_nulls().unique()
             self.closed |= {topic for topic, of in told.iter_rows() if self._is_restricted(of)}
-        is_closed, example = pl.col("topic").is_in(self.closed), pl.lit("post ") + _key("post")
+        is_closed = pl.col("topic").is_in(self.closed)
+        example = pl.lit("post ") + _key("post")
         for place, posts in enumerate(self.placed):
             self.placed[place] = without(posts, is_closed, RESTRICTED, self.reading, example)
         self.topics = [topics.filter(~is_closed) for topics in self.topics]
@@ -513,7 +518,8 @@ class Forum:
         open their topic.
         """
         opens = ((pl.col("number") == 1) & (pl.col("type") == REGULAR)).fill_null(False)
-        thread, post = pl.lit("t") + _key("topic"), pl.lit("p") + _key("post")
+        thread = pl.lit("t") + _key("topic")
+        post = pl.lit("p") + _key("post")
         messages = posts.select(
             pl.when(opens).then(thread).otherwise(post).alias("key"),
             thread.alias("thread"),

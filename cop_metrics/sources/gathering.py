@@ -44,7 +44,9 @@ class Rows:
 
     def __init__(self, schema: Schema) -> None:
         """Begin with none; `schema` are the columns in their order."""
-        self._schema, self._names, self._rows = dict(schema), frozenset(schema), list[list[Any]]()
+        self._schema = dict(schema)
+        self._names = frozenset(schema)
+        self._rows = list[list[Any]]()
 
     def __len__(self) -> int:
         return len(self._rows)

@@ -337,7 +337,8 @@ class _Discussions(Gathering):
     def _take_post(
         self, told: dict[str, Any], thread: str, kind: str, answer: _Answer | None
     ) -> None:
-        key, at = text(told.get("id")), time(told.get("createdAt"))
+        key = text(told.get("id"))
+        at = time(told.get("createdAt"))
         if key is None or at is None:
             self.reading.skip("a comment without an id or a readable date", key or f"in {thread}")
             return
@@ -365,7 +366,8 @@ class _Discussions(Gathering):
         """Take reactions with their givers, and what is only counted as given by nobody known."""
         named: Counter[str] = Counter()
         for node in mappings(mapping(told.get("reactions")).get("nodes")):
-            kind, at = text(node.get("content")), self._seen(time(node.get("createdAt")))
+            kind = text(node.get("content"))
+            at = self._seen(time(node.get("createdAt")))
             if kind is not None:
                 named[kind] += 1
                 self.react(key, kind.lower(), self._login(node.get("user")), at)

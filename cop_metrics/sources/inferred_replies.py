@@ -70,7 +70,10 @@ class InferredReplies:
         mentioned: str | None,
     ) -> str | None:
         if channel != self._channel:
-            self._channel, self._question, self._asked, self._said = channel, None, {}, {}
+            self._channel = channel
+            self._question = None
+            self._asked = {}
+            self._said = {}
         if author is None:
             return None
         thread = self._of_mentioned(author, at, mentioned) or self._of_question(author, at, asks)

@@ -25,7 +25,8 @@ thousands take for ever.
 HEAD = 1 << 16
 
 _BLOCK = 1 << 16
-_OPENING, _CLOSING = np.frombuffer(b"[{", np.uint8), np.frombuffer(b"]}", np.uint8)
+_OPENING = np.frombuffer(b"[{", np.uint8)
+_CLOSING = np.frombuffer(b"]}", np.uint8)
 
 
 class NoJsonError(CopError):
@@ -116,7 +117,9 @@ class _Bounded:
     """
 
     def __init__(self, start: bytes, stream: BinaryIO) -> None:
-        self._start, self._at, self._stream = start.removeprefix(b"\xef\xbb\xbf"), 0, stream
+        self._start = start.removeprefix(b"\xef\xbb\xbf")
+        self._at = 0
+        self._stream = stream
         self.taken = 0
 
     def read(self, size: int = -1) -> bytes:

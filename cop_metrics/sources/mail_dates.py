@@ -156,7 +156,8 @@ def _ends_of_the_others(at: pl.Series) -> tuple[datetime, datetime]:
     few = max(1, len(times) // FEW)
     if len(times) < 3:
         return datetime.min, datetime.max
-    firsts, lasts = times.head(few + 1).to_list(), times.tail(few + 1).to_list()
+    firsts = times.head(few + 1).to_list()
+    lasts = times.tail(few + 1).to_list()
     begins = [later for before, later in pairwise(firsts) if later - before >= YEARS]
     ends = [before for before, later in pairwise(lasts) if later - before >= YEARS]
     return max(begins, default=datetime.min), min(ends, default=datetime.max)

@@ -485,7 +485,8 @@ def own_text(text: str) -> str:
     text = text[: cut.start()] if cut else text
     announced = _ATTRIBUTION.search(text)
     while announced:
-        before, after = text[: announced.start()], text[announced.end() :]
+        before = text[: announced.start()]
+        after = text[announced.end() :]
         sign = after.lstrip()[:1]
         quoted = sign != "" and sign in QUOTE_SIGNS
         if quoted:
@@ -499,10 +500,8 @@ def own_text(text: str) -> str:
 
 def _text(headers: dict[str, str], raw: bytes) -> str:
     """Return the text of a mail, decoded; of several forms the plain one, of attachments none."""
-    kind, coding = (
-        headers.get("content-type", "").lower(),
-        headers.get("content-transfer-encoding", "").lower(),
-    )
+    kind = headers.get("content-type", "").lower()
+    coding = headers.get("content-transfer-encoding", "").lower()
     if not kind.startswith(("multipart/", "text/html")) and coding not in (
         "base64",
         "quoted-printable",

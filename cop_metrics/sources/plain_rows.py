@@ -46,13 +46,15 @@ def _entities() -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint64]]:
     """Return by slot the entity that belongs there as a word, and the mask of its bytes; no word
     matches elsewhere.
     """
-    words, masks = np.ones(64, dtype=np.uint64), np.zeros(64, dtype=np.uint64)
+    words = np.ones(64, dtype=np.uint64)
+    masks = np.zeros(64, dtype=np.uint64)
     for entity in CHARACTERS:
         word = np.array([int.from_bytes(entity.encode(), "little")], dtype=np.uint64)
         assert not masks[_slot(word)].any(), (
             "two entities share a slot: take another factor in _slot"
         )
-        words[_slot(word)], masks[_slot(word)] = word, _MASKS[len(entity)]
+        words[_slot(word)] = word
+        masks[_slot(word)] = _MASKS[len(entity)]
     return words, masks
 
 
@@ -135,18 +137,18 @@ def _markup(padded: bytes, quotes: Numbers) -> _Markup | None:
     if any((word != word[alike]).any() for word in (*words, length)):
         return None
     names: dict[str, int] = {}
-    name_of, begins_row = np.zeros(_BUCKETS, dtype=np.int64), np.zeros(_BUCKETS, dtype=bool)
+    name_of = np.zeros(_BUCKETS, dtype=np.int64)
+    begins_row = np.zeros(_BUCKETS, dtype=bool)
     lines = 0
     times = np.bincount(kind)
     for each in np.flatnonzero(times).tolist():
-        start, end = int(begin[example[each]]), int(quotes[2 * example[each]])
+        start = int(begin[example[each]])
+        end = int(quotes[2 * example[each]])
         match = _BEFORE_A_VALUE.fullmatch(padded[start:end].decode("latin-1"))
         if not match:
             return None
-        name_of[each], begins_row[each] = (
-            names.setdefault(match[3], len(names)),
-            match[1] is not None,
-        )
+        name_of[each] = names.setdefault(match[3], len(names))
+        begins_row[each] = match[1] is not None
         lines += (match[2] or "").count("\n") * int(times[each])
     return _Markup(names, name_of[kind], begins_row[kind], lines)
 

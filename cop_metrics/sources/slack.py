@@ -513,7 +513,8 @@ def _members(workspace: _Workspace) -> Iterator[Batch]:
 def _member(workspace: _Workspace, key: str, account: dict[str, Any]) -> tuple[object, ...]:
     """Return an account's row, of `_MEMBER`; older exports have neither `is_bot` nor `updated`."""
     profile = mapping(account.get("profile"))
-    updated, is_deleted = second(account.get("updated")), account.get("deleted") is True
+    updated = second(account.get("updated"))
+    is_deleted = account.get("deleted") is True
     workspace.met(updated)
     workspace.known.add(key)
     workspace.met_names.add(key)
@@ -844,7 +845,8 @@ class _Messages:
         self._look_for(replies, records)
         self._remember_apps(records)
         told = self._placed(records.filter(~pl.col("is_notice")))
-        place, channel = pl.col("channel").alias("place"), pl.col("shown").alias("channel")
+        place = pl.col("channel").alias("place")
+        channel = pl.col("shown").alias("channel")
         return [
             *notices(records.filter("is_notice").with_columns(channel)),
             *self._conversations.batches(told.with_columns(place, channel)),
@@ -882,10 +884,8 @@ class _Messages:
         """Remember what apps opened, and where people replied to that: a form's questions are
         opened so.
         """
-        opens, of_people = (
-            pl.col("key") == pl.col("thread"),
-            ~pl.col("is_bot") & ~pl.col("is_notice"),
-        )
+        opens = pl.col("key") == pl.col("thread")
+        of_people = ~pl.col("is_bot") & ~pl.col("is_notice")
         begun = pl.col("thread_ts").is_not_null() | (pl.col("reply_count") > 0)
         of_app = (
             pl.col("is_bot")
@@ -984,13 +984,13 @@ class _Messages:
         self._notices.update(
             dict(records.filter("is_notice")["subtype"].value_counts().iter_rows())
         )
+        opens = pl.col("key") == pl.col("thread")
         replied = records.group_by("thread").agg(
-            pl.col("reply_count").filter(pl.col("key") == pl.col("thread")).first().alias("stated"),
-            (pl.col("key") != pl.col("thread")).sum().cast(pl.Int64).alias("present"),
+            pl.col("reply_count").filter(opens).first().alias("stated"),
+            (~opens).sum().cast(pl.Int64).alias("present"),
         )
-        for thread, stated, present in replied.filter(
-            pl.col("stated").fill_null(0) != pl.col("present")
-        ).iter_rows():
+        uneven = replied.filter(pl.col("stated").fill_null(0) != pl.col("present"))
+        for thread, stated, present in uneven.iter_rows():
             if stated is not None or thread in self._missing_replies:
                 self._missing_replies[thread] += (stated or 0) - present
             if present:
@@ -1081,7 +1081,9 @@ def _given(row: int, reactions: object) -> list[tuple[int, str, str | None]]:
     """
     given: list[tuple[int, str, str | None]] = []
     for reaction in mappings(reactions):
-        name, users, count = reaction.get("name"), reaction.get("users"), reaction.get("count")
+        name = reaction.get("name")
+        users = reaction.get("users")
+        count = reaction.get("count")
         if type(name) is not str:
             continue
         kind = name.strip(":").partition("::")[0]
@@ -1109,10 +1111,12 @@ def _latest_reply(
     """Return the one reply that is known where replies are not listed; its author only if nobody
     else can be it.
     """
-    others = [user for user in users if type(user) is str] if isinstance(users, list) else []
-    others = [user for user in others if user != asker] or others
     ts = text(latest)
-    return [(row, ts, others[0] if len(others) == 1 else None)] if ts and second(ts) else []
+    if ts is None or second(ts) is None:
+        return []
+    named = [user for user in sequence(users) if type(user) is str]
+    others = [user for user in named if user != asker] or named
+    return [(row, ts, others[0] if len(others) == 1 else None)]
 
 
 def _asker(metadata: object) -> list[str]:
@@ -1147,12 +1151,12 @@ def _moments(records: pl.DataFrame) -> np.ndarray:
 def _dated(records: pl.DataFrame, reading: Reading) -> pl.DataFrame:
     """Return the records with `at`, their `key` and the key of their `thread`."""
     is_reply = _time("thread_ts").is_not_null() & (pl.col("thread_ts") != pl.col("ts"))
+    opener = pl.when(is_reply).then("thread_ts").otherwise("ts")
+    place = pl.col("channel") + "/"
     dated = records.with_columns(
         _time("ts").alias("at"),
-        (pl.col("channel") + "/" + pl.col("ts")).alias("key"),
-        (pl.col("channel") + "/" + pl.when(is_reply).then("thread_ts").otherwise("ts")).alias(
-            "thread"
-        ),
+        (place + pl.col("ts")).alias("key"),
+        (place + opener).alias("thread"),
     )
     return without(dated, pl.col("at").is_null(), NO_TIME, reading, _MESSAGE)
 

@@ -139,7 +139,9 @@ def _by_previous_names(
     """
     found: dict[str, set[tuple[str, str]]] = {}
     for each in listed:
-        name, id_, previous = channel_name(each), channel_id(each), each.get("previous_names")
+        name = channel_name(each)
+        id_ = channel_id(each)
+        previous = each.get("previous_names")
         if name and id_ and not is_private(each) and times[_folded(name)] == 1:
             for old in sequence(previous):
                 if isinstance(old, str) and old.strip():

@@ -13,13 +13,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 from pathlib import PurePosixPath
-from typing import Any
+from typing import Any, NoReturn
 
 import polars as pl
 
 from cop_metrics.errors import CopError
 from cop_metrics.sources.export import Export
-from cop_metrics.sources.source import Batch, Reading, Records, Source
+from cop_metrics.sources.source import Batch, Reading, Records, Source, measured
 from cop_metrics.tables import ANSWER, COMMENT, MESSAGE, QUESTION, TABLES, TIME
 from cop_metrics.tabular import (
     Place,
@@ -40,7 +40,8 @@ from cop_metrics.tabular import (
 
 DOCS = "docs/spreadsheet.md"
 KINDS = (QUESTION, ANSWER, COMMENT, MESSAGE)
-YES, NO = ("yes", "true", "1", "y"), ("no", "false", "0", "n")
+YES = ("yes", "true", "1", "y")
+NO = ("no", "false", "0", "n")
 
 
 class Kind(Enum):
@@ -333,6 +334,11 @@ NOBODY_IN = ("author_id", "author_name", "solved_by", "giver_id", "reader_id")
 """The columns in which a cell that says NULL is told of: it may have been somebody's name."""
 TELLING = ("post_id", "thread_id", "created_at")
 NEVER = datetime(2200, 1, 1)
+UNREADABLE = (
+    *(CopError, OSError, ValueError, EOFError, RuntimeError, IndexError),
+    *(zipfile.BadZipFile, zlib.error),
+)
+"""What opening a table raises that is none, or is damaged."""
 IF_EMPTY: Mapping[str, object] = {"accepted": False, "is_bot": False, "reads": 1}
 
 
@@ -359,7 +365,7 @@ def recognises(export: Export) -> bool:
         if place is None:
             return False
         header = {plain_name(name) for name in header_of(export, place)}
-    except (CopError, OSError, ValueError, EOFError, RuntimeError, zipfile.BadZipFile, zlib.error):
+    except UNREADABLE:
         return False
     return {plain_name(name) for name in TELLING} <= header
 
@@ -374,16 +380,7 @@ def what_tables_lack(export: Export) -> str:
         try:
             sheet = sheet_names(export, name)[0] if is_workbook(name) else None
             header = header_of(export, Place(name, sheet))
-        except (
-            CopError,
-            OSError,
-            ValueError,
-            EOFError,
-            RuntimeError,
-            IndexError,
-            zipfile.BadZipFile,
-            zlib.error,
-        ):
+        except UNREADABLE:
             continue
         if len(header) > 1:
             return (
@@ -449,21 +446,23 @@ def _read_place(
     if hashes:
         _note_repeats(sheet, place, repeated=rows - pl.concat(hashes).n_unique(), reading=reading)
     if sheet is not POSTS:
-        table = str(sheet.lake_table)
-        yield Batch(table, pl.DataFrame(schema=TABLES[table].columns))
+        yield from measured(str(sheet.lake_table))
     elif not rows and not reading.skipped:
         reading.is_quiet = True
-        yield Batch("post", pl.DataFrame(schema=dict(TABLES["post"].columns)))
     elif not rows:
-        why = [
-            f"{reason} ({reading.examples[reason][0]})"
-            for reason in reading.skipped
-            if reason.startswith("posts:")
-        ]
-        raise CopError(
-            f"{place} has no post that can be read{': ' + '; '.join(why) if why else ''}. "
-            f"Write times as 2024-03-31 14:05 and kinds as {', '.join(KINDS)}; see {DOCS}."
-        )
+        _refuse_without_posts(place, reading)
+
+
+def _refuse_without_posts(place: Place, reading: Reading) -> NoReturn:
+    why = [
+        f"{reason} ({reading.examples[reason][0]})"
+        for reason in reading.skipped
+        if reason.startswith("posts:")
+    ]
+    raise CopError(
+        f"{place} has no post that can be read{': ' + '; '.join(why) if why else ''}. "
+        f"Write times as 2024-03-31 14:05 and kinds as {', '.join(KINDS)}; see {DOCS}."
+    )
 
 
 def _note_repeats(sheet: Sheet, place: Place, *, repeated: int, reading: Reading) -> None:
@@ -740,11 +739,8 @@ def _count_skipped(reason: pl.Series, texts: Texts, place: Place, reading: Readi
         pl.len().alias("rows"), pl.col("at").head(3)
     )
     for why, number, places in counted.iter_rows():
-        for at in places[:-1]:
-            reading.skip(why, f"{place.file} row {texts.row_number(at)}")
-        reading.skip(
-            why, f"{place.file} row {texts.row_number(places[-1])}", rows=number - len(places) + 1
-        )
+        named = (f"{place.file} row {texts.row_number(at)}" for at in places)
+        reading.skip(why, *named, rows=number)
 
 
 _THREAD = ("thread_id", "created_at", "title", "url", "channel", "topics")
@@ -919,16 +915,8 @@ SOURCE = Source(
     records=Records(
         always=("member", "thread", "post"),
         sometimes=(
-            "topic",
-            "reaction",
-            "read",
-            "visit",
-            "account",
-            "reach",
-            "reader",
-            "giver",
-            "thanker",
-            "acceptance",
+            *("topic", "reaction", "read", "visit"),
+            *("account", "reach", "reader", "giver", "thanker", "acceptance"),
         ),
     ),
     cannot_measure=("channel members", "withdrawn reactions"),

@@ -161,10 +161,8 @@ def _files(export: Export, reading: Reading) -> dict[str, str]:
             f"'{export.path.name}' holds no Posts.xml. Give the dump of one site, as .7z or unpacked."
         )
     _refuse_several(export)
-    folder, by_lower_case = (
-        PurePosixPath(posts).parent,
-        {name.lower(): name for name in export.names},
-    )
+    folder = PurePosixPath(posts).parent
+    by_lower_case = {name.lower(): name for name in export.names}
     split = folder.name.lower().endswith("-posts")  # large sites: one archive a file, site-Posts.7z
     files = {POSTS: posts}
     for file in (USERS, VOTES, COMMENTS):
@@ -321,7 +319,8 @@ class _Dump:
 
     def without(self, rows: pl.DataFrame, wrong: pl.Expr, reason: str) -> pl.DataFrame:
         """Return the rows that are not wrong, and count the others by reason."""
-        of_row, of_id = pl.lit("row ") + _key("row"), pl.lit("Id ") + _key("Id")
+        of_row = pl.lit("row ") + _key("row")
+        of_id = pl.lit("Id ") + _key("Id")
         return without(rows, wrong, reason, self.reading, pl.coalesce(of_id, of_row))
 
 
@@ -475,7 +474,9 @@ class _Parser:
     """The strict reader of a file: takes all XML, piece by piece, and refuses what is none."""
 
     def __init__(self, file: str) -> None:
-        self._file, self._rows, self._fed = file, list[tuple[str | None, ...]](), 0
+        self._file = file
+        self._rows = list[tuple[str | None, ...]]()
+        self._fed = 0
         self._parser = _parser(file, self._rows)
 
     @property
@@ -511,7 +512,9 @@ class _Parser:
 
 def _parser(file: str, rows: list[tuple[str | None, ...]]) -> expat.XMLParserType:
     """Return a parser that appends the wanted attributes of each row to `rows`."""
-    parser, wanted, root = expat.ParserCreate(), ATTRIBUTES[file], Path(file).stem.lower()
+    parser = expat.ParserCreate()
+    wanted = ATTRIBUTES[file]
+    root = Path(file).stem.lower()
 
     def take(tag: str, attributes: dict[str, str]) -> None:
         if tag == "row":
@@ -599,7 +602,8 @@ def _questions(dump: _Dump) -> Iterator[Batch]:
     host = _host(dump.export, dump.files[POSTS])
     for rows in dump.rows(POSTS):
         posts = _posts(dump, rows)
-        questions, answers = posts.filter(pl.col("kind") == 1), posts.filter(pl.col("kind") == 2)
+        questions = posts.filter(pl.col("kind") == 1)
+        answers = posts.filter(pl.col("kind") == 2)
         _remember(dump, questions, answers)
         yield Batch("thread", _threads(questions, host))
         yield Batch("topic", _topics(questions))
@@ -696,10 +700,8 @@ def _reactions(dump: _Dump, threads: _Lookup) -> Iterator[Batch]:
             ~pl.col("found"),
             "a vote on no question or answer of the export",
         )
-        accepted, given = (
-            votes.filter(pl.col("type") == ACCEPTED_VOTE),
-            votes.filter(pl.col("type") != ACCEPTED_VOTE),
-        )
+        accepted = votes.filter(pl.col("type") == ACCEPTED_VOTE)
+        given = votes.filter(pl.col("type") != ACCEPTED_VOTE)
         dump.accepted_days.add(accepted["post"], accepted["CreationDate"].dt.epoch("us"))
         dump.authors.add(given["giver"])
         reactions = given.select(

@@ -712,7 +712,8 @@ def _authors(network: _Network, rows: pl.DataFrame) -> pl.Series:
     """Return who wrote each message, and remember them: the account, else the address, else the
     name.
     """
-    by_address, by_name = hashes_of(rows["sender_email"]).str.slice(0, 20), pl.col("sender_name")
+    by_address = hashes_of(rows["sender_email"]).str.slice(0, 20)
+    by_name = pl.col("sender_name")
     author = rows.select(pl.coalesce("sender", by_address, pl.lit("name:") + by_name))["sender"]
     is_program = rows.select(_is_program=pl.col("sender_type").str.to_lowercase().is_in(PROGRAMS))
     columns = (author, rows["sender_name"], rows["sender_email"], is_program["_is_program"])
@@ -749,7 +750,8 @@ def _readable(bodies: pl.Series, topics: dict[str, str]) -> pl.Series:
 
 def _posts(conversations: Conversations, messages: pl.DataFrame) -> Iterator[Batch]:
     """Yield typed questions with their answers, notices, and all else as messages."""
-    is_notice, opens = pl.col("type").is_in(NOTICE_TYPES), pl.col("key") == pl.col("thread")
+    is_notice = pl.col("type").is_in(NOTICE_TYPES)
+    opens = pl.col("key") == pl.col("thread")
     asked = messages.filter(~is_notice & pl.col("in_question"))
     kind = pl.when(opens).then(pl.lit(QUESTION)).otherwise(pl.lit(ANSWER))
     yield Batch("thread", _question_threads(asked.filter(opens)))

@@ -36,6 +36,11 @@ PEOPLE = (
     "zerver_userprofile_mirrordummy",
     "zerver_userprofile_crossrealm",
 )
+TOLD_TIMES = {
+    "zerver_realmauditlog": ("event_time",),
+    "zerver_userpresence": ("timestamp", "last_connected_time"),
+}
+"""The tables that tell how new an export is, and their columns that do."""
 STREAM = 2
 RESOLVED, SOLVED = "✔", "solved"
 NOTIFIER = "Notification Bot"
@@ -413,8 +418,10 @@ class _Organization:
         """
         for row in elements(self.export, file, "zerver_message"):
             told = mapping(row)
-            key, at = number(told.get("id")), second(told.get("date_sent", told.get("pub_date")))
-            recipient, sender = number(told.get("recipient")), number(told.get("sender"))
+            key = number(told.get("id"))
+            at = second(told.get("date_sent", told.get("pub_date")))
+            recipient = number(told.get("recipient"))
+            sender = number(told.get("sender"))
             rendered = text(told.get("rendered_content"))
             message = None
             if key is not None and at is not None:
@@ -438,7 +445,7 @@ def _organization(
     reading.lists_accounts = True
     realm_told = _Organization(export=export, realm=realm, reading=reading)
     yield _people(realm_told)
-    yield from _channels(realm_told)
+    yield _channels(realm_told)
     topics = _topics(realm_told, files)
     for file in files:
         try:
@@ -493,38 +500,44 @@ def _person(told: dict[str, Any], *, is_own_bot: bool) -> Person:
     )
 
 
-def _channels(realm: _Organization) -> Iterator[Batch]:
-    """Find the public channels, and yield who is in them."""
-    archived = sum(
-        stream.get("invite_only") is not False
-        and (_DEACTIVATED in (text(stream.get("name")) or "") or stream.get("deactivated") is True)
-        for stream in realm.rows("zerver_stream")
-    )
+def _channels(realm: _Organization) -> Batch:
+    """Find the public channels, and return who is in them."""
+    _note_archived(realm)
+    public: dict[int, str] = {}
+    for stream in realm.rows("zerver_stream"):
+        key = number(stream.get("id"))
+        name = text(stream.get("name"))
+        if key is not None and name is not None and stream.get("invite_only") is False:
+            public[key] = name
+    for recipient in realm.rows("zerver_recipient"):
+        key = number(recipient.get("id"))
+        of = number(recipient.get("type_id"))
+        if key is not None and of in public and number(recipient.get("type")) == STREAM:
+            realm.streams[key] = public[of]
+    return batch_of("channel_member", _seats(realm))
+
+
+def _seats(realm: _Organization) -> Iterator[tuple[str, str]]:
+    """Yield public channels with those who are in them."""
+    for seat in realm.rows("zerver_subscription"):
+        channel = realm.streams.get(number(seat.get("recipient")) or 0)
+        member = number(seat.get("user_profile"))
+        if channel is not None and member is not None and seat.get("active") is not False:
+            yield channel, str(member)
+
+
+def _note_archived(realm: _Organization) -> None:
+    """Say how many of the channels that are left out were archived."""
+    archived = 0
+    for stream in realm.rows("zerver_stream"):
+        marked = _DEACTIVATED in (text(stream.get("name")) or "")
+        is_archived = marked or stream.get("deactivated") is True
+        archived += is_archived and stream.get("invite_only") is not False
     if archived:
         realm.reading.notes.append(
             f"{archived:,} archived channels are among the private ones, which are left out: older servers make a channel "
             "private when it is archived, also if it was public. Unarchive it as a public one and export again to have it."
         )
-    public = {
-        key: name
-        for stream in realm.rows("zerver_stream")
-        if (key := number(stream.get("id"))) is not None
-        and (name := text(stream.get("name"))) is not None
-        and stream.get("invite_only") is False
-    }
-    for recipient in realm.rows("zerver_recipient"):
-        key, of = number(recipient.get("id")), number(recipient.get("type_id"))
-        if key is not None and of in public and number(recipient.get("type")) == STREAM:
-            realm.streams[key] = public[of]
-    seats = [
-        (realm.streams[key], str(member))
-        for seat in realm.rows("zerver_subscription")
-        if (key := number(seat.get("recipient"))) in realm.streams
-        and key is not None
-        and seat.get("active") is not False
-        and (member := number(seat.get("user_profile"))) is not None
-    ]
-    yield batch_of("channel_member", seats)
 
 
 def _topics(realm: _Organization, files: Iterable[str]) -> dict[tuple[int, str], _Topic]:
@@ -563,7 +576,8 @@ def _reactions(
     rows = Rows(TABLES["reaction"].columns)
     for topic in topics:
         if topic.opener and topic.marked and topic.resolved:
-            post, giver = str(topic.opener.key), key_of(topic.marked[1])
+            post = str(topic.opener.key)
+            giver = key_of(topic.marked[1])
             rows.add(post=post, giver=giver, kind=SOLVED, given_at=topic.closed_at)
     for post, giver, kind in _given(realm, files, messages):
         rows.add(post=post, giver=giver, kind=kind)
@@ -581,7 +595,8 @@ def _given(
         try:
             for row in elements(realm.export, file, "zerver_reaction"):
                 told = mapping(row)
-                post, giver = number(told.get("message")), number(told.get("user_profile"))
+                post = number(told.get("message"))
+                giver = number(told.get("user_profile"))
                 kind = text(told.get("emoji_name"))
                 if post not in messages or kind is None:
                     realm.reading.skip(NO_MESSAGE, f"reaction {number(told.get('id'))}")
@@ -594,16 +609,10 @@ def _given(
 
 def _note_time(realm: _Organization, newest_at: datetime | None) -> None:
     """Say when the export was made: its own entry in the log, else when somebody was last there."""
-    times = [
-        at
-        for table, names in (
-            ("zerver_realmauditlog", ("event_time",)),
-            ("zerver_userpresence", ("timestamp", "last_connected_time")),
-        )
-        for row in realm.rows(table)
-        for name in names
-        if (at := second(row.get(name))) is not None
-    ]
+    times = []
+    for table, names in TOLD_TIMES.items():
+        for row in realm.rows(table):
+            times += [at for name in names if (at := second(row.get(name)))]
     realm.reading.exported_at = max([*times, newest_at]) if times and newest_at else None
 
 
@@ -680,11 +689,9 @@ def _take_topic(
 
 
 def _archived(told: dict[str, Any]) -> _Message | None:
-    key, at, sender = (
-        number(told.get("id")),
-        second(told.get("timestamp")),
-        text(told.get("sender_full_name")),
-    )
+    key = number(told.get("id"))
+    at = second(told.get("timestamp"))
+    sender = text(told.get("sender_full_name"))
     if key is None or at is None:
         return None
     is_bot = sender is not None and (sender in SYSTEM_BOTS or _BOT.search(sender) is not None)

@@ -203,14 +203,16 @@ def take_slack(chat: Chat, told: dict[str, Any], place: str) -> None:
     to the channel too.
     """
     info = mapping(told.get("channel_info"))
-    ts, at = text(told.get("ts")), second(told.get("ts"))
+    ts = text(told.get("ts"))
+    at = second(told.get("ts"))
     if ts is None or at is None:
         chat.reading.skip("a message whose time cannot be read", place)
         return
     if is_private(info):
         chat.reading.skip(PRIVATE, place)
         return
-    channel_id, subtype = text(info.get("id")) or "", text(told.get("subtype"))
+    channel_id = text(info.get("id")) or ""
+    subtype = text(told.get("subtype"))
     key, opener = f"{channel_id}:{ts}", text(told.get("thread_ts"))
     is_deleted = subtype == "tombstone"
     chat.say(
@@ -238,7 +240,8 @@ def _slack_author(chat: Chat, told: dict[str, Any], subtype: str | None) -> str 
     """
     user = text(told.get("user")) or text(mapping(told.get("comment")).get("user"))
     profile = mapping(mapping(told.get("user_data")).get("profile"))
-    data, email = mapping(told.get("user_data")), text(profile.get("email"))
+    data = mapping(told.get("user_data"))
+    email = text(profile.get("email"))
     is_bot = data.get("is_bot") is True or user == SLACKBOT
     by_app = subtype in ("bot_message", "slackbot_response") or text(told.get("bot_id")) is not None
     if by_app and not is_bot:
@@ -270,18 +273,17 @@ def _slack_author(chat: Chat, told: dict[str, Any], subtype: str | None) -> str 
 
 def take_mattermost(chat: Chat, told: dict[str, Any], place: str) -> None:
     """Take a post of a channel."""
-    info, key, at = (
-        mapping(told.get("channel_data")),
-        text(told.get("id")),
-        millisecond(told.get("create_at")),
-    )
+    info = mapping(told.get("channel_data"))
+    key = text(told.get("id"))
+    at = millisecond(told.get("create_at"))
     if key is None or at is None:
         chat.reading.skip("a message without an id or a readable time", place)
         return
     if info.get("type") in ("D", "G", "P"):
         chat.reading.skip(PRIVATE, place)
         return
-    kind, props = text(told.get("type")), mapping(told.get("props"))
+    kind = text(told.get("type"))
+    props = mapping(told.get("props"))
     chat.say(
         key,
         thread=text(told.get("root_id")),
@@ -300,7 +302,8 @@ def take_mattermost(chat: Chat, told: dict[str, Any], place: str) -> None:
 
 
 def _mattermost_author(chat: Chat, told: dict[str, Any], props: dict[str, Any]) -> str | None:
-    user, data = text(told.get("user_id")), mapping(told.get("user_data"))
+    user = text(told.get("user_id"))
+    data = mapping(told.get("user_data"))
     if user is None:
         return None
     full = " ".join(filter(None, (text(data.get("first_name")), text(data.get("last_name")))))
@@ -332,7 +335,9 @@ def _says_yes(value: object) -> bool:
 
 def take_rocketchat(chat: Chat, told: dict[str, Any], place: str) -> None:
     """Take a message of a channel."""
-    info, key, at = mapping(told.get("channel_info")), text(told.get("_id")), time(told.get("ts"))
+    info = mapping(told.get("channel_info"))
+    key = text(told.get("_id"))
+    at = time(told.get("ts"))
     if key is None or at is None:
         chat.reading.skip("a message without an id or a readable time", place)
         return
@@ -363,7 +368,8 @@ def take_rocketchat(chat: Chat, told: dict[str, Any], place: str) -> None:
 
 def _rocketchat_author(chat: Chat, told: dict[str, Any]) -> str | None:
     by = mapping(told.get("u"))
-    user, username = text(by.get("_id")), text(by.get("username"))
+    user = text(by.get("_id"))
+    username = text(by.get("username"))
     if user is None:
         return None
     is_bot = bool(told.get("bot")) or user == "rocket.cat" or (username or "").endswith(".bot")

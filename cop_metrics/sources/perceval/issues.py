@@ -135,7 +135,8 @@ def take_github(issues: Issues, told: dict[str, Any], origin: str, place: str) -
     """Take an issue with its comments; GitHub lists pull requests among the issues, and these are
     left out.
     """
-    id_, at = number(told.get("id")), time(told.get("created_at"))
+    id_ = number(told.get("id"))
+    at = time(told.get("created_at"))
     if "pull_request" in told:
         issues.reading.skip("a pull request, which GitHub lists among the issues", place)
         return
@@ -162,7 +163,8 @@ def take_github(issues: Issues, told: dict[str, Any], origin: str, place: str) -
 
 
 def _take_github_comment(issues: Issues, told: dict[str, Any], thread: str, place: str) -> None:
-    id_, at = number(told.get("id")), time(told.get("created_at"))
+    id_ = number(told.get("id"))
+    at = time(told.get("created_at"))
     if id_ is None or at is None:
         issues.reading.skip(NO_COMMENT, place)
         return
@@ -186,7 +188,8 @@ def _take_github_reactions(issues: Issues, told: dict[str, Any], post: str) -> N
 
 def _github_user(told: dict[str, Any]) -> Author | None:
     """Return who that is, by login; None for a ghost, whose account was deleted."""
-    user, data = mapping(told.get("user")), mapping(told.get("user_data"))
+    user = mapping(told.get("user"))
+    data = mapping(told.get("user_data"))
     login = text(user.get("login")) or text(data.get("login"))
     if login is None or login == "ghost":
         return None
@@ -205,7 +208,8 @@ def _github_user(told: dict[str, Any]) -> Author | None:
 
 def take_gitlab(issues: Issues, told: dict[str, Any], origin: str, place: str) -> None:
     """Take an issue with the notes that people wrote; confidential ones are left out."""
-    id_, at = number(told.get("id")), time(told.get("created_at"))
+    id_ = number(told.get("id"))
+    at = time(told.get("created_at"))
     if told.get("confidential") is True:
         issues.reading.skip("a confidential issue", place)
         return
@@ -231,7 +235,8 @@ def take_gitlab(issues: Issues, told: dict[str, Any], origin: str, place: str) -
 
 
 def _take_note(issues: Issues, told: dict[str, Any], thread: str, place: str) -> None:
-    id_, at = number(told.get("id")), time(told.get("created_at"))
+    id_ = number(told.get("id"))
+    at = time(told.get("created_at"))
     if told.get("system") is True:
         issues.reading.skip("a note that GitLab wrote itself", place)
     elif told.get("internal") is True or told.get("confidential") is True:
@@ -246,13 +251,15 @@ def _take_note(issues: Issues, told: dict[str, Any], thread: str, place: str) ->
 
 def _take_awards(issues: Issues, told: dict[str, Any], post: str) -> None:
     for award in mappings(told.get("award_emoji_data")):
-        giver, at = _gitlab_user(award.get("user")), time(award.get("created_at"))
+        giver = _gitlab_user(award.get("user"))
+        at = time(award.get("created_at"))
         issues.reacts(post, text(award.get("name")), giver, at)
 
 
 def _gitlab_user(value: object) -> Author | None:
     told = mapping(value)
-    id_, username = number(told.get("id")), text(told.get("username"))
+    id_ = number(told.get("id"))
+    username = text(told.get("username"))
     if id_ is None or username == "ghost":
         return None
     person = Person(
@@ -268,7 +275,8 @@ def _gitlab_user(value: object) -> Author | None:
 
 def take_stack_exchange(issues: Issues, told: dict[str, Any], _origin: str, place: str) -> None:
     """Take a question with its answers and comments; their keys are those of the site's data dump."""
-    id_, at = number(told.get("question_id")), second(told.get("creation_date"))
+    id_ = number(told.get("question_id"))
+    at = second(told.get("creation_date"))
     if id_ is None or at is None:
         issues.reading.skip(NO_QUESTION, place)
         return
@@ -295,7 +303,8 @@ def take_stack_exchange(issues: Issues, told: dict[str, Any], _origin: str, plac
 def _take_answer(
     issues: Issues, told: dict[str, Any], thread: str, chosen: int | None, place: str
 ) -> None:
-    id_, at = number(told.get("answer_id")), second(told.get("creation_date"))
+    id_ = number(told.get("answer_id"))
+    at = second(told.get("creation_date"))
     if id_ is None or at is None:
         issues.reading.skip(NO_ANSWER, place)
         return
@@ -307,7 +316,8 @@ def _take_answer(
 
 def _take_remarks(issues: Issues, told: dict[str, Any], thread: str, place: str) -> None:
     for comment in mappings(told.get("comments")):
-        id_, at = number(comment.get("comment_id")), second(comment.get("creation_date"))
+        id_ = number(comment.get("comment_id"))
+        at = second(comment.get("creation_date"))
         if id_ is None or at is None:
             issues.reading.skip(NO_COMMENT, place)
         else:
@@ -326,7 +336,8 @@ def _take_votes(issues: Issues, told: dict[str, Any], post: str) -> None:
 def _owner(told: dict[str, Any]) -> Author | None:
     """Return the author: the account, else the name that a deleted one left."""
     owner = mapping(told.get("owner"))
-    id_, name = number(owner.get("user_id")), text(owner.get("display_name"))
+    id_ = number(owner.get("user_id"))
+    name = text(owner.get("display_name"))
     if id_ is None and name is None:
         return None
     key = f"name:{name}" if id_ is None else str(id_)

@@ -135,7 +135,8 @@ class _Survey:
     repeated: int = 0
 
     def take(self, told: dict[str, Any], uuid: str, place: int) -> None:
-        fetched, updated = second(told.get("timestamp")), second(told.get("updated_on"))
+        fetched = second(told.get("timestamp"))
+        updated = second(told.get("updated_on"))
         if fetched:
             self.fetched_at = max(fetched, self.fetched_at or fetched)
         origin = str(text(told.get("origin")) or "")
@@ -149,7 +150,8 @@ class _Survey:
 def _survey(export: Export, names: list[str], reading: Reading) -> _Survey:
     survey = _Survey()
     for place, name, told in _values(export, names, reading):
-        backend, uuid = text(told.get("backend_name")), text(told.get("uuid"))
+        backend = text(told.get("backend_name"))
+        uuid = text(told.get("uuid"))
         if backend is None or not isinstance(told.get("data"), dict):
             reading.skip("a JSON value that is no item of Perceval", name)
             continue

@@ -150,7 +150,8 @@ def typed(table: str, rows: pl.DataFrame) -> pl.DataFrame:
     foreign = set(rows.columns) - set(columns)
     if foreign:
         raise ValueError(f"table '{table}' has no column {sorted(foreign)}")
-    return rows.with_row_index("row").select(
+    known = rows.with_row_index("row").select(
         (pl.col(name) if name in rows.columns else pl.lit(None, dtype=kind)).cast(kind).alias(name)
         for name, kind in columns.items()
     )
+    return known.head(rows.height)  # one without columns would come back as one row of nulls

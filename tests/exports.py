@@ -17,7 +17,7 @@ from cop_metrics.errors import CopError
 from cop_metrics.lake.lake import Lake
 from cop_metrics.sources.export import open_export
 from cop_metrics.sources.source import Reading, Source
-from cop_metrics.tables import TABLES, typed
+from cop_metrics.tables import TABLES
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 NOW = datetime(2030, 1, 1)
@@ -43,7 +43,7 @@ class Read:
         with open_export(path) as export:
             self.recognised = source.recognises(export)
             for table, rows in source.batches(export, self.reading):
-                batches.setdefault(table, []).append(typed(table, rows))
+                batches.setdefault(table, []).append(rows)
         self.tables = {table: pl.concat(frames) for table, frames in batches.items()}
         self.skipped = dict(self.reading.skipped)
 

@@ -26,7 +26,7 @@ from cop_metrics.errors import CopError, UnknownName
 from cop_metrics.sources import questions
 from cop_metrics.sources.export import Export
 from cop_metrics.sources.source import Batch, Reading, Source
-from cop_metrics.tables import NOTICE, TABLES, TIME, typed
+from cop_metrics.tables import NOTICE, TABLES, TIME
 
 ROSTER = "roster"
 ROWS_IN_A_GROUP = 200_000
@@ -463,10 +463,7 @@ class _StagedTables:
     def add(self, batch: Batch, reading: Reading) -> None:
         table, rows = batch
         keys = (pl.lit(self._prefix) + pl.col(key) for key in TABLES[table].keys)
-        known = typed(table, rows).head(
-            rows.height
-        )  # a frame without columns would come back as one row of nulls
-        rows = _on_the_calendar(table, known, self._latest, reading).with_columns(
+        rows = _on_the_calendar(table, rows, self._latest, reading).with_columns(
             key.alias(name) for key, name in zip(keys, TABLES[table].keys, strict=True)
         )
         if table not in self._files:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 import polars as pl
 
 from cop_metrics.sources.export import Export
-from cop_metrics.tables import FACTS, TABLES
+from cop_metrics.tables import FACTS, TABLES, typed
 
 MOST_GROWN = 3_600_000_000
 """Microseconds, an hour of them, that what an export counts may add to its time."""
@@ -126,7 +126,8 @@ class Source:
     lasting_place: str | None = None
 
     def batches(self, export: Export, reading: Reading) -> Iterator[Batch]:
-        """Yield the export's rows, and all tables that are always measured; raises what `read` does.
+        """Yield the export's rows with all columns of their tables, and every table that is always
+        measured; raises what `read` does.
 
         Raises `ValueError` for a table that the source does not declare, which is a fault of its
         code.
@@ -135,4 +136,4 @@ class Source:
         for batch in self.read(export, reading):
             if batch.table not in self.records.tables:
                 raise ValueError(f"source '{self.id}' does not declare the table '{batch.table}'")
-            yield batch
+            yield Batch(batch.table, typed(*batch))

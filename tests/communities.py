@@ -1,7 +1,7 @@
 """Small communities told as stories: who asked, who answered and when, built into a real store."""
 
 import pickle
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
@@ -280,6 +280,22 @@ class Told:
         metric, scope = METRICS[id_], self._cut(filters)
         rows = self.measurer.listed(metric, scope)
         return rows.rename(titles(self.measurer.columns_listed(metric, scope)))
+
+
+def tell_together(
+    communities: Sequence[Community], data: Path, *, since: str, until: str
+) -> list[Told]:
+    """Return what can be measured of each of several communities, which need names of their own, from one store: it
+    takes hardly longer to build than that of one.
+    """
+    lake = Lake(data)
+    for community in communities:
+        community.export(lake, since=since, until=until)
+        community.hand_over_roster(lake)
+    own = {community.name: community.settings for community in communities}
+    path = data / "together.duckdb"
+    DuckDB().build(gather(lake, Settings(communities=own)), path, silent)
+    return [Told(cursor=duckdb.connect(str(path), read_only=True), community=name) for name in own]
 
 
 def _export() -> Export:

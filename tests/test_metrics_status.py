@@ -3,12 +3,13 @@
 from itertools import combinations
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import lifelines
 import numpy as np
 import polars as pl
 import pytest
-from communities import Community, Told, at, days_later, plus
+from communities import Community, Told, at, days_later, plus, tell_together
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -353,24 +354,37 @@ careers = st.lists(
 )
 
 
-@given(
-    acts=histories,
-    stretches=careers,
-    gone=st.none() | st.integers(0, HISTORY_DAYS - 1),
-    first=st.integers(0, HISTORY_DAYS - 1),
-    length=st.integers(1, HISTORY_DAYS),
+lives = st.tuples(histories, careers, st.none() | st.integers(0, HISTORY_DAYS - 1))
+periods = st.tuples(
+    st.integers(0, HISTORY_DAYS - 1),  # first day
+    st.integers(1, HISTORY_DAYS),  # for how many days
 )
-@settings(max_examples=12, deadline=None)
+
+
+@given(each=st.lists(st.tuples(lives, periods), min_size=4, max_size=4))
+@settings(max_examples=3, deadline=None)
 def test_level_flows_balance_for_any_history_roster_filter_and_period(
+    each: list[tuple[Any, tuple[int, int]]],
+) -> None:
+    """Start and end are also what the levels of that day say, counted on their own."""
+    begin, end = "2024-01-01", HISTORY_DAYS + 200
+    crafts = [craft_of(f"craft {number}", begin, *life) for number, (life, _) in enumerate(each)]
+    with TemporaryDirectory() as folder:
+        until = f"{days_later(begin, end)} 12:00"
+        all_told = tell_together(crafts, Path(folder), since=f"{begin} 00:00", until=until)
+        for told, (_, (first, length)) in zip(all_told, each, strict=True):
+            days = (days_later(begin, day) for day in (180, first, min(first + length, end)))
+            check_flows(told, *days)
+
+
+def craft_of(
+    name: str,
+    begin: str,
     acts: list[tuple[int, int, int, int]],
     stretches: list[tuple[int, str, str, int, int]],
     gone: int | None,
-    first: int,
-    length: int,
-) -> None:
-    """Start and end are also what the levels of that day say, counted on their own."""
-    begin = "2024-01-01"
-    craft = Community()
+) -> Community:
+    craft = Community(name)
     craft.member("m0", deleted=f"{days_later(begin, gone)} 10:00" if gone is not None else None)
     for who, team, seniority, since, days in stretches:
         craft.works(
@@ -385,13 +399,7 @@ def test_level_flows_balance_for_any_history_roster_filter_and_period(
         answer = craft.answer(craft.ask(f"m{asker}", when), f"m{helper}", when)
         for number in range(thanks):
             craft.react(answer, f"fan {number}", when)
-    with TemporaryDirectory() as folder:
-        end = HISTORY_DAYS + 200
-        told = craft.tell(
-            Path(folder), since=f"{begin} 00:00", until=f"{days_later(begin, end)} 12:00"
-        )
-        last = min(first + length, end)
-        check_flows(told, days_later(begin, 180), days_later(begin, first), days_later(begin, last))
+    return craft
 
 
 def check_flows(told: Told, earliest: str, first: str, last: str) -> None:

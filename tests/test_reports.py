@@ -12,9 +12,14 @@ import pytest
 from cop_metrics.access.scope import read_catalogue
 from cop_metrics.errors import CopError, UnknownName
 from cop_metrics.measure.changes import scan
+from cop_metrics.metrics import EXHIBITS
+from cop_metrics.show.charts.look import LIGHT
+from cop_metrics.show.charts.stacks import outcomes
 from cop_metrics.show.pagebook import PAGES
 from cop_metrics.show.reports import FORMATS, contents, write_report
-from cop_metrics.show.reports.cells import distinct, new_book, widths
+from cop_metrics.show.reports.cells import DAY, MONTH, distinct, new_book, widths
+from cop_metrics.show.reports.layouts import layouts
+from cop_metrics.show.shown import as_csv, as_json, as_table, measured
 from cop_metrics.show.view import PageView, Viewer
 from tests.communities import Community, Told, days_later
 
@@ -332,6 +337,108 @@ def test_a_matrix_keeps_the_order_of_seniorities_and_of_levels(namesakes: Told) 
     paths = rows_under(book["Status"], "Where do the members of each level end up?")
     assert [row[0] for row in paths] == ["Level before ↓ Level after →", "Came", "Member"]
     assert paths[0][1:] == ["Member", "Participant"]
+
+
+@pytest.fixture(scope="module")
+def alone(tmp_path_factory: pytest.TempPathFactory) -> Told:
+    """Without a roster, Ann solves each of her questions alone, a day later, and Bob only reacts to them."""
+    community = Community()
+    for number in range(40):
+        question = community.ask(
+            "Ann", f"{days_later('2026-01-01', number)} 09:00", title=f"{FORMULA} {number}"
+        )
+        when = f"{days_later('2026-01-02', number)} 12:00"
+        community.answer(question, "Ann", when, accepted=True)
+        community.react(question, "Bob", when)
+    for number in range(60):
+        question = community.ask("Ann", f"{days_later('2026-03-01', number % 30)} 09:00")
+        hours = 10 if number % 2 else 12 + number
+        community.answer(
+            question,
+            "Bob",
+            f"{days_later('2026-03-01', number % 30 + hours // 24)} {hours % 24:02d}:00",
+        )
+    return community.tell(
+        tmp_path_factory.mktemp("alone"), since="2025-01-01 00:00", until="2026-06-01 12:00"
+    )
+
+
+def test_a_workbook_calls_things_as_the_pages_do(alone: Told) -> None:
+    book = openpyxl.load_workbook(
+        io.BytesIO(FORMATS["xlsx"].write(Library(told=alone).views(period="all")))
+    )
+    became = rows_under(book["Answers"], EXHIBITS["outcomes"].title)
+    assert became[0] == ["Month", "self-solved", "answered"]
+    balance = rows_under(book["Participation"], EXHIBITS["balance_by_seniority"].title)
+    assert balance[0][0] == "Experience"
+
+
+def test_threads_and_their_links_are_a_list_and_no_matrix(alone: Told) -> None:
+    book = openpyxl.load_workbook(
+        io.BytesIO(FORMATS["xlsx"].write(Library(told=alone).views(period="all")))
+    )
+    echoed = rows_under(book["Inspiration"], EXHIBITS["echoed_threads"].title)
+    assert echoed[0] == ["Thread", "Link", "Reactions", "People"]
+    assert len(echoed) == 41
+
+
+def test_each_value_of_a_table_has_its_own_interval(alone: Told) -> None:
+    views = Library(told=alone).views(period="all")
+    long = pl.read_parquet(FORMATS["parquet"].write(views)).filter(table="gaps")
+    gaps = alone.table("gaps", period="all")
+    assert gaps["low_24h"].is_not_null().any()
+    assert set(long["title"]) == {
+        "Answered within 24 hours",
+        "Answered within 7 days",
+        "Median wait",
+        "Questions",
+    }
+    for title, names in (
+        ("Answered within 24 hours", ("answer_rate_24h", "low_24h", "high_24h")),
+        ("Answered within 7 days", ("answer_rate", "low", "high")),
+        ("Median wait", ("wait",)),
+    ):
+        told = long.filter(title=title).select("value", "low", "high")
+        assert told.rows() == [(*row, None, None)[:3] for row in gaps.select(names).rows()], title
+
+
+def test_a_stack_has_the_colours_of_the_page(alone: Told) -> None:
+    book = openpyxl.load_workbook(
+        io.BytesIO(FORMATS["xlsx"].write(Library(told=alone).views(period="all")))
+    )
+    [stack] = [chart for chart in book["Answers"]._charts if "becomes" in _title(chart)]
+    own = next(part.colour for part in outcomes(LIGHT) if part.name == "self-solved")
+    drawn = [series.graphicalProperties.solidFill.srgbClr for series in stack.series]
+    assert own.lstrip("#").upper() in drawn
+
+
+def test_columns_are_written_as_their_roles_and_units_say(alone: Told) -> None:
+    views = Library(told=alone).views(period="all")
+    tables = {
+        chart.chart.id: part.table
+        for view in views
+        for chart in view.charts
+        for part in layouts(chart, view.choices)
+    }
+    assert tables["levels"].frame.columns == ["Level", "People"]
+    assert tables["outcomes"].formats["Month"] == MONTH
+    assert tables["cohorts"].formats["Joined in"] == DAY
+    gaps = tables["gaps"].formats
+    assert (gaps["Low"], gaps["High"], gaps["Questions"]) == ("0 %", "0 %", "#,##0")
+    assert gaps["Median wait"].endswith('" h"')
+
+
+def test_show_calls_things_as_the_pages_do_and_its_csv_runs_nothing(alone: Told) -> None:
+    scope = alone.scope(period="all")
+    became, echoed = (
+        measured(EXHIBITS[id_], scope, alone.measurer, None)
+        for id_ in ("outcomes", "echoed_threads")
+    )
+    assert "self-solved" in as_table(became)
+    assert "resolved_by_self" in as_json(became)
+    assert f"'{FORMULA} 7," in as_csv(echoed)
+    balance = measured(EXHIBITS["balance_by_seniority"], scope, alone.measurer, None)
+    assert "Experience" in as_table(balance)
 
 
 def _title(chart: object) -> str:

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import polars as pl
 
-from cop_metrics.access.scope import parse_scope, read_catalogue
+from cop_metrics.access.catalogue import read_catalogue
+from cop_metrics.access.scope import parse_scope
 from cop_metrics.measure.measurer import Measurer
 from cop_metrics.show.pagebook import PAGES
 from cop_metrics.show.view import Viewer

@@ -12,6 +12,7 @@ from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_time
 
 from cop_metrics.period import Period
+from cop_metrics.reasons import Reason, nobody, nothing
 from cop_metrics.statistics.comparing import Interval
 from cop_metrics.units import Unit
 
@@ -29,6 +30,7 @@ WINDOWS = {
 NO_ROWS = "Nothing is behind this number with these filters."
 NO_TOPICS = "No question has a topic: it fills from the topics or tags of the platform."
 NO_EARLIER = "Growth is told over the period before, which begins before the data does: choose a shorter or a later period."
+MEASURABLE = "The page Data says what each source can measure."
 OUTSIDE = "the data does not reach into this period"
 NOTHING_COUNTED = "nothing was counted in this period"
 DID: Mapping[str, str | None] = {
@@ -89,34 +91,56 @@ DIVIDED = {
 UNCOUNTED = {
     **dict.fromkeys(
         ("answer_rate_1h", "answer_rate_24h", "answer_rate", "answer_rate_30d"),
-        "every question of this period was withdrawn or is too young to tell",
+        nothing("every question of this period was withdrawn or is too young to tell"),
     ),
-    "ever_answered": "every question of this period was withdrawn",
-    "wait_naive": "no question of this period has an answer yet",
-    "solved_rate": "every question of this period was withdrawn or is younger than 30 days",
-    "helps_per_question": "no question of this period is 30 days old yet, or all were withdrawn",
-    "helpers_per_question": "no question of this period that is 30 days old was answered within 30 days",
-    "recognition_rate": "every help of this period is younger than 30 days: too soon to tell",
-    "help_across_teams": "no help of this period was between two people of known teams",
-    "own_team_odds": "no help of this period was between two people of known teams",
-    "help_across_seniority": "no help of this period was between two people of known seniority",
-    "reads_from_other_teams": "nobody read a thread that somebody else of a known team began",
-    "learning_from_seniors": "nobody of them read a thread that somebody else began",
-    "leavers_knowledge": "nobody read a thread that somebody else began",
-    "juniors_helped_by_seniors": "no question of the least experienced counts yet: none was asked, or all were withdrawn or are "
-    "too young to tell",
-    "newcomers_first_answered": "every first question of a newcomer was withdrawn or is younger than 7 days",
-    "newcomers_came_back": "nobody who began with a question has been followed for 97 days, or all wrote again within a week",
-    "newcomers_answered_came_back": "of those whose first question was answered within 7 days nobody has been followed for "
-    "97 days, or all wrote again within a week",
-    "newcomers_unanswered_came_back": "of those whose first question was not answered within 7 days nobody has been followed for "
-    "97 days, or all wrote again within a week",
+    "ever_answered": nothing("every question of this period was withdrawn"),
+    "wait_naive": nothing("no question of this period has an answer yet"),
+    "solved_rate": nothing(
+        "every question of this period was withdrawn or is younger than 30 days"
+    ),
+    "helps_per_question": nothing(
+        "no question of this period is 30 days old yet, or all were withdrawn"
+    ),
+    "helpers_per_question": nothing(
+        "no question of this period that is 30 days old was answered within 30 days"
+    ),
+    "recognition_rate": nothing(
+        "every help of this period is younger than 30 days: too soon to tell"
+    ),
+    "help_across_teams": nothing("no help of this period was between two people of known teams"),
+    "own_team_odds": nothing("no help of this period was between two people of known teams"),
+    "help_across_seniority": nothing(
+        "no help of this period was between two people of known seniority"
+    ),
+    "reads_from_other_teams": nobody(
+        "nobody read a thread that somebody else of a known team began"
+    ),
+    "learning_from_seniors": nobody("nobody of them read a thread that somebody else began"),
+    "leavers_knowledge": nobody("nobody read a thread that somebody else began"),
+    "juniors_helped_by_seniors": nothing(
+        "no question of the least experienced counts yet: none was asked, or all were withdrawn or are "
+        "too young to tell"
+    ),
+    "newcomers_first_answered": nothing(
+        "every first question of a newcomer was withdrawn or is younger than 7 days"
+    ),
+    "newcomers_came_back": nobody(
+        "nobody who began with a question has been followed for 97 days, or all wrote again within a week"
+    ),
+    "newcomers_answered_came_back": nothing(
+        "of those whose first question was answered within 7 days nobody has been followed for "
+        "97 days, or all wrote again within a week"
+    ),
+    "newcomers_unanswered_came_back": nothing(
+        "of those whose first question was not answered within 7 days nobody has been followed for "
+        "97 days, or all wrote again within a week"
+    ),
     **dict.fromkeys(
         ("answer_concentration", "core_helpers", "regular_helpers"),
-        "nobody whose account is known helped in this period",
+        nobody("nobody whose account is known helped in this period"),
     ),
-    "stickiness": "no complete month in this period",
-    "top_three_share": "nobody of a known team helped in this period",
+    "stickiness": nothing("no complete month in this period"),
+    "top_three_share": nobody("nobody of a known team helped in this period"),
 }
 """By number: why there is none where there are rows and none of them counts."""
 SINGULAR = {
@@ -319,16 +343,12 @@ def before(compared: Period, locale: str | None = None) -> str:
     )
 
 
-def sentence(text: str) -> str:
+def sentence(reason: Reason) -> str:
     """Write a note with a capital letter, as it stands alone; what cannot be measured says where to
     read what would.
     """
-    more = (
-        ". The page Data says what each source can measure."
-        if text.startswith("not measurable")
-        else ""
-    )
-    return text[:1].upper() + text[1:] + more
+    text = reason.text[:1].upper() + reason.text[1:]
+    return f"{text}. {MEASURABLE}" if reason.unmeasurable else text
 
 
 def listing(names: list[str]) -> str:

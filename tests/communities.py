@@ -12,15 +12,16 @@ from typing import cast
 import duckdb
 import polars as pl
 
-from cop_metrics.access.scope import Catalogue, CommunityChoices, Scope, parse_scope, read_catalogue
+from cop_metrics.access.catalogue import Catalogue, CommunityChoices, read_catalogue
+from cop_metrics.access.scope import Scope, parse_scope
 from cop_metrics.build.duckdb_engine import DuckDB
 from cop_metrics.build.inputs import gather
 from cop_metrics.build.writer import silent
 from cop_metrics.lake.lake import Lake, Written
 from cop_metrics.measure.measurer import Measurer
 from cop_metrics.metrics import EXHIBITS, METRICS
+from cop_metrics.metrics.aggregates import Figure
 from cop_metrics.metrics.columns import titles
-from cop_metrics.metrics.metric import Figure
 from cop_metrics.people.roster import ROSTER_ROWS
 from cop_metrics.settings import CommunitySettings, Settings
 from cop_metrics.sources.export import Export
@@ -270,16 +271,15 @@ class Told:
 
     def split(self, id_: str, by: str, **filters: str | tuple[str, ...]) -> dict[str, float | None]:
         """Return the value of each group."""
-        groups = self.measurer.figures_by(METRICS[id_], self._cut(filters), by)
+        groups = self.measurer.measure(METRICS[id_], self._cut(filters), by).table
         return dict(groups.select("group", "value").iter_rows())
 
     def table(self, id_: str, **filters: str | tuple[str, ...]) -> pl.DataFrame:
-        return self.measurer.table(EXHIBITS[id_], self._cut(filters))
+        return self.measurer.measure(EXHIBITS[id_], self._cut(filters)).table
 
     def listed(self, id_: str, **filters: str | tuple[str, ...]) -> pl.DataFrame:
-        metric, scope = METRICS[id_], self._cut(filters)
-        rows = self.measurer.listed(metric, scope)
-        return rows.rename(titles(self.measurer.columns_listed(metric, scope)))
+        listed = self.measurer.listed(METRICS[id_], self._cut(filters))
+        return listed.rows.rename(titles(listed.columns))
 
 
 def tell_together(

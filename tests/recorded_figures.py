@@ -14,7 +14,8 @@ from pathlib import Path
 
 import polars as pl
 
-from cop_metrics.access.scope import Scope, parse_scope, read_catalogue
+from cop_metrics.access.catalogue import read_catalogue
+from cop_metrics.access.scope import Scope, parse_scope
 from cop_metrics.cli import main as cli
 from cop_metrics.cli.importing import SAMPLE_COMMUNITY
 from cop_metrics.measure.measurer import Measurer
@@ -59,7 +60,7 @@ def recorded(data: Path, name: str) -> list[tuple[str, ...]]:
     for metric in METRICS.values():
         rows += [(name, *row) for row in _figures(measurer, metric, scope, split=name in SPLIT)]
     for id_ in EXHIBITS:
-        table = measurer.table(EXHIBITS[id_], scope)
+        table = measurer.measure(EXHIBITS[id_], scope).table
         rows.append((name, id_, "", str(table.height), "", _digest(table), ""))
     return rows
 
@@ -88,7 +89,7 @@ def _figures(
     low, high = (figure.interval.low, figure.interval.high) if figure.interval else (None, None)
     yield metric.id, "", _number(figure.value), str(figure.sample_size), _number(low), _number(high)
     for by in metric.splits if split else ():
-        rows = measurer.figures_by(metric, scope, by)
+        rows = measurer.measure(metric, scope, by).table
         if by == "topic":
             yield metric.id, by, str(rows.height), "", _digest(rows), ""
             continue
@@ -101,7 +102,7 @@ def _figures(
             )
             yield metric.id, f"{by} {row['group']}", *numbers
     if split and metric.counts is not Counts.STATE:
-        months = measurer.figures_by(metric, scope, "month")
+        months = measurer.measure(metric, scope, "month").table
         yield metric.id, "month", str(months.height), "", _digest(months), ""
 
 

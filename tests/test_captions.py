@@ -7,11 +7,12 @@ from pathlib import Path
 import pytest
 from communities import Community
 
-from cop_metrics.access.scope import read_catalogue
-from cop_metrics.measure.changes import SCANNED, Change, margin
+from cop_metrics.access.catalogue import read_catalogue
+from cop_metrics.measure.changes import SCANNED, Change
 from cop_metrics.metrics import METRICS
-from cop_metrics.metrics.metric import Figure
+from cop_metrics.metrics.aggregates import Figure
 from cop_metrics.period import Period, to_day
+from cop_metrics.reasons import Reason, Why, nothing
 from cop_metrics.show.captions import (
     STATED,
     change_text,
@@ -93,12 +94,12 @@ def test_typing_days_starts_from_what_there_is_data_for(tmp_path: Path) -> None:
 
 def test_a_promise_without_data_is_not_called_not_measurable() -> None:
     assert (
-        kept(Figure(value=None, sample_size=0, note="no data in this period"), 0.7)
+        kept(Figure(value=None, sample_size=0, reason=nothing("no data in this period")), 0.7)
         == "nothing to judge"
     )
     assert (
         kept(
-            Figure(value=None, sample_size=0, note="not measurable: the sources record no reads"),
+            Figure(value=None, sample_size=0, reason=Reason(Why.NOT_MEASURABLE, "not measurable")),
             0.7,
         )
         == "not measurable"
@@ -183,7 +184,7 @@ def test_a_change_is_said_in_one_of_three_words_with_its_size(
 @pytest.mark.parametrize("id_", SCANNED)
 def test_about_the_same_is_never_said_of_what_itself_lies_beyond_the_margin(id_: str) -> None:
     """An interval that lies within the margin beside two numbers that do not: "about the same (+65 %)" stood there once."""
-    inside = margin(METRICS[id_], 1.0)
+    inside = METRICS[id_].measure.scale.margin(1.0)
     assert change_word(compared(id_, 1.0, 1.65, inside.low, inside.high)) == "cannot tell yet"
     assert change_word(compared(id_, 1.0, 1.0, inside.low, inside.high)) == "about the same"
 

@@ -12,18 +12,18 @@ from communities import Community, Told, days_later, plus
 
 from cop_metrics.access.scope import Scope
 from cop_metrics.measure.changes import (
-    ENOUGH,
     SCANNED,
     Change,
     Standing,
-    _compare,
     _compare_counts,
     _months,
     differences,
     scan,
 )
 from cop_metrics.metrics import METRICS
-from cop_metrics.metrics.metric import Better, Computed, Metric, PeopleShare, Share, Total
+from cop_metrics.metrics.aggregates import Computed, PeopleShare, Share, Total
+from cop_metrics.metrics.comparing import ENOUGH
+from cop_metrics.metrics.metric import Better, Metric
 from cop_metrics.period import Period
 from cop_metrics.show.pagebook import PAGES, Page
 from cop_metrics.statistics.comparing import Interval, Verdict
@@ -245,10 +245,10 @@ def test_waits_of_several_thousand_questions_are_compared() -> None:
         .cast({"waited_seconds": pl.Float64})
         for hours in (8, 6)
     )
-    compared = _compare(METRICS["wait"], now, before, 0.0)
+    compared = METRICS["wait"].measure.compare(now, before, 0.0)
     assert compared is not None
     assert compared.comparison.interval.low > 0
-    assert _compare(METRICS["wait"], pl.concat([now, now]), before, 0.0) is None
+    assert METRICS["wait"].measure.compare(pl.concat([now, now]), before, 0.0) is None
 
 
 def test_a_share_is_compared_person_by_person_over_both_periods(tmp_path: Path) -> None:
@@ -525,6 +525,10 @@ class Luck:
         return False
 
     unmeasurable = hides
+
+    def sight(self, _scope: Scope) -> "Luck":
+        """Return who hides nothing, which is itself."""
+        return self
 
     def tells_of_few(self, *_asked: object) -> bool:
         return False

@@ -11,7 +11,7 @@ import pytest
 from numpy.typing import NDArray
 
 from cop_metrics.errors import UnknownName
-from cop_metrics.measure.measurer import FIGURE_SCHEMA
+from cop_metrics.measure.figures import FIGURE_SCHEMA
 from cop_metrics.metrics import EXHIBITS, METRICS
 from cop_metrics.metrics.metric import Promise
 from cop_metrics.metrics.topics import ACTIONS

@@ -73,7 +73,6 @@ def run_child(data: str, argv: list[str], fatal: int | None) -> int:
 
 def nursery(data: str) -> None:
     """Run a command for each line on standard input, in a child of its own; tell how it ended, and what it said."""
-    from cop_metrics.cli import main as cli  # noqa: F401 - imported once, for all children
 
     print("ready", flush=True)
     for line in sys.stdin:

@@ -75,11 +75,11 @@ def test_help_by_team_finding_says_what_crosses_and_who_gives_none(tmp_path: Pat
     helped(craft, "bo", 10, asker="cat", times=5)
     helped(craft, "stranger", 10, asker="cat", times=7)
     told = craft.tell(tmp_path, until=LATER)
-    _, finding = told.measurer.table_and_finding(EXHIBITS["help_by_team"], told.scope())
+    measured = told.measurer.measure(EXHIBITS["help_by_team"], told.scope())
+    finding = measured.finding
     assert finding == "80 % of 25 helps cross teams. Red got 20 helps and gave none."
     assert (
-        told.measurer.table_and_finding(EXHIBITS["help_by_team"], told.scope(team="Unknown"))[1]
-        is None
+        told.measurer.measure(EXHIBITS["help_by_team"], told.scope(team="Unknown")).finding is None
     )
 
 
@@ -102,7 +102,8 @@ def test_help_by_team_says_nobody_gives_none_who_helps_somebody_left_out(
     if filters:
         helped(craft, "ana", 10, asker="cy")
     told = craft.tell(tmp_path, until=LATER)
-    _, finding = told.measurer.table_and_finding(EXHIBITS["help_by_team"], told.scope(**filters))
+    measured = told.measurer.measure(EXHIBITS["help_by_team"], told.scope(**filters))
+    finding = measured.finding
     assert finding is not None
     assert "gave none" not in finding
 
@@ -300,7 +301,7 @@ def test_network_places_those_who_help_one_another_near_and_the_same_every_time(
     }
     own, other = dist(places["red 0"], places["red 3"]), dist(places["red 0"], places["blue 3"])
     assert own < other
-    assert told.measurer.table(EXHIBITS["network"], told.scope(names=False)).is_empty()
+    assert told.measurer.measure(EXHIBITS["network"], told.scope(names=False)).table.is_empty()
 
 
 def test_network_is_of_the_80_with_the_most_ties_and_the_list_of_150(tmp_path: Path) -> None:
@@ -481,7 +482,9 @@ def test_likely_to_know_names_the_first_three_of_each_topic_and_twenty_of_one(
     told = craft.tell(tmp_path, since=FIRST, until=LATER)
     assert told.table("likely_to_know")["name"].to_list() == ["expert 21", "expert 00", "expert 01"]
     assert told.table("likely_to_know", topic="pumps").height == 20
-    assert told.measurer.table(EXHIBITS["likely_to_know"], told.scope(names=False)).is_empty()
+    assert told.measurer.measure(
+        EXHIBITS["likely_to_know"], told.scope(names=False)
+    ).table.is_empty()
 
 
 def test_waiting_list_suggests_nobody_more_than_three_times_and_never_the_asker(
@@ -509,7 +512,7 @@ def test_waiting_list_suggests_nobody_more_than_three_times_and_never_the_asker(
         ("Question q15", "pumps", "junior", 8, None),
         ("a question without a title", "paint", "junior", 6, None),
     ]
-    unnamed = told.measurer.table(EXHIBITS["waiting_list"], told.scope(names=False))
+    unnamed = told.measurer.measure(EXHIBITS["waiting_list"], told.scope(names=False)).table
     assert unnamed["title"].to_list() == told.table("waiting_list")["title"].to_list()
     assert unnamed["may_know"].null_count() == unnamed["asker_seniority"].null_count() == 6
 
@@ -565,7 +568,8 @@ def test_hanging_topics_have_one_person_who_gives_half_of_ten_helps_on_five_ques
         ("pumps", "bo", 50, "left", date(2026, 5, 12), 10, 10),
     ]
     scope = told.scope(names=False)
-    table, finding = told.measurer.table_and_finding(EXHIBITS["hanging_topics"], scope)
+    measured = told.measurer.measure(EXHIBITS["hanging_topics"], scope)
+    table, finding = measured.table, measured.finding
     assert table.select("topic", "helper_name", "last_helped").rows() == [("pumps", None, None)]
     assert finding == "1 topic hangs on one person; of 1 of them this person has left."
 

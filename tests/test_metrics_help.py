@@ -25,7 +25,7 @@ LATER = "2026-06-01 12:00"
 
 def finding(told: Told, id_: str) -> str | None:
     """Return what an exhibit shows in a sentence."""
-    return told.measurer.table_and_finding(EXHIBITS[id_], told.scope())[1]
+    return told.measurer.measure(EXHIBITS[id_], told.scope()).finding
 
 
 def waits(
@@ -247,7 +247,7 @@ def test_months_of_the_answer_rate_are_whole_once_their_last_question_counts(
         craft.answer(craft.ask("ana", asked), "bo", plus(asked, hours=1))
     told = craft.tell(tmp_path, since="2026-04-01 00:00", until="2026-06-20 12:00")
     whole = {
-        id_: told.measurer.figures_by(METRICS[id_], told.scope(), "month")["complete"].to_list()
+        id_: told.measurer.measure(METRICS[id_], told.scope(), "month").table["complete"].to_list()
         for id_ in ("answer_rate", "answer_rate_30d")
     }
     assert whole == {"answer_rate": [True, True, False], "answer_rate_30d": [True, False, False]}
@@ -471,7 +471,9 @@ def test_waiting_curve_by_team_merges_small_teams_for_those_who_may_not_see_name
                 craft.ask(name, NOON), "Red 0" if name != "Red 0" else "Red 1", plus(NOON, hours=2)
             )
     told = craft.tell(tmp_path, until=LATER)
-    unnamed = told.measurer.table(EXHIBITS["waiting_curve_by_team"], told.scope(names=False))
+    unnamed = told.measurer.measure(
+        EXHIBITS["waiting_curve_by_team"], told.scope(names=False)
+    ).table
     assert set(unnamed["team"]) == {"Red", "Blue", "small teams"}
     assert unnamed.filter(team="small teams")["at_risk"].max() == 6
 
@@ -692,7 +694,7 @@ def test_gaps_compares_seniorities_by_both_shares_with_the_median_beside(tmp_pat
         ("junior", pytest.approx(1 / 3), pytest.approx(2 / 3), 48, 3),
         ("senior", 1, 1, 1, 2),
     ]
-    by_metric = told.measurer.figures_by(METRICS["answer_rate"], told.scope(), "seniority")
+    by_metric = told.measurer.measure(METRICS["answer_rate"], told.scope(), "seniority").table
     assert table["low"].to_list() == pytest.approx(by_metric["low"].to_list())
     assert table["high"].to_list() == pytest.approx(by_metric["high"].to_list())
 

@@ -203,7 +203,7 @@ def test_newcomers_unanswered_came_back_is_a_share_of_the_others(
 
 def finding(craft: Community, folder: Path) -> str | None:
     told = craft.tell(folder, since=SINCE, until=LATER)
-    return told.measurer.table_and_finding(EXHIBITS["newcomers_back"], told.scope())[1]
+    return told.measurer.measure(EXHIBITS["newcomers_back"], told.scope()).finding
 
 
 def test_newcomers_back_says_more_often_where_that_is_beyond_noise(
@@ -274,7 +274,8 @@ def test_newcomers_back_compares_those_who_joined_in_the_same_quarter(
                 asked=f"{joined} 12:00",
             )
     told = craft.tell(tmp_path, since=SINCE, until="2027-03-01 12:00")
-    table, finding = told.measurer.table_and_finding(EXHIBITS["newcomers_back"], told.scope())
+    measured = told.measurer.measure(EXHIBITS["newcomers_back"], told.scope())
+    table, finding = measured.table, measured.finding
     assert table.select("first_question", "share", "hits", "newcomers").rows() == [
         ("answered within 7 days", pytest.approx(0.5), 17, 25),
         ("not answered", pytest.approx(0.625), 10, 25),
@@ -288,7 +289,8 @@ def test_newcomers_back_is_empty_where_no_quarter_has_both(
     newcomer(craft, "ana", back_after=10)
     newcomer(craft, "ben", answered=False, joined="2026-07-01 09:00", asked="2026-07-02 12:00")
     told = craft.tell(tmp_path, since=SINCE, until=LATER)
-    table, finding = told.measurer.table_and_finding(EXHIBITS["newcomers_back"], told.scope())
+    measured = told.measurer.measure(EXHIBITS["newcomers_back"], told.scope())
+    table, finding = measured.table, measured.finding
     assert (table.height, finding) == (0, None)
 
 

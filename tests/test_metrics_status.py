@@ -13,13 +13,14 @@ from communities import Community, Told, at, days_later, plus, tell_together
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cop_metrics.access.scope import read_catalogue
+from cop_metrics.access.catalogue import read_catalogue
 from cop_metrics.metrics import EXHIBITS, METRICS
 from cop_metrics.metrics.status import growth_bound, milestone_curves, rising_members, tendency
 from cop_metrics.settings import CommunitySettings
 from cop_metrics.show.kinds import ShowExhibit
 from cop_metrics.show.pagebook import STATUS
-from cop_metrics.show.view import Viewer, chart_table
+from cop_metrics.show.parts import chart_table
+from cop_metrics.show.view import Viewer
 from cop_metrics.statistics.concentration import z_score
 from cop_metrics.statistics.shares import wilson
 
@@ -439,7 +440,8 @@ def test_level_paths_tell_from_where_to_where_people_went(tmp_path: Path) -> Non
     """April to September: bo falls from Helper to Member, his three askers from Participant; new came, first stayed."""
     told = up_and_down(tmp_path)
     scope = told.scope(period="2026-04-01..2026-09-30")
-    paths, finding = told.measurer.table_and_finding(EXHIBITS["level_paths"], scope)
+    measured = told.measurer.measure(EXHIBITS["level_paths"], scope)
+    paths, finding = measured.table, measured.finding
     assert set(paths.rows()) == {
         ("Helper", "Member", 1),
         ("Participant", "Member", 3),
@@ -641,10 +643,8 @@ def test_rising_is_not_shown_without_the_setting_or_without_names(tmp_path: Path
     told = craft.tell(tmp_path / "open", since="2026-01-01 00:00", until=LATER)
     assert told.table("rising", **month).height == 1
     nameless = told.scope(names=False)
-    assert (
-        told.measurer.withheld(EXHIBITS["rising"], nameless)
-        == "Tables of people are for viewers who may see names."
-    )
+    reason = told.measurer.sight(nameless).exhibit(EXHIBITS["rising"]).reason
+    assert str(reason) == "Tables of people are for viewers who may see names."
 
 
 # The seniors' part
@@ -683,7 +683,10 @@ def test_seniors_helping_ignores_the_seniority_filter_and_says_so(tmp_path: Path
     told = seniors_and_juniors(tmp_path)
     scope = told.scope(period=YEAR, seniority="junior")
     assert told.value("seniors_helping", period=YEAR, seniority="junior") == 0.5
-    assert told.measurer.ignored(METRICS["seniors_helping"], scope) == "not filtered by seniority"
+    assert (
+        told.measurer.measure(METRICS["seniors_helping"], scope).ignored
+        == "not filtered by seniority"
+    )
 
 
 def test_seniors_silent_does_not_count_who_helped_before_changing_team(tmp_path: Path) -> None:
@@ -841,7 +844,7 @@ def test_lists_of_single_peoples_levels_and_points_need_the_setting(tmp_path: Pa
         craft.answer(craft.ask("ana", "2026-03-01 10:00"), "bo", "2026-03-01 11:00")
         told = craft.tell(tmp_path / str(allowed), until="2026-06-01 12:00")
         for id_ in ("points", "helpers_and_up", "moved_up", "moved_down"):
-            assert (told.measurer.unlisted(METRICS[id_], told.scope()) is None) is allowed
+            assert (told.measurer.sight(told.scope()).list(METRICS[id_]).reason is None) is allowed
         assert told.value("points") == 2
 
 
@@ -1115,9 +1118,9 @@ def test_claims_are_the_metrics_of_the_same_name(
             craft.react(answer, "kim", f"2026-{month:02}-05 10:00")
         craft.read(question, "sue" if month < 6 else "kim", f"2026-{month:02}-06")
     told = craft.tell(tmp_path, since="2025-01-01 00:00", until="2027-01-01 12:00")
-    of_metric = told.measurer.figures_by(
+    of_metric = told.measurer.measure(
         METRICS[id_], told.scope(period=YEAR, **filters), "seniority"
-    )
+    ).table
     of_claims = told.table("claims", period=YEAR, **filters).filter(
         pl.col("number") == CLAIMED[id_]
     )
@@ -1288,7 +1291,8 @@ def known_people(tmp_path: Path) -> Told:
 def test_asking_and_helping_counts_members_by_what_they_mostly_do(tmp_path: Path) -> None:
     """Bo helped three people and two helped him; cy only helped; ana is even; ben and cat only asked."""
     told = known_people(tmp_path)
-    table, finding = told.measurer.table_and_finding(EXHIBITS["asking_and_helping"], told.scope())
+    measured = told.measurer.measure(EXHIBITS["asking_and_helping"], told.scope())
+    table, finding = measured.table, measured.finding
     assert table.rows() == [
         ("junior", "mostly asks", 2),
         ("junior", "both alike", 1),

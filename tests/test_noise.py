@@ -9,7 +9,7 @@ from communities import Community, Told, days_later, plus
 
 from cop_metrics.measure.changes import SCANNED
 from cop_metrics.metrics import EXHIBITS, METRICS
-from cop_metrics.metrics.metric import Computed, Share, Total
+from cop_metrics.metrics.aggregates import Computed, Share, Total
 from cop_metrics.period import to_day
 from cop_metrics.statistics.comparing import Interval
 from cop_metrics.statistics.means import clustered_mean
@@ -159,7 +159,7 @@ def test_weekly_counts_are_those_of_whole_weeks_with_the_days_of_members(tmp_pat
 
 def test_gaps_show_the_interval_of_the_number_of_the_same_name(tmp_path: Path) -> None:
     told = alike(tmp_path)
-    gap = told.measurer.table(EXHIBITS["gaps"], told.scope()).filter(seniority="mid")
+    gap = told.measurer.measure(EXHIBITS["gaps"], told.scope()).table.filter(seniority="mid")
     figure = told.figure("answer_rate", seniority="mid")
     assert figure.interval is not None
     assert (gap["low"][0], gap["high"][0]) == pytest.approx(

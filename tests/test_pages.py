@@ -11,7 +11,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from cop_metrics.access.scope import parse_scope, read_catalogue
+from cop_metrics.access.catalogue import read_catalogue
+from cop_metrics.access.scope import parse_scope
 from cop_metrics.build.intake import Request, change_aliases, previewed, rebuild, take_in
 from cop_metrics.lake.lake import Lake
 from cop_metrics.measure.measurer import Measurer
@@ -224,8 +225,8 @@ def test_the_record_of_the_member_in_the_address_stands_on_one_page(
     scope = parse_scope({"community": [COMPANY]}, {COMPANY: allowed}, default_period=DEFAULT)
     best = (
         Measurer(cursor=snapshot.cursor, choices=allowed)
-        .table(EXHIBITS["members_known"], scope)
-        .row(0, named=True)
+        .measure(EXHIBITS["members_known"], scope)
+        .table.row(0, named=True)
     )
     [key] = members(snapshot.cursor, allowed, scope, best["name"])
     app = visit("record", community=COMPANY, member=key)

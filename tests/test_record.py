@@ -7,10 +7,11 @@ import pytest
 from communities import Community, Told
 
 from cop_metrics import words
+from cop_metrics.access.sight import Sight
 from cop_metrics.errors import CopError, UnknownName
 from cop_metrics.metrics import EXHIBITS, METRICS
 from cop_metrics.settings import CommunitySettings
-from cop_metrics.show.record import Record, members, record, withheld
+from cop_metrics.show.record import Record, members, record
 
 
 def told_of_bo(tmp_path: Path, *, allowed: bool = True) -> Told:
@@ -106,9 +107,9 @@ def test_a_record_counts_as_the_numbers_of_a_team_of_one_do(tmp_path: Path) -> N
     assert found.people.rows() == [("ben", "Blue", 1)]
     assert found.teams.rows() == [("Unknown", 0, 2), ("Blue", 1, 1)]
     scope = told.scope(period="all")
-    board = told.measurer.table(EXHIBITS["members_known"], scope).row(0, named=True)
+    board = told.measurer.measure(EXHIBITS["members_known"], scope).table.row(0, named=True)
     assert (board["name"], board["helped"], board["tendency"]) == ("bo", 1, "both alike")
-    assert told.measurer.table(EXHIBITS["best_connected"], scope).rows() == [
+    assert told.measurer.measure(EXHIBITS["best_connected"], scope).table.rows() == [
         ("ben", "Blue", 1, 1),
         ("bo", "Red", 1, 1),
     ]
@@ -139,12 +140,12 @@ def test_a_record_needs_names_and_the_setting(tmp_path: Path) -> None:
     told, closed = told_of_bo(tmp_path / "open"), told_of_bo(tmp_path / "closed", allowed=False)
     for each, names in ((told, False), (closed, True)):
         scope = each.scope(names=names)
-        assert withheld(scope, each.choices)
+        assert Sight(scope=scope, choices=each.choices).record()
         with pytest.raises(CopError, match=r"names|allowed it in its settings"):
             record(each.cursor, each.choices, scope, "src:bo")
         with pytest.raises(CopError):
             members(each.cursor, each.choices, scope)
-    assert withheld(told.scope(), told.choices) is None
+    assert Sight(scope=told.scope(), choices=told.choices).record() is None
 
 
 def test_members_are_found_by_a_part_of_their_name(tmp_path: Path) -> None:

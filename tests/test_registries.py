@@ -11,20 +11,16 @@ import pytest
 from communities import Told
 from polars.testing import assert_frame_equal
 
-from cop_metrics.access.scope import Scope, parse_scope, read_catalogue
-from cop_metrics.measure.measurer import (
-    BY,
-    FIGURE_SCHEMA,
-    Asked,
-    Measurer,
-    list_of,
-    relation_of_list,
-    tables_read,
-)
+from cop_metrics.access.catalogue import read_catalogue
+from cop_metrics.access.scope import Scope, parse_scope
+from cop_metrics.measure.exhibits import tables_read
+from cop_metrics.measure.figures import FIGURE_SCHEMA
+from cop_metrics.measure.measurer import BY, Measurer
 from cop_metrics.metrics import EXHIBITS, METRICS, declared
+from cop_metrics.metrics.aggregates import PeopleShare, Share, Total
 from cop_metrics.metrics.columns import SAID_OF_PEOPLE, Role, Rows, titles, with_bounds
-from cop_metrics.metrics.metric import Counts, Exhibit, Metric, PeopleShare, Share, Total
-from cop_metrics.metrics.relation import RELATIONS, Relation
+from cop_metrics.metrics.metric import Counts, Exhibit, Metric
+from cop_metrics.metrics.relation import RELATIONS, Relation, list_of, relation_of_list
 from cop_metrics.samples.company import COMPANY
 from cop_metrics.show.charts import LIGHT, describe, draw
 from cop_metrics.show.pagebook import PAGES, Page
@@ -148,10 +144,9 @@ def test_a_relation_is_counted_over_and_has_the_columns_that_it_declares(
         *(column for column in (relation.day, relation.topic) if column),
     }
     needed |= {f"{each.whose}_{by}" for each in users for by in ("team", "seniority")}
-    cut = measurer._cut(relation, users[0], year)
-    assert needed <= set(
-        measurer._frame(f"with {measurer._periods(year, None)} {cut} limit 1", year).columns
-    )
+    within = measurer.within(year)
+    cut = within.cut.rows(relation, users[0])
+    assert needed <= {*within.ask(f"with {within.cut.periods(None)} {cut} limit 1").columns}
 
 
 # Every metric on the company
@@ -179,7 +174,7 @@ def test_the_list_behind_a_number_has_its_rows(
     metric: Metric, filtered: bool, measurer: Measurer, year: Scope, team_year: Scope
 ) -> None:
     scope = team_year if filtered else year
-    figure, rows = measurer.figure(metric, scope), measurer.listed(metric, scope)
+    figure, rows = measurer.figure(metric, scope), measurer.listed(metric, scope).rows
     none_of = isinstance(metric.measure, Total) and figure.value == 0
     assert rows.height == (0 if none_of else figure.sample_size)
     match metric.measure:
@@ -193,7 +188,7 @@ def test_the_list_behind_a_number_has_its_rows(
 def test_a_filter_by_team_hides_the_rows_of_others(
     metric: Metric, measurer: Measurer, year: Scope, team_year: Scope
 ) -> None:
-    everyone, own = measurer.listed(metric, year), measurer.listed(metric, team_year)
+    everyone, own = measurer.listed(metric, year).rows, measurer.listed(metric, team_year).rows
     team = next(each for each in list_of(metric).columns if each.role is Role.TEAM)
     if team.title != "Team":  # it lists whom the team reached, of whatever team
         assert 0 < own.height <= everyone.height
@@ -210,10 +205,10 @@ def test_the_rows_of_the_teams_add_up_to_all_rows(
     """A row, and a member at the last moment, belongs to one team; of people in a period some are of two teams."""
     assert isinstance(metric.measure, Total)
     total = measurer.figure(metric, year).value or 0
-    by_team = measurer.figures_by(metric, year, "team")["value"].sum()
+    by_team = measurer.measure(metric, year, "team").table["value"].sum()
     teams = company.choices.teams
     assert by_team == sum(
-        measurer.figure(metric, measurer.only(year, "team", team)).value or 0 for team in teams
+        measurer.figure(metric, year.only("team", team)).value or 0 for team in teams
     )
     of_one_team = metric.measure.listed is None or metric.relation in (
         "present",
@@ -229,14 +224,14 @@ def test_a_metric_can_be_split_by_each_of_its_dimensions(
 ) -> None:
     year = _known(metric, company, year)
     for by in ("week", *metric.splits) if metric.counts is not Counts.STATE else metric.splits:
-        groups = measurer.figures_by(metric, year, by)
+        groups = measurer.measure(metric, year, by).table
         assert groups.schema == pl.Schema(FIGURE_SCHEMA)
         assert groups.height, by
         assert groups["group"].is_unique().all()
         for group, value in (
             groups.filter(pl.lit(by != "week")).select("group", "value").head(2).iter_rows()
         ):
-            alone = measurer.figure(metric, measurer.only(year, by, group)).value
+            alone = measurer.figure(metric, year.only(by, group)).value
             assert value == (None if alone is None else pytest.approx(alone)), (by, group)
 
 
@@ -244,7 +239,7 @@ def test_a_metric_can_be_split_by_each_of_its_dimensions(
 def test_a_month_of_a_split_is_the_number_of_that_month(
     metric: Metric, measurer: Measurer, company: Told, year: Scope
 ) -> None:
-    months = measurer.figures_by(metric, year, "month").filter("complete")
+    months = measurer.measure(metric, year, "month").table.filter("complete")
     for month in months["group"][1:3]:
         last = pl.Series([month]).str.to_date().dt.month_end().item()
         alone = measurer.figure(metric, company.scope(period=f"{month}..{last}"))
@@ -276,11 +271,11 @@ def test_days_held_and_what_was_done_are_the_same_by_day_week_and_month(
     sums = ", ".join(
         f"sum({name})" for name in ("days_held", "posts", "questions", "helps", "threads_watched")
     )
+    within = measurer.within(scope)
     parts = [
-        measurer._frame(
-            f"with {measurer._periods(scope, by)} select stretch_id, {sums}, bool_or(active) "
-            f"from ({measurer._people(scope, by)}) group by 1 order by 1",
-            scope,
+        within.ask(
+            f"with {within.cut.periods(by)} select stretch_id, {sums}, bool_or(active) "
+            f"from ({within.cut.people(by)}) group by 1 order by 1"
         )
         for by in ("week", None, "month")
     ]
@@ -301,16 +296,18 @@ def test_numbers_asked_together_are_those_asked_alone(
         for each in scopes
         for by, series in _splits(metric)
     ]
-    fresh = replace(measurer, asked=Asked())
+    fresh, other = replace(measurer), replace(measurer)
     work = fresh.expect(queries)
     for answers in work:
         answers()
     known = [
-        (query, each) for query, each in queries if fresh.asked.knows(fresh._key(query.sql, each))
+        (query, each)
+        for query, each in queries
+        if fresh.asking.knows(query, fresh.within(each).cut)
     ]
     assert len(work) < len(known) / 3
     for query, each in known:
-        alone, together = fresh._alone(query, each), fresh._frame(query.sql, each)
+        alone, together = (of.within(each).ask(query.sql) for of in (other, fresh))
         assert_frame_equal(
             together, alone, check_dtypes=False, check_row_order=False, check_column_order=False
         )
@@ -334,8 +331,9 @@ def test_a_viewer_without_names_is_shown_no_name(
 ) -> None:
     """Threads are for everyone to see; of people neither name nor group stands beside them."""
     scope = company.scope(names=False)
-    if measurer.unlisted(metric, scope) is None:
-        rows, columns = measurer.listed(metric, scope), measurer.columns_listed(metric, scope)
+    if measurer.sight(scope).list(metric).reason is None:
+        listed = measurer.listed(metric, scope)
+        rows, columns = listed.rows, listed.columns
         assert rows.columns == [each.name for each in columns]
         assert not SAID_OF_PEOPLE & {each.role for each in columns}
         cells = {cell for texts in rows.select(pl.col(pl.String)) for cell in texts}
@@ -362,13 +360,13 @@ def test_the_glossary_has_the_sql_of_a_metric(metric: Metric, measurer: Measurer
 def test_an_exhibit_has_exactly_its_columns_with_and_without_data(
     exhibit: Exhibit, measurer: Measurer, company: Told, year: Scope, team_year: Scope
 ) -> None:
-    full = measurer.table(exhibit, year)
+    full = measurer.measure(exhibit, year).table
     assert full.height
     for scope in (year, team_year, company.scope(period=BEFORE_ALL_DATA)):
-        table = measurer.table(exhibit, scope)
+        table = measurer.measure(exhibit, scope).table
         assert table.columns == list(exhibit.titles)
         assert table.schema == full.schema
-    before = measurer.table(exhibit, company.scope(period=BEFORE_ALL_DATA))
+    before = measurer.measure(exhibit, company.scope(period=BEFORE_ALL_DATA)).table
     assert before.is_empty() or (exhibit.counts is Counts.STATE and before.equals(full))
 
 
@@ -381,7 +379,7 @@ def test_an_exhibit_cannot_read_uncut_what_it_forgot_to_declare(
     with pytest.raises(
         TypeError, match=r"'help_by_team' reads helps as if no filter were set.*main\.helps"
     ):
-        measurer.table(replace(whole, relations=("questions",)), team_year)
+        measurer.measure(replace(whole, relations=("questions",)), team_year)
 
 
 def test_tables_are_found_wherever_an_exhibit_reads_them() -> None:
@@ -397,7 +395,7 @@ def test_a_list_hides_without_names_what_an_exhibit_of_the_same_rows_hides(
     metric: Metric, measurer: Measurer, company: Told
 ) -> None:
     scope = company.scope(names=False)
-    if measurer.unlisted(metric, scope):
+    if measurer.sight(scope).list(metric).reason:
         return
     of_the_same = [
         each
@@ -405,14 +403,14 @@ def test_a_list_hides_without_names_what_an_exhibit_of_the_same_rows_hides(
         if metric.relation in each.relations and each.rows is not Rows.PEOPLE
     ]
     hidden = {each.name for exhibit in of_the_same for each in exhibit.columns if each.personal}
-    assert not hidden & {*measurer.listed(metric, scope).columns}
+    assert not hidden & {*measurer.listed(metric, scope).rows.columns}
 
 
 @each_exhibit
 def test_what_is_drawn_of_an_exhibit_is_said_in_words_however_few_its_rows(
     exhibit: Exhibit, measurer: Measurer, year: Scope
 ) -> None:
-    table = measurer.table(exhibit, year)
+    table = measurer.measure(exhibit, year).table
     for rows in (table, table.head(1)) if exhibit.drawn else ():
         figure = draw(exhibit, rows, LIGHT)
         assert figure.data or rows.height == 1
@@ -424,7 +422,7 @@ def test_what_is_drawn_of_an_exhibit_is_said_in_words_however_few_its_rows(
 def test_an_exhibit_of_single_people_is_for_those_who_may_see_names(
     exhibit: Exhibit, measurer: Measurer, company: Told
 ) -> None:
-    table = measurer.table(exhibit, company.scope(names=False))
+    table = measurer.measure(exhibit, company.scope(names=False)).table
     assert table.columns == list(exhibit.titles)
     assert table.is_empty() == (exhibit.rows is Rows.PEOPLE)
 
@@ -435,14 +433,14 @@ def test_personal_columns_of_an_exhibit_are_empty_without_names(
 ) -> None:
     """A person is named in a column that is emptied, or in a table that is not shown at all."""
     scope = company.scope(names=False)
-    table = measurer.table(exhibit, scope)
+    table = measurer.measure(exhibit, scope).table
     texts = "\n".join({str(cell) for each in table.select(pl.col(pl.String)) for cell in each})
     assert not [name for name in _names(company) if name in texts]
     for column in exhibit.columns:
         if column.personal:
             assert table.height
             assert table[column.name].is_null().all(), column.name
-            assert measurer.table(exhibit, company.scope())[column.name].is_not_null().any()
+            assert measurer.measure(exhibit, company.scope()).table[column.name].is_not_null().any()
         if column.role is Role.PERSON:
             assert column.personal or table.is_empty(), column.name
 
@@ -457,9 +455,10 @@ def test_all_that_a_list_says_of_people_is_personal(relation: Relation) -> None:
 def test_all_of_a_list_that_tells_groups_or_names_is_said_of_people(
     metric: Metric, measurer: Measurer, company: Told, year: Scope
 ) -> None:
-    rows = measurer.listed(metric, year)
+    listed = measurer.listed(metric, year)
+    rows = listed.rows
     of_people = {*_names(company), *company.choices.teams, *company.choices.seniorities}
-    for column in measurer.columns_listed(metric, year):
+    for column in listed.columns:
         if column.role not in SAID_OF_PEOPLE:
             assert not of_people & set(rows[column.name].cast(pl.String)), column.name
 
@@ -469,7 +468,7 @@ def test_a_column_is_filled_as_its_role_says(
     exhibit: Exhibit, measurer: Measurer, year: Scope
 ) -> None:
     """Texts and days say where a row belongs, numbers how much it is; shares count in per cent."""
-    table, choices = measurer.table(exhibit, year), measurer.choices
+    table, choices = measurer.measure(exhibit, year).table, measurer.choices
     groups = {Role.TEAM: {*choices.teams}, Role.SENIORITY: {*choices.seniorities}}
     known = groups[Role.TEAM] | groups[Role.SENIORITY]
     for column in exhibit.columns:
@@ -501,7 +500,7 @@ def test_a_column_is_filled_as_its_role_says(
 def test_bounds_follow_the_value_that_they_enclose(
     exhibit: Exhibit, measurer: Measurer, year: Scope
 ) -> None:
-    table = measurer.table(exhibit, year)
+    table = measurer.measure(exhibit, year).table
     for value, bounds in with_bounds(exhibit.columns).items():
         if bounds:
             low, high = bounds
@@ -515,15 +514,15 @@ def test_outcomes_are_exclusive_and_add_up(measurer: Measurer, company: Told) ->
         "select count(*) from questions where age_seconds >= 30 * 86400 and community = $community",
         params={"community": company.community},
     ).fetchall()
-    assert measurer.table(EXHIBITS["outcomes"], company.scope())["questions"].sum() == ripe
+    assert measurer.measure(EXHIBITS["outcomes"], company.scope()).table["questions"].sum() == ripe
 
 
 def test_levels_and_flows_end_alike(company: Told, measurer: Measurer) -> None:
     scopes = [company.scope(period="last-12-months", team=team) for team in ("", TEAM)]
     for scope in (*scopes, company.scope(period="last-12-months", seniority="junior")):
         flows, levels = (
-            measurer.table(EXHIBITS["level_flows"], scope),
-            measurer.table(EXHIBITS["levels"], scope),
+            measurer.measure(EXHIBITS["level_flows"], scope).table,
+            measurer.measure(EXHIBITS["levels"], scope).table,
         )
         ends = dict(flows.filter(pl.col("end") > 0).select("level_name", "end").iter_rows())
         assert ends == dict(levels.select("level_name", "people").iter_rows())

@@ -9,7 +9,7 @@ import openpyxl
 import polars as pl
 import pytest
 
-from cop_metrics.access.scope import read_catalogue
+from cop_metrics.access.catalogue import read_catalogue
 from cop_metrics.errors import CopError, UnknownName
 from cop_metrics.measure.changes import scan
 from cop_metrics.metrics import EXHIBITS

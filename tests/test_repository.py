@@ -19,20 +19,16 @@ from cop_metrics.settings import CommunitySettings, read_settings
 
 PROJECT = Path(__file__).resolve().parents[1]
 SQL = re.compile(r"\bselect\s.+\sfrom\s|\bcreate (temp )?(table|view)\b", re.DOTALL)
-PUTS_SQL_TOGETHER = {
-    "sql.py",
-    "values.py",
-    "writer.py",
-    "duckdb_engine.py",
-    "queries.py",
-    "inputs.py",
-    "measurer.py",
-    "spark_engine.py",
-    "changes.py",
-    "small_groups.py",
-}
+PUTS_SQL_TOGETHER = (
+    "cop_metrics/metrics/",
+    "cop_metrics/measure/",
+    "cop_metrics/build/",
+    "cop_metrics/sql.py",
+    "cop_metrics/values.py",
+    "cop_metrics/access/small_groups.py",
+)
 LAYERS = {
-    "what everybody needs, and needs nobody": "disk errors limits sql statistics tables units values",
+    "what everybody needs, and needs nobody": "disk errors limits reasons sql statistics tables units values",
     "words, days and rows know nothing of a community": "period tabular words",
     "exports, people and the SQL of marts know nothing of one another": "marts people sources",
     "numbers are declared before there is any store": "metrics",
@@ -228,6 +224,63 @@ def test_every_part_has_its_layer() -> None:
     )
 
 
+ARCHITECTURE = PROJECT / "docs" / "architecture.md"
+
+
+def test_the_architecture_names_the_parts_in_their_layers() -> None:
+    text = ARCHITECTURE.read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (`[^|]+`) \| ([^|]+) \| [^|]+ \|$", text, re.MULTILINE)
+    told = [(rule, " ".join(re.findall(r"`(\w+)`", parts))) for parts, rule in rows]
+    assert told == list(LAYERS.items())
+
+
+def test_each_step_of_a_way_is_joined_to_one_before_it() -> None:
+    """A module that a step names needs one of an earlier step, or is needed by it, whatever lies between them."""
+    ways = ARCHITECTURE.read_text(encoding="utf-8").split("## The way of ")[1:]
+    assert len(ways) == 3
+    needs = reached(imports_of(*modules("cop_metrics/", "pages/", "dashboard.py")))
+    for way in ways:
+        steps = [
+            re.findall(r"`([\w/]+\.py)`", line)
+            for line in re.findall(r"^\d+\. .*", way, re.MULTILINE)
+        ]
+        for place, step in enumerate(steps[1:], 1):
+            before = {name for earlier in steps[:place] for name in earlier}
+            for name in step:
+                assert (PROJECT / name).is_file(), name
+                assert before & needs[name] or any(name in needs[each] for each in before), name
+
+
+def imports_of(*trees: tuple[str, ast.Module]) -> dict[str, set[str]]:
+    """Return by file the files that it imports, now or later."""
+    names = {
+        name.removesuffix(".py").removesuffix("/__init__").replace("/", "."): name
+        for name, _ in trees
+    }
+    needs: dict[str, set[str]] = {}
+    for name, tree in trees:
+        froms = [
+            node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module
+        ]
+        found = {f"{node.module}.{alias.name}" for node in froms for alias in node.names}
+        found |= {str(node.module) for node in froms}
+        needs[name] = {names[each] for each in found if each in names}
+    return needs
+
+
+def reached(needs: dict[str, set[str]]) -> dict[str, set[str]]:
+    """Return by file all that it needs, itself or through others."""
+    found: dict[str, set[str]] = {}
+    for name in needs:
+        waiting, seen = [name], set[str]()
+        while waiting:
+            for each in needs.get(waiting.pop(), set()) - seen:
+                seen.add(each)
+                waiting.append(each)
+        found[name] = seen
+    return found
+
+
 def test_what_only_shows_holds_no_sql_and_opens_no_store() -> None:
     for name, tree in modules(*SHOWS_ONLY):
         assert list(sql_strings(tree)) == [], name
@@ -247,7 +300,7 @@ def test_sql_is_put_together_in_few_places() -> None:
     elsewhere = [
         f"{name}:{node.lineno}"
         for name, tree in modules("cop_metrics/")
-        if Path(name).name not in PUTS_SQL_TOGETHER and not name.startswith("cop_metrics/metrics/")
+        if not name.startswith(PUTS_SQL_TOGETHER)
         for node in sql_strings(tree)
         if isinstance(node, ast.JoinedStr)
     ]

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from communities import Community, Told, at
 
-from cop_metrics.access.scope import newest_first, parse_scope, read_catalogue
+from cop_metrics.access.catalogue import newest_first, read_catalogue
+from cop_metrics.access.scope import parse_scope
 from cop_metrics.errors import CopError
 from cop_metrics.metrics import METRICS
 from cop_metrics.period import DEFAULT
@@ -77,7 +78,7 @@ def test_without_names_small_teams_are_merged(told: Told) -> None:
 
 def test_without_names_the_groups_add_up_to_the_whole(told: Told) -> None:
     scope = told.scope(names=False)
-    table = told.measurer.figures_by(METRICS["questions"], scope, "team")
+    table = told.measurer.measure(METRICS["questions"], scope, "team").table
     assert table["value"].sum() == told.value("questions")
 
 

@@ -7,11 +7,12 @@ import polars as pl
 import pytest
 from communities import Community, Told, at, days_later, plus
 
-from cop_metrics.access.scope import Scope, read_catalogue
+from cop_metrics.access.catalogue import read_catalogue
+from cop_metrics.access.scope import Scope
 from cop_metrics.measure.changes import scan
 from cop_metrics.measure.silences import silence_sentence, silences
 from cop_metrics.metrics import EXHIBITS, METRICS
-from cop_metrics.metrics.metric import Share, Total
+from cop_metrics.metrics.aggregates import Share, Total
 from cop_metrics.show.captions import kept
 from cop_metrics.show.charts import LIGHT, describe, draw, groups
 from cop_metrics.show.kinds import Groups
@@ -58,7 +59,7 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Told:
 def row(
     told: Told, id_: str, by: str, group: str, scope: Scope
 ) -> tuple[float | None, int, str | None]:
-    table = told.measurer.figures_by(METRICS[id_], scope, by)
+    table = told.measurer.measure(METRICS[id_], scope, by).table
     [found] = table.filter(group=group).select("value", "sample_size", "note").rows()
     return found
 
@@ -107,7 +108,7 @@ def test_every_team_with_people_stands_in_every_number_by_team(
     if told.measurer.unmeasurable(metric):
         pytest.skip("not measurable here")
     scope = told.scope(period=YEAR, seniority="junior", names=names)
-    table = told.measurer.figures_by(metric, scope, "team")
+    table = told.measurer.measure(metric, scope, "team").table
     assert {"Service", "Drives"} <= set(table["group"])
     for value, note in table.select("value", "note").iter_rows():
         assert value is not None or (note and note != "no data"), metric.id
@@ -117,9 +118,9 @@ def test_every_team_with_people_stands_in_every_number_by_team(
 def test_a_month_in_which_nothing_was_asked_is_zero(told: Told) -> None:
     months = told.split("questions", "month", period="2025-05-01..2025-08-31")
     assert months == {"2025-05-01": 0, "2025-06-01": 0, "2025-07-01": 16, "2025-08-01": 15}
-    rates = told.measurer.figures_by(
+    rates = told.measurer.measure(
         METRICS["answer_rate"], told.scope(period="2025-05-01..2025-07-31"), "month"
-    )
+    ).table
     assert rates["value"].to_list() == [None, None, 1.0]
     assert rates["note"][0] == "none of the 58 members asked, so there is nothing to answer"
 
@@ -138,7 +139,7 @@ def test_questions_that_are_all_too_young_are_not_said_not_to_be_asked(tmp_path:
     craft.ask("Red 0", "2026-06-28 10:00")
     craft.ask("Blue 0", "2026-05-01 10:00", closed_at=at("2026-05-01 11:00"))
     told = craft.tell(tmp_path, since="2026-01-01 00:00", until="2026-06-30 12:00")
-    rates = told.measurer.figures_by(METRICS["answer_rate"], told.scope(), "team")
+    rates = told.measurer.measure(METRICS["answer_rate"], told.scope(), "team").table
     assert dict(rates.select("group", "note").iter_rows()) == {
         "Blue": "every question of this period was withdrawn or is too young to tell",
         "Gold": "none of the 6 members asked, so there is nothing to answer",
@@ -217,9 +218,9 @@ def test_where_nobody_at_all_asks_no_group_is_named(tmp_path: Path) -> None:
 
 def test_the_chart_of_a_group_with_nothing_shows_it(told: Told) -> None:
     juniors = told.scope(period=YEAR, seniority="junior")
-    counts = told.measurer.figures_by(METRICS["questions"], juniors, "team")
+    counts = told.measurer.measure(METRICS["questions"], juniors, "team").table
     assert "Service 0 (n 30)" in describe(groups(counts, Unit.COUNT, LIGHT))
-    rates = told.measurer.figures_by(METRICS["answer_rate"], juniors, "team")
+    rates = told.measurer.measure(METRICS["answer_rate"], juniors, "team").table
     assert f"Service: {NONE_ASKED}, so there is nothing to answer." in describe(
         groups(rates, Unit.PERCENT, LIGHT)
     )
@@ -233,12 +234,12 @@ def test_a_group_is_named_as_lacking_from_as_many_people_as_a_group_must_have(
     choices = replace(told.choices, small_groups=replace(told.choices.small_groups, size=size))
     measurer = replace(told.measurer, choices=choices)
     service, curve = told.scope(period=YEAR, team="Service"), EXHIBITS["waiting_curve"]
-    assert [*measurer.lacking(curve, measurer.table(curve, service), service)] == named
+    assert [*measurer.measure(curve, service).lacking] == named
 
 
 def test_a_table_by_seniority_has_a_row_for_those_who_did_not_ask(told: Told) -> None:
     service = told.scope(period=YEAR, team="Service")
-    table = told.measurer.table(EXHIBITS["gaps"], service)
+    table = told.measurer.measure(EXHIBITS["gaps"], service).table
     assert table.select("seniority", "answer_rate", "questions").rows() == [
         ("junior", None, 0),
         ("senior", 1.0, 56),
@@ -274,9 +275,9 @@ def test_a_table_that_counts_by_group_has_zeros_for_a_group_with_nothing(
     readers_only: Told, id_: str, names: bool
 ) -> None:
     exhibit = EXHIBITS[id_]
-    table = readers_only.measurer.table(
+    table = readers_only.measurer.measure(
         exhibit, readers_only.scope(period="2026-01-05..2026-06-28", names=names)
-    )
+    ).table
     [by] = exhibit.shows
     group = {"team": "Blue", "seniority": "junior"}[by]
     [found] = table.filter(pl.any_horizontal(pl.col(pl.String) == group)).to_dicts()
@@ -303,7 +304,7 @@ def test_a_count_of_people_that_is_no_act_is_zero_of_the_members_too(
     readers_only: Told, id_: str
 ) -> None:
     scope = readers_only.scope(period="2026-01-05..2026-03-15")
-    table = readers_only.measurer.figures_by(METRICS[id_], scope, "team")
+    table = readers_only.measurer.measure(METRICS[id_], scope, "team").table
     assert ("Blue", 0.0, 6, None) in table.select("group", "value", "sample_size", "note").rows()
 
 

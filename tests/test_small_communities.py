@@ -8,12 +8,15 @@ import pytest
 from communities import Community, days_later, plus
 
 from cop_metrics import words
-from cop_metrics.access.scope import parse_scope, read_catalogue
+from cop_metrics.access.catalogue import read_catalogue
+from cop_metrics.access.scope import parse_scope
 from cop_metrics.build.intake import rebuild
 from cop_metrics.lake.lake import Lake
 from cop_metrics.metrics import EXHIBITS
+from cop_metrics.reasons import nothing
 from cop_metrics.show.pagebook import PAGES, Page
-from cop_metrics.show.view import FAILED, PageView, Viewer
+from cop_metrics.show.parts import FAILED
+from cop_metrics.show.view import PageView, Viewer
 from cop_metrics.store import Store
 
 SINCE, UNTIL = "2025-06-01 00:00", "2026-06-30 12:00"
@@ -122,7 +125,7 @@ def sentences(view: PageView) -> Iterator[str]:
     yield from (*view.headline, *view.small_print)
     yield from (remark for card in view.cards for remark in card.remarks)
     for shown in (*view.charts, *view.lists):
-        yield from [words.sentence(shown.note)] if shown.note else []
+        yield from [words.sentence(shown.reason)] if shown.reason else []
     for chart in view.charts:
         yield from (chart.title, chart.summary, chart.finding or "")
 
@@ -145,15 +148,15 @@ def test_a_page_stands_and_says_why_what_is_empty_is_empty(
     assert view.headline
     for chart in view.charts:
         assert chart.note != FAILED, chart.title
-        if chart.note:
-            assert words.sentence(chart.note).endswith("."), chart.title
+        if chart.reason:
+            assert words.sentence(chart.reason).endswith("."), chart.title
         else:
             assert chart.table.height, chart.title
             figure = chart.draw(look, view.choices.targets) if chart.drawn else None
             assert figure is None or figure.layout.meta["description"], chart.title
     for listing in view.lists:
         assert listing.note != FAILED
-        assert listing.rows.height or words.sentence(str(listing.note)).endswith(".")
+        assert listing.rows.height or words.sentence(listing.reason or nothing("")).endswith(".")
     for card in view.cards:
         assert card.figure.value is not None or card.remarks, card.metric.id
     assert not [each for each in sentences(view) if RAW_KEY.search(each)]

@@ -10,7 +10,7 @@ import pytest
 from exports import Makers, Read, asked, imported, in_a_tar, packed, same_tables, written
 from test_equal_stores import built
 
-from cop_metrics.access.scope import read_catalogue
+from cop_metrics.access.catalogue import read_catalogue
 from cop_metrics.lake.lake import Lake
 from cop_metrics.metrics import EXHIBITS, METRICS
 from cop_metrics.metrics.metric import needed

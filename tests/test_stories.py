@@ -5,19 +5,14 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from cop_metrics.access.scope import Scope, parse_scope, read_catalogue
+from cop_metrics.access.catalogue import read_catalogue
+from cop_metrics.access.scope import Scope, parse_scope
 from cop_metrics.access.small_groups import EVERY
 from cop_metrics.errors import CopError
 from cop_metrics.measure.measurer import Measurer
 from cop_metrics.metrics import METRICS
 from cop_metrics.period import to_date
-from cop_metrics.samples.company import (
-    ANSWER_BOT,
-    COMPANY,
-    NOTICE_BOT,
-    STARTS_SOON,
-    STORIES,
-)
+from cop_metrics.samples.company import ANSWER_BOT, COMPANY, NOTICE_BOT, STARTS_SOON, STORIES
 from cop_metrics.samples.words import TEAMS
 from cop_metrics.show.pagebook import page
 from cop_metrics.show.record import record
@@ -162,7 +157,7 @@ def test_status_page_juniors_silent_none_of_the_juniors_in_service_asks(pages: P
     """Silent are as many as there are; in every other team nearly all juniors ask."""
     silent = pages.chart("status", "juniors_silent-by-team", pages.scope())
     in_service = pages.scope(team="Service", seniority="junior")
-    juniors = pages.measurer.listed(METRICS["contributor_rate"], in_service).height
+    juniors = pages.measurer.listed(METRICS["contributor_rate"], in_service).rows.height
     by_team = dict(silent.select("group", "value").rows())
     assert by_team["Service"] >= juniors > 20
     assert all(by_team.get(team, 0) < by_team["Service"] / 3 for team in TEAMS if team != "Service")
@@ -252,7 +247,7 @@ def test_answers_page_wait_by_team_software_waits_under_an_hour_and_controls_ove
 def test_answers_page_answered_within_1_hour_software_mostly_and_controls_hardly_ever(
     pages: Pages,
 ) -> None:
-    rates = pages.measurer.figures_by(METRICS["answer_rate_1h"], pages.scope(), "team")
+    rates = pages.measurer.measure(METRICS["answer_rate_1h"], pages.scope(), "team").table
     low, high = ({row["group"]: row[side] for row in rates.to_dicts()} for side in ("low", "high"))
     assert low["Software"] > max(high[team] for team in TEAMS if team != "Software")
     assert high["Controls"] < min(low[team] for team in TEAMS if team != "Controls")
@@ -461,7 +456,7 @@ def test_participation_page_lists_no_bot_is_among_the_people(pages: Pages) -> No
     assert contributors.rows.height > 250
     (riser,) = STORY["silent-seniors-and-a-rising-junior"].members["rising junior"]
     for metric in ("contributors", "members", "active", "answerers", "answers", "helps"):
-        rows = pages.measurer.listed(METRICS[metric], scope)
+        rows = pages.measurer.listed(METRICS[metric], scope).rows
         people = {str(cell) for column in rows.select(pl.col(pl.String)) for cell in column}
         assert pages.name(riser) in people, metric
         assert not people & set(BOTS), metric

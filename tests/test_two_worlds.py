@@ -14,16 +14,20 @@ import pytest
 from communities import Community, Told, days_later, plus
 from polars.testing import assert_frame_equal
 
-from cop_metrics.access.scope import EXPERIENCE, Scope, read_catalogue
+from cop_metrics.access.catalogue import EXPERIENCE, read_catalogue
+from cop_metrics.access.scope import Scope
+from cop_metrics.access.sight import TELLS_SENIORITY, TOO_SMALL
 from cop_metrics.access.small_groups import EVERY, SMALL_TEAMS, Cell
 from cop_metrics.errors import CopError
 from cop_metrics.measure.changes import scan
-from cop_metrics.measure.measurer import TELLS_SENIORITY, TOO_SMALL, Measurer
+from cop_metrics.measure.measurer import Measurer
 from cop_metrics.metrics import EXHIBITS, METRICS
-from cop_metrics.metrics.metric import NEWCOMER, Counts, Figure, Metric
+from cop_metrics.metrics.aggregates import Figure
+from cop_metrics.metrics.metric import NEWCOMER, Counts, Metric
 from cop_metrics.people import UNKNOWN
 from cop_metrics.show.pagebook import PAGES
-from cop_metrics.show.view import Card, ChartTable, PageView, Viewer
+from cop_metrics.show.parts import Card, ChartTable
+from cop_metrics.show.view import PageView, Viewer
 
 TOLD = ("group", "value", "sample_size", "note", "complete")
 """Not the intervals: how far they reach depends on who did how much, which no sum tells."""
@@ -308,13 +312,13 @@ def test_no_number_tells_hidden_groups(
     merged = set(both.told[0].choices.small_groups.shown_as)
     for scope in both.scopes:
         for by in splits_of(metric):
-            one, other = (each.figures_by(metric, scope, by) for each in both.measurers)
+            one, other = (each.measure(metric, scope, by).table for each in both.measurers)
             assert_frame_equal(one.select(TOLD), other.select(TOLD))
             assert by == "seniority" or not set(one["group"]) & merged
-        if measured := both.measurers[0].unlisted(metric, scope) is None:
-            one, other = (each.listed(metric, scope) for each in both.measurers)
+        if measured := both.measurers[0].sight(scope).list(metric).reason is None:
+            one, other = (each.listed(metric, scope).rows for each in both.measurers)
             assert one.sort(pl.all()).rows() == other.sort(pl.all()).rows(), scope
-        assert measured or both.measurers[1].unlisted(metric, scope)
+        assert measured or both.measurers[1].sight(scope).list(metric).reason
         one, other = (each.figure(metric, scope) for each in both.measurers)
         assert (one.value, one.sample_size, one.note) == (
             pytest.approx(other.value),
@@ -331,11 +335,10 @@ def test_no_table_or_finding_tells_hidden_groups(
     both: Worlds = request.getfixturevalue(which)
     merged = set(both.told[0].choices.small_groups.shown_as) - {UNKNOWN}  # which is a seniority too
     for scope in both.scopes:
-        (one, found), (other, found_there) = (
-            each.table_and_finding(EXHIBITS[id_], scope) for each in both.measurers
-        )
-        assert_frame_equal(one, other)
-        assert found == found_there, scope
+        measured, there = (each.measure(EXHIBITS[id_], scope) for each in both.measurers)
+        one, found = measured.table, measured.finding
+        assert_frame_equal(one, there.table)
+        assert found == there.finding, scope
         texts = {text for column in one.select(pl.col(pl.String)) for text in column}
         assert not texts & merged
         assert not any(team in (found or "") for team in merged)
@@ -444,18 +447,18 @@ def test_without_a_roster_what_is_about_newcomers_is_withheld_where_they_are_few
         ),
     )
     for metric in METRICS_OF_NEWCOMERS:
-        assert measurer.figure(metric, scope).note == TOO_SMALL
-        assert large.figure(metric, scope).note != TOO_SMALL
+        assert measurer.figure(metric, scope).reason == TOO_SMALL
+        assert large.figure(metric, scope).reason != TOO_SMALL
     for exhibit in EXHIBITS_OF_NEWCOMERS:
-        assert "too small" in str(measurer.withheld(exhibit, scope))
-        assert large.withheld(exhibit, scope) is None
-    assert large.unlisted(METRICS["newcomers_first_answered"], scope) == TELLS_SENIORITY
+        assert "too small" in str(measurer.sight(scope).exhibit(exhibit).reason)
+        assert large.sight(scope).exhibit(exhibit).reason is None
+    assert large.sight(scope).list(METRICS["newcomers_first_answered"]).reason == TELLS_SENIORITY
 
 
 def test_with_a_roster_a_newcomer_is_of_no_seniority_of_that_name(company: Worlds) -> None:
     measurer, scope = company.measurers[0], company.scopes[0]
     assert measurer.figure(METRICS["new"], scope).value == 6
-    assert measurer.unlisted(METRICS["newcomers_first_answered"], scope) is None
+    assert measurer.sight(scope).list(METRICS["newcomers_first_answered"]).reason is None
 
 
 def test_all_that_counts_only_who_came_after_the_data_began_is_about_newcomers() -> None:

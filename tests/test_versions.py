@@ -5,8 +5,8 @@ from unittest.mock import patch
 
 import pytest
 
-from cop_metrics.access import scope
-from cop_metrics.access.scope import read_catalogue
+from cop_metrics.access import catalogue
+from cop_metrics.access.catalogue import read_catalogue
 from cop_metrics.errors import CopError
 from cop_metrics.settings import CommunitySettings
 from tests.communities import Community
@@ -18,7 +18,7 @@ def test_a_store_of_other_marts_is_refused_with_what_to_do(tmp_path: Path) -> No
     cursor = craft.build(tmp_path, until="2026-04-01")
     assert list(read_catalogue(cursor)) == ["craft"]
     with (
-        patch.object(scope, "marts_digest", lambda: "of a later version"),
+        patch.object(catalogue, "marts_digest", lambda: "of a later version"),
         pytest.raises(CopError, match="python -m cop_metrics build"),
     ):
         read_catalogue(cursor)

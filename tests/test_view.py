@@ -8,12 +8,13 @@ import polars as pl
 import pytest
 from communities import Community, Told, days_later, plus
 
-from cop_metrics.access.scope import Scope, read_catalogue
+from cop_metrics.access.catalogue import read_catalogue
+from cop_metrics.access.scope import Scope
 from cop_metrics.errors import CopError
 from cop_metrics.measure.changes import Scan, scan
-from cop_metrics.measure.measurer import Measurer
+from cop_metrics.measure.measurer import Measured, Measurer
 from cop_metrics.metrics import METRICS
-from cop_metrics.metrics.metric import Counts, Exhibit
+from cop_metrics.metrics.metric import Counts, Exhibit, Metric
 from cop_metrics.show.captions import difference_text
 from cop_metrics.show.pagebook import (
     ANSWERS,
@@ -24,7 +25,8 @@ from cop_metrics.show.pagebook import (
     STATUS,
     Page,
 )
-from cop_metrics.show.view import Listing, PageView, Viewer, listing, with_lists
+from cop_metrics.show.parts import Listing, listing
+from cop_metrics.show.view import PageView, Viewer, with_lists
 from cop_metrics.words import NO_ROWS, WINDOWS
 
 PERIOD = "2026-05-01..2026-06-29"
@@ -375,17 +377,19 @@ def test_an_empty_list_says_so(tmp_path: Path) -> None:
 def test_a_chart_or_a_list_that_fails_leaves_the_rest_standing(
     falling: Told, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    measured = Measurer.table_and_finding
+    measure = Measurer.measure
 
-    def breaks(self: Measurer, exhibit: Exhibit, scope: Scope) -> tuple[pl.DataFrame, str | None]:
-        if exhibit.id == "outcomes":
+    def breaks(
+        self: Measurer, of: Metric | Exhibit, scope: Scope, *split: str | None, **more: str | None
+    ) -> Measured:
+        if of.id == "outcomes":
             raise duckdb.BinderException("secret column")
-        return measured(self, exhibit, scope)
+        return measure(self, of, scope, *split, **more)
 
     def refuses(*_: object, **__: object) -> pl.DataFrame:
         raise CopError("There is no list today.")
 
-    monkeypatch.setattr(Measurer, "table_and_finding", breaks)
+    monkeypatch.setattr(Measurer, "measure", breaks)
     monkeypatch.setattr(Measurer, "listed", refuses)
     page = seen(falling, ANSWERS, falling.scope(period=PERIOD))
     notes = {chart.title: chart.note for chart in page.charts}

@@ -12,10 +12,12 @@ from math import inf
 
 import polars as pl
 
-from cop_metrics.measure.changes import Change, Standing, margin
+from cop_metrics.measure.changes import Change, Standing
 from cop_metrics.show.captions import NOT_KEPT, kept
 from cop_metrics.show.kinds import OfNumbers, ShowExhibit
-from cop_metrics.show.view import MOST_CHANGES, ChartTable, PageView, change_sentence
+from cop_metrics.show.parts import ChartTable
+from cop_metrics.show.sentences import MOST_CHANGES, change_sentence
+from cop_metrics.show.view import PageView
 from cop_metrics.units import Unit
 
 DENIES = re.compile(
@@ -196,7 +198,7 @@ def _compared(what: str, compared: Change | Standing, value: float) -> Shown:
     """Return the interval of a comparison, of which in truth there is nothing: the middle of what
     is about the same.
     """
-    alike = margin(compared.metric, 1.0)
+    alike = compared.metric.measure.scale.margin(1.0)
     return Shown(
         figure=f"{what} of {compared.metric.id} by {compared.by or 'nothing'}",
         key=compared.group,

@@ -18,7 +18,8 @@ import numpy as np
 
 from benchmarks.calibration.communities import KINDS, UNTIL, Kind, Tables, community, truths
 from benchmarks.calibration.reading import Sentence, Shown, advice, intervals, sentences
-from cop_metrics.access.scope import Scope, parse_scope, read_catalogue
+from cop_metrics.access.catalogue import read_catalogue
+from cop_metrics.access.scope import Scope, parse_scope
 from cop_metrics.build.intake import rebuild
 from cop_metrics.lake.lake import Lake
 from cop_metrics.measure.changes import Scan, scan

@@ -11,11 +11,12 @@ from collections.abc import Iterator
 import duckdb
 import polars as pl
 
-from cop_metrics.access.scope import CommunityChoices, Scope, read_catalogue
+from cop_metrics.access.catalogue import CommunityChoices, read_catalogue
+from cop_metrics.access.scope import Scope
+from cop_metrics.measure.calendar import calendar
 from cop_metrics.measure.changes import SCANNED
-from cop_metrics.measure.measurer import Measurer, calendar
+from cop_metrics.measure.measurer import Measurer
 from cop_metrics.metrics import METRICS
-from cop_metrics.metrics.metric import Total
 from cop_metrics.period import Period, to_day
 from cop_metrics.statistics.people import likeness
 from cop_metrics.values import create_table
@@ -74,7 +75,7 @@ def _weekly_counts(
         cursor.execute(_PRESENT, {"community": choices.community, "days": whole}).fetchall()
     )
     for metric in (METRICS[id_] for id_ in sorted(SCANNED)):
-        if not isinstance(metric.measure, Total) or measurer.unmeasurable(metric):
+        if not metric.measure.counts or measurer.unmeasurable(metric):
             continue
         found = measurer.evidence(metric, scope, None).get("")
         counted = (

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from cop_metrics import words
-from cop_metrics.access.scope import read_catalogue
+from cop_metrics.access.catalogue import read_catalogue
 from cop_metrics.build.engines import ENGINES, USUAL
 from cop_metrics.build.intake import (
     PREVIEW,

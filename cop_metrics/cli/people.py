@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Sequence
 
-from cop_metrics.access.scope import newest_first, read_catalogue
+from cop_metrics.access.catalogue import newest_first, read_catalogue
 from cop_metrics.build.intake import change_aliases
 from cop_metrics.cli.command import Command, argument, non_empty
 from cop_metrics.cli.output import Output

@@ -9,14 +9,8 @@ from typing import Any
 
 from tqdm import tqdm
 
-from cop_metrics.access.scope import (
-    EXPLICIT,
-    Catalogue,
-    CommunityChoices,
-    Scope,
-    parse_scope,
-    read_catalogue,
-)
+from cop_metrics.access.catalogue import Catalogue, CommunityChoices, read_catalogue
+from cop_metrics.access.scope import EXPLICIT, Scope, parse_scope
 from cop_metrics.cli import PROJECT
 from cop_metrics.cli.command import Command, argument, non_empty
 from cop_metrics.cli.output import Output

@@ -5,7 +5,7 @@ Definition: metrics, 2.9. Nothing that is not in the result may be called a chan
 anywhere. To scan another number for changes, add its id to `SCANNED`.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
@@ -13,26 +13,15 @@ import numpy as np
 import polars as pl
 
 from cop_metrics.access.scope import Scope
-from cop_metrics.measure.measurer import AT_ONCE, Measurer, people_of
+from cop_metrics.measure.asking import AT_ONCE
+from cop_metrics.measure.measurer import Measurer
+from cop_metrics.measure.queries import Query
 from cop_metrics.metrics import METRICS
-from cop_metrics.metrics.metric import Better, Computed, Exhibit, Metric, PeopleShare, Share, Total
-from cop_metrics.statistics.comparing import (
-    Comparison,
-    Interval,
-    Verdict,
-    benjamini_hochberg,
-    verdict,
-)
+from cop_metrics.metrics.aggregates import Computed, Total
+from cop_metrics.metrics.comparing import ENOUGH, MOST_DRAWN, Compared
+from cop_metrics.metrics.metric import Better, Exhibit, Metric
+from cop_metrics.statistics.comparing import Interval, Verdict, benjamini_hochberg, verdict
 from cop_metrics.statistics.counts import Unsteadiness, rate_ratio, unsteadiness
-from cop_metrics.statistics.medians import Waits, bootstrap_median_difference
-from cop_metrics.statistics.people import Pairs, People
-from cop_metrics.statistics.shares import (
-    clustered_newcombe,
-    newcombe,
-    paired_newcombe,
-    paired_people,
-)
-from cop_metrics.statistics.waits import survival
 from cop_metrics.units import Unit
 
 SCANNED = (
@@ -47,20 +36,13 @@ SCANNED = (
     "help_across_teams",
     "own_team_odds",
 )
-POINTS_ALIKE, PART_ALIKE = 0.05, 0.25
-"""Differences of shares, and parts of a wait or a count, that are too small to matter (metrics,
-10.1).
-"""
 DIMENSIONS = (None, "seniority", "team", "topic")
-ENOUGH = 20
 DAYS_OF_MONTH = 365.25 / 12
 PRESENCE = replace(METRICS["contributor_rate"], measure=Total(of="sum(days_held)"))
 """How many days members were there, each counted: what counts are compared by."""
-MOST_DRAWN, MOST_IN_ALL = 5_000, 40_000
-"""Waits of groups with more questions are left to the 24-hour rate, and all those of a dimension
-that has more of them to draw.
-
-A group of the most takes a few hundredths of a second, a dimension of the most a few tenths.
+MOST_IN_ALL = 40_000
+"""Waits of a dimension that has more questions to draw are left to the 24-hour rate: so many take a
+few tenths of a second.
 """
 
 
@@ -91,15 +73,18 @@ class Change:
         return Unit.RATIO if self.per_member else self.metric.unit
 
     @property
+    def margin(self) -> Interval:
+        """Return which differences from before are too small to matter."""
+        return self.metric.measure.scale.margin(self.before)
+
+    @property
     def rises(self) -> bool:
         return self.now > self.before
 
     @property
     def verdict(self) -> Verdict:
         """Return what may be said: clear, about the same, or neither yet."""
-        return verdict(
-            self.difference, margin(self.metric, self.before), beyond_noise=self.beyond_noise
-        )
+        return verdict(self.difference, self.margin, beyond_noise=self.beyond_noise)
 
     @property
     def word(self) -> str:
@@ -151,47 +136,32 @@ class Standing:
     beyond_noise: bool
 
     @property
+    def margin(self) -> Interval:
+        """Return which differences from the others are too small to matter."""
+        return self.metric.measure.scale.margin(self.others)
+
+    @property
     def verdict(self) -> Verdict:
         """Return what may be said: clear, about the same as the others, or neither yet."""
-        return verdict(
-            self.difference, margin(self.metric, self.others), beyond_noise=self.beyond_noise
-        )
-
-
-def margin(metric: Metric, base: float) -> Interval:
-    """Return which comparisons with `base` are too small to matter, on the scale on which the
-    number is compared.
-
-    Shares: differences of 5 points; waits: of a quarter of `base`, in its unit; counts and odds:
-    ratios that far from 1.
-    """
-    match metric.measure:
-        case Share() | PeopleShare():
-            return Interval(low=-POINTS_ALIKE, high=POINTS_ALIKE)
-        case Total() | Computed(person=None):
-            return Interval(low=1 - PART_ALIKE, high=1 + PART_ALIKE)
-    return Interval(low=-PART_ALIKE * base, high=PART_ALIKE * base)
+        return verdict(self.difference, self.margin, beyond_noise=self.beyond_noise)
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Measured:
-    """Two numbers compared: `now` with `before`, or a group's with that of all others."""
+class _Counted(Compared):
+    """Two counts compared, as they are or a member and month."""
 
-    before: float
-    now: float
-    comparison: Comparison
-    per_member: bool = False
-    counted: tuple[float, float] | None = None
+    per_member: bool
+    counted: tuple[float, float]
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Compared:
+class _OfGroup:
     """What of which group was compared."""
 
     metric: Metric
     by: str | None
     group: str
-    measured: _Measured
+    compared: Compared
 
 
 def scan(measurer: Measurer, scope: Scope) -> Scan:
@@ -201,53 +171,56 @@ def scan(measurer: Measurer, scope: Scope) -> Scan:
     earlier = scope.earlier()
     if earlier is None:
         return Scan(changes=())
+    sight = measurer.sight(scope)
     scanned = [
         (metric, by)
         for metric in (METRICS[id_] for id_ in SCANNED)
-        if not measurer.unmeasurable(metric) and not measurer.tells_of_few(metric.id, scope)
+        if not measurer.unmeasurable(metric) and not sight.tells_of_few(metric.id)
         for by in DIMENSIONS
         if by is None or by in metric.splits
     ]
-    asked = [
-        (measurer.paired_query(metric, scope, by), scope)
-        for metric, by in scanned
-        if _paired(metric)
-    ]
-    asked += [
-        (measurer.evidence_query(metric, each, by), each)
-        for metric, by in scanned
-        if not isinstance(metric.measure, Computed) and not _paired(metric)
-        for each in (scope, earlier)
-    ]
-    asked += [
-        (measurer.query(PRESENCE, each, by), each)
-        for by in (None, *PRESENCE.splits)
-        for each in (scope, earlier)
-    ]
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        for work in measurer.expect(asked):
+        for work in measurer.expect(_asked(measurer, scanned, scope, earlier)):
             pool.submit(work)
         parts = pool.map(
             lambda each: _compared(measurer, each[0], each[1], scope, earlier), scanned
         )
         found = [compared for part in parts for compared in part]
-    beyond = benjamini_hochberg([each.measured.comparison.p for each in found])
+    beyond = benjamini_hochberg([each.compared.comparison.p for each in found])
     changes = [
         Change(
             metric=each.metric,
             by=each.by,
             group=each.group,
-            before=each.measured.before,
-            now=each.measured.now,
-            difference=each.measured.comparison.interval,
-            p=each.measured.comparison.p,
+            before=each.compared.before,
+            now=each.compared.now,
+            difference=each.compared.comparison.interval,
+            p=each.compared.comparison.p,
             beyond_noise=bool(past),
-            per_member=each.measured.per_member,
-            counted=each.measured.counted,
+            per_member=isinstance(each.compared, _Counted) and each.compared.per_member,
+            counted=each.compared.counted if isinstance(each.compared, _Counted) else None,
         )
         for each, past in zip(found, beyond, strict=True)
     ]
     return Scan(changes=tuple(sorted(changes, key=lambda each: each.p)))
+
+
+def _asked(
+    measurer: Measurer,
+    scanned: Iterable[tuple[Metric, str | None]],
+    scope: Scope,
+    earlier: Scope,
+) -> Iterator[tuple[Query, Scope]]:
+    """Yield what comparing will ask, so that numbers over the same rows are asked together."""
+    for metric, by in scanned:
+        if metric.measure.paired:
+            yield measurer.paired_query(metric, scope, by), scope
+        elif not isinstance(metric.measure, Computed):
+            yield from (
+                (measurer.evidence_query(metric, each, by), each) for each in (scope, earlier)
+            )
+    for by in (None, *PRESENCE.splits):
+        yield from ((measurer.query(PRESENCE, each, by), each) for each in (scope, earlier))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -280,16 +253,16 @@ def differences(
         for compared in _against_others(measurer, metric, by, scope)
     ]
     tested = {each.id: p for each in exhibits if (p := measurer.tested(each, scope)) is not None}
-    beyond = benjamini_hochberg([*(each.measured.comparison.p for each in found), *tested.values()])
+    beyond = benjamini_hochberg([*(each.compared.comparison.p for each in found), *tested.values()])
     standing = [
         Standing(
             metric=each.metric,
             by=each.by or "",
             group=each.group,
-            own=each.measured.now,
-            others=each.measured.before,
-            difference=each.measured.comparison.interval,
-            p=each.measured.comparison.p,
+            own=each.compared.now,
+            others=each.compared.before,
+            difference=each.compared.comparison.interval,
+            p=each.compared.comparison.p,
             beyond_noise=bool(past),
         )
         for each, past in zip(found, beyond[: len(found)], strict=True)
@@ -302,136 +275,56 @@ def differences(
 
 def _against_others(
     measurer: Measurer, metric: Metric, by: str, scope: Scope
-) -> Iterator[_Compared]:
-    drawn = isinstance(metric.measure, Computed) and metric.measure.person is not None
-    if (
-        metric.follows_size
-        or isinstance(metric.measure, Total)
-        or (isinstance(metric.measure, Computed) and not drawn and metric.measure.compared is None)
-    ):
+) -> Iterator[_OfGroup]:
+    measure, sight = metric.measure, measurer.sight(scope)
+    if metric.follows_size or not measure.between_groups:
         return
     found = measurer.evidence(metric, scope, by, most_in_all=2 * MOST_DRAWN)
-    shown = {
-        group: rows for group, rows in found.items() if not measurer.hides(metric, group, scope, by)
-    }
-    if drawn and len(shown) * sum(rows.height for rows in shown.values()) > MOST_IN_ALL:
+    shown = {group: rows for group, rows in found.items() if not sight.hides(metric, group, by)}
+    too_many = len(shown) * sum(rows.height for rows in shown.values()) > MOST_IN_ALL
+    if len(shown) < 2 or (measure.drawn_by and too_many):
         return
     for group, own in shown.items():
-        others = [rows for name, rows in shown.items() if name != group]
-        compared = (
-            _compare(metric, own, _together(metric, others), measurer.likeness(metric))
-            if others
-            else None
-        )
+        others = measure.together([rows for name, rows in shown.items() if name != group])
+        compared = measure.compare(own, others, measurer.likeness(metric))
         if compared:
-            yield _Compared(metric=metric, by=by, group=group, measured=compared)
-
-
-def _together(metric: Metric, parts: Sequence[pl.DataFrame]) -> pl.DataFrame:
-    rows = pl.concat(parts)
-    return (
-        rows if isinstance(metric.measure, Computed) else rows.select(pl.selectors.numeric().sum())
-    )
-
-
-def _paired(metric: Metric) -> bool:
-    """Say whether a number is compared person by person over both periods."""
-    return isinstance(metric.measure, PeopleShare) or (
-        isinstance(metric.measure, Share) and metric.measure.person is not None
-    )
+            yield _OfGroup(metric=metric, by=by, group=group, compared=compared)
 
 
 def _compared(
     measurer: Measurer, metric: Metric, by: str | None, scope: Scope, earlier: Scope
-) -> list[_Compared]:
+) -> list[_OfGroup]:
     """Compare a number with the earlier period, all together or each group of a dimension that may
     be shown.
     """
-    found: dict[str, _Measured | None]
-    if _paired(metric):
-        compare = paired_people if isinstance(metric.measure, PeopleShare) else paired_newcombe
-        found = {
-            group: _compare_pairs(pairs, compare)
-            for group, pairs in measurer.paired(metric, scope, by).items()
-        }
-    elif isinstance(metric.measure, Total):
+    found: Mapping[str, Compared | None]
+    if metric.measure.paired:
+        pairs = measurer.paired(metric, scope, by)
+        found = {group: metric.measure.compare_pairs(each) for group, each in pairs.items()}
+    elif metric.measure.counts:
         found = _compare_totals(measurer, metric, by, scope, earlier)
     else:
         limits = {"most": MOST_DRAWN, "most_in_all": MOST_IN_ALL // 2}
         now, before = (measurer.evidence(metric, each, by, **limits) for each in (scope, earlier))
+        likeness = measurer.likeness(metric)
         found = {
-            group: _compare(metric, now[group], before[group], measurer.likeness(metric))
-            if group in now and group in before
-            else None
-            for group in now.keys() | before.keys()
+            group: metric.measure.compare(now[group], before[group], likeness)
+            for group in now.keys() & before.keys()
         }
+        found |= dict.fromkeys(now.keys() ^ before.keys())
     if by and len(found) < 2:
         return []  # one group alone is everybody
+    sight = measurer.sight(scope)
     return [
-        _Compared(metric=metric, by=by, group=group, measured=compared)
+        _OfGroup(metric=metric, by=by, group=group, compared=compared)
         for group, compared in sorted(found.items())
-        if compared and not (by and measurer.hides(metric, group, scope, by))
+        if compared and not (by and sight.hides(metric, group, by))
     ]
-
-
-def _compare(
-    metric: Metric, own: pl.DataFrame, others: pl.DataFrame, likeness: float
-) -> _Measured | None:
-    """Compare the rows of two periods, or of a group and all others; None where either is below 20
-    or cannot be compared.
-    """
-    match metric.measure:
-        case Share(person=str()):
-            return _compare_shares(
-                people_of(own, likeness), people_of(others, likeness), clustered_newcombe
-            )
-        case Share() | PeopleShare():
-            return _compare_people(own, others)
-        case Computed(compared=compared) if compared:
-            found = compared(own, others)
-            return found and _Measured(before=found[0], now=found[1], comparison=found[2])
-        case Computed() if metric.unit is Unit.HOURS:
-            return _compare_waits(own, others)
-    return None
-
-
-def _compare_pairs(pairs: Pairs, compare: Callable[[Pairs], Comparison | None]) -> _Measured | None:
-    return _compare_shares(pairs.now, pairs.before, lambda _now, _before: compare(pairs))
-
-
-def _compare_shares(
-    now: People, before: People, compare: Callable[[People, People], Comparison | None]
-) -> _Measured | None:
-    comparison = compare(now, before) if min(now.n, before.n) >= ENOUGH else None
-    if comparison is None:
-        return None
-    return _Measured(before=before.hits / before.n, now=now.hits / now.n, comparison=comparison)
-
-
-def _compare_people(now: pl.DataFrame, before: pl.DataFrame) -> _Measured | None:
-    hits_before, n_before, hits, n = (
-        float(part[name][0]) for part in (before, now) for name in ("hits", "n")
-    )
-    comparison = newcombe(hits, n, hits_before, n_before) if min(n, n_before) >= ENOUGH else None
-    if comparison is None:
-        return None
-    return _Measured(before=hits_before / n_before, now=hits / n, comparison=comparison)
-
-
-def _compare_waits(now: pl.DataFrame, before: pl.DataFrame) -> _Measured | None:
-    if min(now.height, before.height) < ENOUGH or max(now.height, before.height) > MOST_DRAWN:
-        return None
-    waits, waits_before = _waits(now), _waits(before)
-    comparison = bootstrap_median_difference(waits, waits_before)
-    medians = [survival(each.durations, each.observed).median for each in (waits_before, waits)]
-    if comparison is None or medians[0] is None or medians[1] is None:
-        return None
-    return _Measured(before=medians[0], now=medians[1], comparison=comparison)
 
 
 def _compare_totals(
     measurer: Measurer, metric: Metric, by: str | None, scope: Scope, earlier: Scope
-) -> dict[str, _Measured | None]:
+) -> dict[str, Compared | None]:
     """Compare counts a member-month, or a day where members are not known; a topic has no members
     but those of all.
     """
@@ -446,7 +339,7 @@ def _compare_totals(
     present = [
         measurer.totals(PRESENCE, each, of_members) if known else {} for each in (scope, earlier)
     ]
-    found: dict[str, _Measured | None] = {}
+    found: dict[str, Compared | None] = {}
     for group in now.keys() | before.keys():
         held, held_before = (each.get(group if of_members else "", 0.0) for each in present)
         exposures = (held, held_before) if known else days
@@ -482,7 +375,7 @@ def _compare_counts(
     days: tuple[int, int],
     months: Unsteadiness | None,
     per_member: bool,
-) -> _Measured | None:
+) -> _Counted | None:
     counts = [round(float(part["value"].sum())) for part in (now, before)]
     if min(counts) < ENOUGH:
         return None
@@ -502,19 +395,10 @@ def _compare_counts(
     shown = rates if per_member else counts
     if comparison is None:
         return None
-    return _Measured(
+    return _Counted(
         before=shown[1],
         now=shown[0],
         comparison=comparison,
         per_member=per_member,
         counted=(counts[1], counts[0]),
-    )
-
-
-def _waits(rows: pl.DataFrame) -> Waits:
-    askers = np.unique(rows["person"].to_numpy(), return_inverse=True)[1]
-    return Waits(
-        durations=rows["waited_seconds"].to_numpy() / 3600.0,
-        observed=rows["wait_ended"].to_numpy(),
-        askers=askers,
     )

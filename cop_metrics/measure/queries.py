@@ -10,54 +10,21 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from cop_metrics.limits import HELD_DAYS
-from cop_metrics.metrics.metric import (
+from cop_metrics.metrics.aggregates import (
+    HELD_LONG_ENOUGH,
+    KEYS,
+    PERIODS,
+    SUMS,
+    SUMS_OF_PAIRS,
     Aggregate,
-    Alike,
     Computed,
     PeopleShare,
-    PeopleWithout,
     Share,
     Total,
 )
 
-KEYS = ("group_value", "series_value")
 NOT_SPLIT = "''"
-HELD_LONG_ENOUGH = f"having sum(days_held) >= least({HELD_DAYS}, max(days))"
-_ONE_CALL = re.compile(r"(count|sum)\([^()]*\)")
-_DISTINCT = re.compile(r"count\(distinct (\w+)\)")
-_SUMS = {
-    "people": "count(*)",
-    "n": "sum(m)",
-    "hits": "sum(h)",
-    "hits_hits": "sum(h * h)",
-    "hits_n": "sum(h * m)",
-    "n_n": "sum(m * m)",
-    "n_3": "sum(m * m * m)",
-    "n_4": "sum(m * m * m * m)",
-}
-"""Each person's hits h and rows m, summed up as `statistics.People` takes them."""
-_SIDES = {"": "is_person", "_others": "is_other", "_pairs": "not is_person and not is_other"}
-"""The same rows by person, by who is on the other side, and by pairs of both, as
-`statistics.TwoSided` takes them.
-"""
 _PEOPLE = "count(*) filter (where m > 0)"
-_PERIODS = {"_now": "is_now", "_before": "not is_now"}
-_PAIRED = {
-    **{
-        f"{name}{period}": re.sub(r"\b([hm])\b", rf"\g<1>{period}", sql)
-        for period in _PERIODS
-        for name, sql in _SUMS.items()
-    },
-    "people_now": "count(*) filter (where m_now > 0)",
-    "people_before": "count(*) filter (where m_before > 0)",
-    "both": "count(*) filter (where m_now > 0 and m_before > 0)",
-    "pairs_hits_hits": "sum(h_now * h_before)",
-    "pairs_hits_n": "sum(h_now * m_before)",
-    "pairs_n_hits": "sum(m_now * h_before)",
-    "pairs_n_n": "sum(m_now * m_before)",
-}
-"""The same of two periods, and what joins them, as `statistics.Pairs` takes it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -77,8 +44,8 @@ class Query:
 
     @property
     def sql(self) -> str:
-        read = _aggregate_pairs if self.paired else aggregate
-        return f"{self.head} {read(self.measure, self.groups, self.source)}"
+        read = self.measure.select_pairs if self.paired else self.measure.select
+        return f"{self.head} {read(self.groups, self.source)}"
 
     def parts(self, answer: pl.DataFrame) -> Iterator[tuple[object, object, pl.DataFrame]]:
         """Yield each group and series of its answer with their rows."""
@@ -89,122 +56,6 @@ class Query:
             for names, part in answer.partition_by(keys, maintain_order=True, as_dict=True).items():
                 told = dict(zip(keys, names, strict=True))
                 yield *(told.get(name, "") for name in KEYS), part
-
-
-def aggregate(measured: Aggregate, groups: Sequence[str], source: str = "cut") -> str:
-    """Return the SELECT of a measure by up to two groups, named as in `KEYS`."""
-    names = KEYS[: len(groups)]
-    keys = ", ".join(f"{group} as {name}" for group, name in zip(groups, names, strict=True))
-    by, kept = ", ".join(str(place) for place in range(1, len(groups) + 1)), ", ".join(names)
-    match measured:
-        case PeopleWithout(of=of, did=did):
-            return (
-                f"select {kept}, cast({of} as double) as value, {of} as n from ("
-                f"{_each_person(did, keys, by, source)}) group by {kept} order by {kept}"
-            )
-        case Total(of=of, listed=listed, where=where):
-            return (
-                f"select {keys}, cast({of} as double) as value, {of if listed else 'count(*)'} as n "
-                f"from {source} where {where} group by {by} order by {by}"
-            )
-        case Share(hit=hit, person=None):
-            return (
-                f"select {keys}, cast(sum(cast({hit} as int)) as double) as hits, count({hit}) as n "
-                f"from {source} where ({hit}) is not null group by {by} order by {by}"
-            )
-        case Share(hit=hit, person=str(person), other=str(other)):
-            sums = ", ".join(
-                f"{sql} filter (where {which}) as {name}{side}"
-                for side, which in _SIDES.items()
-                for name, sql in _SUMS.items()
-            )
-            sets = ", ".join(f"({kept}, {of})" for of in ("person, other", "person", "other"))
-            return (
-                f"select {kept}, {sums} from ("
-                f"select {kept}, grouping(other) = 1 as is_person, grouping(person) = 1 as is_other, sum(h) as h, sum(m) as m "
-                f"from (select {keys}, {person} as person, {other} as other, cast(sum(cast({hit} as int)) as double) as h, "
-                f"cast(count({hit}) as double) as m from {source} where ({hit}) is not null group by all) "
-                f"group by grouping sets ({sets})) group by {kept} order by {kept}"
-            )
-        case Share(hit=hit, person=person):
-            return (
-                f"select {kept}, {_sums()} from ("
-                f"select {keys}, {person}, cast(sum(cast({hit} as int)) as double) as h, cast(count({hit}) as double) as m "
-                f"from {source} where ({hit}) is not null group by {by}, {person}) group by {by} order by {by}"
-            )
-        case PeopleShare(did=did):
-            return (
-                f"select {kept}, cast(sum(hit) as double) as hits, count(*) as n from ("
-                f"{_each_person(did, keys, by, source)}) group by {kept} order by {kept}"
-            )
-        case Computed(columns=columns, where=where, per=per):
-            of = ", ".join((by, *per))
-            grouped = f"group by {of} order by {of}" if per else ""
-            return f"select {keys}, {', '.join(columns)} from {source} where {where} {grouped}"
-    raise TypeError(f"{measured} is no aggregate")
-
-
-def _aggregate_pairs(measured: Aggregate, groups: Sequence[str], source: str) -> str:
-    """Return the SELECT of a share of two periods, person by person, by up to two groups, named as
-    in `KEYS` and `_PAIRED`.
-    """
-    names = KEYS[: len(groups)]
-    keys = ", ".join(f"{group} as {name}" for group, name in zip(groups, names, strict=True))
-    by, kept = ", ".join(str(place) for place in range(1, len(groups) + 1)), ", ".join(names)
-    match measured:
-        case Share(person=str(person)):
-            hits, rows = _hits_and_rows(measured)
-        case PeopleShare(did=did):
-            person, hits, rows = "member_id", "hit", "1"
-            source, keys = f"({_each_person(did, keys, f'{by}, is_now', source, 'is_now, ')})", kept
-        case _:
-            raise TypeError(f"{measured} is no share of people or by person")
-    sums = ", ".join(f"{sql} as {name}" for name, sql in _PAIRED.items())
-    each = ", ".join(
-        f"coalesce(cast(sum({read}) filter ({which}) as double), 0) as {of}{period}"
-        for period, which in _PERIODS.items()
-        for of, read in (("h", hits), ("m", rows))
-    )
-    return (
-        f"select {kept}, {sums} from (select {keys}, {person}, {each} from {source} "
-        f"group by {by}, {person}) group by {by} order by {by}"
-    )
-
-
-def persons(measured: Aggregate, source: str = "cut") -> str | None:
-    """Return the SELECT of each person's number of rows `n` that count, `sums` and `squares` of
-    their values; None for others.
-
-    Of a share a value is whether it is a hit.
-    """
-    match measured:
-        case Share(hit=hit, person=str(person)):
-            read, n = f"{source} where ({hit}) is not null", "count(*)"
-            value = square = f"cast({hit} as int)"
-        case Computed(alike=Alike(value=value, person=person), where=where):
-            read, n, square = (
-                f"{source} where ({where}) and ({value}) is not null",
-                "count(*)",
-                f"({value}) * ({value})",
-            )
-        case _:
-            return None
-    sums = f"cast(sum({value}) as double) as sums, cast(sum({square}) as double) as squares"
-    return f"select {person}, cast({n} as double) as n, {sums} from {read} group by {person} order by {person}"
-
-
-def _each_person(did: str, keys: str, by: str, source: str, more: str = "") -> str:
-    """Return the SELECT of those who held a group for long enough, and whether they did it
-    meanwhile.
-    """
-    return (
-        f"select {keys}, {more}member_id, max(cast({did} as int)) as hit from {source} "
-        f"group by {by}, member_id {HELD_LONG_ENOUGH}"
-    )
-
-
-def _sums() -> str:
-    return ", ".join(f"{sql} as {name}" for name, sql in _SUMS.items())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -224,34 +75,25 @@ def together(queries: Iterable[Query]) -> list[Together]:
     """
     alike: dict[tuple[object, ...], list[Query]] = {}
     for query in dict.fromkeys(queries):
-        kind = _kind(query)
-        if kind:
+        batch = _batch(query)
+        if batch:
             # By person and month there are about as many groups as rows: nobody else would gain
             # from their sums.
-            apart = "month" in query.groups and kind[0] not in ("total", "rows")
-            alike.setdefault((query.head, query.source, query.paired, apart, *kind), []).append(
-                query
-            )
+            apart = "month" in query.groups and batch[0] not in ("total", "rows")
+            of_batch = (query.head, query.source, query.paired, apart, *batch)
+            alike.setdefault(of_batch, []).append(query)
     return [_combined(tuple(each)) for each in alike.values() if len(each) > 1]
 
 
-def _kind(query: Query) -> tuple[object, ...] | None:
+def _batch(query: Query) -> tuple[object, ...] | None:
     """Return what two queries must have in common to be asked together, None for what is asked
     alone.
     """
+    if not query.paired:
+        return query.measure.batch
     match query.measure:
-        case Share(person=str(person), other=other) if query.paired or other is None:
+        case Share(person=str(person)):
             return "share", person
-        case PeopleShare() if not query.paired:
-            return ("people",)
-        case PeopleWithout():
-            return None
-        case Total(of=of, listed=str()) if distinct := _DISTINCT.fullmatch(of):
-            return "distinct", distinct[1]
-        case Total(of=of) if _ONE_CALL.fullmatch(of):
-            return ("total",)
-        case Computed(columns=read, where=where, per=()):
-            return "rows", read, where
     return None
 
 
@@ -327,8 +169,8 @@ def _combined(queries: tuple[Query, ...]) -> Together:
             return _shares(queries, columns, person)
         case PeopleShare():
             return _people(queries, columns)
-        case Total(of=of, listed=str()) if distinct := _DISTINCT.fullmatch(of):
-            return _distinct(queries, columns, distinct[1])
+        case Total() as total if total.distinct:
+            return _distinct(queries, columns, total.distinct)
         case Computed() as rows:
             return _rows(queries, columns, rows)
     return _totals(queries, columns)
@@ -336,14 +178,17 @@ def _combined(queries: tuple[Query, ...]) -> Together:
 
 def _shares(queries: tuple[Query, ...], columns: _Columns, person: str) -> Together:
     periods, wanted = (
-        (_PERIODS, _PAIRED) if queries[0].paired else ({"": "true"}, _SUMS | {"people": _PEOPLE})
+        (PERIODS, SUMS_OF_PAIRS)
+        if queries[0].paired
+        else ({"": "true"}, SUMS | {"people": _PEOPLE})
     )
     places = [f"{period}{place}" for place in columns.measures.values() for period in periods]
     counted = [
         f"case when {which} then {value} end as {of}{period}{place}"
         for measure, place in columns.measures.items()
+        if isinstance(measure, Share)
         for period, which in periods.items()
-        for of, value in zip("xc", _hits_and_rows(measure), strict=True)
+        for of, value in zip("xc", measure.hits_and_rows, strict=True)
     ]
     read = _listed(columns.read, f"{person} as person", *counted)
     once = {f"{of}{place}": f"cast(sum({of}{place}) as double)" for place in places for of in "xc"}
@@ -370,14 +215,6 @@ def _shares(queries: tuple[Query, ...], columns: _Columns, person: str) -> Toget
         return columns.rows(answer, query).select(*KEYS, *sums).filter(some).collect()
 
     return Together(queries=queries, sql=sql, part=part)
-
-
-def _hits_and_rows(measure: Aggregate) -> tuple[str, str]:
-    """Return SQL for the hits of a row, and for how many it counts."""
-    match measure:
-        case Share(hit=hit):
-            return f"cast({hit} as int)", f"cast(({hit}) is not null as int)"
-    raise TypeError(f"{measure} is no share of rows")
 
 
 def _people(queries: tuple[Query, ...], columns: _Columns) -> Together:
@@ -451,7 +288,7 @@ def _totals(queries: tuple[Query, ...], columns: _Columns) -> Together:
     counted = _listed(
         *(
             f"cast({each.of} filter (where {each.where}) as double) as value{place}, "
-            f"{each.of if each.listed else 'count(*)'} filter (where {each.where}) as n{place}"
+            f"{each.counted} filter (where {each.where}) as n{place}"
             for place, each in totals.items()
         )
     )

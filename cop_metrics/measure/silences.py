@@ -55,7 +55,7 @@ def silences(measurer: Measurer, scope: Scope) -> tuple[Silence, ...]:
     if scope.topics or scope.explicit_only:
         return ()
     found: list[Silence] = []
-    rows = measurer.acts(scope).to_dicts()
+    rows = measurer.within(scope).acts().to_dicts()
     rows.sort(key=lambda row: (row["team"] is not None) + (row["seniority"] is not None))
     for act in ACTS:
         if not measurer.unmeasurable(METRICS[ACTS[act]]):
@@ -92,7 +92,7 @@ def _of_act(
             or UNKNOWN in (team, seniority)
         ):
             continue
-        if not _hidden(team, seniority, measurer, scope):
+        if not measurer.sight(scope).refuses(_chosen(team), _chosen(seniority)):
             yield Silence(
                 metric=METRICS[ACTS[act]],
                 act=act,
@@ -104,11 +104,8 @@ def _of_act(
             )
 
 
-def _hidden(team: str | None, seniority: str | None, measurer: Measurer, scope: Scope) -> bool:
-    small, teams = measurer.choices.small_groups, measurer.choices.teams
-    return not scope.names and small.refuses(
-        (team,) if team else (), (seniority,) if seniority else (), teams
-    )
+def _chosen(group: str | None) -> tuple[str, ...]:
+    return () if group is None else (group,)
 
 
 def distinct(found: Sequence[Silence]) -> tuple[Silence, ...]:

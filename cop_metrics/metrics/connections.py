@@ -11,23 +11,21 @@ import rustworkx
 
 from cop_metrics import words
 from cop_metrics.limits import CORE, MOST_DRAWN, REGULAR
+from cop_metrics.metrics.aggregates import Computed, Figure, Share, Total
 from cop_metrics.metrics.columns import Column, Role, Rows
 from cop_metrics.metrics.metric import (
     EVERY_SENIORITY,
     NO_HELP,
     Better,
-    Computed,
     Counts,
     Exhibit,
-    Figure,
     Metric,
     Promise,
-    Share,
-    Total,
     Whose,
     exhibit_sql,
 )
 from cop_metrics.people import UNKNOWN
+from cop_metrics.reasons import nobody, nothing
 from cop_metrics.statistics.comparing import Comparison
 from cop_metrics.statistics.concentration import absence_factor
 from cop_metrics.statistics.odds import Odds, compared_odds, odds_over_expected
@@ -78,7 +76,7 @@ def _people_giving(
     given = rows["helps"].to_numpy()
     fewest = absence_factor(given, share)
     if fewest is None:
-        return Figure(value=None, sample_size=0, note="nobody helped")
+        return Figure(value=None, sample_size=0, reason=nobody("nobody helped"))
     already = absence_factor(given, beyond) if beyond else 0
     return Figure(value=float(fewest - (already or 0)), sample_size=int(given.sum()))
 
@@ -248,10 +246,12 @@ def own_team_odds(rows: pl.DataFrame) -> Figure:
     """
     n = int(rows["helps"].sum())
     if not n:
-        return Figure(value=None, sample_size=0, note="nobody helped among members of known teams")
+        return Figure(
+            value=None, sample_size=0, reason=nobody("nobody helped among members of known teams")
+        )
     odds = _odds(rows)
     if odds is None:
-        return Figure(value=None, sample_size=n, note=NOBODY_TO_CHOOSE)
+        return Figure(value=None, sample_size=n, reason=nothing(NOBODY_TO_CHOOSE))
     return Figure(value=odds.ratio, sample_size=n, interval=odds.interval)
 
 
@@ -337,7 +337,7 @@ def _fewest(
         counts=Counts.FLOW,
         relation="helps",
         measure=Computed(
-            columns=("count(*) as helps",), per=("helper_id",), where="helper_known", figure=figure
+            columns=("count(*) as helps",), per=("helper_id",), where="helper_known", compute=figure
         ),
         splits=ASKER_SPLITS,
     )
@@ -384,7 +384,7 @@ METRICS = (
                 "sum(expected) as expected",
             ),
             per=("helper_id",),
-            figure=own_team_odds,
+            compute=own_team_odds,
             compared=compare_own_team_odds,
         ),
         splits=HELPER_SPLITS,

@@ -9,22 +9,19 @@ import numpy as np
 import polars as pl
 
 from cop_metrics import words
+from cop_metrics.metrics.aggregates import Alike, Computed, Figure, Share, Total
 from cop_metrics.metrics.columns import Column, Role, Rows
 from cop_metrics.metrics.metric import (
     NOT_ASKED,
-    Alike,
     Better,
-    Computed,
     Counts,
     Exhibit,
-    Figure,
     Metric,
     Promise,
-    Share,
-    Total,
     Whose,
     likeness_of,
 )
+from cop_metrics.reasons import Reason, Why, nobody, nothing
 from cop_metrics.statistics.comparing import Interval
 from cop_metrics.statistics.means import clustered_mean
 from cop_metrics.statistics.people import pooled_design_effect
@@ -52,7 +49,7 @@ def median_wait_at_work(rows: pl.DataFrame) -> Figure:
 
 def _median(rows: pl.DataFrame, column: str, written: Callable[[float], str]) -> Figure:
     if rows.is_empty():
-        return Figure(value=None, sample_size=0, note="nobody asked in this period")
+        return Figure(value=None, sample_size=0, reason=nobody("nobody asked in this period"))
     curve = survival(
         rows[column].to_numpy() / HOUR,
         rows["wait_ended"].to_numpy(),
@@ -62,7 +59,7 @@ def _median(rows: pl.DataFrame, column: str, written: Callable[[float], str]) ->
     if median is None:
         unanswered = words.value(Unit.PERCENT, float(curve.survival[-1]))
         note = f"not reached ({unanswered} unanswered after {written(float(curve.times[-1]))})"
-        return Figure(value=None, sample_size=rows.height, note=note)
+        return Figure(value=None, sample_size=rows.height, reason=Reason(Why.NOT_REACHED, note))
     return Figure(value=median, sample_size=rows.height, interval=_median_interval(curve))
 
 
@@ -90,7 +87,7 @@ def _median_interval(curve: SurvivalCurve) -> Interval:
 def naive_median(rows: pl.DataFrame) -> Figure:
     """Return the plain median wait in hours of those questions that were answered."""
     if rows.is_empty():
-        return Figure(value=None, sample_size=0, note="no question was answered")
+        return Figure(value=None, sample_size=0, reason=nothing("no question was answered"))
     return Figure(
         value=float(np.median(rows["wait_seconds"].to_numpy())) / HOUR, sample_size=rows.height
     )
@@ -120,7 +117,9 @@ def mean_helps(rows: pl.DataFrame) -> Figure:
     """Return the mean number of helps per question, from both sums of each asker."""
     if rows.is_empty():
         return Figure(
-            value=None, sample_size=0, note="no questions at least 30 days old in this period"
+            value=None,
+            sample_size=0,
+            reason=nothing("no questions at least 30 days old in this period"),
         )
     helps, questions, squares = (
         rows[name].to_numpy() for name in ("helps", "questions", "squares")
@@ -327,7 +326,7 @@ METRICS = (
         measure=Computed(
             columns=("waited_seconds", "wait_ended", "asker_id"),
             person="asker_id",
-            figure=median_wait,
+            compute=median_wait,
             alike=_alike_in("waited_seconds"),
         ),
         splits=ASKER_SPLITS,
@@ -348,7 +347,7 @@ METRICS = (
         whose=Whose.ASKER,
         counts=Counts.FLOW,
         relation="questions",
-        measure=Computed(columns=("wait_seconds",), figure=naive_median, where="helped"),
+        measure=Computed(columns=("wait_seconds",), compute=naive_median, where="helped"),
         splits=ASKER_SPLITS,
     ),
     Metric(
@@ -369,7 +368,7 @@ METRICS = (
         relation="questions",
         measure=Computed(
             columns=("office_seconds", "wait_ended", "asker_id"),
-            figure=median_wait_at_work,
+            compute=median_wait_at_work,
             alike=_alike_in("office_seconds"),
         ),
         splits=ASKER_SPLITS,
@@ -474,7 +473,7 @@ METRICS = (
             columns=HELPS_AND_QUESTIONS,
             per=("asker_id",),
             where="helps_in_30_days is not null",
-            figure=mean_helps,
+            compute=mean_helps,
             alike=Alike(value="helps_in_30_days", person="asker_id"),
         ),
         splits=ASKER_SPLITS,
@@ -500,7 +499,7 @@ METRICS = (
             columns=HELPS_AND_QUESTIONS,
             per=("asker_id",),
             where="helps_in_30_days > 0",
-            figure=mean_helps,
+            compute=mean_helps,
             alike=Alike(value="helps_in_30_days", person="asker_id"),
         ),
         splits=ASKER_SPLITS,

@@ -11,23 +11,20 @@ import numpy as np
 import polars as pl
 
 from cop_metrics.limits import EDGE_DAYS, MATURE_DAYS, MOST_THREADS
+from cop_metrics.metrics.aggregates import Computed, Figure, PeopleShare, Share, Total
 from cop_metrics.metrics.columns import Column, Role, Rows
 from cop_metrics.metrics.metric import (
     NEWCOMER,
     WHO_IS_NEW,
     Better,
-    Computed,
     Counts,
     Exhibit,
-    Figure,
     Metric,
-    PeopleShare,
     Promise,
-    Share,
-    Total,
     Whose,
     exhibit_sql,
 )
+from cop_metrics.reasons import nobody
 from cop_metrics.statistics.comparing import Interval
 from cop_metrics.statistics.shares import wilson
 from cop_metrics.statistics.waits import survival
@@ -53,13 +50,15 @@ def share_by(days: int, rows: pl.DataFrame) -> Figure:
     counts for as long as they were followed; None where nobody has been followed for so long.
     """
     if rows.is_empty():
-        return Figure(value=None, sample_size=0, note="nobody began to read in this period")
+        return Figure(
+            value=None, sample_size=0, reason=nobody("nobody began to read in this period")
+        )
     curve = survival(rows["days"].to_numpy(), rows["happened"].to_numpy())
     if curve.times[-1] < days and curve.survival[-1] > 0:
         return Figure(
             value=None,
             sample_size=rows.height,
-            note=f"nobody has been followed for {days} days yet",
+            reason=nobody(f"nobody has been followed for {days} days yet"),
         )
     last = int(np.searchsorted(curve.times, days, side="right")) - 1
     if last < 0:
@@ -93,7 +92,7 @@ def _step_rate(
         relation="first_reads",
         measure=Computed(
             columns=(f"{columns[0]} as days", f"{columns[1]} as happened"),
-            figure=partial(share_by, days),
+            compute=partial(share_by, days),
             person="member_id",
         ),
         splits=SPLITS,
@@ -139,7 +138,7 @@ def _share_of_reads(
         splits=splits,
         needs=needs,
         follows_size=follows_size,
-        no_rows="nobody read a thread that somebody else began",
+        no_rows=nobody("nobody read a thread that somebody else began"),
         about=about,
         about_others=about_others,
     )

@@ -9,12 +9,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 from pathlib import Path
+from typing import Protocol
 
 import polars as pl
 
-from cop_metrics.metrics.columns import Column, ListOf, Role, Rows, titles
+from cop_metrics.metrics.aggregates import Aggregate
+from cop_metrics.metrics.columns import Column, Role, Rows, titles
+from cop_metrics.reasons import Reason
 from cop_metrics.sql import read_sql
-from cop_metrics.statistics.comparing import Comparison, Interval
 from cop_metrics.units import Unit
 
 
@@ -55,6 +57,23 @@ class Counts(Enum):
     STATE = "state"
 
 
+class Declared(Protocol):
+    """What a number and an exhibit have in common for cutting their relations."""
+
+    @property
+    def whose(self) -> Whose: ...
+    @property
+    def counts(self) -> Counts: ...
+    @property
+    def splits(self) -> tuple[str, ...]: ...
+    @property
+    def needs(self) -> str | tuple[str, ...] | None: ...
+    @property
+    def about(self) -> str | None: ...
+    @property
+    def about_others(self) -> str | None: ...
+
+
 EXHIBITS_SQL = Path(__file__).parent / "exhibits"
 NOT_ASKED = "nobody asked"
 NO_HELP = "nobody helped another member"
@@ -81,108 +100,6 @@ def exhibit_sql(name: str) -> str:
 def needed(needs: str | tuple[str, ...] | None) -> tuple[str, ...]:
     """Return what a number or an exhibit is not measurable without."""
     return (needs,) if isinstance(needs, str) else needs or ()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Figure:
-    """A measured value: None where there is no data, with the reason as `note`; hours, shares 0 to
-    1, or counts.
-    """
-
-    value: float | None
-    sample_size: int
-    interval: Interval | None = None
-    note: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Total:
-    """An SQL aggregate over the relation's rows; `listed` names the column of which each value is
-    one listed row.
-
-    `without`: what no row of a listed value may meet, where `of` leaves such values out. `listing`:
-    what that list shows, where not what the relation's does. `unknown`: why there is no number
-    where `of` is null.
-    """
-
-    of: str
-    listed: str | None = None
-    where: str = "true"
-    without: str | None = None
-    listing: ListOf | None = None
-    unknown: str = "not recorded by the source"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Share:
-    """The share of rows for which `hit` holds; rows where it is null are not in the sample.
-
-    `person`: the column whose values are the clusters of the interval (metrics, 2.9); None where
-    each row is one person. `other`: SQL of who is on the other side of a row, where they too are
-    few and repeat themselves; never null. `hits_at_once`: how many hits come together at least, as
-    one that goes both ways is two. `listed_from`: the relation of the same rows by name and title,
-    where the metric's own has none.
-    """
-
-    hit: str
-    person: str | None
-    other: str | None = None
-    hits_at_once: int = 1
-    listed_from: str | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class PeopleShare:
-    """The share of people who did something while in a group that they held for at least 30 days
-    (metrics, 2.8).
-    """
-
-    did: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class PeopleWithout(Total):
-    """The count of those of whom a `PeopleShare` of the same `did` says that they did not."""
-
-    did: str
-    of: str = "count(*) - sum(hit)"
-    listed: str | None = "member"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Alike:
-    """What one person's rows are alike in: SQL of a row's `value`, null where it does not count,
-    and the `person` column.
-    """
-
-    value: str
-    person: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Computed:
-    """A figure that Python computes from columns of the relation's rows, or of their sums per
-    `per`.
-
-    `person`: the column that a comparison draws by. `listed`: SQL of which each value is one listed
-    row, else each row is. `compared`: what becomes of the rows of two periods or groups, None where
-    it cannot be told: (the second's value, the first's, their ratio). `alike`: where its interval
-    rests on how alike one person's rows are; its rows then have the column `likeness` too.
-    """
-
-    columns: tuple[str, ...]
-    figure: Callable[[pl.DataFrame], Figure]
-    where: str = "true"
-    per: tuple[str, ...] = ()
-    person: str | None = None
-    listed: str | None = None
-    compared: (
-        Callable[[pl.DataFrame, pl.DataFrame], tuple[float, float, Comparison] | None] | None
-    ) = None
-    alike: Alike | None = None
-
-
-Aggregate = Total | Share | PeopleShare | Computed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -226,7 +143,7 @@ class Metric:
     follows_size: bool = False
     individual: bool = False
     never_listed: str | None = None
-    no_rows: str | None = None
+    no_rows: Reason | None = None
     about: str | None = None
     about_others: str | None = None
     edge_days: int = 0

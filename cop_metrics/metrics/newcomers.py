@@ -6,6 +6,7 @@ import polars as pl
 
 from cop_metrics import words
 from cop_metrics.limits import BACK_WITHIN_DAYS, EDGE_DAYS
+from cop_metrics.metrics.aggregates import Share
 from cop_metrics.metrics.columns import Column, Role, Rows
 from cop_metrics.metrics.metric import (
     NEWCOMER,
@@ -15,7 +16,6 @@ from cop_metrics.metrics.metric import (
     Exhibit,
     Metric,
     Promise,
-    Share,
     Whose,
 )
 from cop_metrics.statistics.shares import Standardised, newcombe, standardised, wilson

@@ -9,6 +9,7 @@ import polars as pl
 
 from cop_metrics import words
 from cop_metrics.limits import BENEFIT_DAYS, CORE, EDGE_DAYS, HELD_DAYS, REGULAR
+from cop_metrics.metrics.aggregates import Computed, Figure, PeopleShare, Share, Total
 from cop_metrics.metrics.columns import Column, Role, Rows
 from cop_metrics.metrics.metric import (
     NEWCOMER,
@@ -16,18 +17,14 @@ from cop_metrics.metrics.metric import (
     NOT_JOINED,
     WHO_IS_NEW,
     Better,
-    Computed,
     Counts,
     Exhibit,
-    Figure,
     Metric,
-    PeopleShare,
     Promise,
-    Share,
-    Total,
     Whose,
     exhibit_sql,
 )
+from cop_metrics.reasons import nothing
 from cop_metrics.statistics.concentration import absence_factor, gini, lorenz
 from cop_metrics.units import Unit
 
@@ -96,7 +93,7 @@ def mean_stickiness(months: pl.DataFrame) -> Figure:
     The sample is the members of each month.
     """
     if months.is_empty():
-        return Figure(value=None, sample_size=0, note="no complete month in this period")
+        return Figure(value=None, sample_size=0, reason=nothing("no complete month in this period"))
     days = pl.col("first_of_month").dt.month_end().dt.day()
     shares = months.select(pl.col("member_days") / days / pl.col("active"))
     mean = float(shares.to_series().mean())  # type: ignore[arg-type]
@@ -345,7 +342,7 @@ METRICS = (
                 "count(distinct member_id) as active",
             ),
             per=("month",),
-            figure=mean_stickiness,
+            compute=mean_stickiness,
             where="month_complete and not is_deleted",
             listed="(member_id, month)",
         ),
@@ -371,7 +368,9 @@ METRICS = (
         measure=Share(hit="retained", person=None),
         splits=SPLITS,
         act_on="not retained",
-        no_rows="not known: nobody was there in the days before, or the data does not reach back to them",
+        no_rows=nothing(
+            "not known: nobody was there in the days before, or the data does not reach back to them"
+        ),
     ),
     Metric(
         id="health_index",
@@ -391,7 +390,7 @@ METRICS = (
         relation="twelve_months",
         measure=Share(hit="active_now", person=None),
         splits=SPLITS,
-        no_rows="needs a complete month with eleven more before it in the data",
+        no_rows=nothing("needs a complete month with eleven more before it in the data"),
     ),
     Metric(
         id="no_benefit",

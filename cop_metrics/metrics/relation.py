@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cop_metrics.metrics.columns import Column, ListOf, Role, Rows, person
+from cop_metrics.metrics.metric import Metric
 from cop_metrics.sql import read_sql
 from cop_metrics.units import Unit
 
@@ -521,3 +522,20 @@ RELATIONS = {
         ECHOES,
     )
 }
+
+
+def relation_of_list(metric: Metric) -> Relation:
+    """Return the relation whose rows are the list behind a number: its own, unless another has them
+    by name and title.
+    """
+    return RELATIONS[metric.measure.listed_from or metric.relation]
+
+
+def list_of(metric: Metric) -> ListOf:
+    """Return what the list behind a number shows."""
+    return metric.measure.shows or relation_of_list(metric).listing
+
+
+def lists_people(metric: Metric) -> bool:
+    """Say whether the rows behind a number are people or groups of them, not threads or topics."""
+    return list_of(metric).rows not in (Rows.THREADS, Rows.TOPICS)

@@ -10,6 +10,14 @@ from scipy import special
 
 from cop_metrics import words
 from cop_metrics.limits import EDGE_DAYS, LEVEL_DAYS, MOST_KNOWN
+from cop_metrics.metrics.aggregates import (
+    Computed,
+    Figure,
+    PeopleShare,
+    PeopleWithout,
+    Share,
+    Total,
+)
 from cop_metrics.metrics.columns import Column, ListOf, Role, Rows, person
 from cop_metrics.metrics.metric import (
     NEWCOMER,
@@ -17,20 +25,15 @@ from cop_metrics.metrics.metric import (
     NOT_JOINED,
     WHO_IS_NEW,
     Better,
-    Computed,
     Counts,
     Exhibit,
-    Figure,
     Metric,
-    PeopleShare,
-    PeopleWithout,
     Promise,
-    Share,
-    Total,
     Whose,
     exhibit_sql,
 )
 from cop_metrics.people.levels import LEVELS
+from cop_metrics.reasons import nobody
 from cop_metrics.sql import measured
 from cop_metrics.statistics.concentration import z_score
 from cop_metrics.statistics.means import mean_interval
@@ -50,7 +53,7 @@ FLOWS = ("joined", "transferred in", "moved in", "moved out", "transferred out",
 def helps_each(people: pl.DataFrame) -> Figure:
     """Return the mean of helps over active people, a row each; the interval is that of the mean."""
     if people.is_empty():
-        return Figure(value=None, sample_size=0, note="nobody was active")
+        return Figure(value=None, sample_size=0, reason=nobody("nobody was active"))
     given = people["helps"].to_numpy()
     return Figure(value=float(given.mean()), sample_size=len(given), interval=mean_interval(given))
 
@@ -58,7 +61,7 @@ def helps_each(people: pl.DataFrame) -> Figure:
 def given_by_three(helpers: pl.DataFrame) -> Figure:
     """Return the share of all helps that the three who gave the most gave."""
     if helpers.is_empty():
-        return Figure(value=None, sample_size=0, note="nobody helped")
+        return Figure(value=None, sample_size=0, reason=nobody("nobody helped"))
     total = int(helpers["helps"].sum())
     return Figure(value=int(helpers["helps"].top_k(BUSIEST).sum()) / total, sample_size=total)
 
@@ -130,7 +133,7 @@ METRICS = (
             of="count(distinct asker_id)",
             listed="asker",
             where="not asker_deleted",
-            listing=_others("asker", "Person helped"),
+            shows=_others("asker", "Person helped"),
         ),
         splits=HELPER_SPLITS,
     ),
@@ -153,7 +156,7 @@ METRICS = (
             of="count(distinct asker_team)",
             listed="asker_team",
             where="asker_team <> 'Unknown'",
-            listing=ListOf(
+            shows=ListOf(
                 Rows.GROUPS, (Column("asker_team", "Team helped", Role.TEAM, personal=True),)
             ),
         ),
@@ -179,7 +182,7 @@ METRICS = (
             of="count(distinct giver_id)",
             listed="giver_id",
             where="not giver_deleted and reason <> 'accepted'",
-            listing=_others("giver", "Person who thanked"),
+            shows=_others("giver", "Person who thanked"),
         ),
         splits=MEMBER_SPLITS,
         needs="thanker",
@@ -435,7 +438,7 @@ METRICS = (
             listed="helper_id",
             where="helper_seniority = $senior",
             without="recognised_in_90_days",
-            listing=ListOf(Rows.PEOPLE, person("helper", "Senior")[:2]),
+            shows=ListOf(Rows.PEOPLE, person("helper", "Senior")[:2]),
             unknown="too soon to tell: none of these helps is 90 days old",
         ),
         splits=("team", "topic"),
@@ -503,7 +506,7 @@ METRICS = (
         measure=Computed(
             columns=("cast(sum(helps) as bigint) as helps",),
             per=("member_id",),
-            figure=helps_each,
+            compute=helps_each,
             where="not is_deleted",
             listed="member_id",
         ),
@@ -529,7 +532,7 @@ METRICS = (
             columns=("count(*) as helps",),
             per=("helper_id",),
             where="helper_known",
-            figure=given_by_three,
+            compute=given_by_three,
         ),
         splits=HELPER_SPLITS,
         needs="team",

@@ -7,9 +7,10 @@ from math import inf, isfinite
 import duckdb
 
 from cop_metrics import words
-from cop_metrics.access.scope import CommunityChoices
-from cop_metrics.measure.changes import Change, margin
-from cop_metrics.metrics.metric import Computed, Figure, Metric, PeopleShare, Share, Total
+from cop_metrics.access.catalogue import CommunityChoices
+from cop_metrics.measure.changes import Change
+from cop_metrics.metrics.aggregates import Figure, Scale
+from cop_metrics.metrics.metric import Metric
 from cop_metrics.period import Period, to_date
 from cop_metrics.statistics.comparing import Interval, Verdict
 from cop_metrics.units import Unit
@@ -68,7 +69,7 @@ def kept(figure: Figure, target: float | None) -> str:
     """Say whether a number keeps its promise, or why that cannot be said: 'nothing to judge', 'not
     measurable'.
     """
-    if figure.value is None and not (figure.note or "").startswith(NOT_MEASURABLE):
+    if figure.value is None and not (figure.reason and figure.reason.unmeasurable):
         return NOTHING_TO_JUDGE
     return promise_word(figure.value, figure.interval, target)
 
@@ -84,19 +85,14 @@ def change_word(change: Change) -> str:
     if change.verdict is Verdict.CLEAR:
         better = f" ({change.word})" if change.word in ("better", "worse") else ""
         return f"{CLEARLY} {'up' if change.rises else 'down'}{each}{better}"
-    alike = change.verdict is Verdict.SAME and _changed(change) in margin(
-        change.metric, change.before
-    )
+    alike = change.verdict is Verdict.SAME and _changed(change) in change.margin
     return f"{ALIKE}{each}" if alike else CANNOT_TELL
 
 
 def _changed(change: Change) -> float:
-    """Return a change on the scale on which it is compared: a ratio for counts and odds, else a
-    difference.
-    """
-    match change.metric.measure:
-        case Total() | Computed(person=None):
-            return change.now / change.before if change.before else inf
+    """Return a change on the scale on which it is compared."""
+    if change.metric.measure.scale is Scale.RATIO:
+        return change.now / change.before if change.before else inf
     return change.now - change.before
 
 
@@ -134,12 +130,13 @@ def difference_text(change: Change) -> str:
     counts.
     """
     low, high = change.difference.low, change.difference.high
-    match change.metric.measure:
-        case Share() | PeopleShare():
+    match change.metric.measure.scale:
+        case Scale.POINTS:
             return f"{_signed(low * 100)} to {_signed(high * 100)} points"
-        case Computed() if change.metric.unit is Unit.HOURS:
+        case Scale.TIME:
             return f"{_signed_duration(low)} to {_signed_duration(high)}"
-    return f"{_signed((low - 1) * 100)} % to {_signed((high - 1) * 100)} %"
+        case Scale.RATIO:
+            return f"{_signed((low - 1) * 100)} % to {_signed((high - 1) * 100)} %"
 
 
 def _signed(number: float) -> str:

@@ -6,15 +6,19 @@ where it draws: the command line and the reports need the kinds, and not the lib
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import polars as pl
 
-from cop_metrics.access.scope import CommunityChoices
+from cop_metrics import words
+from cop_metrics.access.catalogue import CommunityChoices
+from cop_metrics.access.scope import Scope
+from cop_metrics.measure.measurer import SERIES, Measured, Measurer
 from cop_metrics.metrics import EXHIBITS, METRICS
 from cop_metrics.metrics.columns import Column, Role
 from cop_metrics.metrics.metric import Exhibit, Metric
+from cop_metrics.people import UNKNOWN
 from cop_metrics.show.tables import as_called
 from cop_metrics.units import Unit
 
@@ -27,6 +31,13 @@ Row = Mapping[str, Any]
 Asked = tuple[Metric, str, str | None]
 """A metric, what it is split by, and what splits those months by group; None without."""
 
+SEEN = 0.005
+"""From which difference on two shares look different in whole per cent."""
+EACH_MONTH = "each month by itself"
+BEYOND = (
+    "all together is not between the groups: who changed group counts in each of them, "
+    "by what they did there, and once in all"
+)
 MONTH = Column("group", "Month", Role.MONTH)
 
 
@@ -55,6 +66,7 @@ class ShowExhibit:
 
     id: str
 
+    description: ClassVar[str] = ""
     compared: ClassVar[None] = None
     """The number of which each group is compared with all others, and by what."""
 
@@ -91,6 +103,14 @@ class ShowExhibit:
         """Yield the numbers that it asks for, so that a page asks them together."""
         for id_ in self.exhibit.panel:
             yield METRICS[id_], self.exhibit.shows[0], None
+
+    def measure(self, measurer: Measurer, scope: Scope) -> Measured:
+        """Measure what it shows."""
+        return measurer.measure(self.exhibit, scope)
+
+    def remarks(self, measured: Measured, scope: Scope) -> tuple[str, ...]:
+        """Return what is to be said beside it, after what is said of any chart."""
+        return ()
 
     def columns(self, choices: CommunityChoices) -> tuple[Column, ...]:
         """Return the columns of its table, under the titles that they have in a community."""
@@ -129,6 +149,9 @@ class OfNumbers:
     def compared(self) -> tuple[Metric, str] | None:
         return None
 
+    def remarks(self, measured: Measured, scope: Scope) -> tuple[str, ...]:
+        return (EACH_MONTH,)
+
     def place(self, row: Row) -> tuple[Metric, dict[str, Any]]:
         """Return of which number a row of its table is, and of which group and month."""
         raise NotImplementedError
@@ -154,6 +177,24 @@ class OverTime(OfNumbers):
 
     def asks(self) -> Iterator[Asked]:
         yield from ((metric, "month", None) for metric in self.shows)
+
+    def measure(self, measurer: Measurer, scope: Scope) -> Measured:
+        known = [each for each in self.shows if not measurer.unmeasurable(each)] or [self.first]
+        found = [measurer.measure(each, scope, "month") for each in known]
+        lines = [
+            each.table.insert_column(0, pl.lit(metric.title).alias("series"))
+            for metric, each in zip(known, found, strict=True)
+        ]
+        nothing = all(each.reason for each in found)
+        return replace(
+            found[0],
+            table=pl.concat([pl.DataFrame(schema=SERIES), *lines]),
+            reason=found[0].reason if nothing else None,
+            finding=_unreached(sum(each.unreached for each in found)),
+        )
+
+    def remarks(self, measured: Measured, scope: Scope) -> tuple[str, ...]:
+        return () if self.description else super().remarks(measured, scope)
 
     def columns(self, choices: CommunityChoices) -> tuple[Column, ...]:
         value = self.first.title if len(self.ids) == 1 else "Value"
@@ -188,6 +229,8 @@ class ByGroup(OfNumbers):
     by: str
     title: str
 
+    description: ClassVar[str] = ""
+
     @property
     def shows(self) -> tuple[Metric, ...]:
         return (METRICS[self.id_],)
@@ -208,6 +251,9 @@ class GroupsOverTime(ByGroup):
     def asks(self) -> Iterator[Asked]:
         yield self.first, self.by, None
         yield self.first, "month", self.by
+
+    def measure(self, measurer: Measurer, scope: Scope) -> Measured:
+        return measurer.measure(self.first, scope, "month", each=self.by)
 
     def columns(self, choices: CommunityChoices) -> tuple[Column, ...]:
         line = Column("series", group_word(self.by, choices), Role(self.by))
@@ -239,6 +285,14 @@ class Groups(ByGroup):
     def asks(self) -> Iterator[Asked]:
         yield self.first, self.by, None
 
+    def measure(self, measurer: Measurer, scope: Scope) -> Measured:
+        return measurer.measure(self.first, scope, self.by)
+
+    def remarks(self, measured: Measured, scope: Scope) -> tuple[str, ...]:
+        filtered = {"team": scope.teams, "seniority": scope.seniorities}.get(self.by)
+        beyond = self.first.measure.of_people and not filtered and _beyond(measured)
+        return (BEYOND,) if beyond else ()
+
     def columns(self, choices: CommunityChoices) -> tuple[Column, ...]:
         group = Column("group", group_word(self.by, choices), Role(self.by))
         return (group, *figure_columns(self.first.title, self.first.unit))
@@ -253,6 +307,25 @@ class Groups(ByGroup):
 
         target, promise = targets.get(self.id_), self.first.promise
         return groups(table, self.first.unit, look, average, target=target, promise=promise)
+
+
+def _beyond(measured: Measured) -> bool:
+    """Say whether one sees that the share of all lies beyond those of its groups."""
+    counted = measured.table.filter(pl.col("value").is_not_null() & (pl.col("sample_size") > 0))
+    known = counted.filter(pl.col("group") != UNKNOWN)["value"].to_list()
+    if measured.average is None or not known:
+        return False
+    people = int(counted["sample_size"].sum())
+    together = float((counted["value"] * counted["sample_size"]).sum()) / people
+    between = min(known) - SEEN <= measured.average <= max(known) + SEEN
+    return not between and abs(measured.average - together) >= SEEN
+
+
+def _unreached(months: int) -> str | None:
+    """Say in how many months a median was not reached, as a line has nothing to show for them."""
+    if not months:
+        return None
+    return f"In {words.counted(months, 'month')} most questions still waited when the data ended: no median to draw."
 
 
 Chart = ShowExhibit | OverTime | GroupsOverTime | Groups

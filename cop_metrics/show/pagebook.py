@@ -7,7 +7,7 @@ than that has a file in `pages/shown/`, named in `dashboard.py`.
 
 from dataclasses import dataclass
 
-from cop_metrics.access.scope import Reading
+from cop_metrics.access.catalogue import Reading
 from cop_metrics.errors import UnknownName
 from cop_metrics.metrics.metric import Promise
 from cop_metrics.show.kinds import Chart, Groups, GroupsOverTime, OverTime, ShowExhibit

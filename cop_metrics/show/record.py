@@ -11,14 +11,14 @@ from dataclasses import dataclass
 import duckdb
 import polars as pl
 
-from cop_metrics.access.scope import CommunityChoices, Scope
+from cop_metrics.access.catalogue import CommunityChoices
+from cop_metrics.access.scope import Scope
+from cop_metrics.access.sight import Sight
 from cop_metrics.errors import CopError, UnknownName
-from cop_metrics.measure.measurer import INDIVIDUAL
 from cop_metrics.metrics.status import MILESTONES, tendency
 
 MOST_MEMBERS = 200
 MOST_ROWS = 10
-NAMES = "The record of a member is for viewers who may see names."
 
 _MEMBERS = """
     select member, name
@@ -101,13 +101,6 @@ class Record:
     steps: pl.DataFrame
 
 
-def withheld(scope: Scope, choices: CommunityChoices) -> str | None:
-    """Return why this viewer is shown no record, None where they are."""
-    if not scope.names:
-        return NAMES
-    return None if choices.individual_scores else INDIVIDUAL
-
-
 def members(
     cursor: duckdb.DuckDBPyConnection, choices: CommunityChoices, scope: Scope, search: str = ""
 ) -> dict[str, str]:
@@ -177,9 +170,9 @@ def record(
 
 
 def _refuse(scope: Scope, choices: CommunityChoices) -> None:
-    reason = withheld(scope, choices)
+    reason = Sight(scope=scope, choices=choices).record()
     if reason:
-        raise CopError(reason)
+        raise CopError(reason.text)
 
 
 def _rows(cursor: duckdb.DuckDBPyConnection, sql: str, **values: object) -> pl.DataFrame:

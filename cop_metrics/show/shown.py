@@ -15,11 +15,12 @@ from typing import Any
 import polars as pl
 
 from cop_metrics import words
-from cop_metrics.access.scope import CommunityChoices, Scope
-from cop_metrics.errors import CopError
+from cop_metrics.access.catalogue import CommunityChoices
+from cop_metrics.access.scope import Scope
 from cop_metrics.measure.measurer import Measurer
+from cop_metrics.metrics.aggregates import Figure
 from cop_metrics.metrics.columns import to_read
-from cop_metrics.metrics.metric import Exhibit, Figure, Metric
+from cop_metrics.metrics.metric import Exhibit, Metric
 from cop_metrics.show.tables import as_called, in_words, separated
 from cop_metrics.units import Unit
 
@@ -42,22 +43,20 @@ def measured(of: Metric | Exhibit, scope: Scope, measurer: Measurer, by: str | N
     """Measure it, split by `by` if that is given; raises `CopError` for a split that it does not
     have.
     """
-    reason: str | None
-    figure, rows = None, None
+    found = measurer.measure(of, scope, None if isinstance(of, Metric) else by)
+    reason, window = found.reason, None
     if isinstance(of, Metric):
-        figure = measurer.figure(of, scope)
-        reason = "; ".join(part for part in (figure.note, words.WINDOWS.get(of.id)) if part) or None
-        rows = measurer.figures_by(of, scope, by) if by else None
-    elif by:
-        raise CopError(f"'{of.id}' is a table of its own and cannot be split: leave --by away.")
+        rows = measurer.measure(of, scope, by).table if by else None
+        reason = found.figure.reason if found.figure else None
+        window = words.WINDOWS.get(of.id)
     else:
-        reason = measurer.withheld(of, scope)
-        rows = measurer.table(of, scope).select(each.name for each in to_read(of.columns))
-    note = (
-        "; ".join(part for part in (reason, measurer.ignored(of, scope), scope.moved) if part)
-        or None
+        rows = found.table.select(each.name for each in to_read(of.columns))
+        reason = reason if reason and reason.refuses else None
+    said = (reason and reason.text, window, found.ignored, scope.moved)
+    note = "; ".join(part for part in said if part) or None
+    return Shown(
+        of=of, choices=measurer.choices, scope=scope, figure=found.figure, note=note, rows=rows
     )
-    return Shown(of=of, choices=measurer.choices, scope=scope, figure=figure, note=note, rows=rows)
 
 
 def as_json(shown: Shown) -> str:

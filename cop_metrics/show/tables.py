@@ -9,7 +9,7 @@ from dataclasses import replace
 import polars as pl
 
 from cop_metrics import words
-from cop_metrics.access.scope import CommunityChoices
+from cop_metrics.access.catalogue import CommunityChoices
 from cop_metrics.metrics.columns import Column, Role
 from cop_metrics.people import UNKNOWN
 from cop_metrics.units import Unit

@@ -9,16 +9,8 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from cop_metrics.access.scope import (
-    ASKED,
-    EXPLICIT,
-    Catalogue,
-    CommunityChoices,
-    Scope,
-    newest_first,
-    opened_with,
-    parse_scope,
-)
+from cop_metrics.access.catalogue import Catalogue, CommunityChoices, newest_first, opened_with
+from cop_metrics.access.scope import ASKED, EXPLICIT, Scope, parse_scope
 from cop_metrics.errors import UnknownName
 from cop_metrics.people import UNKNOWN
 from cop_metrics.period import ALL, DEFAULT, PRESETS, Compare

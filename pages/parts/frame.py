@@ -17,7 +17,8 @@ import duckdb
 import plotly.graph_objects as go
 import streamlit as st
 
-from cop_metrics.access.scope import Catalogue, CommunityChoices, Scope, read_catalogue
+from cop_metrics.access.catalogue import Catalogue, CommunityChoices, read_catalogue
+from cop_metrics.access.scope import Scope
 from cop_metrics.build.intake import is_behind
 from cop_metrics.errors import CopError
 from cop_metrics.measure.changes import Scan, scan
@@ -25,7 +26,8 @@ from cop_metrics.measure.measurer import Measurer
 from cop_metrics.show.charts import DARK, LIGHT
 from cop_metrics.show.charts.look import Look
 from cop_metrics.show.pagebook import PAGES
-from cop_metrics.show.view import ChartTable, PageView, Viewer
+from cop_metrics.show.parts import ChartTable
+from cop_metrics.show.view import PageView, Viewer
 from cop_metrics.store import Snapshot, Store, is_being_written
 
 PROJECT = Path(__file__).resolve().parents[2]

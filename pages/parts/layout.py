@@ -14,11 +14,14 @@ import streamlit as st
 
 from cop_metrics import words
 from cop_metrics.errors import CopError, NothingYet
+from cop_metrics.metrics.aggregates import Scale
 from cop_metrics.metrics.columns import Column, Role, titled
-from cop_metrics.metrics.metric import Metric, PeopleShare, Share
+from cop_metrics.metrics.metric import Metric
 from cop_metrics.show import charts
+from cop_metrics.show.parts import Card, ChartTable, Listing, listing
+from cop_metrics.show.sentences import source_name
 from cop_metrics.show.tables import csv_bytes, to_look_at
-from cop_metrics.show.view import Card, ChartTable, Listing, PageView, listing, source_name
+from cop_metrics.show.view import PageView
 from cop_metrics.units import Unit
 from pages.parts.frame import Frame, figure_of, locale, plain, standing, view_of
 
@@ -130,7 +133,7 @@ def cards(frame: Frame, shown: Iterable[Card]) -> None:
 
 def _card(frame: Frame, card: Card) -> str:
     metric, figure = card.metric, card.figure
-    counted = isinstance(metric.measure, Share | PeopleShare) or metric.unit in (
+    counted = metric.measure.scale is Scale.POINTS or metric.unit in (
         Unit.HOURS,
         Unit.PERCENT,
     )
@@ -220,8 +223,8 @@ def chart_panel(frame: Frame, view: PageView, place: int, *, told: bool = True) 
             )
             + (f'<p class="cop-finding">{escape(chart.finding)}</p>' if chart.finding else "")
         )
-        if chart.note:
-            st.info(plain(words.unbroken(words.sentence(chart.note))))
+        if chart.reason:
+            st.info(plain(words.unbroken(words.sentence(chart.reason))))
             return
         key = f"{view.page.id}-{place}"
         if figure is None:
@@ -244,8 +247,8 @@ def list_panel(chart: ChartTable, key: str) -> None:
     html(
         f'<h2 class="cop-q">{escape(chart.title)}</h2><p class="cop-sub">{escape(chart.summary)}</p>'
     )
-    if chart.note:
-        st.info(plain(words.unbroken(words.sentence(chart.note))))
+    if chart.reason:
+        st.info(plain(words.unbroken(words.sentence(chart.reason))))
     else:
         _rows_to_act_on(chart, key)
 
@@ -303,13 +306,13 @@ def show_list(frame: Frame, listed: Listing) -> None:
     """
     metric, rows = listed.metric, listed.rows
     with st.container(border=True), standing(f"The list of '{metric.title}'"):
-        count = "" if listed.note else f" ({listed.total:,d})"
+        count = "" if listed.reason else f" ({listed.total:,d})"
         html(
             f'<h2 class="cop-q">The list behind: {escape(metric.title)}{count}</h2>'
             f'<p class="cop-sub">{escape(listed.about)}</p>'
         )
-        if listed.note:
-            st.info(plain(words.unbroken(words.sentence(listed.note))))
+        if listed.reason:
+            st.info(plain(words.unbroken(words.sentence(listed.reason))))
             return
         shown = to_look_at(rows, listed.columns)
         formats = _formats(shown, listed.columns, decimals=1)

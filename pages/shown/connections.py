@@ -5,7 +5,8 @@ from dataclasses import replace
 import streamlit as st
 
 from cop_metrics.show.kinds import ShowExhibit
-from cop_metrics.show.view import PageView, chart_table
+from cop_metrics.show.parts import chart_table
+from cop_metrics.show.view import PageView
 from pages.parts.frame import Frame, standing, view_of
 from pages.parts.layout import cards, chart_rows, headline, list_panel, small_print
 

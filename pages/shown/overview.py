@@ -10,14 +10,9 @@ from cop_metrics.measure.changes import Change
 from cop_metrics.measure.silences import silence_sentence
 from cop_metrics.show.captions import change_word, compared_title, difference_text, kept
 from cop_metrics.show.kinds import group_word
-from cop_metrics.show.view import (
-    MOST_CHANGES,
-    Card,
-    ChartTable,
-    PageView,
-    group_name,
-    sentence,
-)
+from cop_metrics.show.parts import Card, ChartTable
+from cop_metrics.show.sentences import MOST_CHANGES, group_name, sentence
+from cop_metrics.show.view import PageView
 from cop_metrics.statistics.comparing import Interval
 from pages.parts.filters import query_string
 from pages.parts.frame import Frame, standing, view_of

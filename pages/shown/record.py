@@ -8,7 +8,8 @@ import polars as pl
 import streamlit as st
 
 from cop_metrics import words
-from cop_metrics.show.record import Record, members, record, withheld
+from cop_metrics.access.sight import Sight
+from cop_metrics.show.record import Record, members, record
 from pages.parts.filters import choose_member, chosen_member
 from pages.parts.frame import Frame, standing
 from pages.parts.layout import html
@@ -31,7 +32,7 @@ NOTHING = {
 
 def show(frame: Frame) -> None:
     """Show the page."""
-    reason = withheld(frame.scope, frame.choices)
+    reason = Sight(scope=frame.scope, choices=frame.choices).record()
     if reason:
         _headline(
             "One member's record: what did they give, and what came back?",

@@ -11,13 +11,15 @@ from dataclasses import dataclass
 import polars as pl
 
 from cop_metrics import words
-from cop_metrics.access.scope import CommunityChoices, Scope
+from cop_metrics.access.catalogue import CommunityChoices
+from cop_metrics.access.scope import Scope
 from cop_metrics.errors import CopError
 from cop_metrics.metrics import METRICS
 from cop_metrics.metrics.metric import Exhibit, Metric
 from cop_metrics.show.captions import change_size, change_word
 from cop_metrics.show.pagebook import PAGES, Page
-from cop_metrics.show.view import Card, Listing, PageView
+from cop_metrics.show.parts import Card, Listing
+from cop_metrics.show.view import PageView
 
 NUMBERS: dict[str, type[pl.DataType]] = {
     "page": pl.String,

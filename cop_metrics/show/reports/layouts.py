@@ -11,14 +11,14 @@ from enum import Enum
 import polars as pl
 
 from cop_metrics import words
-from cop_metrics.access.scope import CommunityChoices
+from cop_metrics.access.catalogue import CommunityChoices
 from cop_metrics.metrics.columns import AMOUNTS, Column, Role, titled
 from cop_metrics.metrics.metric import Better, Metric
 from cop_metrics.metrics.status import CAME, WENT
 from cop_metrics.people.levels import LEVELS
+from cop_metrics.show.parts import ChartTable
 from cop_metrics.show.reports.cells import DAY, MONTH, NUMBER_FORMATS, Table
 from cop_metrics.show.tables import in_words
-from cop_metrics.show.view import ChartTable
 from cop_metrics.units import Unit
 
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")

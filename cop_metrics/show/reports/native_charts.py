@@ -9,15 +9,15 @@ from typing import Any
 import polars as pl
 
 from cop_metrics import words
-from cop_metrics.access.scope import CommunityChoices
+from cop_metrics.access.catalogue import CommunityChoices
 from cop_metrics.metrics.columns import Column, Role, titled
 from cop_metrics.show.charts import CHARTS
 from cop_metrics.show.charts.look import LIGHT, Look, shades
 from cop_metrics.show.charts.stacks import Stacks
 from cop_metrics.show.kinds import Chart
+from cop_metrics.show.parts import ChartTable
 from cop_metrics.show.reports.cells import NUMBER_FORMATS, Placed
 from cop_metrics.show.reports.layouts import Form, Layout
-from cop_metrics.show.view import ChartTable
 from cop_metrics.units import Unit
 
 MOST_LINES, MOST_BARS = 8, 40

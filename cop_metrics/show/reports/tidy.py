@@ -20,9 +20,10 @@ from cop_metrics.metrics.columns import AMOUNTS, with_bounds
 from cop_metrics.metrics.metric import Exhibit, Metric
 from cop_metrics.show.kinds import OfNumbers
 from cop_metrics.show.pagebook import Page
+from cop_metrics.show.parts import Card, ChartTable
 from cop_metrics.show.reports.contents import Contents
 from cop_metrics.show.tables import csv_bytes
-from cop_metrics.show.view import Card, ChartTable, PageView
+from cop_metrics.show.view import PageView
 
 NUMBERS_TABLE, BY_MONTH_TABLE = "numbers", "numbers by month"
 COMPLETE = "complete"

@@ -12,6 +12,7 @@ import polars as pl
 from cop_metrics.metrics.columns import Role, titled
 from cop_metrics.metrics.metric import Promise
 from cop_metrics.show.charts.look import LIGHT
+from cop_metrics.show.parts import ChartTable, Listing
 from cop_metrics.show.reports.cells import (
     DAY,
     DECIMAL,
@@ -28,7 +29,7 @@ from cop_metrics.show.reports.cells import (
 from cop_metrics.show.reports.contents import Contents
 from cop_metrics.show.reports.layouts import Layout, layouts
 from cop_metrics.show.reports.native_charts import WIDTH, Pen, height, left_out
-from cop_metrics.show.view import ChartTable, Listing, PageView
+from cop_metrics.show.view import PageView
 from cop_metrics.units import Unit
 
 TITLE = "Does the community keep its promises?"

@@ -5,17 +5,12 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from slowest import SLOWEST
 
 # `make test` must say the same twice, on a busy machine too; `make test-all` draws anew each time.
 settings.register_profile("same-draws", deadline=None, derandomize=True)
 settings.register_profile("new-draws", deadline=None)
 settings.load_profile("same-draws")
-
-SLOWEST = (
-    *("two_worlds", "spark", "pages", "metrics_help", "metrics_status", "cli", "field"),
-    *("bad_machine", "behind", "killed_commands", "registries"),
-)
-"""The files that take half a minute and more, the slowest first."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

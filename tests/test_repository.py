@@ -12,7 +12,7 @@ from graphlib import TopologicalSorter
 from pathlib import Path
 
 import pytest
-from conftest import SLOWEST
+from slowest import SLOWEST
 
 from cop_metrics.cli import main as cli
 from cop_metrics.settings import CommunitySettings, read_settings

@@ -24,6 +24,8 @@ class Listed:
     total: int
     columns: tuple[Column, ...] = ()
     reason: Reason | None = None
+    ignored: str | None = None
+    """Which filters do not act on it, in words."""
 
 
 def listed(within: Within, metric: Metric, most: int | None = None) -> Listed:

@@ -59,6 +59,16 @@ class Measured:
         return (self.ignored, *lacking) if self.ignored else lacking
 
 
+@dataclass(frozen=True)
+class Number:
+    """A number that will be measured: within a scope, by group, and within each by another."""
+
+    metric: Metric
+    scope: Scope
+    by: str | None = None
+    series: str | None = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Measurer:
     """Measures over one snapshot of one store, from any number of threads; `choices` are those of
@@ -109,7 +119,8 @@ class Measurer:
 
     def listed(self, metric: Metric, scope: Scope, *, most: int | None = None) -> Listed:
         """Return the rows behind a number, the first so many, or why there are none."""
-        return listed(self.within(scope), metric, most)
+        within = self.within(scope)
+        return replace(listed(within, metric, most), ignored=_ignored(within, metric))
 
     def tested(self, exhibit: Exhibit, scope: Scope) -> float | None:
         """Return the p-value of the test that the groups of an exhibit differ, None where none is
@@ -142,6 +153,14 @@ class Measurer:
     def likeness(self, metric: Metric) -> float:
         """Return how alike one person's rows of a number are, 0 where that is not known."""
         return self.choices.alike(metric.id)
+
+    def prepare(self, numbers: Iterable[Number]) -> list[Callable[[], None]]:
+        """Return the work that answers together what measuring these numbers will ask."""
+        known = (each for each in numbers if not self.unmeasurable(each.metric))
+        return self.expect(
+            (self.query(each.metric, each.scope, each.by, each.series), each.scope)
+            for each in known
+        )
 
     def expect(self, wanted: Iterable[tuple[Query, Scope]]) -> list[Callable[[], None]]:
         """Return the work that answers those queries which can be answered together; whoever asks

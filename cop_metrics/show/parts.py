@@ -234,7 +234,12 @@ def listing(measurer: Measurer, metric: Metric, scope: Scope, *, most: int = MOS
     columns = as_called(found.columns, measurer.choices)
     rows = in_words(found.rows, columns)
     return Listing(
-        metric=metric, rows=rows, total=found.total, columns=columns, reason=found.reason
+        metric=metric,
+        rows=rows,
+        total=found.total,
+        columns=columns,
+        reason=found.reason,
+        remarks=(found.ignored,) if found.ignored else (),
     )
 
 

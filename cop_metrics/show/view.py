@@ -5,7 +5,7 @@ Everything that shows a number takes it from here, so that a page, its lists, it
 sentences cannot disagree.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
@@ -16,8 +16,7 @@ from cop_metrics.access.catalogue import Catalogue, CommunityChoices
 from cop_metrics.access.scope import Scope
 from cop_metrics.measure.asking import AT_ONCE
 from cop_metrics.measure.changes import Scan, Standing, differences, scan
-from cop_metrics.measure.measurer import Measurer
-from cop_metrics.measure.queries import Query
+from cop_metrics.measure.measurer import Measurer, Number
 from cop_metrics.measure.silences import Silence, distinct, silences
 from cop_metrics.metrics import METRICS
 from cop_metrics.metrics.metric import Counts, Exhibit, Metric, Promise
@@ -77,36 +76,23 @@ class Viewer:
         choices = self.catalogue[scope.community]
         measurer = measurer or Measurer(cursor=self.cursor, choices=choices)
         first = _first(page, measurer)
-        charts = [
-            chart
-            for chart in page.charts
-            if _has_groups(chart, choices) and _belongs(page, chart.first, measurer)
-        ]
-        numbers = [METRICS[id_] for id_ in dict.fromkeys((*page.cards, first.id))]
-        listings = [METRICS[id_] for id_ in page.lists if _belongs(page, METRICS[id_], measurer)]
-        with ThreadPoolExecutor(AT_ONCE) as pool:
-            for work in measurer.expect(_asked(measurer, numbers, charts, scope)):
-                pool.submit(work)
-            drawn = pool.map(lambda chart: chart_table(measurer, chart, scope), charts)
-            listed = pool.map(lambda metric: listing(measurer, metric, scope), listings)
-            measured = pool.map(lambda metric: card(measurer, metric, scope), numbers)
-            scanned = scan_of(measurer, scope)
-            of = {
-                each.metric.id: replace(each, compared=scanned.of(each.metric.id))
-                for each in measured
-            }
+        parts = _measured(page, first, measurer, scope, scan_of)
         silent = _silent(silences(measurer, scope), page)
-        compared = [chart.compared for chart in charts if chart.compared]
-        tested = [chart.exhibit for chart in charts if chart.exhibit]
-        found = differences(measurer, scope, compared, tested)
+        found = differences(
+            measurer,
+            scope,
+            [each.chart.compared for each in parts.charts if each.chart.compared],
+            [each.chart.exhibit for each in parts.charts if each.chart.exhibit],
+        )
         stood = found.standings
-        cards = tuple(of[id_] for id_ in page.cards)
+        cards = tuple(parts.cards[id_] for id_ in page.cards)
+        told = parts.cards[first.id]
         return PageView(
             page=page,
             scope=scope,
             choices=choices,
             version=self.version,
-            headline=headline(of[first.id], cards, scope, choices, scanned, page, silent),
+            headline=headline(told, cards, scope, choices, parts.scan, page, silent),
             cards=tuple(
                 replace(each, remarks=sided(each.remarks, each.metric, first, scope))
                 for each in cards
@@ -117,14 +103,53 @@ class Viewer:
                     with_standing(with_test(each, found.exhibits), stood, choices),
                     remarks=sided(each.remarks, each.chart.first, first, scope),
                 )
-                for each in drawn
+                for each in parts.charts
             ),
-            lists=tuple(_remarked(each, first, scope, measurer) for each in listed),
-            scan=scanned,
+            lists=tuple(_remarked(each, first, scope) for each in parts.lists),
+            scan=parts.scan,
             standings=stood,
             silences=silent,
             small_print=small_print(choices, scope, cards, stood),
         )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Parts:
+    """The parts of a page, as measured at the same time; cards by metric."""
+
+    cards: Mapping[str, Card]
+    charts: tuple[ChartTable, ...]
+    lists: tuple[Listing, ...]
+    scan: Scan
+
+
+def _measured(
+    page: Page,
+    first: Metric,
+    measurer: Measurer,
+    scope: Scope,
+    scan_of: Callable[[Measurer, Scope], Scan],
+) -> _Parts:
+    """Measure the parts that stand on a page, and the number of its first sentence."""
+    choices = measurer.choices
+    charts = [
+        chart
+        for chart in page.charts
+        if _has_groups(chart, choices) and _belongs(page, chart.first, measurer)
+    ]
+    numbers = [METRICS[id_] for id_ in dict.fromkeys((*page.cards, first.id))]
+    listings = [METRICS[id_] for id_ in page.lists if _belongs(page, METRICS[id_], measurer)]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        for work in measurer.prepare(_numbers(choices, numbers, charts, scope)):
+            pool.submit(work)
+        drawn = pool.map(lambda chart: chart_table(measurer, chart, scope), charts)
+        listed = pool.map(lambda metric: listing(measurer, metric, scope), listings)
+        measured = pool.map(lambda metric: card(measurer, metric, scope), numbers)
+        scanned = scan_of(measurer, scope)
+        of = {
+            each.metric.id: replace(each, compared=scanned.of(each.metric.id)) for each in measured
+        }
+        return _Parts(cards=of, charts=tuple(drawn), lists=tuple(listed), scan=scanned)
 
 
 def _first(page: Page, measurer: Measurer) -> Metric:
@@ -136,35 +161,31 @@ def _first(page: Page, measurer: Measurer) -> Metric:
     return next(known, METRICS[page.headline])
 
 
-def _asked(
-    measurer: Measurer, numbers: Iterable[Metric], charts: Iterable[Chart], scope: Scope
-) -> Iterator[tuple[Query, Scope]]:
-    """Yield what a page will ask of its numbers, so that numbers over the same rows are asked
+def _numbers(
+    choices: CommunityChoices, cards: Iterable[Metric], charts: Iterable[Chart], scope: Scope
+) -> Iterator[Number]:
+    """Yield the numbers that a page will measure, so that those over the same rows are asked
     together.
     """
-    for metric in numbers:
-        if measurer.unmeasurable(metric):
-            continue
-        earlier = compared_with(metric, scope, measurer.choices)
-        yield from ((measurer.query(metric, each, None), each) for each in (scope, earlier) if each)
+    for metric in cards:
+        yield Number(metric, scope)
+        if earlier := compared_with(metric, scope, choices):
+            yield Number(metric, earlier)
         if metric.counts is not Counts.STATE:
-            yield measurer.query(metric, scope, "month"), scope
+            yield Number(metric, scope, "month")
         if metric.beside:
-            yield measurer.query(METRICS[metric.beside], scope, None), scope
+            yield Number(METRICS[metric.beside], scope)
     for chart in charts:
-        for metric, by, series in chart.asks():
-            if not measurer.unmeasurable(metric):
-                yield measurer.query(metric, scope, by, series), scope
+        yield from (Number(metric, scope, by, series) for metric, by, series in chart.asks())
 
 
-def _remarked(listed: Listing, first: Metric, scope: Scope, measurer: Measurer) -> Listing:
+def _remarked(listed: Listing, first: Metric, scope: Scope) -> Listing:
     """Return a list with what is said of its number: whose it is, which filters do not act on it,
     of which days it is.
     """
-    metric = listed.metric
-    said = (measurer.measure(metric, scope).ignored, words.WINDOWS.get(metric.id))
+    said = (*listed.remarks, words.WINDOWS.get(listed.metric.id))
     remarks = tuple(each for each in said if each)
-    return replace(listed, remarks=sided(remarks, metric, first, scope))
+    return replace(listed, remarks=sided(remarks, listed.metric, first, scope))
 
 
 def _belongs(page: Page, told: Metric | Exhibit, measurer: Measurer) -> bool:

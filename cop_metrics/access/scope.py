@@ -33,7 +33,8 @@ class Scope:
     to compare with.
 
     `explicit_only`: only questions that the platform, a channel or a reaction marks as such, none
-    found by their words. `moved`: how the period differs from that asked for, in a sentence; None
+    found by their words. `member`: only what one member, by `member_id`, is counted for, as in their
+    record. `moved`: how the period differs from that asked for, in a sentence; None
     where it is that. `locale`: the reader's own, in which its sentences write days.
     """
 
@@ -46,6 +47,7 @@ class Scope:
     seniorities: tuple[str, ...] = ()
     topics: tuple[str, ...] = ()
     explicit_only: bool = False
+    member: int | None = None
     names: bool = True
     locale: str | None = None
 

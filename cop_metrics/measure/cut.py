@@ -66,6 +66,8 @@ class Cut:
             wheres.append(f"{declared.whose}_team in (select unnest($teams))")
         if scope.seniorities and "seniority" in declared.splits:
             wheres.append(f"{declared.whose}_seniority in (select unnest($seniorities))")
+        if scope.member is not None:
+            wheres.append(f"{declared.whose}_id = $member")
         if scope.topics and relation.topic and "topic" in declared.splits:
             wheres.append(_OF_TOPICS.format(question=relation.topic))
         if left_out := self.sight.leaves_out(relation):
@@ -224,6 +226,7 @@ class Cut:
             "teams": list(scope.teams),
             "seniorities": list(scope.seniorities),
             "topics": list(scope.topics),
+            "member": scope.member,
             "junior": self.choices.junior,
             "senior": self.choices.senior,
         }

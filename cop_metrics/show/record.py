@@ -5,7 +5,7 @@ Only for viewers who may see names, where the setting individual_scores allows s
 people.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import duckdb
@@ -15,10 +15,13 @@ from cop_metrics.access.catalogue import CommunityChoices
 from cop_metrics.access.scope import Scope
 from cop_metrics.access.sight import Sight
 from cop_metrics.errors import CopError, UnknownName
+from cop_metrics.measure.measurer import Measurer
+from cop_metrics.metrics import METRICS
 from cop_metrics.metrics.status import MILESTONES, tendency
 
 MOST_MEMBERS = 200
 MOST_ROWS = 10
+MEASURED = ("people_helped", "teams_helped", "helps", "thankers", "points")
 
 _MEMBERS = """
     select member, name
@@ -42,37 +45,30 @@ _NAME = """
     where community = $community and member = $member and not is_deleted and left_day > 0"""
 _NUMBERS = """
     select
-        (select cast(coalesce(sum(points), 0) as bigint) from points
-            where member_id = $id and day >= $first_day and day < $end_day) as points,
-        (select count(*) from helps where helper_id = $id and day >= $first_day and day < $end_day) as helps,
-        (select count(distinct asker_id) from helps
-            where helper_id = $id and not asker_deleted and day >= $first_day and day < $end_day) as helped,
-        (select count(distinct asker_team) from helps
-            where helper_id = $id and asker_team <> 'Unknown' and day >= $first_day and day < $end_day) as teams,
-        (select count(*) from helps where helper_id = $id and accepted and day >= $first_day and day < $end_day) as accepted,
+        (select count(*) from helps
+            where helper_id = $id and accepted and day >= $first_day and day < $end_day) as accepted,
         (select count(*) from recognitions where member_id = $id and reason <> 'accepted'
             and day >= $first_day and day < $end_day) as thanks,
-        (select count(distinct giver_id) from recognitions
-            where member_id = $id and reason <> 'accepted' and not giver_deleted
-            and day >= $first_day and day < $end_day) as thankers,
-        (select count(distinct helper_id) from helps
-            where asker_id = $id and not helper_deleted and day >= $first_day and day < $end_day) as helped_by"""
+        (select count(distinct helper_id) from helps where asker_id = $id and not helper_deleted
+            and day >= $first_day and day < $end_day) as helped_by"""
 _PEOPLE = """
-    select askers.name as person, max(asker_team) as team, count(*) as helps
+    select askers.name as "Person", max(asker_team) as "Team", count(*) as "Helps"
     from helps join members as askers on askers.member_id = helps.asker_id
     where helper_id = $id and not asker_deleted and helps.day >= $first_day and helps.day < $end_day
-    group by askers.member_id, askers.name order by helps desc, person, askers.member_id limit $most"""
+    group by askers.member_id, askers.name order by 3 desc, 1, askers.member_id limit $most"""
 _TEAMS = """
-    select asker_team as team, count(distinct asker_id) filter (where not asker_deleted) as people, count(*) as helps
+    select asker_team as "Team",
+        count(distinct asker_id) filter (where not asker_deleted) as "People", count(*) as "Helps"
     from helps where helper_id = $id and day >= $first_day and day < $end_day
-    group by all order by helps desc, team limit $most"""
+    group by all order by 3 desc, 1 limit $most"""
 _TOPICS = """
-    select topic, count(*) as helps, count(*) filter (where accepted) as accepted
+    select topic as "Topic", count(*) as "Helps", count(*) filter (where accepted) as "Accepted"
     from helps join question_topics using (question_id)
     where helper_id = $id and helps.day >= $first_day and helps.day < $end_day
-    group by all order by helps desc, topic limit $most"""
+    group by all order by 2 desc, 1 limit $most"""
 _LEVELS = """
-    select date '1970-01-01' + cast(day as int) as since, before.name as level_before, after.name as level
+    select date '1970-01-01' + cast(day as int) as "Since", after.name as "Level",
+        before.name as "Before"
     from level_changes
     left join level_bars as before on before.level = from_level
     join level_bars as after on after.level = to_level
@@ -124,17 +120,12 @@ def record(
     see it or there is none.
     """
     _refuse(scope, choices)
-    last_day = min(scope.period.end_day - 1, choices.as_of_day)
     who = {"community": scope.community, "member": member}
-    found = _rows(cursor, _MEMBER, **who, last_day=last_day).to_dicts()
-    if not found:
-        elsewhen = _rows(cursor, _NAME, **who)
-        if elsewhen.height:
-            raise CopError(
-                f"{elsewhen.item()} was no member at the end of this period: choose one that ends while they were."
-            )
-        raise UnknownName("member", member, members(cursor, choices, scope))
-    own = found[0]
+    last_day = min(scope.period.end_day - 1, choices.as_of_day)
+    own = next(_rows(cursor, _MEMBER, **who, last_day=last_day).iter_rows(named=True), None)
+    if own is None:
+        elsewhen = _rows(cursor, _NAME, **who)["name"].to_list()
+        raise _no_member(member, elsewhen, members(cursor, choices, scope))
     period = {
         "id": own["member_id"],
         "first_day": scope.period.first_day,
@@ -145,28 +136,24 @@ def record(
         name=own["name"],
         about=_about(own, choices),
         numbers=_numbers(
-            _rows(cursor, _NUMBERS, **period),
+            _measured(Measurer(cursor=cursor, choices=choices), scope, own["member_id"]),
+            _rows(cursor, _NUMBERS, **period).row(0, named=True),
             own["rank"],
-            thankers_known="thanker" in choices.measured,
         ),
-        people=_rows(cursor, _PEOPLE, **top).rename(
-            {"person": "Person", "team": "Team", "helps": "Helps"}
-        ),
-        teams=_rows(cursor, _TEAMS, **top).rename(
-            {"team": "Team", "people": "People", "helps": "Helps"}
-        ),
-        topics=_rows(cursor, _TOPICS, **top).rename(
-            {"topic": "Topic", "helps": "Helps", "accepted": "Accepted"}
-        ),
-        levels=_rows(cursor, _LEVELS, **who)
-        .select(
-            pl.col("since").cast(pl.Date).alias("Since"),
-            pl.col("level").alias("Level"),
-            pl.col("level_before").alias("Before"),
-        )
-        .tail(MOST_ROWS),
+        people=_rows(cursor, _PEOPLE, **top),
+        teams=_rows(cursor, _TEAMS, **top),
+        topics=_rows(cursor, _TOPICS, **top),
+        levels=_rows(cursor, _LEVELS, **who).tail(MOST_ROWS),
         steps=_steps(_rows(cursor, _STEPS, id=own["member_id"])),
     )
+
+
+def _no_member(member: str, elsewhen: list[str], known: Iterable[str]) -> CopError:
+    if elsewhen:
+        return CopError(
+            f"{elsewhen[0]} was no member at the end of this period: choose one that ends while they were."
+        )
+    return UnknownName("member", member, known)
 
 
 def _refuse(scope: Scope, choices: CommunityChoices) -> None:
@@ -187,19 +174,29 @@ def _about(own: Mapping[str, object], choices: CommunityChoices) -> dict[str, st
     }
 
 
-def _numbers(counted: pl.DataFrame, rank: int | None, *, thankers_known: bool) -> dict[str, str]:
-    row = counted.row(0, named=True)
+def _measured(measurer: Measurer, scope: Scope, member: int) -> dict[str, float | None]:
+    """Return the numbers that are measured of members, with this one in the scope and no filter
+    but the period; None where the sources do not tell.
+    """
+    own = Scope(community=scope.community, period=scope.period, member=member)
+    figures = {id_: measurer.measure(METRICS[id_], own).figure for id_ in MEASURED}
+    return {id_: figure.value if figure else None for id_, figure in figures.items()}
+
+
+def _numbers(
+    measured: Mapping[str, float | None], counted: Mapping[str, int], rank: int | None
+) -> dict[str, str]:
     named = {
-        "People helped": row["helped"],
-        "Teams helped": row["teams"],
-        "Helps": row["helps"],
-        "Accepted": row["accepted"],
-        "Upvotes and thanks": row["thanks"],
-        "From people": row["thankers"] if thankers_known else None,
-        "Points": row["points"],
+        "People helped": measured["people_helped"],
+        "Teams helped": measured["teams_helped"] or 0,
+        "Helps": measured["helps"],
+        "Accepted": counted["accepted"],
+        "Upvotes and thanks": counted["thanks"],
+        "From people": measured["thankers"],
+        "Points": measured["points"],
     }
-    told = {name: f"{value:,d}" for name, value in named.items() if value is not None}
-    does = tendency(row["helped"], row["helped_by"])
+    told = {name: f"{value:,.0f}" for name, value in named.items() if value is not None}
+    does = tendency(int(measured["people_helped"] or 0), counted["helped_by"])
     if does:
         told["On balance"] = does
     if rank is not None:

@@ -187,22 +187,25 @@ def scan(measurer: Measurer, scope: Scope) -> Scan:
         )
         found = [compared for part in parts for compared in part]
     beyond = benjamini_hochberg([each.compared.comparison.p for each in found])
-    changes = [
-        Change(
-            metric=each.metric,
-            by=each.by,
-            group=each.group,
-            before=each.compared.before,
-            now=each.compared.now,
-            difference=each.compared.comparison.interval,
-            p=each.compared.comparison.p,
-            beyond_noise=bool(past),
-            per_member=isinstance(each.compared, _Counted) and each.compared.per_member,
-            counted=each.compared.counted if isinstance(each.compared, _Counted) else None,
-        )
-        for each, past in zip(found, beyond, strict=True)
-    ]
+    changes = [_change(*each) for each in zip(found, beyond, strict=True)]
     return Scan(changes=tuple(sorted(changes, key=lambda each: each.p)))
+
+
+def _change(of: _OfGroup, beyond: bool) -> Change:
+    compared = of.compared
+    counted = compared if isinstance(compared, _Counted) else None
+    return Change(
+        metric=of.metric,
+        by=of.by,
+        group=of.group,
+        before=compared.before,
+        now=compared.now,
+        difference=compared.comparison.interval,
+        p=compared.comparison.p,
+        beyond_noise=bool(beyond),
+        per_member=counted is not None and counted.per_member,
+        counted=counted.counted if counted else None,
+    )
 
 
 def _asked(
@@ -254,22 +257,23 @@ def differences(
     ]
     tested = {each.id: p for each in exhibits if (p := measurer.tested(each, scope)) is not None}
     beyond = benjamini_hochberg([*(each.compared.comparison.p for each in found), *tested.values()])
-    standing = [
-        Standing(
-            metric=each.metric,
-            by=each.by or "",
-            group=each.group,
-            own=each.compared.now,
-            others=each.compared.before,
-            difference=each.compared.comparison.interval,
-            p=each.compared.comparison.p,
-            beyond_noise=bool(past),
-        )
-        for each, past in zip(found, beyond[: len(found)], strict=True)
-    ]
+    standing = [_standing(*each) for each in zip(found, beyond[: len(found)], strict=True)]
     return Differences(
         standings=tuple(sorted(standing, key=lambda each: each.p)),
         exhibits={id_: bool(past) for id_, past in zip(tested, beyond[len(found) :], strict=True)},
+    )
+
+
+def _standing(of: _OfGroup, beyond: bool) -> Standing:
+    return Standing(
+        metric=of.metric,
+        by=of.by or "",
+        group=of.group,
+        own=of.compared.now,
+        others=of.compared.before,
+        difference=of.compared.comparison.interval,
+        p=of.compared.comparison.p,
+        beyond_noise=bool(beyond),
     )
 
 

@@ -151,6 +151,18 @@ def test_the_docs_tell_what_each_source_records() -> None:
     assert what_each_records() in DOCS
 
 
+def test_what_is_not_measurable_is_said_as_it_is_declared(tmp_path: Path) -> None:
+    """Of a mailing list, which records the least."""
+    of = SOURCES["mailbox"]
+    store = imported(of, [SAMPLES["mailbox"][0](tmp_path / "export")], tmp_path / "data")
+    with duckdb.connect(str(store), read_only=True) as connection:
+        choices = read_catalogue(connection.cursor())["craft"]
+    for name in FACTS.keys() - of.records.facts:
+        reason = choices.unrecorded(name)
+        assert reason is not None
+        assert reason.text == f"not measurable: the sources {FACTS[name].lacking}"
+
+
 def test_whatever_a_number_needs_some_source_records() -> None:
     recorded = {
         name for of in SOURCES.values() for name in (*of.records.always, *of.records.sometimes)

@@ -19,17 +19,18 @@ from cop_metrics.metrics.metric import needed
 from cop_metrics.people import UNKNOWN
 from cop_metrics.period import ALL, read_period
 from cop_metrics.reasons import Reason, Why
+from cop_metrics.tables import FACTS
 
-UNRECORDED = {
-    "reach": "record neither reads nor views",
-    "giver": "do not record who reacted",
-    "thanker": "do not record who upvoted or thanked",
-    "acceptance": "tell of no accepted answer",
-    "team": "know of no teams",
-    "account": "know only people who took part",
-}
-"""What is said where a table is there and yet not all of it, or where one of several would do."""
+NO_TEAMS = "know of no teams"
+"""What is said of a roster without teams; `FACTS` say it of what sources do not tell."""
 EXPERIENCE = ("newcomer", "established")
+
+
+def _lacking(need: str) -> str:
+    """Return what is said of sources that do not record what a number needs: a table or a fact."""
+    if need == "team":
+        return NO_TEAMS
+    return FACTS[need].lacking if need in FACTS else f"record no {need}s"
 
 
 class Reading(Enum):
@@ -93,9 +94,8 @@ class CommunityChoices:
         for each in needed(needs):
             if each not in self.measured:
                 counted = self.reading is Reading.TOTALS and each == "read"
-                missing = "count views, not who reads" if counted else UNRECORDED.get(each)
-                text = f"not measurable: the sources {missing or f'record no {each}s'}"
-                return Reason(Why.NOT_MEASURABLE, text)
+                missing = _lacking("reader" if counted else each)
+                return Reason(Why.NOT_MEASURABLE, f"not measurable: the sources {missing}")
         return None
 
     def alike(self, metric_id: str) -> float:

@@ -110,7 +110,8 @@ def numbers_of(id_: str, report: bytes) -> dict[tuple[str, str], dict[str, objec
             for row in rows[1:]
         ]
         return {(str(row["page"]), str(row["id"])): row for row in named}
-    table = pl.read_csv(report) if id_ == "csv" else pl.read_parquet(report)
+    readers = {"csv": pl.read_csv, "parquet": pl.read_parquet}
+    table = readers[id_](report)
     rows = table.filter(pl.col("table") == "numbers").to_dicts()
     return {(row["page"], row["id"]): row for row in rows}
 

@@ -315,11 +315,10 @@ def show_list(frame: Frame, listed: Listing) -> None:
             st.info(plain(words.unbroken(words.sentence(listed.reason))))
             return
         shown = to_look_at(rows, listed.columns)
-        formats = _formats(shown, listed.columns, decimals=1)
         st.dataframe(
             shown,
             hide_index=True,
-            column_config=formats,
+            column_config=_formats(shown, listed.columns, decimals=1),
             height=_height(shown),
             placeholder=words.NOTHING,
         )
@@ -327,16 +326,19 @@ def show_list(frame: Frame, listed: Listing) -> None:
             st.write(
                 f"The first {shown.height:,d} of {listed.total:,d} rows; the CSV holds all of them."
             )
-        key = f"list-{metric.id}"
-        csv = partial(_all_rows, frame, metric)
-        st.download_button(
-            f"All rows as CSV ({listed.total:,d})",
-            csv,
-            f"{metric.id}.csv",
-            CSV,
-            key=key,
-            on_click="ignore",
-        )
+        _download_all(frame, listed)
+
+
+def _download_all(frame: Frame, listed: Listing) -> None:
+    metric = listed.metric
+    st.download_button(
+        f"All rows as CSV ({listed.total:,d})",
+        partial(_all_rows, frame, metric),
+        f"{metric.id}.csv",
+        CSV,
+        key=f"list-{metric.id}",
+        on_click="ignore",
+    )
 
 
 def _all_rows(frame: Frame, metric: Metric) -> bytes:

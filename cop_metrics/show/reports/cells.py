@@ -141,40 +141,40 @@ class Book:
         texts are addresses.
         """
         frame, last = table.frame, row + table.frame.height
-        heads = [
-            {
-                "header": title,
-                "header_format": self.look(
-                    bold=True, text_wrap=True, bottom=1, **_side(frame[name], column)
-                ),
-            }
-            for column, (title, name) in enumerate(
-                zip(distinct(frame.columns), frame.columns, strict=True)
-            )
-        ]
-        sheet.add_table(
-            row, 0, last, frame.width - 1, {"columns": heads, "style": "Table Style Light 1"}
-        )
+        options = {"columns": self._heads(frame), "style": "Table Style Light 1"}
+        sheet.add_table(row, 0, last, frame.width - 1, options)
         sheet.set_row(row, LINE * _lines(frame.columns, wide))
         for column, name in enumerate(frame.columns):
-            properties = {
-                **_side(frame[name], column),
-                **_style(table.formats.get(name), wrap=wrap),
-            }
+            style = _style(table.formats.get(name), wrap=wrap)
+            properties = {**_side(frame[name], column), **style}
             for number, value in enumerate(frame[name].to_list(), start=row + 1):
                 if name in links and value is not None:
                     self.link(sheet, number, column, value)
                 else:
                     self.write(sheet, number, column, value, **properties)
         if wrap:
-            for number, values in enumerate(frame.iter_rows(), start=row + 1):
-                sheet.set_row(
-                    number,
-                    LINE * _lines([each if isinstance(each, str) else "" for each in values], wide),
-                )
-        return Placed(
-            sheet=sheet.get_name(), columns=tuple(frame.columns), first=row + 1, last=last
-        )
+            _make_room(sheet, row + 1, frame, wide)
+        name = sheet.get_name()
+        return Placed(sheet=name, columns=tuple(frame.columns), first=row + 1, last=last)
+
+    def _heads(self, frame: pl.DataFrame) -> list[dict[str, object]]:
+        """Return the headers of a table, each aligned as its column."""
+        looks = [
+            self.look(bold=True, text_wrap=True, bottom=1, **_side(frame[name], column))
+            for column, name in enumerate(frame.columns)
+        ]
+        titles = distinct(frame.columns)
+        return [
+            {"header": title, "header_format": look}
+            for title, look in zip(titles, looks, strict=True)
+        ]
+
+
+def _make_room(sheet: Any, first: int, frame: pl.DataFrame, wide: Sequence[int]) -> None:
+    """Make rows as high as their longest text needs."""
+    for number, values in enumerate(frame.iter_rows(), start=first):
+        texts = [each if isinstance(each, str) else "" for each in values]
+        sheet.set_row(number, LINE * _lines(texts, wide))
 
 
 def _side(values: pl.Series, column: int) -> dict[str, object]:

@@ -47,21 +47,35 @@ METRICS = (
     "test_metrics_connections",
 )
 TESTS: dict[str, tuple[str, ...]] = {
-    "cop_metrics/measure/measurer.py": (
+    "cop_metrics/measure/": (
         "test_recorded_figures",
         "test_measure",
         "test_silences",
         "test_small_groups",
         "test_changes",
         "test_view",
+        "test_noise",
         *METRICS,
         "test_registries",
     ),
-    "cop_metrics/measure/queries.py": (
+    "cop_metrics/metrics/aggregates.py": (
         "test_recorded_figures",
         "test_measure",
         "test_changes",
         "test_noise",
+        *METRICS,
+        "test_registries",
+    ),
+    "cop_metrics/metrics/comparing.py": ("test_changes", "test_view"),
+    "cop_metrics/access/sight.py": (
+        "test_measure",
+        "test_record",
+        "test_silences",
+        "test_recorded_figures",
+        "test_metrics_status",
+        "test_metrics_inspiration",
+        "test_view",
+        "test_two_worlds",
         "test_registries",
     ),
     "cop_metrics/access/small_groups.py": ("test_small_groups", "test_two_worlds"),

@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 import polars as pl
 
-from cop_metrics.build.places import Spellings, lasting_places
+from cop_metrics.build.places import LakeFile, Spellings, lasting_places
 from cop_metrics.lake.lake import Import, Lake
 from cop_metrics.limits import NO_END
 from cop_metrics.people.identity import identities, read_aliases
@@ -50,14 +50,13 @@ ROSTER_COLUMNS = {
 
 @dataclass(frozen=True, kw_only=True)
 class Inputs:
-    """All that `build` reads. `files`: by lake table, (import rank, community, source, Parquet
-    file) of each import.
+    """All that `build` reads. `files`: by lake table, those of each import.
 
     `places`: by import rank, which beginnings of keys stand for which lasting ones.
     """
 
     imports: tuple[Import, ...]
-    files: dict[str, list[tuple[int, str, str, Path]]]
+    files: dict[str, list[LakeFile]]
     places: dict[int, Spellings]
     frames: dict[str, pl.DataFrame]
     digest: str
@@ -97,11 +96,11 @@ def gather(lake: Lake, settings: Settings) -> Inputs:
     exports = tuple(each for each in everything if each.platform != ROSTER)
     rosters = {each.community: each for each in everything if each.platform == ROSTER}
     ranks = {each.id: rank for rank, each in enumerate(exports)}
-    files: dict[str, list[tuple[int, str, str, Path]]] = {table: [] for table in TABLES}
+    files: dict[str, list[LakeFile]] = {table: [] for table in TABLES}
     for each in exports:
         for table in each.tables:
             path = lake.path(each) / f"{table}.parquet"
-            files[table].append((ranks[each.id], each.community, each.source, path))
+            files[table].append(LakeFile(ranks[each.id], each.community, each.source, path))
     roster = _roster(lake, rosters, settings)
     frames = {
         "imports": _imports(everything),
@@ -129,7 +128,7 @@ def gather(lake: Lake, settings: Settings) -> Inputs:
     )
 
 
-def accounts_of_people(files: Sequence[tuple[int, str, str, Path]]) -> pl.DataFrame:
+def accounts_of_people(files: Sequence[LakeFile]) -> pl.DataFrame:
     """Return the accounts of people as their newest export tells them, by what they may be known by
     elsewhere.
     """
@@ -424,7 +423,7 @@ def _question_rules(exports: Sequence[Import], settings: Settings) -> pl.DataFra
 
 
 def _channels(
-    exports: Sequence[Import], settings: Settings, files: Sequence[tuple[int, str, str, Path]]
+    exports: Sequence[Import], settings: Settings, files: Sequence[LakeFile]
 ) -> pl.DataFrame:
     """Return the channels in which all ask, and those that are noise, by community; of one that is
     not there, the nearest.

@@ -9,6 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
 import polars as pl
 
@@ -21,9 +22,18 @@ Spellings = Mapping[str, str]
 """By the prefix of a key as an import has it, the lasting one."""
 
 
-def lasting_places(
-    files: Iterable[tuple[int, str, str, Path]], platforms: Mapping[int, str]
-) -> dict[int, Spellings]:
+class LakeFile(NamedTuple):
+    """A Parquet file of a lake's table: the rank of its import, newest last, and whose rows it
+    holds.
+    """
+
+    rank: int
+    community: str
+    source: str
+    path: Path
+
+
+def lasting_places(files: Iterable[LakeFile], platforms: Mapping[int, str]) -> dict[int, Spellings]:
     """Return by import rank which prefixes of keys stand for which lasting ones, given the files of
     posts.
 

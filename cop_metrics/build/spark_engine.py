@@ -32,7 +32,7 @@ from pyspark.sql.types import (
 )
 
 from cop_metrics.build.inputs import Inputs
-from cop_metrics.build.places import Spellings, spelled_sql
+from cop_metrics.build.places import LakeFile, Spellings, spelled_sql
 from cop_metrics.build.writer import Progress, keep, new_store, silent
 from cop_metrics.errors import CopError
 from cop_metrics.marts import MARTS, Mart, mart_sql
@@ -40,8 +40,6 @@ from cop_metrics.tables import TABLES, TIME
 
 SPARK_SHARE = 0.9
 """How much of the progress is Spark's; the rest is DuckDB writing the store."""
-
-LakeFile = tuple[int, str, str, Path]
 
 
 class Spark:
@@ -127,15 +125,15 @@ def _lake_table(session: SparkSession, table: str, inputs: Inputs) -> DataFrame:
     )
     if not files:
         return _with_origin(
-            session.createDataFrame([], schema), table, (0, "", "", Path()), sql.lit(0)
+            session.createDataFrame([], schema), table, LakeFile(0, "", "", Path()), sql.lit(0)
         )
     parts = [
         _with_origin(
-            session.read.schema(schema).parquet(str(file[-1])),
+            session.read.schema(schema).parquet(str(file.path)),
             table,
             file,
             sql.col("_metadata.row_index"),
-            inputs.places.get(file[0]),
+            inputs.places.get(file.rank),
         )
         for file in files
     ]

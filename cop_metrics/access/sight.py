@@ -46,7 +46,7 @@ _OTHER_SIDE = frozenset({"helps", "recognitions", "reads"})
 
 
 @dataclass(frozen=True, kw_only=True)
-class Verdict:
+class Clearance:
     """Whether something is shown, `reason` saying why not, and which of its columns are hidden."""
 
     reason: Reason | None = None
@@ -102,14 +102,14 @@ class Sight:
         """Return why so few days of a month are not shown, None where they are."""
         return TOO_SHORT if not self.scope.names and days < SHORTEST_DAYS else None
 
-    def exhibit(self, exhibit: Exhibit) -> Verdict:
+    def exhibit(self, exhibit: Exhibit) -> Clearance:
         """Return whether this viewer is shown an exhibit, and without which columns."""
         hidden = {
             each.name
             for each in exhibit.columns
             if (each.personal and not self.scope.names) or self.tells_of_few(each.name)
         }
-        return Verdict(reason=self._withheld(exhibit), hidden=frozenset(hidden))
+        return Clearance(reason=self._withheld(exhibit), hidden=frozenset(hidden))
 
     def _withheld(self, exhibit: Exhibit) -> Reason | None:
         names = self.scope.names
@@ -134,11 +134,11 @@ class Sight:
             for group in self.groups(by)
         )
 
-    def list(self, metric: Metric) -> Verdict:
+    def list(self, metric: Metric) -> Clearance:
         """Return whether this viewer is shown the rows behind a number, and without which columns."""
         columns = () if self.scope.names else list_of(metric).columns
         hidden = frozenset(each.name for each in columns if each.personal)
-        return Verdict(reason=self._unlisted(metric), hidden=hidden)
+        return Clearance(reason=self._unlisted(metric), hidden=hidden)
 
     def _unlisted(self, metric: Metric) -> Reason | None:
         names = self.scope.names

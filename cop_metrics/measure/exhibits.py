@@ -29,7 +29,7 @@ schema: `main.members`.
 
 
 @dataclass(frozen=True, kw_only=True)
-class Table:
+class ExhibitTable:
     """An exhibit's table, what it shows in a sentence, and of which groups it lacks rows."""
 
     rows: pl.DataFrame
@@ -37,14 +37,14 @@ class Table:
     lacking: Mapping[str, int]
 
 
-def table_of(within: Within, exhibit: Exhibit) -> Table:
+def table_of(within: Within, exhibit: Exhibit) -> ExhibitTable:
     """Return the table of an exhibit with exactly its declared columns; empty where there is no data
     or the viewer is not shown it.
     """
     names = tuple(exhibit.titles)
-    verdict = within.sight.exhibit(exhibit)
-    if within.choices.unrecorded(exhibit.needs) or verdict.reason:
-        return Table(rows=pl.DataFrame(schema=dict.fromkeys(names, pl.String)), lacking={})
+    clearance = within.sight.exhibit(exhibit)
+    if within.choices.unrecorded(exhibit.needs) or clearance.reason:
+        return ExhibitTable(rows=pl.DataFrame(schema=dict.fromkeys(names, pl.String)), lacking={})
     found = _found(within, exhibit)
     shaped = exhibit.shape(found) if exhibit.shape else found
     rows = _long_months(within, exhibit, shaped).select(names)
@@ -52,11 +52,11 @@ def table_of(within: Within, exhibit: Exhibit) -> Table:
     if exhibit.every_group:
         rows, lacking = _with_every_group(exhibit, rows, lacking), {}
     rows = _along_the_scale(within, exhibit, rows)
-    return Table(
+    return ExhibitTable(
         rows=rows.with_columns(
             pl.lit(None, dtype=rows.schema[name]).alias(name)
             for name in names
-            if name in verdict.hidden
+            if name in clearance.hidden
         ),
         finding=exhibit.finding(found) if exhibit.finding and found.height else None,
         lacking=lacking,

@@ -32,11 +32,11 @@ def listed(within: Within, metric: Metric, most: int | None = None) -> Listed:
     """Return the rows behind a number; of a share, those to act on first, and a last column says of
     each row whether it counts. `most`: only so many rows, the first in order.
     """
-    verdict = within.sight.list(metric)
-    reason = within.choices.unrecorded(metric.needs) or verdict.reason
+    clearance = within.sight.list(metric)
+    reason = within.choices.unrecorded(metric.needs) or clearance.reason
     if reason:
         return Listed(rows=pl.DataFrame(), total=0, reason=reason)
-    shown = tuple(each for each in list_of(metric).columns if each.name not in verdict.hidden)
+    shown = tuple(each for each in list_of(metric).columns if each.name not in clearance.hidden)
     found = within.ask(_sql(within, metric, shown, most))
     hit = Column(metric.title, metric.title, Role.GROUP)
     columns = (*shown, hit) if metric.measure.tells_hits else shown

@@ -1,5 +1,5 @@
-"""How a number is made of a relation's rows: each kind says its SQL, its figure, its list and how it
-is compared.
+"""How a number is made of a relation's rows: each kind says its SQL, its figure, its list and how
+it is compared.
 
 To add one: a subclass of `Aggregate`; nothing else asks of which kind a number is.
 """
@@ -118,7 +118,9 @@ class Scale(Enum):
 
 @dataclass(frozen=True, kw_only=True)
 class ListSql:
-    """What the list behind a number is read from: `columns` by name, in `order`, the newest by `day`."""
+    """What the list behind a number is read from: `columns` by name, in `order`, the newest by
+    `day`.
+    """
 
     columns: Sequence[str]
     order: str
@@ -532,8 +534,8 @@ class PeopleWithout(Total):
 
 @dataclass(frozen=True, kw_only=True)
 class Alike:
-    """What one person's rows are alike in: SQL of a row's `value`, null where it does not count, and
-    the `person` column.
+    """What one person's rows are alike in: SQL of a row's `value`, null where it does not count,
+    and the `person` column.
     """
 
     value: str

@@ -149,7 +149,6 @@ def _answer_rate(
         relation="questions",
         measure=Share(hit=column, person="asker_id"),
         splits=ASKER_SPLITS,
-        act_on=f"not {column}",
         beside=beside,
         ripens_in=ripens_in,
     )
@@ -303,7 +302,6 @@ METRICS = (
         relation="questions",
         measure=Share(hit="case when withdrawn then null else helped end", person="asker_id"),
         splits=ASKER_SPLITS,
-        act_on="not helped",
         comparable=False,
     ),
     Metric(

@@ -109,7 +109,7 @@ class Metric:
     `question` is what a leader asks; `description` says the definition in words and what is left
     out; `formula` in short; `source` where the definition comes from; `peers` what others do
     differently. `splits` are the dimensions that it can be filtered and split by; a filter on any
-    other is ignored, and said. `act_on` is SQL for the listed rows to act on. `needs` names what it
+    other is ignored, and said. `needs` names what it
     is not measurable without, one lake table or several. `beside`: the metric that is told with it.
     A number that still grows for young posts is not `comparable` between periods; one of which a
     group's value follows from how large the group is (`follows_size`) is not compared between
@@ -136,7 +136,6 @@ class Metric:
     relation: str
     measure: Aggregate
     splits: tuple[str, ...]
-    act_on: str | None = None
     needs: str | tuple[str, ...] | None = None
     beside: str | None = None
     comparable: bool = True

@@ -79,7 +79,6 @@ METRICS = (
         relation="first_questions",
         measure=Share(hit="helped_in_7_days", person=None),
         splits=SPLITS,
-        act_on="not helped_in_7_days",
         about=NEWCOMER,
         edge_days=EDGE_DAYS,
         ripens_in=7,

@@ -367,7 +367,6 @@ METRICS = (
         relation="retained",
         measure=Share(hit="retained", person=None),
         splits=SPLITS,
-        act_on="not retained",
         no_rows=nothing(
             "not known: nobody was there in the days before, or the data does not reach back to them"
         ),

@@ -94,7 +94,6 @@ METRICS = (
         relation="helps",
         measure=Share(hit="recognised_in_30_days", person="helper_id"),
         splits=HELPER_SPLITS,
-        act_on="not recognised_in_30_days",
         needs="reaction",
     ),
     Metric(
@@ -392,7 +391,6 @@ METRICS = (
         measure=PeopleShare(did="helps > 0"),
         splits=("team",),
         needs="account",
-        act_on="helps = 0",
         about="senior",
     ),
     Metric(
@@ -465,7 +463,6 @@ METRICS = (
         measure=PeopleShare(did="helps > 0"),
         splits=MEMBER_SPLITS,
         needs="account",
-        act_on="helps = 0",
     ),
     Metric(
         id="asked_or_read_rate",

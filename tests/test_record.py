@@ -115,6 +115,18 @@ def test_a_record_counts_as_the_numbers_of_a_team_of_one_do(tmp_path: Path) -> N
     ]
 
 
+def test_a_record_says_no_zero_of_what_the_sources_do_not_tell(tmp_path: Path) -> None:
+    """Nobody is on a roster, and the source knows neither reactions nor accepted answers: teams, thanks and accepted
+    answers are unknown, not none.
+    """
+    craft = Community(settings=CommunitySettings(individual_scores=True))
+    craft.answer(craft.ask("ana", "2026-03-01 10:00"), "bo", "2026-03-01 11:00")
+    told = craft.tell(tmp_path, until="2026-06-01 12:00")
+    assert set(of_bo(told).numbers) == {
+        *("People helped", "Helps", "Points", "On balance", "Rank, last 12 months")
+    }
+
+
 def test_a_record_dates_each_level(tmp_path: Path) -> None:
     """From his first post on June 5 he is a Participant; it takes three people helped to be a Helper."""
     assert of_bo(told_of_bo(tmp_path), period="all").levels.rows() == [

@@ -139,6 +139,7 @@ def record(
             _measured(Measurer(cursor=cursor, choices=choices), scope, own["member_id"]),
             _rows(cursor, _NUMBERS, **period).row(0, named=True),
             own["rank"],
+            choices,
         ),
         people=_rows(cursor, _PEOPLE, **top),
         teams=_rows(cursor, _TEAMS, **top),
@@ -184,14 +185,18 @@ def _measured(measurer: Measurer, scope: Scope, member: int) -> dict[str, float 
 
 
 def _numbers(
-    measured: Mapping[str, float | None], counted: Mapping[str, int], rank: int | None
+    measured: Mapping[str, float | None],
+    counted: Mapping[str, int],
+    rank: int | None,
+    choices: CommunityChoices,
 ) -> dict[str, str]:
+    """Return the numbers in words, without those that the sources do not tell of: none is no 0."""
     named = {
         "People helped": measured["people_helped"],
-        "Teams helped": measured["teams_helped"] or 0,
+        "Teams helped": measured["teams_helped"],
         "Helps": measured["helps"],
-        "Accepted": counted["accepted"],
-        "Upvotes and thanks": counted["thanks"],
+        "Accepted": None if choices.unrecorded("acceptance") else counted["accepted"],
+        "Upvotes and thanks": None if choices.unrecorded("reaction") else counted["thanks"],
         "From people": measured["thankers"],
         "Points": measured["points"],
     }

@@ -100,27 +100,19 @@ def parse_scope(
         raise UnknownName("community", community, catalogue)
     choices = catalogue[community]
     text = _one(params, "period") or opened_with(default_period, choices)
-    period = read_period(text, first_day=choices.first_day, as_of_day=choices.as_of_day)
-    moved = None
+    days = {"first_day": choices.first_day, "as_of_day": choices.as_of_day}
+    asked = period = read_period(text, **days)
     if not names:
-        asked = period
-        text, period = (
-            "typed",
-            whole_weeks(asked, first_day=choices.first_day, as_of_day=choices.as_of_day),
-        )
-        moved = _moved(asked, period, locale)
+        text, period = "typed", whole_weeks(asked, **days)
     compare, note = _compare(params, text, period, choices, names, locale)
     teams = _known(params, "team", choices.team_choices(names))
     seniorities = _known(params, "seniority", choices.seniority_choices(names))
-    if not names and choices.small_groups.refuses(teams, seniorities, choices.teams):
-        raise CopError(
-            f"{', '.join(seniorities)} in {', '.join(teams) or 'all teams'} is too small a group to be shown without names "
-            f"(fewer than {choices.small_groups.size} people, or a neighbour of such a group): choose a wider filter."
-        )
+    if not names:
+        _refuse_small(teams, seniorities, choices)
     return Scope(
         community=community,
         period=period,
-        moved=moved,
+        moved=None if names else _moved(asked, period, locale),
         compare=compare,
         compare_note=note,
         teams=teams,
@@ -130,6 +122,17 @@ def parse_scope(
         names=names,
         locale=locale,
     )
+
+
+def _refuse_small(
+    teams: tuple[str, ...], seniorities: tuple[str, ...], choices: CommunityChoices
+) -> None:
+    """Raise `CopError` for a filter by which a viewer without names would see too small a group."""
+    if choices.small_groups.refuses(teams, seniorities, choices.teams):
+        raise CopError(
+            f"{', '.join(seniorities)} in {', '.join(teams) or 'all teams'} is too small a group to be shown without names "
+            f"(fewer than {choices.small_groups.size} people, or a neighbour of such a group): choose a wider filter."
+        )
 
 
 def _moved(asked: Period, shown: Period, locale: str | None) -> str | None:

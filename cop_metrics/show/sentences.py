@@ -1,6 +1,6 @@
 """The sentences of a page: its headline, what changed, which groups differ, and the small print."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from cop_metrics import words
@@ -63,15 +63,7 @@ def sentence(card: Card, scope: Scope, choices: CommunityChoices) -> str:
     """Return a number in a sentence: whose, how much, how sure, and whether it changed beyond
     noise.
     """
-    metric, figure = card.metric, card.figure
-    chosen = {"team": scope.teams, "seniority": scope.seniorities, "topic": scope.topics}
-    acting = [
-        group_name(by, group, choices)
-        for by, groups in chosen.items()
-        for group in groups
-        if by in metric.splits
-    ]
-    whose = f"{words.listing(acting)}: " if acting else ""
+    metric, figure, whose = card.metric, card.figure, _whose(card.metric, scope, choices)
     if figure.value is None and figure.unmeasurable:
         return f"{whose}{metric.title} is {figure.note}."
     if figure.note and _nothing_done(figure):
@@ -79,29 +71,46 @@ def sentence(card: Card, scope: Scope, choices: CommunityChoices) -> str:
         return f"{whose}{note}."
     if figure.value is None:
         return f"{whose}{metric.title}: {figure.note or words.NOTHING_COUNTED}."
-    told = stated(metric, figure.value)
-    told = f"{whose}{told}" if whose else f"{told[:1].upper()}{told[1:]}"
-    window = (
-        "as of the data"
-        if metric.counts is Counts.STATE
-        else words.during(scope.period, scope.locale)
-    )
-    sure = (
-        [f"95 % interval {card.interval}", f"n = {figure.sample_size:,d}"] if card.interval else []
-    )
-    told += f" ({', '.join([window, *sure])})"
-    if card.compared is None or card.before is None or scope.compare is None:
-        return f"{told}."
-    change, compared = card.compared, words.before(scope.compare, scope.locale)
-    said = change_word(change)
+    said = stated(metric, figure.value)
+    said = f"{whose}{said}" if whose else f"{said[:1].upper()}{said[1:]}"
+    return f"{said} ({_how_sure(card, scope)}){_changed(card, scope)}."
+
+
+def _whose(metric: Metric, scope: Scope, choices: CommunityChoices) -> str:
+    """Return the groups that filters act by, before a sentence: 'Team Service and Juniors: '."""
+    chosen = {"team": scope.teams, "seniority": scope.seniorities, "topic": scope.topics}
+    acting = [
+        group_name(by, group, choices)
+        for by, groups in chosen.items()
+        for group in groups
+        if by in metric.splits
+    ]
+    return f"{words.listing(acting)}: " if acting else ""
+
+
+def _how_sure(card: Card, scope: Scope) -> str:
+    """Return of which days a number is, its interval and its sample."""
+    state = card.metric.counts is Counts.STATE
+    window = "as of the data" if state else words.during(scope.period, scope.locale)
+    if not card.interval:
+        return window
+    return f"{window}, 95 % interval {card.interval}, n = {card.figure.sample_size:,d}"
+
+
+def _changed(card: Card, scope: Scope) -> str:
+    """Return what may be said of the change from the period before, after what a number is."""
+    change = card.compared
+    if change is None or card.before is None or scope.compare is None:
+        return ""
+    said, compared = change_word(change), words.before(scope.compare, scope.locale)
     now, before = (words.value(change.unit, value) for value in (change.now, change.before))
     if said.startswith(ALIKE):
-        return f"{told}, {said} as in {compared}."
+        return f", {said} as in {compared}"
     if change.beyond_noise:
         own = f"; {now} a member and month" if change.per_member else ""
-        return f"{told}{own}, {said} from {before} in {compared}."
+        return f"{own}, {said} from {before} in {compared}"
     whether = f"whether {now} a member and month" if change.per_member else "whether that"
-    return f"{told}; {said} {whether} differs from {before} in {compared}."
+    return f"; {said} {whether} differs from {before} in {compared}"
 
 
 def _nothing_done(figure: Figure) -> bool:
@@ -205,48 +214,64 @@ def _stands(standing: Standing) -> str:
 def small_print(
     choices: CommunityChoices, scope: Scope, cards: tuple[Card, ...], stood: tuple[Standing, ...]
 ) -> tuple[str, ...]:
-    prints = [
-        f"The source {source_name(source)} ends on {words.moment(until, choices.time_zone, scope.locale)}, "
-        "earlier than the others."
-        for source, until in choices.lagging.items()
-    ]
+    """Return what one should know of all numbers of a page: of its sources, its comparisons, and
+    what this viewer is not shown.
+    """
+    of_sources = _of_sources(choices, scope, cards)
+    return (
+        *of_sources,
+        *_of_differences(stood),
+        *_of_levels(choices, cards),
+        *_of_viewer(choices, scope),
+    )
+
+
+def _of_sources(choices: CommunityChoices, scope: Scope, cards: tuple[Card, ...]) -> Iterator[str]:
+    for source, until in choices.lagging.items():
+        ends = words.moment(until, choices.time_zone, scope.locale)
+        yield f"The source {source_name(source)} ends on {ends}, earlier than the others."
     unmeasurable = [card.metric.title for card in cards if card.figure.unmeasurable]
     if unmeasurable:
-        prints.append(f"Not measurable from this source: {words.listing(unmeasurable)}.")
+        yield f"Not measurable from this source: {words.listing(unmeasurable)}."
+
+
+def _of_differences(stood: tuple[Standing, ...]) -> Iterator[str]:
     if stood:
         beyond = sum(each.beyond_noise for each in stood)
-        prints.append(
-            f"Differences between a group and all others: {len(stood):,d} compared, {beyond:,d} beyond noise."
-        )
+        compared = f"{len(stood):,d} compared, {beyond:,d} beyond noise"
+        yield f"Differences between a group and all others: {compared}."
+
+
+def _of_levels(choices: CommunityChoices, cards: tuple[Card, ...]) -> Iterator[str]:
     unrewarded = _unrewarded(choices)
-    if unrewarded and any(
-        card.metric.relation in ("levels", "level_moves", "points") for card in cards
-    ):
-        prints.append(
+    by_points = {"levels", "level_moves", "points"} & {card.metric.relation for card in cards}
+    if unrewarded and by_points:
+        yield (
             f"The sources record {unrewarded}: points come from what is recorded only, and higher levels are harder to reach."
         )
+
+
+def _of_viewer(choices: CommunityChoices, scope: Scope) -> Iterator[str]:
+    small = choices.small_groups
     if not choices.has_roster:
-        prints.append(
+        yield (
             "There is no roster: experience (newcomer for 90 days, then established) stands in for seniority. It is unknown of "
             "those who were there in the first 90 days of the data, until 90 days after, where nobody knows when they joined."
         )
     if not scope.names:
-        prints.append(
+        yield (
             "Names are hidden: there are no lists of people, periods are whole weeks, and groups of fewer than "
-            f"{choices.small_groups.size} people are merged or not shown."
+            f"{small.size} people are merged or not shown."
         )
-    if not scope.names and choices.small_groups.counted_as:
-        [counted_as] = choices.small_groups.counted_as.values()
+    if not scope.names and small.counted_as:
+        [counted_as] = small.counted_as.values()
         of = "seniority" if choices.has_roster else "experience"
-        prints.append(
-            f"Fewer than {choices.small_groups.size} people are of no known {of}: without names what they did counts with the "
+        yield (
+            f"Fewer than {small.size} people are of no known {of}: without names what they did counts with the "
             f"largest group, '{counted_as}', since it would tell of them by itself."
         )
     if not scope.period.complete:
-        prints.append(
-            "The data ends within this period; it is compared with as many days of the earlier one."
-        )
-    return tuple(prints)
+        yield "The data ends within this period; it is compared with as many days of the earlier one."
 
 
 def source_name(source: str) -> str:

@@ -11,6 +11,7 @@ import pytest
 from communities import Community, Told, days_later, plus
 
 from cop_metrics.access.scope import Scope
+from cop_metrics.access.sight import TOO_SMALL, Sight
 from cop_metrics.measure.changes import (
     SCANNED,
     Change,
@@ -55,6 +56,20 @@ def two_halves(tmp_path: Path, *, red_falls: bool = False, days: int = 140) -> T
     return craft.tell(
         tmp_path, since="2026-03-01 00:00", until=f"{days_later('2026-03-03', days - 1)} 23:00"
     )
+
+
+def test_the_change_of_a_number_that_is_withheld_is_not_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = two_halves(tmp_path)
+    scope = told.scope(period=MAY_AND_JUNE)
+    assert scan(told.measurer, scope).of("answer_rate")
+    monkeypatch.setattr(
+        Sight, "number", lambda _, metric: TOO_SMALL if metric.id == "answer_rate" else None
+    )
+    compared = {each.metric.id for each in scan(told.measurer, scope).changes}
+    assert "answer_rate" not in compared
+    assert "answer_rate_24h" in compared
 
 
 def test_identical_halves_show_no_change(tmp_path: Path) -> None:
@@ -530,8 +545,8 @@ class Luck:
         """Return who hides nothing, which is itself."""
         return self
 
-    def tells_of_few(self, *_asked: object) -> bool:
-        return False
+    def number(self, _metric: Metric) -> None:
+        """Return no reason to hide a number."""
 
     def evidence_query(self, *_asked: object) -> None:
         return None

@@ -1,6 +1,7 @@
 """What is withheld from viewers without names, and what is not known at the edge of the data, whatever the number."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -76,6 +77,35 @@ def test_a_number_about_seniors_or_juniors_is_withheld_where_their_group_in_the_
         assert (found.reason == TOO_SMALL) == (team in hidden)
         assert told.value(metric.id, team=team) is not None
     assert told.measurer.figure(metric, without).value is not None
+
+
+def test_a_hidden_amount_is_in_no_column_no_finding_and_no_picture(
+    told: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Amounts that are hidden from those without names: a list keeps its other columns, a picture is withheld."""
+    listed = replace(EXHIBITS["help_by_team"], drawn=False)
+    before = told.measurer.measure(listed, told.scope(names=False))
+    assert before.finding
+    assert before.table["helps"].is_not_null().all()
+    monkeypatch.setattr("cop_metrics.access.sight.BY_ALL_TEAMS", ("helps",))
+    hidden = told.measurer.measure(listed, told.scope(names=False))
+    assert hidden.table["helps"].is_null().all()
+    assert hidden.table["asker_team"].is_not_null().all()
+    assert (hidden.finding, hidden.reason) == (None, None)
+    drawn = told.measurer.measure(EXHIBITS["help_by_team"], told.scope(names=False))
+    assert (drawn.table.height, drawn.finding) == (0, None)
+    assert drawn.reason
+    seen = told.measurer.measure(EXHIBITS["help_by_team"], told.scope())
+    assert seen.finding
+    assert seen.table["helps"].is_not_null().all()
+
+
+def test_a_number_that_is_withheld_has_no_list(told: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("cop_metrics.access.sight.BY_ALL_TEAMS", ("questions",))
+    scope = told.scope(names=False)
+    assert told.measurer.figure(METRICS["questions"], scope).reason == TOO_SMALL
+    assert told.measurer.listed(METRICS["questions"], scope).reason
+    assert told.listed("questions").height
 
 
 def test_without_names_no_list_of_threads_tells_the_seniority_of_those_who_wrote(

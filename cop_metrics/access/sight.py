@@ -1,8 +1,8 @@
 """What one viewer may see: the one place that says which numbers, tables, lists, columns and groups
 are kept from whom (metrics, 2.11).
 
-To change a rule of access: here, with its test in `tests/test_two_worlds.py` and its sentence in
-`docs/security.md`.
+Measuring asks it before it tells: `number` and `group` of figures and what changed in them, `list`
+of the rows behind them, `exhibit` of tables. To change a rule: see CONTRIBUTING.
 """
 
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 from cop_metrics.access.catalogue import CommunityChoices
 from cop_metrics.access.scope import Scope
-from cop_metrics.metrics.columns import Rows
+from cop_metrics.metrics.columns import AMOUNTS, Rows
 from cop_metrics.metrics.metric import EVERY_SENIORITY, NEWCOMER, Declared, Exhibit, Metric
 from cop_metrics.metrics.relation import Relation, list_of, lists_people
 from cop_metrics.people import UNKNOWN
@@ -109,7 +109,10 @@ class Sight:
             for each in exhibit.columns
             if (each.personal and not self.scope.names) or self.tells_of_few(each.name)
         }
-        return Clearance(reason=self._withheld(exhibit), hidden=frozenset(hidden))
+        amounts = {each.name for each in exhibit.columns if each.role in AMOUNTS}
+        # A picture of what is hidden would be none, or tell of it by its gaps.
+        untold = _SHOWS_FEW if exhibit.drawn and hidden & amounts else None
+        return Clearance(reason=self._withheld(exhibit) or untold, hidden=frozenset(hidden))
 
     def _withheld(self, exhibit: Exhibit) -> Reason | None:
         names = self.scope.names
@@ -149,7 +152,7 @@ class Sight:
         about = (*self.seniorities(metric.about), *self.seniorities(metric.about_others))
         if not names and (self.scope.seniorities or about):
             return TELLS_SENIORITY
-        if self.tells_of_few(metric.id):
+        if self.number(metric):
             return _LISTS_FEW
         allowed = names and self.choices.individual_scores
         return None if allowed or not metric.individual else INDIVIDUAL

@@ -175,7 +175,7 @@ def scan(measurer: Measurer, scope: Scope) -> Scan:
     scanned = [
         (metric, by)
         for metric in (METRICS[id_] for id_ in SCANNED)
-        if not measurer.unmeasurable(metric) and not sight.tells_of_few(metric.id)
+        if not measurer.unmeasurable(metric) and not sight.number(metric)
         for by in DIMENSIONS
         if by is None or by in metric.splits
     ]

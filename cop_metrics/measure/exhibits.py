@@ -16,7 +16,7 @@ from cop_metrics.measure.figures import figure_of, figures_by
 from cop_metrics.measure.within import Within
 from cop_metrics.metrics import METRICS
 from cop_metrics.metrics.aggregates import Figure
-from cop_metrics.metrics.columns import Role, named
+from cop_metrics.metrics.columns import AMOUNTS, Role, named
 from cop_metrics.metrics.metric import NOT_ASKED, PANEL, Counts, Exhibit
 from cop_metrics.metrics.relation import RELATIONS
 from cop_metrics.period import ALL, Period, read_period, whole_weeks
@@ -58,9 +58,17 @@ def table_of(within: Within, exhibit: Exhibit) -> ExhibitTable:
             for name in names
             if name in clearance.hidden
         ),
-        finding=exhibit.finding(found) if exhibit.finding and found.height else None,
+        finding=_finding(exhibit, found, clearance.hidden),
         lacking=lacking,
     )
+
+
+def _finding(exhibit: Exhibit, found: pl.DataFrame, hidden: frozenset[str]) -> str | None:
+    """Return what an exhibit shows, None where that would tell of an amount that is hidden."""
+    amounts = {each.name for each in exhibit.columns if each.role in AMOUNTS}
+    if exhibit.finding is None or found.is_empty() or hidden & amounts:
+        return None
+    return exhibit.finding(found)
 
 
 def tested(within: Within, exhibit: Exhibit) -> float | None:

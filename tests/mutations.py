@@ -48,12 +48,14 @@ METRICS = (
 )
 TESTS: dict[str, tuple[str, ...]] = {
     "cop_metrics/measure/": (
-        "test_recorded_figures",
         "test_measure",
+        "test_recorded_figures",
         "test_silences",
-        "test_small_groups",
         "test_changes",
         "test_view",
+        "test_found_questions",
+        "test_scope",
+        "test_small_groups",
         "test_noise",
         *METRICS,
         "test_registries",

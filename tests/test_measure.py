@@ -229,7 +229,7 @@ def test_what_fails_for_several_numbers_at_once_fails_for_each_instead_of_lettin
     craft = Community()
     craft.answer(craft.ask("ana", "2026-03-01 10:00"), "bo", "2026-03-01 11:00")
     told = craft.tell(tmp_path, until="2026-06-01 12:00")
-    monkeypatch.setattr(Asking, "_fetch", fails)
+    monkeypatch.setattr(Asking, "fetch", fails)
     failing, scope = Measurer(cursor=told.cursor, choices=told.choices), told.scope()
     asked = [METRICS["answer_rate"], METRICS["answer_rate_24h"]]
     (work,) = failing.expect((failing.query(each, scope, None), scope) for each in asked)

@@ -18,7 +18,7 @@ from cop_metrics.measure.cut import Cut
 from cop_metrics.measure.queries import Query, Together, together
 
 LOG = logging.getLogger("cop_metrics.measure")
-# DuckDB advises against what `_fetch` does, as it copies the rows; `sql` binds each statement twice,
+# DuckDB advises against what `fetch` does, as it copies the rows; `sql` binds each statement twice,
 # which takes longer.
 warnings.filterwarnings("ignore", message="Arrow output on a DB-API result")
 AT_ONCE = 3
@@ -73,7 +73,7 @@ class Asking:
     def ask(self, sql: str, cut: Cut) -> pl.DataFrame:
         """Return the rows of a statement over relations cut to a scope."""
         values = cut.values(sql)
-        return self.answers.answer(_key(sql, values), lambda: self._fetch(sql, values))
+        return self.answers.answer(_key(sql, values), lambda: self.fetch(sql, values))
 
     def knows(self, query: Query, cut: Cut) -> bool:
         """Say whether a query was asked or promised."""
@@ -100,7 +100,7 @@ class Asking:
 
     def _ask_together(self, asked: Together, cut: Cut) -> None:
         try:
-            answer = self._fetch(asked.sql, cut.values(asked.sql))
+            answer = self.fetch(asked.sql, cut.values(asked.sql))
         except duckdb.Error:
             LOG.exception(
                 "several numbers could not be asked together, so that each is asked alone"
@@ -119,10 +119,11 @@ class Asking:
         self, asked: Together, answer: pl.DataFrame | None, query: Query, cut: Cut
     ) -> pl.DataFrame:
         if answer is None:
-            return self._fetch(query.sql, cut.values(query.sql))
+            return self.fetch(query.sql, cut.values(query.sql))
         return asked.part(answer, query)
 
-    def _fetch(self, sql: str, values: Mapping[str, object]) -> pl.DataFrame:
+    def fetch(self, sql: str, values: Mapping[str, object]) -> pl.DataFrame:
+        """Ask the store, whether it was asked before or not."""
         rows = self.cursor.cursor().execute(sql, dict(values)).to_arrow_table()
         frame: pl.DataFrame = pl.from_arrow(rows)  # type: ignore[assignment]
         return frame

@@ -7,6 +7,7 @@ read once.
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import polars as pl
 
@@ -42,8 +43,9 @@ class Query:
     groups: tuple[str, str]
     paired: bool = False
 
-    @property
+    @cached_property
     def sql(self) -> str:
+        """Return the statement, put together once: whoever asks and whoever waits names it."""
         read = self.measure.select_pairs if self.paired else self.measure.select
         return f"{self.head} {read(self.groups, self.source)}"
 

@@ -2,6 +2,8 @@
 
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import duckdb
 import polars as pl
@@ -12,6 +14,7 @@ from cop_metrics.access.catalogue import read_catalogue
 from cop_metrics.access.scope import Scope
 from cop_metrics.errors import CopError
 from cop_metrics.measure.changes import Scan, scan
+from cop_metrics.measure.lists import Listed
 from cop_metrics.measure.measurer import Measured, Measurer
 from cop_metrics.metrics import METRICS
 from cop_metrics.metrics.metric import Counts, Exhibit, Metric
@@ -28,6 +31,7 @@ from cop_metrics.show.pagebook import (
 from cop_metrics.show.parts import Listing, listing
 from cop_metrics.show.view import PageView, Viewer, with_lists
 from cop_metrics.words import NO_ROWS, WINDOWS
+from pages.parts.layout import all_rows
 
 PERIOD = "2026-05-01..2026-06-29"
 
@@ -397,6 +401,19 @@ def test_a_chart_or_a_list_that_fails_leaves_the_rest_standing(
     assert notes["How long until someone helps?"] is None
     assert {each.note for each in page.lists} == {"There is no list today."}
     assert "secret column" in caplog.text
+
+
+def test_a_list_that_fails_is_no_empty_file(falling: Told, monkeypatch: pytest.MonkeyPatch) -> None:
+    frame: Any = SimpleNamespace(measurer=falling.measurer, scope=falling.scope())
+    rows = falling.listed("questions").height
+    assert all_rows(frame, METRICS["questions"]).decode().count("\n") == rows + 1
+
+    def breaks(*_: object, **__: object) -> Listed:
+        raise duckdb.BinderException("secret column")
+
+    monkeypatch.setattr(Measurer, "listed", breaks)
+    with pytest.raises(CopError, match="log of the server"):
+        all_rows(frame, METRICS["questions"])
 
 
 def test_a_table_behind_a_chart_names_its_columns_and_leaves_out_what_says_nothing(

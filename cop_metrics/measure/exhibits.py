@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 import duckdb
@@ -30,11 +30,14 @@ schema: `main.members`.
 
 @dataclass(frozen=True, kw_only=True)
 class ExhibitTable:
-    """An exhibit's table, what it shows in a sentence, and of which groups it lacks rows."""
+    """An exhibit's table, what it shows in a sentence, and of which groups it lacks rows; `reason`:
+    why it is not shown, whatever is in it.
+    """
 
     rows: pl.DataFrame
     finding: str | None = None
-    lacking: Mapping[str, int]
+    lacking: Mapping[str, int] = field(default_factory=dict)
+    reason: Reason | None = None
 
 
 def table_of(within: Within, exhibit: Exhibit) -> ExhibitTable:
@@ -43,8 +46,10 @@ def table_of(within: Within, exhibit: Exhibit) -> ExhibitTable:
     """
     names = tuple(exhibit.titles)
     clearance = within.sight.exhibit(exhibit)
-    if within.choices.unrecorded(exhibit.needs) or clearance.reason:
-        return ExhibitTable(rows=pl.DataFrame(schema=dict.fromkeys(names, pl.String)), lacking={})
+    if reason := within.choices.unrecorded(exhibit.needs) or clearance.reason:
+        return ExhibitTable(
+            rows=pl.DataFrame(schema=dict.fromkeys(names, pl.String)), reason=reason
+        )
     found = _found(within, exhibit)
     shaped = exhibit.shape(found) if exhibit.shape else found
     rows = _long_months(within, exhibit, shaped).select(names)

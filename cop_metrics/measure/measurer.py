@@ -262,12 +262,10 @@ def _exhibit(within: Within, exhibit: Exhibit, by: str | None) -> Measured:
             f"'{exhibit.id}' is a table of its own and cannot be split: leave --by away."
         )
     found = table_of(within, exhibit)
-    reason = within.choices.unrecorded(exhibit.needs) or within.sight.exhibit(exhibit).reason
-    if reason is None and found.rows.is_empty():
-        reason = why_empty(within, exhibit)
+    empty = found.reason is None and found.rows.is_empty()
     return Measured(
         table=found.rows,
-        reason=reason,
+        reason=why_empty(within, exhibit) if empty else found.reason,
         ignored=_ignored(within, exhibit),
         lacking=found.lacking,
         finding=found.finding,

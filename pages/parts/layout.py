@@ -333,7 +333,7 @@ def _download_all(frame: Frame, listed: Listing) -> None:
     metric = listed.metric
     st.download_button(
         f"All rows as CSV ({listed.total:,d})",
-        partial(_all_rows, frame, metric),
+        partial(all_rows, frame, metric),
         f"{metric.id}.csv",
         CSV,
         key=f"list-{metric.id}",
@@ -341,8 +341,12 @@ def _download_all(frame: Frame, listed: Listing) -> None:
     )
 
 
-def _all_rows(frame: Frame, metric: Metric) -> bytes:
-    return csv_bytes(listing(frame.measurer, metric, frame.scope, most=MOST_ROWS).rows)
+def all_rows(frame: Frame, metric: Metric) -> bytes:
+    """Return the file of a list; raises `CopError` where there is none, rather than an empty file."""
+    listed = listing(frame.measurer, metric, frame.scope, most=MOST_ROWS)
+    if listed.reason:
+        raise CopError(listed.reason.text)
+    return csv_bytes(listed.rows)
 
 
 def _height(rows: pl.DataFrame) -> Any:

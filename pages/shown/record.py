@@ -11,7 +11,7 @@ from cop_metrics import words
 from cop_metrics.access.sight import Sight
 from cop_metrics.show.record import Record, members, record
 from pages.parts.filters import choose_member, chosen_member
-from pages.parts.frame import Frame, standing
+from pages.parts.frame import Frame, plain, standing
 from pages.parts.layout import html
 
 TABLES = {
@@ -38,7 +38,7 @@ def show(frame: Frame) -> None:
             "One member's record: what did they give, and what came back?",
             "There is no record to show.",
         )
-        st.info(reason)
+        st.info(plain(reason.text))
         return
     with standing("The record"):
         top = st.container()
